@@ -1,0 +1,47 @@
+/* A borrowed run of bytes. The owner is whoever filled it; it is valid as long as the owner says.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+struct tb_bytes {
+    const uint8_t *data;
+    size_t n;
+};
+
+static inline struct tb_bytes tb_bytes_of(const void *data, size_t n)
+{
+    return (struct tb_bytes){.data = data, .n = n};
+}
+
+static inline struct tb_bytes tb_bytes_of_string(const char *string)
+{
+    return tb_bytes_of(string, strlen(string));
+}
+
+/* Not for secrets: the time it takes depends on the bytes. */
+static inline bool tb_bytes_equal(struct tb_bytes a, struct tb_bytes b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.data, b.data, a.n) == 0);
+}
+
+static inline bool tb_bytes_are(struct tb_bytes a, const char *string)
+{
+    return tb_bytes_equal(a, tb_bytes_of_string(string));
+}
+
+/* Byte order; a prefix sorts before what it is a prefix of. */
+static inline int tb_bytes_compare(struct tb_bytes a, struct tb_bytes b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n == 0 ? 0 : memcmp(a.data, b.data, n);
+    return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Whether the bytes are valid UTF-8 (no surrogates, no overlong forms, at most U+10FFFF). */
+bool tb_utf8_valid(struct tb_bytes bytes);
+
+/* Writes 2 * n hex digits and a NUL. */
+void tb_hex(const uint8_t *bytes, size_t n, char *ret_hex);

@@ -1,0 +1,16 @@
+/* Monotonic time in nanoseconds; comparable within one boot, across processes. */
+#pragma once
+
+#include <stdint.h>
+#include <time.h>
+
+#define TB_MS_NS UINT64_C(1000000)
+#define TB_S_NS  UINT64_C(1000000000)
+#define TB_NEVER UINT64_MAX
+
+static inline uint64_t tb_clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * TB_S_NS + (uint64_t)now.tv_nsec;
+}

@@ -1,0 +1,138 @@
+#include "base/fd.h"
+
+#include "base/result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void tb_fd_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+int tb_fd_pair(int type, int ret_fds[static 2])
+{
+    return socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ret_fds) < 0 ? -errno : 0;
+}
+
+union control {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+ssize_t tb_fd_send(int socket, struct tb_bytes bytes, int fd, int flags)
+{
+    union control control = {0};
+    struct iovec part = {.iov_base = (void *)(uintptr_t)bytes.data, .iov_len = bytes.n};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (fd >= 0) {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    }
+    ssize_t n = sendmsg(socket, &message, flags | MSG_NOSIGNAL);
+    return n < 0 ? -errno : n;
+}
+
+/* The one descriptor of a message, or -1. */
+static int descriptor_in(struct msghdr *message)
+{
+    int fd = -1;
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+        header->cmsg_len == CMSG_LEN(sizeof fd))
+        memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    return fd;
+}
+
+ssize_t tb_fd_receive(int socket, void *memory, size_t cap, int *ret_fd, int flags)
+{
+    union control control = {0};
+    struct iovec part = {.iov_base = memory, .iov_len = cap};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (ret_fd) {
+        message.msg_control = &control;
+        /* CMSG_SPACE is padded, and its padding would hold a second descriptor. */
+        message.msg_controllen = CMSG_LEN(sizeof(int));
+    }
+    ssize_t n = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
+    if (n < 0)
+        return -errno;
+    tb_fd fd = ret_fd ? descriptor_in(&message) : -1;
+    if (message.msg_flags & MSG_CTRUNC)
+        return -EPROTO;
+    if (ret_fd) {
+        *ret_fd = fd;
+        fd = -1;
+    }
+    return n;
+}
+
+int tb_fd_memory(const char *name)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    return fd < 0 ? -errno : fd;
+}
+
+int tb_fd_seal(int fd)
+{
+    int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+    return fcntl(fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
+}
+
+static void free_bytes(uint8_t **data)
+{
+    free(*data);
+}
+
+int tb_fd_read_all(int fd, size_t max, uint8_t **ret_data, size_t *ret_n)
+{
+    size_t cap = 65536 < max ? 65536 : max + 1;
+    size_t n = 0;
+    tb_cleanup(free_bytes) uint8_t *data = malloc(cap);
+    while (data) {
+        ssize_t got = pread(fd, data + n, cap - n, (off_t)n);
+        if (got < 0)
+            return -errno;
+        if (got == 0) {
+            *ret_data = data;
+            *ret_n = n;
+            data = NULL;
+            return TB_OK;
+        }
+        n += (size_t)got;
+        if (n > max)
+            return TB_TOO_LARGE;
+        if (n == cap) {
+            cap *= 2;
+            uint8_t *larger = realloc(data, cap);
+            if (!larger)
+                return -ENOMEM;
+            data = larger;
+        }
+    }
+    return -ENOMEM;
+}
+
+int tb_fd_write_all(int fd, struct tb_bytes bytes)
+{
+    while (bytes.n > 0) {
+        ssize_t n = write(fd, bytes.data, bytes.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        bytes = tb_bytes_of(bytes.data + n, bytes.n - (size_t)n);
+    }
+    return 0;
+}

@@ -1,0 +1,71 @@
+/*
+ * What one view may do: docs/formats.md, Grant. Compiled by trollbridge-policy at every OPEN,
+ * immutable afterwards. Everything in it borrows from memory that the grant owns.
+ */
+#pragma once
+
+#include "policy/settings.h"
+
+#define TB_NO_INDEX UINT32_MAX
+
+struct tb_grant_command {
+    struct tb_bytes name;  /* plugin:fs|read_file */
+    struct tb_bytes local; /* read_file */
+    uint32_t plugin;       /* index, or TB_NO_INDEX: nothing implements it */
+    uint32_t scope;        /* index, or TB_NO_INDEX */
+    uint32_t in_flight;    /* 2 to TB_POOL_MAX */
+    uint64_t deadline_ns;
+    enum tb_args args; /* what the log records of the arguments */
+    struct tb_rule rule;
+};
+
+struct tb_grant_plugin {
+    struct tb_bytes name;
+    struct tb_bytes program;    /* absolute */
+    const msgpack_object *read; /* arrays of absolute paths */
+    const msgpack_object *write;
+    const msgpack_object *make;
+    const msgpack_object *mask;
+    const msgpack_object *exec;
+    bool network;
+    uint32_t memory_mib;
+    uint32_t cpu_s; /* 0: no limit */
+};
+
+struct tb_grant_scope {
+    const msgpack_object *allow;
+    const msgpack_object *deny;
+};
+
+struct tb_grant_denied {
+    struct tb_bytes name;
+    struct tb_rule rule;
+};
+
+struct tb_grant {
+    struct tb_bytes app;
+    uint8_t digest[TB_DIGEST_SIZE]; /* of the snapshot */
+    struct tb_bytes view;
+    struct tb_bytes webview;
+    struct tb_bytes origin;
+    struct tb_grant_command *commands; /* sorted by name */
+    size_t n_commands;
+    struct tb_grant_plugin *plugins;
+    size_t n_plugins;
+    struct tb_grant_scope *scopes;
+    size_t n_scopes;
+    struct tb_grant_denied *denied;
+    size_t n_denied;
+    const msgpack_object *vars;
+    uint8_t *memory;
+    struct tb_unpacker unpacker;
+};
+
+/* Reads and checks a grant (indexes in range, names sorted and within their limits). TB_OK,
+ * TB_MALFORMED, TB_TOO_LARGE or -errno. Returns a new grant. */
+tb_must_check int tb_grant_read(int fd, struct tb_grant **ret_grant);
+void tb_grant_free(struct tb_grant *grant);
+
+/* The denied entry of that name, or NULL. */
+const struct tb_grant_denied *tb_grant_find_denied(const struct tb_grant *grant,
+                                                   struct tb_bytes name);

@@ -1,0 +1,36 @@
+/* What an app's manifest says to every process: docs/formats.md, Settings. Compiled by
+ * trollbridge-policy. */
+#pragma once
+
+#include "proto/pack.h"
+#include "proto/record.h"
+
+enum tb_violation_action {
+    TB_ON_VIOLATION_LOCK = 0,
+    TB_ON_VIOLATION_DENY,
+    TB_ON_VIOLATION_EXIT,
+};
+
+enum tb_audit_mode {
+    TB_AUDIT_BEFORE = 0,
+    TB_AUDIT_BEHIND,
+};
+
+enum { TB_LAYERS_MAX = 16 };
+
+struct tb_settings {
+    struct tb_bytes app;
+    uint8_t digest[TB_DIGEST_SIZE];
+    struct tb_bytes resource; /* absolute path of the app folder */
+    struct tb_bytes require[TB_LAYERS_MAX];
+    size_t n_require;
+    enum tb_violation_action violations;
+    enum tb_audit_mode audit_mode;
+    struct tb_bytes audit_file; /* absolute */
+    enum tb_args audit_args;
+    uint8_t *memory; /* owned; the strings borrow from it */
+};
+
+/* Reads the whole of a settings file. TB_OK, TB_MALFORMED, TB_TOO_LARGE or -errno. */
+tb_must_check int tb_settings_read(int fd, struct tb_settings *ret_settings);
+void tb_settings_deinit(struct tb_settings *settings);

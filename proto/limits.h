@@ -1,0 +1,45 @@
+/* Every limit of the protocol, on one page: PROTOCOL.md, section 2. Sizes are bytes. */
+#pragma once
+
+enum {
+    TB_PROTOCOL_VERSION = 1,
+
+    TB_HEADER_SIZE = 8,
+    TB_FRAME_MAX = 1024 * 1024 + 4096, /* body */
+    TB_CHUNK_MAX = 65536 + 4096,       /* body of CHUNK and HANDLES */
+    TB_CONTROL_MAX = 65536,            /* body on the control link */
+
+    TB_HANDLE_SIZE = 16,
+    TB_KEY_SIZE = 32,
+    TB_TAG_SIZE = 16,
+    TB_TICKET_ID_SIZE = 16,
+    TB_DIGEST_SIZE = 32,
+    TB_SESSION_SIZE = 8, /* 16 hex digits in the log */
+
+    TB_MSGPACK_DEPTH = 32,
+    TB_MSGPACK_NODES = 65536,
+    TB_MSGPACK_KEY = 256,
+
+    TB_COMMAND_MAX = 128,
+    TB_LABEL_MAX = 64,
+    TB_ORIGIN_MAX = 512,
+    TB_ERROR_MESSAGE_MAX = 512,
+
+    TB_COMMANDS_MAX = 4096,     /* in one grant */
+    TB_POOL_MIN = 2,            /* handles per command */
+    TB_POOL_MAX = 1024,         /* handles per command */
+    TB_POOL_DEFAULT = 64,       /* in_flight where policy is silent */
+    TB_SESSION_HANDLES = 16384, /* outstanding per session */
+    TB_SESSION_CALLS = 1024,    /* live per session */
+    TB_MISS_PER_S = 10,
+    TB_HELLO_S = 10,
+    TB_TICKET_S = 30,
+    TB_DEADLINE_DEFAULT_MS = 30000,
+    TB_LOCKS_PER_MINUTE = 3,
+
+    TB_SETTINGS_MAX = 65536,
+    TB_GRANT_MAX = 16 * 1024 * 1024,
+    TB_SNAPSHOT_MAX = 64 * 1024 * 1024,
+};
+
+#define TB_SESSION_BYTES (32u * 1024 * 1024) /* request bytes live per session */

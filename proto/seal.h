@@ -1,0 +1,56 @@
+/* Sealing and opening of frames: PROTOCOL.md, section 4. */
+#pragma once
+
+#include "base/buffer.h"
+#include "proto/frame.h"
+
+struct tb_handle {
+    uint8_t bytes[TB_HANDLE_SIZE];
+};
+
+extern const struct tb_handle tb_handle_zero;
+
+static inline bool tb_handle_equal(const struct tb_handle *a, const struct tb_handle *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+/* The clear part that every sealed frame begins with. tb_frame_parse has checked that it is there.
+ */
+struct tb_address {
+    struct tb_handle handle;
+    uint64_t counter;
+};
+struct tb_address tb_sealed_address(const struct tb_frame *frame);
+
+struct tb_plaintext {
+    struct tb_bytes text; /* msgpack, not scanned yet */
+    struct tb_bytes raw;  /* sealed or clear */
+};
+
+/*
+ * Opens a sealed frame in place: the memory behind `frame->body` is overwritten with the plaintext,
+ * into which the result points. TB_OK, TB_FORGED (the tag is wrong), TB_MALFORMED.
+ */
+tb_must_check int tb_seal_open(const struct tb_frame *frame, const uint8_t key[static TB_KEY_SIZE],
+                               struct tb_plaintext *ret_plaintext);
+
+/* A sealed frame being written at the back of a buffer: begin, pack the msgpack, finish. */
+struct tb_seal {
+    struct tb_buffer *out;
+    size_t at; /* of the header, from the buffer's front */
+    size_t n_clear;
+    enum tb_kind kind;
+    uint8_t flags;
+    bool failed;
+};
+
+struct tb_seal tb_seal_begin(struct tb_buffer *out, enum tb_kind kind, uint8_t flags);
+
+/*
+ * Adds the raw bytes and seals. TB_OK; or TB_TOO_LARGE when the frame would pass FRAME, TB_FULL
+ * when the buffer had no room; then the buffer is as it was before begin.
+ */
+tb_must_check int tb_seal_finish(struct tb_seal *seal, const uint8_t key[static TB_KEY_SIZE],
+                                 const struct tb_handle *handle, uint64_t counter,
+                                 struct tb_bytes raw);
