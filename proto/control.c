@@ -59,7 +59,13 @@ static bool origin_valid(struct tb_bytes origin)
     for (size_t i = 0; i < origin.n; i++)
         if (origin.data[i] <= ' ' || origin.data[i] >= 0x7f)
             return false;
-    return origin.n > 0;
+    return origin.n > 0 && origin.n <= TB_ORIGIN_MAX;
+}
+
+bool tb_open_valid(const struct tb_open *open)
+{
+    return tb_label_valid(open->view) && tb_label_valid(open->webview) &&
+           origin_valid(open->origin);
 }
 
 int tb_open_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_open *ret_open)
@@ -79,8 +85,7 @@ int tb_open_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_o
     if (r != TB_OK)
         return r;
     bool direct = tb_bytes_are(mode, "direct");
-    if ((!direct && !tb_bytes_are(mode, "relay")) || !tb_label_valid(open.view) ||
-        !tb_label_valid(open.webview) || !origin_valid(open.origin))
+    if ((!direct && !tb_bytes_are(mode, "relay")) || !tb_open_valid(&open))
         return TB_MALFORMED;
     open.id = (uint32_t)id;
     open.mode = direct ? TB_MODE_DIRECT : TB_MODE_RELAY;

@@ -46,3 +46,4 @@ tb_must_check int tb_alert_read(struct tb_unpacker *unpacker, struct tb_bytes bo
 tb_must_check int tb_alert_write(struct tb_buffer *out, const struct tb_alert *alert);
 
 bool tb_label_valid(struct tb_bytes label);
+bool tb_open_valid(const struct tb_open *open); /* labels and origin */

@@ -32,7 +32,8 @@ int tb_plain_finish(const struct tb_plain *plain, const struct tb_packer *packer
     return TB_OK;
 }
 
-int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *call)
+int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *call,
+                         struct tb_bytes *ret_args)
 {
     struct tb_packer packer;
     struct tb_plain plain = tb_plain_begin(&packer, out, TB_PLUGIN_CALL);
@@ -47,12 +48,17 @@ int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *cal
         tb_pack_uint(&packer, call->scope);
     }
     tb_pack_key(&packer, "args");
+    size_t args_at = tb_buffer_n(out);
     tb_pack_object(&packer, call->args);
+    size_t n_args = tb_buffer_n(out) - args_at;
     if (call->has_raw) {
         tb_pack_key(&packer, "bytes");
         tb_pack_uint(&packer, call->raw.n);
     }
-    return tb_plain_finish(&plain, &packer, call->raw);
+    int r = tb_plain_finish(&plain, &packer, call->raw);
+    if (r == TB_OK)
+        *ret_args = tb_bytes_of(out->data + out->start + args_at, n_args);
+    return r;
 }
 
 int tb_plugin_cancel_write(struct tb_buffer *out, uint64_t call)

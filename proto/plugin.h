@@ -27,7 +27,10 @@ struct tb_plugin_call {
     bool has_raw;
     struct tb_bytes raw;
 };
-tb_must_check int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *call);
+/* *ret_args is the text of the args map as it stands in the frame; it borrows from `out` until its
+ * next change. */
+tb_must_check int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *call,
+                                       struct tb_bytes *ret_args);
 tb_must_check int tb_plugin_cancel_write(struct tb_buffer *out, uint64_t call);
 
 /* A plugin's answer; `command` of the error stays empty, `has_next` false. */
