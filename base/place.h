@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 
 #include <limits.h>
+#include <stdbool.h>
 
 /* The absolute path of an existing file of the tree, as "libexec/trollbridge/broker". 0 or -errno.
  */
