@@ -1,0 +1,15 @@
+/*
+ * How strict this build is: meson's option `sandbox` links one of mode_enforce.c, mode_log.c and
+ * mode_off.c. There is no switch at run time.
+ */
+#pragma once
+
+#include "sandbox/layer.h"
+
+struct tb_mode {
+    const char *name;
+    uint32_t unlisted;           /* seccomp's action for what a role does not list */
+    enum tb_layer_state seccomp; /* what a loaded filter is worth */
+};
+
+extern const struct tb_mode tb_mode;

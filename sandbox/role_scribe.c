@@ -1,0 +1,44 @@
+/* The scribe: appends to one log that was open before it entered its sandbox. */
+#include "sandbox/rules.h"
+
+#include <sys/ioctl.h>
+
+static const struct tb_syscall needs[] = {
+    ALLOW("read", "records from the broker"),
+    ALLOW("recvmsg", "records from the broker"),
+    ALLOW("poll", "waits for the next batch"),
+    ALLOW("ppoll", "waits for the next batch"),
+    ALLOW("clock_gettime", "time of a record"),
+    ALLOW("clock_nanosleep", "gathers records before it writes"),
+    ALLOW("restart_syscall", "goes on waiting after the machine slept"),
+    ALLOW("write", "appends to the log"),
+    ALLOW("pwrite64", "keeps the sealed state"),
+    ALLOW("pread64", "reads the state back"),
+    ALLOW("lseek", "finds the log's end"),
+    ALLOW("fstat", "size of the log"),
+    ALLOW("ftruncate", "keeps the sealed state"),
+    ALLOW("fdatasync", "puts records on disk"),
+    ALLOW("fsync", "puts a new log on disk"),
+    ALLOW("sendmsg", "acknowledges, hands out checkpoints"),
+    ALLOW("close", "gives a link back"),
+    ALLOW("getrandom", "evolves keys"),
+    ALLOW("brk", "malloc"),
+    ALLOW_IF("mmap", "malloc of large blocks", NO_EXEC),
+    ALLOW("munmap", "free of large blocks"),
+    ALLOW("mremap", "realloc of large blocks"),
+    ALLOW("exit_group", "ends"),
+};
+
+static const struct tb_syscall refused[] = {
+    ANSWER("open", "opens nothing after its start", EACCES),
+    ANSWER("openat", "opens nothing after its start", EACCES),
+    ANSWER("newfstatat", "looks at no file by name", EACCES),
+    ANSWER_IF("ioctl", "has no terminal", ENOTTY, INT(1, TCGETS)),
+};
+
+const struct tb_role tb_role_scribe = {
+    .name = "scribe",
+    .purpose = "writes the audit log",
+    .layers = TB_LAYERS_ALL,
+    .lists = {LIST(needs), LIST(refused)},
+};

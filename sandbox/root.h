@@ -1,0 +1,17 @@
+/*
+ * A fresh root folder in a mount namespace of one's own: begin, put into the working directory what
+ * shall be there, finish. After that nothing else of the file system has a name any more. All
+ * return 0 or -errno; a failure leaves the process fit only to end.
+ */
+#pragma once
+
+#include "base/compiler.h"
+
+tb_must_check int tb_root_begin(void);  /* the working directory is the new, empty root */
+tb_must_check int tb_root_finish(void); /* "/" is the new root, read-only; the old one is gone */
+
+static inline int tb_root_empty(void)
+{
+    int r = tb_root_begin();
+    return r < 0 ? r : tb_root_finish();
+}
