@@ -23,15 +23,15 @@ VARIABLES = """APPCACHE APPCONFIG APPDATA APPLOCALDATA APPLOG AUDIO CACHE CONFIG
 FONT HOME LOCALDATA LOG PICTURE PUBLIC RESOURCE RUNTIME TEMP TEMPLATE VIDEO""".split()
 APP = ["APPCONFIG", "APPDATA", "APPLOCALDATA", "APPCACHE", "APPLOG"]
 
-META = ["read_dir", "stat", "lstat", "fstat", "exists", "size"]
+META = ["read_dir", "stat", "lstat", "fstat", "exists"]
 READ_FILES = ["read_file", "read", "open", "read_text_file", "read_text_file_lines", "read_text_file_lines_next", "seek",
               "stat", "lstat", "fstat", "exists"]
 WRITE_FILES = ["create", "copy_file", "remove", "rename", "truncate", "ftruncate", "write", "write_file",
                "write_text_file"]
 GROUPS = {
     "read-all": ("Every command that reads, watches or looks at files and folders; no paths.",
-                 ["read_dir", *READ_FILES, "size", "watch", "unwatch"]),
-    "read-dirs": ("Commands that list folders and look at metadata; no paths.", META[:5]),
+                 ["read_dir", *READ_FILES, "watch", "unwatch"]),
+    "read-dirs": ("Commands that list folders and look at metadata; no paths.", META),
     "read-files": ("Commands that read files; no paths.", READ_FILES),
     "read-meta": ("Commands that list folders and look at metadata; no paths.", META),
     "write-all": ("Every command that makes, changes or removes files and folders; no paths.", ["mkdir", *WRITE_FILES]),
