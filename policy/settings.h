@@ -16,7 +16,7 @@ enum tb_audit_mode {
     TB_AUDIT_BEHIND,
 };
 
-enum { TB_LAYERS_MAX = 16 };
+enum { TB_LAYERS_MAX = 16, TB_APP_MAX = 128, TB_PATH_MAX = 4096 };
 
 struct tb_settings {
     struct tb_bytes app;
@@ -34,3 +34,10 @@ struct tb_settings {
 /* Reads the whole of a settings file. TB_OK, TB_MALFORMED, TB_TOO_LARGE or -errno. */
 tb_must_check int tb_settings_read(int fd, struct tb_settings *ret_settings);
 void tb_settings_deinit(struct tb_settings *settings);
+
+/* none, digest or full. False, and nothing set, for any other word. */
+tb_must_check bool tb_args_of(struct tb_bytes name, enum tb_args *ret_args);
+
+/* Whether the bytes can be handed to the kernel as an absolute path: TB_PATH_MAX at most, no NUL.
+ */
+bool tb_path_valid(struct tb_bytes path);

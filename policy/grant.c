@@ -1,0 +1,298 @@
+#include "policy/grant.h"
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/result.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { PLUGINS_MAX = 256, RULE_MAX = TB_RECORD_STRING_MAX, MS_MAX = 24 * 60 * 60 * 1000 };
+
+static int read_rule(const msgpack_object *map, struct tb_rule *ret_rule)
+{
+    struct tb_rule rule;
+    uint64_t line;
+    const struct tb_field fields[] = {
+        {"capability", TB_STR, &rule.capability, RULE_MAX, NULL},
+        {"permission", TB_STR, &rule.permission, RULE_MAX, NULL},
+        {"file", TB_STR, &rule.file, RULE_MAX, NULL},
+        {"line", TB_UINT, &line, UINT32_MAX, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    rule.line = (uint32_t)line;
+    *ret_rule = rule;
+    return TB_OK;
+}
+
+/* An optional index below n: TB_NO_INDEX where it is absent. */
+static bool take_index(bool has, uint64_t index, size_t n, uint32_t *ret_index)
+{
+    if (has && index >= n)
+        return false;
+    *ret_index = has ? (uint32_t)index : TB_NO_INDEX;
+    return true;
+}
+
+static int read_command(const struct tb_grant *grant, const msgpack_object *map,
+                        struct tb_grant_command *command)
+{
+    uint64_t plugin = 0;
+    uint64_t scope = 0;
+    uint64_t in_flight;
+    uint64_t deadline_ms;
+    bool has_plugin;
+    bool has_scope;
+    struct tb_bytes args;
+    const msgpack_object *rule;
+    const struct tb_field fields[] = {
+        {"name", TB_STR, &command->name, TB_COMMAND_MAX, NULL},
+        {"plugin", TB_UINT, &plugin, 0, &has_plugin},
+        {"local", TB_STR, &command->local, TB_COMMAND_MAX, NULL},
+        {"scope", TB_UINT, &scope, 0, &has_scope},
+        {"in_flight", TB_UINT, &in_flight, TB_POOL_MAX, NULL},
+        {"deadline_ms", TB_UINT, &deadline_ms, MS_MAX, NULL},
+        {"args", TB_STR, &args, 0, NULL},
+        {"rule", TB_MAP, &rule, 0, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (command->name.n == 0 || command->local.n == 0 || in_flight < TB_POOL_MIN ||
+        !take_index(has_plugin, plugin, grant->n_plugins, &command->plugin) ||
+        !take_index(has_scope, scope, grant->n_scopes, &command->scope) ||
+        !tb_args_of(args, &command->args))
+        return TB_MALFORMED;
+    command->in_flight = (uint32_t)in_flight;
+    command->deadline_ns = deadline_ms == 0 ? TB_NEVER : deadline_ms * TB_MS_NS;
+    return read_rule(rule, &command->rule);
+}
+
+static bool all_paths(const msgpack_object *array)
+{
+    for (uint32_t i = 0; i < array->via.array.size; i++) {
+        const msgpack_object *path = &array->via.array.ptr[i];
+        if (path->type != MSGPACK_OBJECT_STR || !tb_path_valid(tb_object_bytes(path)))
+            return false;
+    }
+    return true;
+}
+
+static int read_plugin(const msgpack_object *map, struct tb_grant_plugin *plugin)
+{
+    uint64_t memory_mib;
+    uint64_t cpu_s;
+    const struct tb_field fields[] = {
+        {"name", TB_STR, &plugin->name, TB_COMMAND_MAX, NULL},
+        {"program", TB_STR, &plugin->program, 0, NULL},
+        {"read", TB_ARRAY, &plugin->read, 0, NULL},
+        {"write", TB_ARRAY, &plugin->write, 0, NULL},
+        {"make", TB_ARRAY, &plugin->make, 0, NULL},
+        {"mask", TB_ARRAY, &plugin->mask, 0, NULL},
+        {"network", TB_BOOL, &plugin->network, 0, NULL},
+        {"exec", TB_ARRAY, &plugin->exec, 0, NULL},
+        {"memory_mib", TB_UINT, &memory_mib, UINT32_MAX, NULL},
+        {"cpu_s", TB_UINT, &cpu_s, UINT32_MAX, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (plugin->name.n == 0 || !tb_path_valid(plugin->program) || !all_paths(plugin->read) ||
+        !all_paths(plugin->write) || !all_paths(plugin->make) || !all_paths(plugin->mask) ||
+        !all_paths(plugin->exec))
+        return TB_MALFORMED;
+    plugin->memory_mib = (uint32_t)memory_mib;
+    plugin->cpu_s = (uint32_t)cpu_s;
+    return TB_OK;
+}
+
+static int read_scope(const msgpack_object *map, struct tb_grant_scope *scope)
+{
+    const struct tb_field fields[] = {
+        {"allow", TB_ARRAY, &scope->allow, 0, NULL},
+        {"deny", TB_ARRAY, &scope->deny, 0, NULL},
+    };
+    return tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+}
+
+static int read_denied(const msgpack_object *map, struct tb_grant_denied *denied)
+{
+    const msgpack_object *rule;
+    const struct tb_field fields[] = {
+        {"name", TB_STR, &denied->name, TB_COMMAND_MAX, NULL},
+        {"rule", TB_MAP, &rule, 0, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    return r == TB_OK ? read_rule(rule, &denied->rule) : r;
+}
+
+/* Memory for as many items as the array has: the scan has bound that by the bytes of the file. */
+static int make_items(const msgpack_object *array, size_t size, void **ret_items, size_t *ret_n)
+{
+    void *items = calloc((size_t)array->via.array.size + 1, size);
+    if (!items)
+        return -ENOMEM;
+    *ret_items = items;
+    *ret_n = array->via.array.size;
+    return TB_OK;
+}
+
+static int read_plugins(struct tb_grant *grant, const msgpack_object *array)
+{
+    void *items;
+    int r = make_items(array, sizeof *grant->plugins, &items, &grant->n_plugins);
+    if (r != TB_OK)
+        return r;
+    grant->plugins = items;
+    for (size_t i = 0; r == TB_OK && i < grant->n_plugins; i++)
+        r = read_plugin(&array->via.array.ptr[i], &grant->plugins[i]);
+    return r;
+}
+
+static int read_scopes(struct tb_grant *grant, const msgpack_object *array)
+{
+    void *items;
+    int r = make_items(array, sizeof *grant->scopes, &items, &grant->n_scopes);
+    if (r != TB_OK)
+        return r;
+    grant->scopes = items;
+    for (size_t i = 0; r == TB_OK && i < grant->n_scopes; i++)
+        r = read_scope(&array->via.array.ptr[i], &grant->scopes[i]);
+    return r;
+}
+
+static int read_commands(struct tb_grant *grant, const msgpack_object *array)
+{
+    void *items;
+    int r = make_items(array, sizeof *grant->commands, &items, &grant->n_commands);
+    if (r != TB_OK)
+        return r;
+    grant->commands = items;
+    for (size_t i = 0; r == TB_OK && i < grant->n_commands; i++) {
+        r = read_command(grant, &array->via.array.ptr[i], &grant->commands[i]);
+        if (r == TB_OK && i > 0 &&
+            tb_bytes_compare(grant->commands[i - 1].name, grant->commands[i].name) >= 0)
+            return TB_MALFORMED;
+    }
+    return r;
+}
+
+static int read_denieds(struct tb_grant *grant, const msgpack_object *array)
+{
+    void *items;
+    int r = make_items(array, sizeof *grant->denied, &items, &grant->n_denied);
+    if (r != TB_OK)
+        return r;
+    grant->denied = items;
+    for (size_t i = 0; r == TB_OK && i < grant->n_denied; i++)
+        r = read_denied(&array->via.array.ptr[i], &grant->denied[i]);
+    return r;
+}
+
+static bool all_vars(const msgpack_object *map)
+{
+    for (uint32_t i = 0; i < map->via.map.size; i++) {
+        const msgpack_object *path = &map->via.map.ptr[i].val;
+        if (path->type != MSGPACK_OBJECT_STR || !tb_path_valid(tb_object_bytes(path)))
+            return false;
+    }
+    return true;
+}
+
+struct parts {
+    const msgpack_object *commands;
+    const msgpack_object *plugins;
+    const msgpack_object *scopes;
+    const msgpack_object *denied;
+};
+
+static int read_root(struct tb_grant *grant, const msgpack_object *root, struct parts *ret_parts)
+{
+    uint64_t version;
+    struct tb_bytes digest;
+    const struct tb_field fields[] = {
+        {"v", TB_UINT, &version, 0, NULL},
+        {"app", TB_STR, &grant->app, TB_APP_MAX, NULL},
+        {"digest", TB_BIN, &digest, TB_DIGEST_SIZE, NULL},
+        {"view", TB_STR, &grant->view, TB_LABEL_MAX, NULL},
+        {"webview", TB_STR, &grant->webview, TB_LABEL_MAX, NULL},
+        {"origin", TB_STR, &grant->origin, TB_ORIGIN_MAX, NULL},
+        {"commands", TB_ARRAY, &ret_parts->commands, TB_COMMANDS_MAX, NULL},
+        {"plugins", TB_ARRAY, &ret_parts->plugins, PLUGINS_MAX, NULL},
+        {"scopes", TB_ARRAY, &ret_parts->scopes, 0, NULL},
+        {"denied", TB_ARRAY, &ret_parts->denied, 0, NULL},
+        {"vars", TB_MAP, &grant->vars, 0, NULL},
+    };
+    int r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (version != 1 || grant->app.n == 0 || digest.n != TB_DIGEST_SIZE || grant->view.n == 0 ||
+        grant->webview.n == 0 || grant->origin.n == 0 || !all_vars(grant->vars))
+        return TB_MALFORMED;
+    memcpy(grant->digest, digest.data, TB_DIGEST_SIZE);
+    return TB_OK;
+}
+
+/* Plugins and scopes first: the commands' indexes are checked against their numbers. */
+static int read_parts(struct tb_grant *grant, const msgpack_object *root)
+{
+    struct parts parts;
+    int r = read_root(grant, root, &parts);
+    if (r == TB_OK)
+        r = read_plugins(grant, parts.plugins);
+    if (r == TB_OK)
+        r = read_scopes(grant, parts.scopes);
+    if (r == TB_OK)
+        r = read_commands(grant, parts.commands);
+    return r == TB_OK ? read_denieds(grant, parts.denied) : r;
+}
+
+static void drop(struct tb_grant **grant)
+{
+    tb_grant_free(*grant);
+}
+
+int tb_grant_read(int fd, struct tb_grant **ret_grant)
+{
+    tb_cleanup(drop) struct tb_grant *grant = calloc(1, sizeof *grant);
+    size_t n;
+    const msgpack_object *root;
+    if (!grant)
+        return -ENOMEM;
+    int r = tb_fd_read_all(fd, TB_GRANT_MAX, &grant->memory, &n);
+    if (r == TB_OK)
+        r = tb_unpacker_init(&grant->unpacker, &tb_scan_grant);
+    if (r == TB_OK)
+        r = tb_unpack(&grant->unpacker, &tb_scan_grant, tb_bytes_of(grant->memory, n), &root);
+    if (r == TB_OK)
+        r = read_parts(grant, root);
+    if (r != TB_OK)
+        return r;
+    *ret_grant = grant;
+    grant = NULL;
+    return TB_OK;
+}
+
+void tb_grant_free(struct tb_grant *grant)
+{
+    if (!grant)
+        return;
+    free(grant->commands);
+    free(grant->plugins);
+    free(grant->scopes);
+    free(grant->denied);
+    tb_unpacker_deinit(&grant->unpacker);
+    free(grant->memory);
+    free(grant);
+}
+
+const struct tb_grant_denied *tb_grant_find_denied(const struct tb_grant *grant,
+                                                   struct tb_bytes name)
+{
+    for (size_t i = 0; i < grant->n_denied; i++)
+        if (tb_bytes_equal(grant->denied[i].name, name))
+            return &grant->denied[i];
+    return NULL;
+}
