@@ -15,7 +15,10 @@
 #define tb_unused                __attribute__((unused))
 #define tb_noreturn              __attribute__((noreturn))
 #define tb_printf(string, first) __attribute__((format(printf, string, first)))
+<<<<<<< HEAD
 >>>>>>> plugins
+=======
+>>>>>>> scribe
 
 #define TB_ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
