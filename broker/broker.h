@@ -76,7 +76,7 @@ void tb_launch_ended(struct tb_broker *broker, struct tb_plugin *plugin, const c
 void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin);
 
 /* supervise.c. TB_OK, or TB_FULL when the supervisor does not keep up. */
-tb_must_check int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message);
+int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message);
 void tb_supervise_ready(struct tb_source *source, uint32_t events); /* context: broker */
 
 /* control.c: readiness of the control link (context: broker), and what the host is told. */

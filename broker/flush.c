@@ -41,7 +41,6 @@ void tb_flush_unpause(struct tb_broker *broker, struct tb_link *link)
     broker->n_paused--;
 }
 
-/* A failed send is not handled here: the socket is at its end, and reading will say so. */
 void tb_flush(struct tb_broker *broker)
 {
     tb_audit_flush(&broker->audit);
@@ -57,7 +56,7 @@ void tb_flush(struct tb_broker *broker)
         }
         *at = link->next_dirty;
         link->dirty = false;
-        (void)tb_link_flush(link);
+        tb_link_flush(link);
     }
 }
 

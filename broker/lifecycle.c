@@ -165,7 +165,7 @@ void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum 
      * the link. */
     tb_flush_unmark(broker, &session->link);
     if (tb_close_write(&session->link.out, (uint32_t)code) == TB_OK)
-        (void)tb_link_flush(&session->link);
+        tb_link_flush(&session->link);
     if (session->link.paused)
         tb_flush_unpause(broker, &session->link);
     tb_loop_remove(&broker->loop, &session->link.source);

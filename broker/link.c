@@ -79,20 +79,20 @@ int tb_link_next(struct tb_link *link, struct tb_frame *ret_frame)
     return r;
 }
 
-int tb_link_flush(struct tb_link *link)
+void tb_link_flush(struct tb_link *link)
 {
-    if (!tb_link_attached(link))
-        return TB_OK;
-    while (tb_buffer_n(&link->out) > 0) {
+    bool blocked = false;
+    while (tb_link_attached(link) && tb_buffer_n(&link->out) > 0 && !blocked) {
         ssize_t n = tb_fd_send(link->source.fd, tb_buffer_bytes(&link->out), -1, MSG_DONTWAIT);
         if (n == -EAGAIN || n == -EINTR || n == -ENOBUFS || n == -ENOMEM)
-            return tb_loop_arm(link->loop, &link->source, events_of(link, true)) < 0 ? TB_CLOSED
-                                                                                     : TB_AGAIN;
-        if (n < 0)
-            return TB_CLOSED;
-        tb_buffer_consume(&link->out, (size_t)n);
+            blocked = true;
+        else if (n < 0)
+            return;
+        else
+            tb_buffer_consume(&link->out, (size_t)n);
     }
-    return tb_loop_arm(link->loop, &link->source, events_of(link, false)) < 0 ? TB_CLOSED : TB_OK;
+    if (tb_link_attached(link))
+        (void)tb_loop_arm(link->loop, &link->source, events_of(link, blocked));
 }
 
 static void rearm(struct tb_link *link)

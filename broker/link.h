@@ -47,9 +47,9 @@ tb_must_check int tb_link_read(struct tb_link *link, int *ret_fd);
  */
 tb_must_check int tb_link_next(struct tb_link *link, struct tb_frame *ret_frame);
 
-/* Sends. TB_OK when all is gone, TB_AGAIN when the peer's buffer is full (then the loop will say
- * when), TB_CLOSED. */
-tb_must_check int tb_link_flush(struct tb_link *link);
+/* Sends as much as the peer takes now; for the rest the loop says when there is room. A failure is
+ * not told: the socket is at its end then, and reading will say so. */
+void tb_link_flush(struct tb_link *link);
 
 void tb_link_pause(struct tb_link *link);
 void tb_link_resume(struct tb_link *link);

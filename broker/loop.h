@@ -21,7 +21,7 @@ struct tb_loop {
 tb_must_check int tb_loop_init(struct tb_loop *loop);
 
 /* Asks for other events, from none at first. -EPERM: the descriptor cannot be polled. */
-tb_must_check int tb_loop_arm(struct tb_loop *loop, struct tb_source *source, uint32_t events);
+int tb_loop_arm(struct tb_loop *loop, struct tb_source *source, uint32_t events);
 void tb_loop_remove(struct tb_loop *loop, struct tb_source *source);
 
 /* Waits until `until_ns` at the latest (TB_NEVER: no limit), sets *ret_now_ns, and then calls

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "sandbox/enter.h"
+#include "sandbox/start.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -115,14 +115,15 @@ int main(int argc, char **argv)
     if (sodium_init() < 0 || init(&broker) < 0)
         return 4;
     const int keep[] = {CONTROL_FD, SUPERVISOR_FD, SCRIBE_FD, broker.loop.epoll};
-    const struct tb_enter enter = {
-        .role = "broker",
+    const struct tb_start start = {
+        .role = &tb_role_broker,
+        .namespaces = argc > 1 ? argv[1] : "",
+        .require = argc > 2 ? argv[2] : "",
         .keep = keep,
         .n_keep = TB_ARRAY_LEN(keep),
         .report_fd = REPORT_FD,
-        .require = argc > 1 ? argv[1] : "",
     };
-    if (tb_enter(&enter) != 0)
+    if (tb_start(&start) != TB_OK)
         return 4;
 
     record_start(&broker);

@@ -1,6 +1,7 @@
 /* One real session of an app without a WebView: host and endpoint in this program. */
 #pragma once
 
+#include "base/result.h"
 #include "endpoint/endpoint.h"
 #include "host/trollbridge.h"
 

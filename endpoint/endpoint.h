@@ -37,7 +37,7 @@ struct tb_bytes tb_endpoint_session(const struct tb_endpoint *endpoint); /* 16 h
  * TB_CLOSED: lost. */
 tb_must_check int tb_endpoint_dispatch(struct tb_endpoint *endpoint, bool wait);
 /* Sends what waits. TB_OK; TB_AGAIN: poll for POLLOUT; TB_CLOSED. */
-tb_must_check int tb_endpoint_flush(struct tb_endpoint *endpoint);
+int tb_endpoint_flush(struct tb_endpoint *endpoint);
 
 /* The index of a granted command, or TB_NO_COMMAND. */
 uint32_t tb_endpoint_find(const struct tb_endpoint *endpoint, struct tb_bytes name);
@@ -52,7 +52,7 @@ tb_must_check int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t comman
                                    tb_endpoint_done *done, void *data);
 
 /* Tells the broker that the page asked for a command that it was not granted. At most 128 bytes. */
-tb_must_check int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name);
+int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name);
 
 /* Cancels the first call under way whose data this is; its callback still comes, once. TB_OK or
  * TB_UNKNOWN. */

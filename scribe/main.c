@@ -8,6 +8,7 @@
  */
 #include "base/fd.h"
 #include "policy/settings.h"
+#include "sandbox/start.h"
 #include "scribe/scribe.h"
 
 #include <limits.h>
@@ -17,7 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LINK_FD = 3, SETTINGS_FD = 4 };
+enum { LINK_FD = 3, SETTINGS_FD = 4, REPORT_FD = 5, EXIT_PART = 4 };
 
 static int fail(const char *what, int r)
 {
@@ -55,7 +56,7 @@ static int start(struct tb_scribe **ret_scribe)
     return r;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     struct tb_scribe *scribe = NULL;
     /* A file size limit shall be an error of write, not a kill that leaves a torn line. */
@@ -66,10 +67,19 @@ int main(void)
     int r = start(&scribe);
     if (r != TB_OK)
         return fail("cannot open the audit log", r);
-    int settings_fd = SETTINGS_FD;
-    tb_fd_close(&settings_fd);
 
-    /* Nothing below opens anything: this is where the sandbox closes. */
+    /* Nothing below opens anything. */
+    const int keep[] = {LINK_FD, scribe->log.fd};
+    const struct tb_start sandbox = {
+        .role = &tb_role_scribe,
+        .namespaces = argc > 1 ? argv[1] : "",
+        .require = argc > 2 ? argv[2] : "",
+        .keep = keep,
+        .n_keep = TB_ARRAY_LEN(keep),
+        .report_fd = REPORT_FD,
+    };
+    if (tb_start(&sandbox) != TB_OK)
+        return EXIT_PART;
     r = tb_scribe_run(scribe);
     tb_scribe_free(scribe);
     return r == TB_OK ? EXIT_SUCCESS : fail("cannot write the audit log", r);

@@ -209,10 +209,11 @@ static void end(struct supervisor *supervisor)
     await(supervisor, CHILD_RESOLVE);
 }
 
-static void say(const struct supervisor *supervisor, enum tb_status status)
+/* False: the host is gone already. */
+static bool say(const struct supervisor *supervisor, enum tb_status status)
 {
     uint8_t byte = (uint8_t)status;
-    (void)tb_fd_send(supervisor->lifeline_fd, tb_bytes_of(&byte, 1), -1, 0);
+    return tb_fd_send(supervisor->lifeline_fd, tb_bytes_of(&byte, 1), -1, 0) == 1;
 }
 
 int main(int argc, char **argv)
@@ -237,13 +238,13 @@ int main(int argc, char **argv)
     if (status == 0)
         status = start_all(&supervisor);
     if (status != 0) {
-        say(&supervisor, status == EXIT_FILES ? TB_STATUS_FILES : TB_STATUS_FAILED);
+        (void)say(&supervisor, status == EXIT_FILES ? TB_STATUS_FILES : TB_STATUS_FAILED);
         end(&supervisor);
         return status;
     }
-    say(&supervisor, TB_STATUS_READY);
-    while (turn(&supervisor)) {
-    }
+    bool going = say(&supervisor, TB_STATUS_READY);
+    while (going)
+        going = turn(&supervisor);
     end(&supervisor);
     return 0;
 }
