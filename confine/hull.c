@@ -1,0 +1,98 @@
+#include "confine/hull.h"
+
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *const hull_runtime[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", NULL};
+const char *const hull_devices[] = {"/dev/null", "/dev/zero", "/dev/urandom", NULL};
+
+/* Without it libraries outside the default folders are not found. */
+static const char library_index[] = "/etc/ld.so.cache";
+
+static int make_folder(const char *path)
+{
+    char prefix[PATH_MAX];
+    size_t n = strlen(path);
+    if (n >= sizeof prefix)
+        return -ENAMETOOLONG;
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i] != 0)
+            continue;
+        memcpy(prefix, path, i);
+        prefix[i] = 0;
+        if (mkdir(prefix, 0700) < 0 && errno != EEXIST)
+            return -errno;
+    }
+    /* Not a link that somebody put there to lead the plugin elsewhere. */
+    tb_fd made = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return made < 0 ? -errno : 0;
+}
+
+int hull_make(const struct hull *hull)
+{
+    for (size_t i = 0; i < hull->make.n; i++) {
+        int r = make_folder(hull->make.list[i]);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+struct rules {
+    struct tb_landlock_rule *list;
+    size_t n;
+};
+
+/* A path that is not there needs no rule. */
+static int add(struct rules *rules, const char *path, uint32_t access)
+{
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -errno;
+    if (rules->n == HULL_RULES_MAX) {
+        close(fd);
+        return -E2BIG;
+    }
+    rules->list[rules->n++] = (struct tb_landlock_rule){.fd = fd, .access = access};
+    return 0;
+}
+
+static int add_all(struct rules *rules, const struct hull_paths *paths, uint32_t access)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < paths->n; i++)
+        r = add(rules, paths->list[i], access);
+    return r;
+}
+
+static int add_runtime(struct rules *rules, const char *program)
+{
+    int r = add(rules, program, TB_PATH_READ | TB_PATH_EXEC);
+    for (size_t i = 0; r == 0 && hull_runtime[i]; i++)
+        r = add(rules, hull_runtime[i], TB_PATH_READ | TB_PATH_EXEC);
+    for (size_t i = 0; r == 0 && hull_devices[i]; i++)
+        r = add(rules, hull_devices[i], TB_PATH_READ | TB_PATH_WRITE);
+    return r == 0 ? add(rules, library_index, TB_PATH_READ) : r;
+}
+
+int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static HULL_RULES_MAX],
+               size_t *ret_n)
+{
+    struct rules rules = {.list = ret_rules};
+    int r = add_runtime(&rules, hull->program);
+    if (r == 0)
+        r = add_all(&rules, &hull->exec, TB_PATH_READ | TB_PATH_EXEC);
+    if (r == 0)
+        r = add_all(&rules, &hull->read, TB_PATH_READ);
+    if (r == 0)
+        r = add_all(&rules, &hull->write, TB_PATH_READ | TB_PATH_WRITE);
+    if (r == 0)
+        *ret_n = rules.n;
+    return r;
+}

@@ -1,0 +1,47 @@
+/*
+ * The hull of a plugin: the part of the file system that is there for it, and nothing else.
+ *
+ * With a mount namespace the plugin gets a root of its own with just these folders in it, denied
+ * subtrees covered; Landlock says the same once more, and alone where there is no mount namespace.
+ */
+#pragma once
+
+#include "sandbox/landlock.h"
+
+#include <stddef.h>
+
+struct hull_paths {
+    const char *const *list; /* absolute */
+    size_t n;
+};
+
+struct hull {
+    const char *program; /* absolute */
+    struct hull_paths read;
+    struct hull_paths write;
+    struct hull_paths make; /* folders to be created first */
+    struct hull_paths mask; /* subtrees to be covered */
+    struct hull_paths exec; /* further programs */
+};
+
+/* Creates the folders of `make` that are missing, 0700, parents too. 0 or -errno. */
+tb_must_check int hull_make(const struct hull *hull);
+
+/*
+ * Replaces the root by one that holds the hull, in a mount namespace of one's own. What does not
+ * exist is left out and said on stderr; a denied subtree that exists and cannot be covered is a
+ * failure. 0 or -errno.
+ */
+tb_must_check int hull_mount(const struct hull *hull);
+
+enum { HULL_RULES_MAX = 1024 };
+
+/* The Landlock rules of the hull, with open descriptors. *ret_n of ret_rules are set. 0 or -errno.
+ */
+tb_must_check int hull_rules(const struct hull *hull,
+                             struct tb_landlock_rule ret_rules[static HULL_RULES_MAX],
+                             size_t *ret_n);
+
+/* What a program needs to run at all: libraries, a few devices. For the files of this folder. */
+extern const char *const hull_runtime[]; /* folders; NULL at the end */
+extern const char *const hull_devices[];

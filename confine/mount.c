@@ -1,0 +1,253 @@
+/*
+ * The root that a plugin gets. Its parts are taken from the old tree by descriptor before anything
+ * is covered, and put at their own names in a new one, parents before what lies inside them.
+ */
+#include "base/fd.h"
+#include "confine/hull.h"
+#include "sandbox/linux.h"
+#include "sandbox/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#define READ_ONLY (TB_MOUNT_RDONLY | TB_MOUNT_NOSUID | TB_MOUNT_NODEV)
+#define WRITABLE  (TB_MOUNT_NOSUID | TB_MOUNT_NODEV | TB_MOUNT_NOEXEC)
+#define DEVICE    (TB_MOUNT_NOSUID | TB_MOUNT_NOEXEC)
+
+static const char denied_folder[] = ".denied-folder";
+static const char denied_file[] = ".denied-file";
+static const char library_index[] = "/etc/ld.so.cache";
+
+struct part {
+    const char *path;
+    int mount;  /* detached; -1: a link that is made anew */
+    char *link; /* owned; where the link leads */
+    uint64_t attributes;
+    unsigned order; /* of parts at the same path: the later one lies on top */
+};
+
+struct parts {
+    struct part list[HULL_RULES_MAX];
+    size_t n;
+};
+
+static void parts_deinit(struct parts **parts)
+{
+    for (size_t i = 0; *parts && i < (*parts)->n; i++) {
+        tb_fd_close(&(*parts)->list[i].mount);
+        free((*parts)->list[i].link);
+    }
+    free(*parts);
+}
+
+static int push(struct parts *parts, struct part part)
+{
+    if (parts->n == TB_ARRAY_LEN(parts->list))
+        return -E2BIG;
+    part.order = (unsigned)parts->n;
+    parts->list[parts->n++] = part;
+    return 0;
+}
+
+static bool is_absent(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == EACCES;
+}
+
+/* With all that is mounted below it: what is not copied would be uncovered. */
+static int take(struct parts *parts, const char *path, uint64_t attributes, bool expected)
+{
+    tb_fd tree =
+        tb_open_tree(AT_FDCWD, path, TB_OPEN_TREE_CLONE | TB_OPEN_TREE_CLOEXEC | TB_AT_RECURSIVE);
+    if (tree < 0 && is_absent(errno)) {
+        if (expected)
+            fprintf(stderr, "trollbridge-confine: scope-root-missing: %s\n", path);
+        return 0;
+    }
+    struct tb_mount_attr attr = {.set = attributes, .propagation = MS_PRIVATE};
+    if (tree < 0 || tb_mount_setattr(tree, TB_AT_RECURSIVE, &attr) < 0)
+        return -errno;
+    int r = push(parts, (struct part){.path = path, .mount = tree, .attributes = attributes});
+    if (r == 0)
+        tree = -1;
+    return r;
+}
+
+static int take_runtime(struct parts *parts, const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlink(path, target, sizeof target - 1);
+    if (n < 0)
+        return take(parts, path, READ_ONLY, false);
+    target[n] = 0;
+    char *copy = strdup(target);
+    return copy ? push(parts, (struct part){.path = path, .mount = -1, .link = copy}) : -ENOMEM;
+}
+
+static bool is_inside(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    while (n > 0 && folder[n - 1] == '/')
+        n--;
+    return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == 0);
+}
+
+/* A read-only part on top of a writable folder would take away what was granted. */
+static bool is_writable(const struct hull *hull, const char *path)
+{
+    for (size_t i = 0; i < hull->write.n; i++)
+        if (is_inside(path, hull->write.list[i]))
+            return true;
+    return false;
+}
+
+static int take_hull(struct parts *parts, const struct hull *hull)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < hull->read.n; i++)
+        if (!is_writable(hull, hull->read.list[i]))
+            r = take(parts, hull->read.list[i], READ_ONLY | TB_MOUNT_NOEXEC, true);
+    for (size_t i = 0; r == 0 && i < hull->write.n; i++)
+        r = take(parts, hull->write.list[i], WRITABLE, true);
+    for (size_t i = 0; r == 0 && i < hull->exec.n; i++)
+        r = take(parts, hull->exec.list[i], READ_ONLY, true);
+    return r == 0 ? take(parts, hull->program, READ_ONLY, true) : r;
+}
+
+static int take_all(struct parts *parts, const struct hull *hull)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && hull_runtime[i]; i++)
+        r = take_runtime(parts, hull_runtime[i]);
+    for (size_t i = 0; r == 0 && hull_devices[i]; i++)
+        r = take(parts, hull_devices[i], DEVICE, false);
+    if (r == 0)
+        r = take(parts, library_index, READ_ONLY | TB_MOUNT_NOEXEC, false);
+    return r == 0 ? take_hull(parts, hull) : r;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct part *left = a;
+    const struct part *right = b;
+    int order = strcmp(left->path, right->path);
+    return order ? order : (left->order > right->order) - (left->order < right->order);
+}
+
+/* Never leaves the new root, whatever the links in it say. */
+static int open_inside(int root, const char *path)
+{
+    struct tb_open_how how = {.flags = O_PATH | O_CLOEXEC,
+                              .resolve = TB_RESOLVE_IN_ROOT | TB_RESOLVE_NO_MAGICLINKS};
+    int fd = tb_openat2(root, path, &how);
+    return fd < 0 ? -errno : fd;
+}
+
+static int make_entry(int folder, const char *name, bool as_folder)
+{
+    int r = as_folder ? mkdirat(folder, name, 0755) : mknodat(folder, name, S_IFREG | 0444, 0);
+    return r < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* Opens path, all of whose folders exist; makes its last part if that is missing. */
+static int open_or_make(int root, char *path, bool as_folder)
+{
+    int fd = open_inside(root, path);
+    if (fd != -ENOENT)
+        return fd;
+    char *slash = strrchr(path, '/');
+    *slash = 0;
+    tb_fd folder = open_inside(root, path[0] ? path : "/");
+    *slash = '/';
+    if (folder < 0)
+        return folder;
+    int r = make_entry(folder, slash + 1, as_folder);
+    return r < 0 ? r : open_inside(root, path);
+}
+
+static int open_place(int root, const char *path, bool as_folder)
+{
+    char prefix[PATH_MAX];
+    size_t n = strlen(path);
+    if (n >= sizeof prefix)
+        return -ENAMETOOLONG;
+    memcpy(prefix, path, n + 1);
+    for (size_t i = 1; i < n; i++) {
+        if (path[i] != '/')
+            continue;
+        prefix[i] = 0;
+        tb_fd made = open_or_make(root, prefix, true);
+        if (made < 0)
+            return made;
+        prefix[i] = '/';
+    }
+    return open_or_make(root, prefix, as_folder);
+}
+
+static int place(int root, const struct part *part)
+{
+    if (part->mount < 0)
+        return symlinkat(part->link, root, part->path + 1) < 0 ? -errno : 0;
+    struct stat status;
+    if (fstat(part->mount, &status) < 0)
+        return -errno;
+    tb_fd at = open_place(root, part->path, S_ISDIR(status.st_mode));
+    if (at < 0)
+        return at;
+    return tb_move_mount(part->mount, at) < 0 ? -errno : 0;
+}
+
+static int cover(int root, const char *path)
+{
+    tb_fd at = open_inside(root, path);
+    if (at == -ENOENT || at == -ENOTDIR)
+        return 0;
+    struct stat status;
+    if (at < 0 || fstat(at, &status) < 0)
+        return at < 0 ? at : -errno;
+    const char *with = S_ISDIR(status.st_mode) ? denied_folder : denied_file;
+    tb_fd lid = tb_open_tree(root, with, TB_OPEN_TREE_CLONE | TB_OPEN_TREE_CLOEXEC);
+    struct tb_mount_attr attr = {.set = READ_ONLY | TB_MOUNT_NOEXEC};
+    if (lid < 0 || tb_mount_setattr(lid, 0, &attr) < 0 || tb_move_mount(lid, at) < 0)
+        return -errno;
+    return 0;
+}
+
+static int cover_all(int root, const struct hull_paths *mask)
+{
+    if (mkdirat(root, denied_folder, 0500) < 0 || mknodat(root, denied_file, S_IFREG | 0000, 0) < 0)
+        return -errno;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < mask->n; i++)
+        r = cover(root, mask->list[i]);
+    return r;
+}
+
+static int fill(const struct parts *parts, const struct hull_paths *mask)
+{
+    tb_fd root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
+        return -errno;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < parts->n; i++)
+        r = place(root, &parts->list[i]);
+    return r == 0 ? cover_all(root, mask) : r;
+}
+
+int hull_mount(const struct hull *hull)
+{
+    tb_cleanup(parts_deinit) struct parts *parts = calloc(1, sizeof *parts);
+    int r = parts ? take_all(parts, hull) : -ENOMEM;
+    if (r < 0)
+        return r;
+    qsort(parts->list, parts->n, sizeof parts->list[0], compare);
+    r = tb_root_begin();
+    if (r == 0)
+        r = fill(parts, &hull->mask);
+    return r == 0 ? tb_root_finish() : r;
+}

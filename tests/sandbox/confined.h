@@ -1,0 +1,35 @@
+/* Runs the probe plugin, bare or through the real launcher, and asks it to try something. */
+#pragma once
+
+#include "sandbox/layer.h"
+
+enum { PATH_SIZE = 512, FOLDERS = 6 };
+
+/*
+ * A folder of its own for a test:
+ *   read/        in the hull, to be read         read/denied/  covered, has a file `secret`
+ *   write/       in the hull, to be written      made/         made by the launcher
+ *   other/       not in the hull
+ * each with a file `file`.
+ */
+struct confined {
+    char base[PATH_SIZE];
+    const char *confine;   /* the launcher */
+    char probe[PATH_SIZE]; /* the plugin; in the base, where it has to be found */
+    uint32_t namespaces;
+    uint32_t require;
+    bool bare; /* not confined at all: the planted breach */
+    bool wide; /* the hull is everything: the other one */
+    bool jit;
+    struct tb_layers layers; /* what the launcher reported */
+    int status;              /* wait status of the last plugin */
+};
+
+void confined_init(struct confined *confined, const char *confine, const char *probe);
+void confined_deinit(struct confined *confined);
+
+enum { CONFINED_KILLED = -1, CONFINED_ENDED = -2, CONFINED_NO_REPORT = -3 };
+
+/* The errno of the attempt, 0 when it succeeded, CONFINED_KILLED (SIGSYS) or CONFINED_ENDED. In
+ * `argument` a leading '@' stands for the base folder. */
+int confined_try(struct confined *confined, const char *what, const char *argument);

@@ -1,0 +1,218 @@
+/*
+ * A hostile plugin: reads one line `WHAT ARGUMENT` from descriptor 3, tries it, and answers with
+ * the errno as a number (0: it succeeded). Some attempts end it instead.
+ */
+#include "base/compiler.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int result_of(long r)
+{
+    return r < 0 ? errno : 0;
+}
+
+static int try_read(const char *path)
+{
+    char byte;
+    int fd = open(path, O_RDONLY);
+    return fd < 0 ? errno : result_of(read(fd, &byte, 1));
+}
+
+static int try_write(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    return fd < 0 ? errno : result_of(write(fd, "x", 1));
+}
+
+static int try_truncate(const char *path)
+{
+    return result_of(open(path, O_RDONLY | O_TRUNC));
+}
+
+static int try_list(const char *path)
+{
+    DIR *folder = opendir(path);
+    if (!folder)
+        return errno;
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+        if (entry->d_name[0] != '.')
+            return 0;
+    return ENODATA; /* there, and empty */
+}
+
+static int try_stat(const char *path)
+{
+    struct stat status;
+    return result_of(stat(path, &status));
+}
+
+static int try_mkdir(const char *path)
+{
+    return mkdir(path, 0700) < 0 ? errno : result_of(rmdir(path));
+}
+
+static int try_chmod(const char *path)
+{
+    return result_of(chmod(path, 0600));
+}
+
+static int try_remove(const char *path)
+{
+    return result_of(unlink(path));
+}
+
+static int try_link(const char *path)
+{
+    return result_of(symlink("/etc/passwd", path));
+}
+
+static int connect_to(int family, const void *address, socklen_t n)
+{
+    int fd = socket(family, SOCK_STREAM, 0);
+    return fd < 0 ? errno : result_of(connect(fd, address, n));
+}
+
+static int try_tcp(const char *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)strtoul(port, NULL, 10)),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return connect_to(AF_INET, &address, sizeof address);
+}
+
+static int try_abstract(const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t n = strlen(name);
+    memcpy(address.sun_path + 1, name, n);
+    return connect_to(AF_UNIX, &address,
+                      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n));
+}
+
+static int try_signal(const char *pid)
+{
+    return result_of(kill((pid_t)strtol(pid, NULL, 10), 0));
+}
+
+static int try_ptrace(const char *pid)
+{
+    return result_of(ptrace(PTRACE_SEIZE, (pid_t)strtol(pid, NULL, 10), NULL, NULL));
+}
+
+static int try_peek(const char *where)
+{
+    char *end;
+    long pid = strtol(where, &end, 10);
+    char byte;
+    struct iovec here = {&byte, 1};
+    struct iovec there = {(void *)(uintptr_t)strtoull(end, NULL, 16), 1};
+    return result_of(process_vm_readv((pid_t)pid, &here, 1, &there, 1, 0));
+}
+
+static int try_fork(tb_unused const char *none)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    return result_of(pid);
+}
+
+static int try_run(const char *path)
+{
+    char *const argv[] = {(char *)(uintptr_t)path, NULL};
+    execv(path, argv);
+    return errno;
+}
+
+static int try_code(tb_unused const char *none)
+{
+    void *page =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? errno : 0;
+}
+
+static int try_memory(const char *mib)
+{
+    size_t n = strtoul(mib, NULL, 10) << 20;
+    char *block = malloc(n);
+    if (!block)
+        return ENOMEM;
+    memset(block, 1, n);
+    return block[n - 1] == 1 ? 0 : EIO;
+}
+
+static int try_descriptors(tb_unused const char *none)
+{
+    for (int fd = 4; fd < 1024; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            return 0;
+    return EBADF;
+}
+
+static int try_environment(tb_unused const char *none)
+{
+    return environ && environ[0] ? 0 : ENOENT;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const char *argument);
+} attempts[] = {
+    {"read", try_read},
+    {"write", try_write},
+    {"truncate", try_truncate},
+    {"list", try_list},
+    {"stat", try_stat},
+    {"mkdir", try_mkdir},
+    {"chmod", try_chmod},
+    {"remove", try_remove},
+    {"link", try_link},
+    {"tcp", try_tcp},
+    {"abstract", try_abstract},
+    {"signal", try_signal},
+    {"ptrace", try_ptrace},
+    {"peek", try_peek},
+    {"fork", try_fork},
+    {"run", try_run},
+    {"code", try_code},
+    {"memory", try_memory},
+    {"descriptors", try_descriptors},
+    {"environment", try_environment},
+};
+
+int main(void)
+{
+    char line[4096];
+    ssize_t n = recv(3, line, sizeof line - 1, 0);
+    if (n <= 0)
+        return 2;
+    line[n] = 0;
+    char *argument = strchr(line, ' ');
+    if (!argument)
+        return 2;
+    *argument++ = 0;
+    for (size_t i = 0; i < TB_ARRAY_LEN(attempts); i++) {
+        if (strcmp(attempts[i].name, line) != 0)
+            continue;
+        char answer[16];
+        int length = snprintf(answer, sizeof answer, "%d", attempts[i].run(argument));
+        return send(3, answer, (size_t)length, 0) == length ? 0 : 2;
+    }
+    return 2;
+}

@@ -1,0 +1,273 @@
+/*
+ * What a hostile plugin can reach inside the real launcher: its own folders and nothing else. Each
+ * refusal is proven against the same attempt made without the sandbox, which succeeds: a launcher
+ * that let it through would be seen.
+ */
+#include "base/fd.h"
+#include "sandbox/linux.h"
+#include "sandbox/namespaces.h"
+#include "tests/sandbox/confined.h"
+#include "tests/unit/test.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+static const char *confine_path;
+static const char *probe_path;
+
+/* A hull with the namespaces that there are, and one without any. */
+static void for_each_level(void (*run)(struct confined *confined))
+{
+    uint32_t levels[] = {tb_namespaces_probe(), 0};
+    for (size_t i = 0; i < TB_ARRAY_LEN(levels); i++) {
+        struct confined confined;
+        confined_init(&confined, confine_path, probe_path);
+        confined.namespaces = levels[i];
+        run(&confined);
+        confined_deinit(&confined);
+    }
+}
+
+static void expect(struct confined *confined, const char *what, const char *argument, bool allowed)
+{
+    int result = confined_try(confined, what, argument);
+    if ((result == 0) == allowed && result != CONFINED_NO_REPORT && result != CONFINED_ENDED)
+        return;
+    fprintf(stderr, "%s %s (namespaces %x%s%s): %d, status %d\n", what, argument,
+            confined->namespaces, confined->bare ? ", bare" : "", confined->wide ? ", wide" : "",
+            result, confined->status);
+    test_fail("plugin's attempt", __FILE__, __LINE__);
+}
+
+static void refused(struct confined *confined, const char *what, const char *argument)
+{
+    expect(confined, what, argument, false);
+    confined->bare = true;
+    expect(confined, what, argument, true);
+    confined->bare = false;
+}
+
+static void in_scope(struct confined *confined)
+{
+    expect(confined, "read", "@/read/file", true);
+    expect(confined, "list", "@/read", true);
+    expect(confined, "stat", "@/read/file", true);
+    expect(confined, "read", "@/write/file", true);
+    expect(confined, "write", "@/write/file", true);
+    expect(confined, "write", "@/write/new", true);
+    expect(confined, "truncate", "@/write/new", true);
+    expect(confined, "remove", "@/write/new", true);
+    expect(confined, "mkdir", "@/write/folder", true);
+    expect(confined, "write", "@/made/deep/new", true);
+    expect(confined, "read", "/dev/urandom", true);
+    expect(confined, "write", "/dev/null", true);
+}
+
+static void own_folders_work(void)
+{
+    for_each_level(in_scope);
+}
+
+static void out_of_scope(struct confined *confined)
+{
+    refused(confined, "read", "/etc/passwd");
+    refused(confined, "list", getpwuid(getuid())->pw_dir);
+    refused(confined, "list", "/");
+    refused(confined, "read", "@/other/file");
+    refused(confined, "write", "@/other/new");
+    refused(confined, "list", "@/other");
+    refused(confined, "write", "@/read/file");
+    refused(confined, "truncate", "@/read/file");
+    refused(confined, "mkdir", "@/read/folder");
+    refused(confined, "write", "@/read/new");
+    refused(confined, "chmod", "@/other/file");
+    refused(confined, "chmod", "@/read/file");
+    refused(confined, "link", "@/write/link");
+    refused(confined, "remove", "@/read/file");
+}
+
+static void other_files_are_refused(void)
+{
+    for_each_level(out_of_scope);
+}
+
+/* The same attempt with a hull that holds it succeeds: the probe would tell. */
+static void wide_hull_is_seen(struct confined *confined)
+{
+    expect(confined, "read", "/etc/passwd", false);
+    confined->wide = true;
+    expect(confined, "read", "/etc/passwd", true);
+    expect(confined, "read", "@/other/file", true);
+    expect(confined, "write", "@/other/new", true);
+}
+
+static void a_wide_hull_is_seen(void)
+{
+    for_each_level(wide_hull_is_seen);
+}
+
+/* What only the mount namespace can hold: without it, the report says so. */
+static void masked(struct confined *confined)
+{
+    bool mounts = confined->namespaces & TB_LAYER_BIT(TB_LAYER_MOUNT);
+    expect(confined, "read", "@/read/denied/secret", !mounts);
+    expect(confined, "list", "@/read/denied", !mounts);
+    expect(confined, "read", "@/read/denied-file", !mounts);
+    expect(confined, "stat", "@/other/file", !mounts);
+    expect(confined, "stat", "/proc/1/status", !mounts);
+    CHECK_INT(confined->layers.layer[TB_LAYER_MOUNT].state,
+              mounts ? TB_LAYER_HELD : TB_LAYER_MISSING);
+    confined->bare = true;
+    expect(confined, "read", "@/read/denied/secret", true);
+    expect(confined, "list", "@/read/denied", true);
+    expect(confined, "stat", "/proc/1/status", true);
+}
+
+static void denied_folders_are_covered(void)
+{
+    for_each_level(masked);
+}
+
+static int listen_tcp(char ret_port[static 16])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, n) == 0 && listen(fd, 8) == 0);
+    CHECK(getsockname(fd, (struct sockaddr *)&address, &n) == 0);
+    snprintf(ret_port, 16, "%u", ntohs(address.sin_port));
+    return fd;
+}
+
+static int listen_abstract(char ret_name[static 32])
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int n = snprintf(ret_name, 32, "tb-test-%d", (int)getpid());
+    memcpy(address.sun_path + 1, ret_name, (size_t)n);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(fd >= 0);
+    CHECK(bind(fd, (struct sockaddr *)&address,
+               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n)) == 0);
+    CHECK(listen(fd, 8) == 0);
+    return fd;
+}
+
+static void networks(struct confined *confined)
+{
+    char port[16];
+    char name[32];
+    tb_fd tcp = listen_tcp(port);
+    tb_fd local = listen_abstract(name);
+    refused(confined, "tcp", port);
+    refused(confined, "abstract", name);
+}
+
+static void sockets_are_refused(void)
+{
+    for_each_level(networks);
+}
+
+static void processes(struct confined *confined)
+{
+    static const char secret = 'x';
+    char pid[16];
+    char where[64];
+    snprintf(pid, sizeof pid, "%d", (int)getpid());
+    snprintf(where, sizeof where, "%d %p", (int)getpid(), (const void *)&secret);
+    refused(confined, "signal", pid);
+    refused(confined, "ptrace", pid);
+    refused(confined, "peek", where);
+    refused(confined, "fork", "-");
+    expect(confined, "signal", "-1", false);
+}
+
+static void other_processes_are_refused(void)
+{
+    for_each_level(processes);
+}
+
+static void itself(struct confined *confined)
+{
+    char inherited[] = "TB_TEST_INHERITED=1";
+    CHECK(putenv(inherited) == 0);
+    expect(confined, "descriptors", "-", false);
+    expect(confined, "environment", "-", false);
+    refused(confined, "code", "-");
+    refused(confined, "memory", "200");
+    expect(confined, "memory", "8", true);
+}
+
+static void process_is_closed(void)
+{
+    for_each_level(itself);
+}
+
+/* A program that was started in the probe's place does not answer. */
+static void programs(struct confined *confined)
+{
+    CHECK(confined_try(confined, "run", "@/other/program") > 0);
+    confined->bare = true;
+    CHECK_INT(confined_try(confined, "run", "@/other/program"), CONFINED_ENDED);
+}
+
+static void other_programs_are_refused(void)
+{
+    for_each_level(programs);
+}
+
+static void reports(struct confined *confined)
+{
+    uint32_t held = confined->namespaces | TB_LAYER_BIT(TB_LAYER_SECCOMP) |
+                    TB_LAYER_BIT(TB_LAYER_LANDLOCK) | TB_LAYER_BIT(TB_LAYER_NNP) |
+                    TB_LAYER_BIT(TB_LAYER_CAPS) | TB_LAYER_BIT(TB_LAYER_RLIMITS);
+    expect(confined, "read", "@/read/file", true);
+    CHECK_INT(tb_layers_lacking(&confined->layers, held), 0);
+    CHECK_INT(tb_layers_in(&confined->layers, TB_LAYER_HELD) & TB_LAYERS_NAMESPACES,
+              confined->namespaces);
+}
+
+static void report_is_true(void)
+{
+    for_each_level(reports);
+}
+
+/* The plugin must not start, and the report must have been written all the same. */
+static void a_missing_layer_refuses_to_start(void)
+{
+    struct confined confined;
+    confined_init(&confined, confine_path, probe_path);
+    confined.require = TB_LAYER_BIT(TB_LAYER_SECCOMP);
+    CHECK_INT(confined_try(&confined, "read", "@/read/file"), 0);
+    confined.require |= TB_LAYER_BIT(TB_LAYER_PID);
+    CHECK_INT(confined_try(&confined, "read", "@/read/file"), CONFINED_ENDED);
+    CHECK_INT(confined.status, 4);
+    CHECK_INT(confined.layers.layer[TB_LAYER_PID].state, TB_LAYER_MISSING);
+    confined_deinit(&confined);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        TEST(own_folders_work),
+        TEST(other_files_are_refused),
+        TEST(a_wide_hull_is_seen),
+        TEST(denied_folders_are_covered),
+        TEST(sockets_are_refused),
+        TEST(other_processes_are_refused),
+        TEST(process_is_closed),
+        TEST(other_programs_are_refused),
+        TEST(report_is_true),
+        TEST(a_missing_layer_refuses_to_start),
+    };
+    if (argc < 3) {
+        fprintf(stderr, "usage: test_confine CONFINE PROBE [TEST]\n");
+        return 2;
+    }
+    confine_path = argv[1];
+    probe_path = argv[2];
+    return test_main(argc - 2, argv + 2, tests, TB_ARRAY_LEN(tests));
+}
