@@ -205,6 +205,21 @@ static void an_empty_scope_allows_nothing(void)
     remove_folder();
 }
 
+static void a_denied_pattern_holds_for_dots_and_for_all_below(void)
+{
+    make_folder();
+    const char *const allow[] = {in("d/**"), in("d/.*"), in("d/private/.*"), NULL};
+    const char *const deny[] = {in("d/private/*"), in("d/?u*"), NULL};
+    struct fs_space *space = space_new(allow, deny);
+    space_file(in("d/private/.x"), "x");
+    CHECK(opens(space, "d/.dot", FS_READ));
+    fails(space, "d/private/.x", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/private/in/key", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/deep", FS_READ, TB_CODE_SCOPE, 0);
+    fs_space_free(space);
+    remove_folder();
+}
+
 static void follows_no_link_anywhere(void)
 {
     make_folder();
@@ -382,6 +397,7 @@ int main(int argc, char **argv)
         TEST(opens_what_is_allowed),
         TEST(refuses_what_is_not),
         TEST(an_empty_scope_allows_nothing),
+        TEST(a_denied_pattern_holds_for_dots_and_for_all_below),
         TEST(follows_no_link_anywhere),
         TEST(a_root_may_be_a_link),
         TEST(a_renamed_denied_folder_stays_denied),
