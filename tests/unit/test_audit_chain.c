@@ -474,6 +474,38 @@ static void continues_a_file_of_garbage(void)
     CHECK_INT(chain.n_recoveries, 1);
 }
 
+static void reads_lines_of_any_length(void)
+{
+    static struct tb_lines lines;
+    static uint8_t bytes[200000];
+    struct tb_piece piece;
+    tb_fd fd = tb_fd_memory("lines");
+    memset(bytes, 'l', sizeof bytes);
+    CHECK_INT(tb_fd_write_all(fd, TEXT("first\n\n")), 0);
+    CHECK_INT(tb_fd_write_all(fd, tb_bytes_of(bytes, sizeof bytes)), 0);
+    CHECK_INT(tb_fd_write_all(fd, TEXT("\nbegun")), 0);
+    tb_lines_init(&lines, fd, 0);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_OK);
+    CHECK(tb_bytes_are(piece.bytes, "first") && piece.starts && piece.ends);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_OK);
+    CHECK(piece.bytes.n == 0 && piece.starts && piece.ends && piece.offset == 6);
+    size_t n = 0;
+    do {
+        CHECK_INT(tb_lines_next(&lines, &piece), TB_OK);
+        CHECK(piece.starts == (n == 0) && piece.offset == 7 + n);
+        n += piece.bytes.n;
+    } while (!piece.ends);
+    CHECK_INT(n, sizeof bytes);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_CLOSED);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_CLOSED);
+    CHECK_INT(tb_fd_write_all(fd, TEXT(" and done\nrest")), 0);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_OK);
+    CHECK(tb_bytes_are(piece.bytes, "begun and done") && piece.starts && piece.ends);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_CLOSED);
+    CHECK(tb_lines_rest(&lines, &piece) && tb_bytes_are(piece.bytes, "rest") && !piece.ends);
+    CHECK(!tb_lines_rest(&lines, &piece));
+}
+
 static void does_not_search_a_long_file_for_ever(void)
 {
     make_folder();
@@ -556,6 +588,7 @@ int main(int argc, char **argv)
         TEST(recovers_from_torn_recoveries),
         TEST(finds_changes_of_what_was_torn),
         TEST(continues_a_file_of_garbage),
+        TEST(reads_lines_of_any_length),
         TEST(does_not_search_a_long_file_for_ever),
         TEST(gives_each_instance_a_file),
         TEST(refuses_files_that_are_not_its_own),
