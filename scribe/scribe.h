@@ -15,7 +15,7 @@ enum {
 };
 
 struct tb_scribe {
-    int link; /* owned */
+    int link;          /* owned */
     char app[128 + 1]; /* the longest id, and a NUL */
     struct tb_wall wall;
     struct tb_calls calls;
