@@ -72,7 +72,7 @@ int audit_parse(int argc, char **argv, const char *command_help, struct audit_op
     int option;
     optind = 0;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
         if (option == HELP || option == 'h') {
             fputs(command_help, stdout);
             return AUDIT_HELPED;
@@ -81,6 +81,8 @@ int audit_parse(int argc, char **argv, const char *command_help, struct audit_op
             return cli_usage("audit", "--last wants a number, at most %d", LAST_MAX);
         options.denied |= option == DENIED;
         options.json |= option == JSON;
+        if (option == ':')
+            return cli_usage("audit", "%s wants a value", argv[optind - 1]);
         if (option == '?')
             return cli_usage("audit", "%s does not know %s", argv[0], argv[optind - 1]);
     }

@@ -98,8 +98,10 @@ static int follow(const struct audit_options *options, struct tb_lines *lines)
         r = print_new(options, lines);
         if (r == 0)
             r = wait_for_more(lines, changes, &waiting);
+        if (r == -EINTR && !interrupted)
+            r = 0;
     }
-    return r == -EINTR && interrupted ? 0 : r;
+    return interrupted ? 0 : r;
 }
 
 int audit_tail(int argc, char **argv)

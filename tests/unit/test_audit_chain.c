@@ -1,156 +1,4 @@
-#include "audit/chain.h"
-#include "base/fd.h"
-#include "base/result.h"
-#include "scribe/scribe.h"
-#include "tests/unit/test.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-
-#define TEXT(literal) tb_bytes_of(literal, sizeof(literal) - 1)
-
-/* A log that the scribe's own code has written, and changed copies of it. */
-struct text {
-    uint8_t *data;
-    size_t n;
-    size_t cap;
-};
-
-static char folder[] = "/tmp/tb-chain-XXXXXX";
-static char path[64];
-
-static void remove_folder(void)
-{
-    char name[sizeof path + 8];
-    for (unsigned i = 1; i <= 3; i++) {
-        (void)snprintf(name, sizeof name, i == 1 ? "%s/log.jsonl" : "%s/log-%u.jsonl", folder, i);
-        unlink(name);
-    }
-    rmdir(folder);
-}
-
-static void make_folder(void)
-{
-    CHECK(mkdtemp(folder));
-    atexit(remove_folder);
-    (void)snprintf(path, sizeof path, "%s/log.jsonl", folder);
-}
-
-static struct tb_scribe *start(void)
-{
-    int link[2];
-    struct tb_scribe *scribe;
-    CHECK_INT(tb_fd_pair(SOCK_STREAM, link), 0);
-    close(link[1]);
-    CHECK_INT(tb_scribe_new(link[0], path, TEXT("com.example.notes"), &scribe), 0);
-    return scribe;
-}
-
-static void say(struct tb_scribe *scribe, enum tb_event event, uint64_t ref)
-{
-    const struct tb_record record = {
-        .event = event,
-        .verdict = TB_ALLOW,
-        .mono_ns = tb_clock_ns(),
-        .ref = ref,
-        .args_kind = event == TB_EVENT_CALL ? TB_ARGS_FULL : TB_ARGS_NONE,
-        .view = TEXT("main"),
-        .args = TEXT("\x81\xa1"
-                     "a\xa1"
-                     "b"),
-    };
-    CHECK_INT(tb_scribe_add(scribe, &record), 0);
-}
-
-static void stop(struct tb_scribe *scribe)
-{
-    CHECK_INT(tb_log_sync(&scribe->log), 0);
-    tb_scribe_free(scribe);
-}
-
-/* Six records: start, call, done, call, done, and the last one. */
-static void write_log(enum tb_event last)
-{
-    struct tb_scribe *scribe = start();
-    say(scribe, TB_EVENT_START, 0);
-    say(scribe, TB_EVENT_CALL, 1);
-    say(scribe, TB_EVENT_DONE, 1);
-    say(scribe, TB_EVENT_CALL, 2);
-    say(scribe, TB_EVENT_DONE, 2);
-    say(scribe, last, 0);
-    stop(scribe);
-}
-
-static struct text load(void)
-{
-    struct text text = {.cap = 65536};
-    text.data = malloc(text.cap);
-    tb_fd fd = open(path, O_RDONLY | O_CLOEXEC);
-    CHECK(fd >= 0);
-    ssize_t n = read(fd, text.data, text.cap);
-    CHECK(n >= 0 && (size_t)n < text.cap);
-    text.n = (size_t)n;
-    return text;
-}
-
-static void save(const struct text *text)
-{
-    tb_fd fd = open(path, O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0600);
-    CHECK(fd >= 0);
-    CHECK_INT(tb_fd_write_all(fd, tb_bytes_of(text->data, text->n)), 0);
-}
-
-static struct tb_chain verify(void)
-{
-    struct tb_chain chain;
-    tb_fd fd = open(path, O_RDONLY | O_CLOEXEC);
-    CHECK(fd >= 0);
-    CHECK_INT(tb_chain_read(fd, &chain), 0);
-    return chain;
-}
-
-static struct tb_chain verify_text(const struct text *text)
-{
-    struct tb_chain chain;
-    tb_fd fd = tb_fd_memory("log");
-    CHECK(fd >= 0);
-    CHECK_INT(tb_fd_write_all(fd, tb_bytes_of(text->data, text->n)), 0);
-    CHECK_INT(tb_chain_read(fd, &chain), 0);
-    return chain;
-}
-
-/* As verify_text, without a file: a test that asks half a million times wants that. */
-static struct tb_chain verify_memory(const struct text *text)
-{
-    struct tb_chain chain;
-    tb_chain_init(&chain);
-    for (size_t at = 0; at < text->n;) {
-        const uint8_t *newline = memchr(text->data + at, '\n', text->n - at);
-        size_t end = newline ? (size_t)(newline - text->data) : text->n;
-        const struct tb_piece piece = {
-            .bytes = tb_bytes_of(text->data + at, end - at),
-            .starts = true,
-            .ends = newline != NULL,
-        };
-        tb_chain_add(&chain, &piece);
-        at = end + 1;
-    }
-    return chain;
-}
-
-/* Where line i begins, from 0; i may be one more than there are. */
-static size_t line_at(const struct text *text, size_t i)
-{
-    size_t at = 0;
-    while (i-- > 0) {
-        const uint8_t *newline = memchr(text->data + at, '\n', text->n - at);
-        CHECK(newline);
-        at = (size_t)(newline - text->data) + 1;
-    }
-    return at;
-}
+#include "tests/unit/log.h"
 
 static void tells_whole_logs_apart(void)
 {
@@ -360,184 +208,36 @@ static void refuses_forged_fields(void)
     }
 }
 
-/* Whatever byte a crash stops at: TORN before the next start, whole and one recovery after it. */
-static void recovers_from_a_tear_at_every_byte(void)
+static void reads_lines_of_any_length(void)
 {
-    make_folder();
-    write_log(TB_EVENT_CLOSE);
-    struct text text = load();
-    size_t from = line_at(&text, 4);
-    for (size_t n = 0; n <= text.n; n = n == 0 ? from : n + 1) {
-        struct text torn = {.data = text.data, .n = n};
-        save(&torn);
-        struct tb_chain before = verify();
-        bool clean = n == 0 || text.data[n - 1] == '\n';
-        bool whole = clean || text.data[n] == '\n';
-        CHECK(clean == (tb_chain_verdict(&before) != TB_CHAIN_TORN));
-        struct tb_scribe *scribe = start();
-        say(scribe, TB_EVENT_STOP, 0);
-        stop(scribe);
-        struct tb_chain after = verify();
-        CHECK_INT(tb_chain_verdict(&after), TB_CHAIN_CLOSED);
-        CHECK_INT(after.n_recoveries, whole ? 0 : 1);
-        CHECK_INT(after.n, before.n + (!clean && whole) + !whole + 1);
-        struct text now = load();
-        CHECK(memcmp(now.data, text.data, n) == 0);
-        free(now.data);
-    }
-    free(text.data);
-}
-
-static void recovers_from_a_tail_of_nuls(void)
-{
-    make_folder();
-    write_log(TB_EVENT_CLOSE);
-    struct text text = load();
-    size_t n = text.n;
-    memset(text.data + n, 0, 5000);
-    for (size_t keep = 0; keep < 3; keep++) {
-        text.n = n - 40 * keep + 4000;
-        memset(text.data + n - 40 * keep, 0, 40 * keep);
-        save(&text);
-        struct tb_chain chain = verify();
-        CHECK_INT(tb_chain_verdict(&chain), TB_CHAIN_TORN);
-        CHECK_INT(chain.bad_line, keep == 0 ? 7 : 6);
-        struct tb_scribe *scribe = start();
-        stop(scribe);
-        chain = verify();
-        CHECK_INT(tb_chain_verdict(&chain), TB_CHAIN_OPEN);
-        CHECK_INT(chain.n_recoveries, 1);
-    }
-    free(text.data);
-}
-
-/* The recovery itself can be torn, again and again. */
-static void recovers_from_torn_recoveries(void)
-{
-    make_folder();
-    write_log(TB_EVENT_CLOSE);
-    for (int i = 0; i < 5; i++) {
-        struct text text = load();
-        text.n -= 30;
-        save(&text);
-        free(text.data);
-        stop(start());
-    }
-    struct tb_chain chain = verify();
-    CHECK_INT(tb_chain_verdict(&chain), TB_CHAIN_OPEN);
-    CHECK_INT(chain.n_recoveries, 1);
-    CHECK_INT(chain.n, 6);
-}
-
-static void finds_changes_of_what_was_torn(void)
-{
-    make_folder();
-    write_log(TB_EVENT_CLOSE);
-    struct text text = load();
-    text.n -= 30;
-    save(&text);
-    stop(start());
-    size_t from = line_at(&text, 5);
-    size_t to = text.n;
-    free(text.data);
-    text = load();
-    for (size_t at = from; at <= to; at++) {
-        uint8_t was = text.data[at];
-        text.data[at] = was == 'x' ? 'y' : 'x';
-        struct tb_chain chain = verify_text(&text);
-        CHECK(tb_chain_verdict(&chain) == TB_CHAIN_TAMPERED ||
-              /* The newline: the recovery has become part of the torn line. */
-              (at == to && tb_chain_verdict(&chain) == TB_CHAIN_TORN));
-        text.data[at] = was;
-    }
-    /* Taking the torn bytes out leaves a recovery of nothing. */
-    memmove(text.data + from, text.data + to + 1, text.n - to - 1);
-    text.n -= to + 1 - from;
-    struct tb_chain chain = verify_text(&text);
-    CHECK_INT(tb_chain_verdict(&chain), TB_CHAIN_TAMPERED);
-    free(text.data);
-}
-
-static void continues_a_file_of_garbage(void)
-{
-    make_folder();
-    struct text text = {.cap = 300000, .n = 300000, .data = malloc(300000)};
-    memset(text.data, 'g', text.n);
-    for (size_t at = 1000; at < text.n; at += 777)
-        text.data[at] = '\n';
-    save(&text);
-    free(text.data);
-    stop(start());
-    struct tb_chain chain = verify();
-    CHECK_INT(tb_chain_verdict(&chain), TB_CHAIN_OPEN);
-    CHECK_INT(chain.n, 1);
-    CHECK_INT(chain.n_recoveries, 1);
-}
-
-static void does_not_search_a_long_file_for_ever(void)
-{
-    make_folder();
-    tb_fd fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    CHECK(fd >= 0);
-    CHECK_INT(ftruncate(fd, (off_t)TB_TAIL_MAX + 1), 0);
-    int link[2];
-    struct tb_scribe *scribe;
-    CHECK_INT(tb_fd_pair(SOCK_STREAM, link), 0);
-    CHECK_INT(tb_scribe_new(link[0], path, TEXT("a"), &scribe), TB_MALFORMED);
-    close(link[1]);
-}
-
-static void gives_each_instance_a_file(void)
-{
-    make_folder();
-    struct tb_scribe *first = start();
-    struct tb_scribe *second = start();
-    say(first, TB_EVENT_START, 0);
-    say(second, TB_EVENT_START, 0);
-    say(second, TB_EVENT_STOP, 0);
-    stop(first);
-    stop(second);
-    struct tb_chain chain = verify();
-    CHECK_INT(tb_chain_verdict(&chain), TB_CHAIN_OPEN);
-    CHECK_INT(chain.n, 1);
-    (void)snprintf(path, sizeof path, "%s/log-2.jsonl", folder);
-    chain = verify();
-    CHECK_INT(tb_chain_verdict(&chain), TB_CHAIN_CLOSED);
-    CHECK_INT(chain.n, 2);
-}
-
-static int open_result(void)
-{
-    int link[2];
-    struct tb_scribe *scribe;
-    CHECK_INT(tb_fd_pair(SOCK_STREAM, link), 0);
-    close(link[1]);
-    int r = tb_scribe_new(link[0], path, TEXT("a"), &scribe);
-    if (r == 0)
-        tb_scribe_free(scribe);
-    return r;
-}
-
-static void refuses_files_that_are_not_its_own(void)
-{
-    make_folder();
-    CHECK_INT(symlink("/dev/null", path), 0);
-    CHECK_INT(open_result(), -ELOOP);
-    unlink(path);
-    CHECK_INT(mkfifo(path, 0600), 0);
-    CHECK_INT(open_result(), -EPERM);
-    unlink(path);
-    write_log(TB_EVENT_CLOSE);
-    char other[sizeof path + 8];
-    (void)snprintf(other, sizeof other, "%s/log-2.jsonl", folder);
-    CHECK_INT(link(path, other), 0);
-    CHECK_INT(open_result(), -EPERM);
-    unlink(other);
-    CHECK_INT(chmod(path, 0644), 0);
-    CHECK_INT(open_result(), 0);
-    struct stat stat_now;
-    CHECK_INT(stat(path, &stat_now), 0);
-    CHECK_INT(stat_now.st_mode & 0777, 0600);
+    static struct tb_lines lines;
+    static uint8_t bytes[200000];
+    struct tb_piece piece;
+    tb_fd fd = tb_fd_memory("lines");
+    memset(bytes, 'l', sizeof bytes);
+    CHECK_INT(tb_fd_write_all(fd, TEXT("first\n\n")), 0);
+    CHECK_INT(tb_fd_write_all(fd, tb_bytes_of(bytes, sizeof bytes)), 0);
+    CHECK_INT(tb_fd_write_all(fd, TEXT("\nbegun")), 0);
+    tb_lines_init(&lines, fd, 0);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_OK);
+    CHECK(tb_bytes_are(piece.bytes, "first") && piece.starts && piece.ends);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_OK);
+    CHECK(piece.bytes.n == 0 && piece.starts && piece.ends && piece.offset == 6);
+    size_t n = 0;
+    do {
+        CHECK_INT(tb_lines_next(&lines, &piece), TB_OK);
+        CHECK(piece.starts == (n == 0) && piece.offset == 7 + n);
+        n += piece.bytes.n;
+    } while (!piece.ends);
+    CHECK_INT(n, sizeof bytes);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_CLOSED);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_CLOSED);
+    CHECK_INT(tb_fd_write_all(fd, TEXT(" and done\nrest")), 0);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_OK);
+    CHECK(tb_bytes_are(piece.bytes, "begun and done") && piece.starts && piece.ends);
+    CHECK_INT(tb_lines_next(&lines, &piece), TB_CLOSED);
+    CHECK(tb_lines_rest(&lines, &piece) && tb_bytes_are(piece.bytes, "rest") && !piece.ends);
+    CHECK(!tb_lines_rest(&lines, &piece));
 }
 
 int main(int argc, char **argv)
@@ -551,14 +251,7 @@ int main(int argc, char **argv)
         TEST(finds_an_inserted_line),
         TEST(finds_records_of_another_log),
         TEST(refuses_forged_fields),
-        TEST(recovers_from_a_tear_at_every_byte),
-        TEST(recovers_from_a_tail_of_nuls),
-        TEST(recovers_from_torn_recoveries),
-        TEST(finds_changes_of_what_was_torn),
-        TEST(continues_a_file_of_garbage),
-        TEST(does_not_search_a_long_file_for_ever),
-        TEST(gives_each_instance_a_file),
-        TEST(refuses_files_that_are_not_its_own),
+        TEST(reads_lines_of_any_length),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }
