@@ -6,9 +6,8 @@ import { u32, view } from './bytes.js';
 import { CLOSE, closeName, TrollbridgeError, Violation, type ErrorCode } from './error.js';
 import { FrameReader, KIND, makeFrame, type Frame } from './frame.js';
 import { greet } from './handshake.js';
-import { encodeCall } from './messages.js';
+import { decodeCall, encodeCall } from './messages.js';
 import { realClock, type Clock } from './miss.js';
-import { scan } from './scan.js';
 import type { Mode } from './seal.js';
 import type { SealedLink } from './sealed-link.js';
 import { Session, WAITING_MOST, type Counts } from './session.js';
@@ -88,7 +87,10 @@ export class Endpoint {
     return this.#session?.commands ?? [];
   }
 
-  /** Resolves with the value, or with a Uint8Array where the result is raw bytes. */
+  /**
+   * Resolves with the value, or with a Uint8Array where the result is raw bytes. What is sent passes our own
+   * decoder first: a page's odd arguments must not become a violation that ends its session.
+   */
   invoke(name: string, args: object = {}, options: InvokeOptions = {}): Promise<Result> {
     const { signal } = options;
     const raw = options.raw?.slice();
@@ -96,7 +98,7 @@ export class Endpoint {
     let call = new PendingCall({ name, msgpack: none, raw: raw ?? none, signal });
     try {
       const msgpack = encodeCall(args, raw?.length);
-      scan(msgpack);
+      decodeCall(msgpack, raw?.length ?? 0);
       call = new PendingCall({ name, msgpack, raw: raw ?? none, signal });
       this.#submit(call);
     } catch (error) {
