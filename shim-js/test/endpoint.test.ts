@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { utf8Decode, utf8Encode } from '../src/bytes.js';
+import { concat, utf8Decode, utf8Encode } from '../src/bytes.js';
 import { Endpoint, type EndpointOptions } from '../src/endpoint.js';
 import { TrollbridgeError, type ErrorCode } from '../src/error.js';
 import { FRAME_MOST, KIND, makeFrame } from '../src/frame.js';
@@ -16,6 +16,8 @@ import { makePair, makeTap } from './pair.js';
 import { RawSession } from './raw-session.js';
 
 const echo: FakeCommand = { name: 'echo', run: async ({ args, raw }) => raw ? { raw } : { value: args } };
+
+const echo2: FakeCommand = { ...echo, name: 'echo2' };
 
 interface Setup extends Partial<FakeOptions> {
   piece?: number;
@@ -205,10 +207,37 @@ test('the pool grows by WANT to as many as the broker allows', async () => {
   await Promise.all(calls);
 });
 
+test('a broker that gives fewer handles than its pool is not asked again and again', async () => {
+  const { endpoint, broker } = connect({ commands: [{ ...echo, pool: 64, room: 4 }] });
+  const calls = Array.from({ length: 200 }, (_, n) => endpoint.invoke('echo', { n }));
+  assert.deepEqual(await Promise.all(calls), Array.from({ length: 200 }, (_, n) => ({ n })));
+  assert.ok(broker.wants.length <= 3, `${broker.wants.length} WANTs`);
+  assert.ok(broker.most <= 4);
+});
+
+test('HANDLES that do not fit the WANT end the session', async () => {
+  const one = (label: string): Uint8Array => bytesOf(label, 16);
+  const bad = [
+    { command: 0, handles: concat(...Array.from({ length: 64 }, (_, i) => one(`${i}`))), under: ZERO_HANDLE },
+    { command: 1, handles: one('a'), under: ZERO_HANDLE },
+    { command: 0, handles: one('a'), under: one('b') },
+    { command: 0, handles: concat(one('a'), one('a')), under: ZERO_HANDLE },
+  ];
+  for (const { command, handles, under } of bad) {
+    const { endpoint, broker } = connect({ commands: [{ ...echo, mute: true }, echo2] });
+    await endpoint.ready;
+    const calls = [1, 2, 3, 4].map((n) => endpoint.invoke('echo', { n }));
+    await until(() => broker.wants.length === 1);
+    broker.send(KIND.HANDLES, under, encodeHandles({ command, handles }));
+    for (const call of calls.slice(2)) await assert.rejects(call, refused('violation'));
+    await Promise.allSettled(calls);
+  }
+});
+
 test('no more calls are live than WELCOME allows, over all commands', async () => {
   const a = gate();
   const b = gate();
-  const commands = [a.command, { ...b.command, name: 'other' }];
+  const commands = [{ ...a.command, first: 8 }, { ...b.command, name: 'other', first: 8 }];
   const { endpoint } = connect({ commands, limits: { in_flight: 3 } });
   const calls = [1, 2, 3, 4, 5].map(() => endpoint.invoke('gate'));
   calls.push(endpoint.invoke('other'));

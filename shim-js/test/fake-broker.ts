@@ -37,6 +37,10 @@ export interface FakeCommand {
   name: string;
   pool?: number;
   first?: number;
+  /** Handles that may be outstanding in truth, where that is less than the pool. */
+  room?: number;
+  /** Answers no WANT and no CALL. */
+  mute?: boolean;
   run(request: Request): Promise<Answer>;
 }
 
@@ -186,6 +190,7 @@ export class FakeBroker {
 
   async #run(index: number, handle: Uint8Array, request: Request): Promise<void> {
     const command = this.#options.commands[index] as FakeCommand;
+    if (command.mute === true) return;
     try {
       const answer = await command.run(request);
       if ('raw' in answer) this.#reply(index, handle, { bytes: answer.raw.length }, answer.raw);
@@ -225,16 +230,17 @@ export class FakeBroker {
     const command = this.#options.commands[want.command];
     if (command === undefined) throw new Violation('an index that WELCOME did not name');
     this.wants.push(want);
-    const count = Math.min(want.count, this.#room(want.command, command.pool ?? 64));
+    if (command.mute === true) return;
+    const count = Math.min(want.count, this.#room(want.command, command.room ?? command.pool ?? 64));
     const handles = this.#issue(want.command, count);
     this.send(KIND.HANDLES, ZERO_HANDLE, encodeHandles({ command: want.command, handles }));
   }
 
-  #room(command: number, pool: number): number {
+  #room(command: number, most: number): number {
     if (this.revoked.has(command)) return 0;
     const issued = [...this.#issued.values()].filter((index) => index === command).length;
     const live = [...this.#live.values()].filter((call) => call.command === command).length;
-    return pool - issued - live;
+    return Math.max(0, most - issued - live);
   }
 
   #miss(opened: Opened): void {

@@ -120,6 +120,8 @@ function badClear(): Vector[] {
       return frame;
     })()],
     ['flag_cleared', withFlags(clearFrame(plain, n, BODY), 0)],
+    ['plaintext_empty', clearFrame(NONE, 16, BODY)],
+    ['plaintext_of_only_m', clearFrame(u32(0), 20, BODY)],
     ['raw_cut', withLength(clearFrame(plain, n, BODY).slice(0, -1))],
     ['raw_in_both', clearFrame(plainOf(encodeCall({}, BODY.length), BODY), n + BODY.length, BODY)],
     ['raw_sealed_only', clearFrame(plainOf(encodeCall({}, BODY.length), BODY), n + BODY.length, NONE)],
