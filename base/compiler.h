@@ -3,19 +3,11 @@
 
 #include <stddef.h>
 
-<<<<<<< HEAD
-#define tb_cleanup(function)   __attribute__((cleanup(function)))
-#define tb_must_check          __attribute__((warn_unused_result))
-#define tb_unused              __attribute__((unused))
-#define tb_noreturn            __attribute__((noreturn))
-#define tb_printf(text, first) __attribute__((format(printf, text, first)))
-=======
 #define tb_cleanup(function)     __attribute__((cleanup(function)))
 #define tb_must_check            __attribute__((warn_unused_result))
 #define tb_unused                __attribute__((unused))
 #define tb_noreturn              __attribute__((noreturn))
 #define tb_printf(string, first) __attribute__((format(printf, string, first)))
->>>>>>> policy
 
 #define TB_ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -48,7 +48,8 @@ static int request_file(const struct tb_inner *request)
     tb_write_string16(&writer, request->webview);
     tb_write_string16(&writer, request->origin);
     int fd = tb_fd_memory("trollbridge-request");
-    if (fd >= 0 && (tb_fd_write_all(fd, tb_bytes_of(bytes, writer.n)) < 0 || tb_fd_seal(fd) < 0))
+    if (fd >= 0 && (tb_fd_write_all(fd, tb_bytes_of(bytes, writer.n)) < 0 ||
+                    lseek(fd, 0, SEEK_SET) != 0 || tb_fd_seal(fd) < 0))
         tb_fd_close(&fd);
     return fd;
 }

@@ -7,6 +7,7 @@
 #include "policy/compiler/exit.h"
 #include "policy/compiler/inputs.h"
 #include "policy/compiler/resolve.h"
+#include "sandbox/start.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -124,6 +125,40 @@ static int resolve(struct tb_report *report, const struct tb_options *options)
     return resolve_request(report, options, &snapshot, &grant);
 }
 
+/* From here on nothing is opened but files below the app's folder and the folders of plugins. */
+static bool enter_sandbox(const struct tb_options *options, const struct tb_inputs *inputs)
+{
+    int keep[4 + TB_PLUGIN_FOLDERS_MAX];
+    struct tb_landlock_rule rules[1 + TB_PLUGIN_FOLDERS_MAX];
+    size_t n_keep = 0;
+    size_t n_rules = 0;
+    keep[n_keep++] = options->snapshot_fd;
+    if (options->job == TB_JOB_COMPILE) {
+        keep[n_keep++] = options->settings_fd;
+        keep[n_keep++] = inputs->app;
+        rules[n_rules++] = (struct tb_landlock_rule){inputs->app, TB_PATH_READ};
+    } else {
+        keep[n_keep++] = options->request_fd;
+        keep[n_keep++] = options->grant_fd;
+    }
+    for (size_t i = 0; i < inputs->n_plugins; i++) {
+        keep[n_keep++] = inputs->plugins[i].fd;
+        rules[n_rules++] = (struct tb_landlock_rule){inputs->plugins[i].fd, TB_PATH_READ};
+    }
+    const struct tb_start start = {
+        .role = &tb_role_policy,
+        .namespaces = options->namespaces,
+        .require = "",
+        .keep = keep,
+        .n_keep = n_keep,
+        .rules = rules,
+        .n_rules = n_rules,
+        .root = TB_ROOT_KEPT,
+        .report_fd = -1,
+    };
+    return tb_start(&start) == TB_OK;
+}
+
 static int run(struct tb_report *report, int argc, char **argv)
 {
     struct tb_options options;
@@ -137,8 +172,8 @@ static int run(struct tb_report *report, int argc, char **argv)
         if (status != 0)
             return status;
     }
-    /* The sandbox closes here: from now on nothing is opened but files below inputs.app and
-     * inputs.plugins, and nothing is parsed before. */
+    if (!enter_sandbox(&options, &inputs))
+        return TB_POLICY_PART;
     return options.job == TB_JOB_COMPILE ? compile(report, &options, &inputs)
                                          : resolve(report, &options);
 }

@@ -14,6 +14,7 @@ enum option_name {
     OPTION_SETTINGS,
     OPTION_REQUEST,
     OPTION_GRANT,
+    OPTION_NAMESPACES,
 };
 
 static const struct option long_options[] = {
@@ -26,6 +27,7 @@ static const struct option long_options[] = {
     {"settings-fd", required_argument, NULL, OPTION_SETTINGS},
     {"request-fd", required_argument, NULL, OPTION_REQUEST},
     {"grant-fd", required_argument, NULL, OPTION_GRANT},
+    {"namespaces", required_argument, NULL, OPTION_NAMESPACES},
     {NULL, 0, NULL, 0},
 };
 
@@ -81,6 +83,9 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
         return take_fd(report, text, &options->request_fd);
     case OPTION_GRANT:
         return take_fd(report, text, &options->grant_fd);
+    case OPTION_NAMESPACES:
+        options->namespaces = text;
+        return true;
     default:
         return wrong(report, "unknown option, or one without its value", "");
     }
@@ -104,7 +109,12 @@ bool tb_options_parse(struct tb_report *report, int argc, char **argv,
                       struct tb_options *ret_options)
 {
     struct tb_options options = {
-        .snapshot_fd = -1, .settings_fd = -1, .request_fd = -1, .grant_fd = -1};
+        .snapshot_fd = -1,
+        .settings_fd = -1,
+        .request_fd = -1,
+        .grant_fd = -1,
+        .namespaces = "",
+    };
     if (argc >= 2 && strcmp(argv[1], "compile") == 0)
         options.job = TB_JOB_COMPILE;
     else if (argc >= 2 && strcmp(argv[1], "resolve") == 0)

@@ -17,6 +17,7 @@ struct tb_options {
     int settings_fd;
     int request_fd;
     int grant_fd;
+    const char *namespaces; /* that this process was started in */
 };
 
 /* False after telling what is wrong. Borrows argv. */
