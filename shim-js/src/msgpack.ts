@@ -1,7 +1,7 @@
 // Reading msgpack. One reader serves the scan, the typed messages and the values, so that no two
 // of them can take the same bytes differently. @msgpack/msgpack writes; its decoder is not used,
 // since it drops a byte order mark from strings over 200 bytes, throws on the key `__proto__`,
-// and cannot tell 1.0 from 1 or keep a 64-bit number.
+// and cannot tell 1.0 from 1.
 
 import { utf8Decode, view } from './bytes.js';
 import { Violation } from './error.js';
