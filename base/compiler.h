@@ -7,7 +7,7 @@
 #define tb_must_check            __attribute__((warn_unused_result))
 #define tb_unused                __attribute__((unused))
 #define tb_noreturn              __attribute__((noreturn))
-#define tb_printf(format, first) __attribute__((format(printf, format, first)))
+#define tb_printf(string, first) __attribute__((format(printf, string, first)))
 
 #define TB_ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 

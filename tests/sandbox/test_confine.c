@@ -4,6 +4,8 @@
  * that let it through would be seen.
  */
 #include "base/fd.h"
+#include "base/result.h"
+#include "sandbox/enter.h"
 #include "sandbox/linux.h"
 #include "sandbox/namespaces.h"
 #include "tests/sandbox/confined.h"
@@ -11,6 +13,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -249,19 +252,55 @@ static void a_missing_layer_refuses_to_start(void)
     confined_deinit(&confined);
 }
 
+/* Filters are inherited: the launcher has to do all its work under the supervisor's. */
+static void under_the_supervisor(struct confined *confined)
+{
+    const struct tb_sandbox_options options = {0};
+    struct tb_layers layers;
+    CHECK_INT(tb_sandbox_enter(&tb_role_supervisor, &options, &layers), TB_OK);
+    expect(confined, "read", "@/read/file", true);
+    expect(confined, "write", "@/write/file", true);
+    expect(confined, "read", "@/other/file", false);
+    CHECK_INT(tb_layers_in(&confined->layers, TB_LAYER_HELD) & TB_LAYERS_NAMESPACES,
+              confined->namespaces);
+}
+
+static void launcher_works_under_the_supervisor(void)
+{
+    struct confined confined;
+    confined_init(&confined, confine_path, probe_path);
+    confined.namespaces = tb_namespaces_probe();
+    under_the_supervisor(&confined);
+    confined_deinit(&confined);
+}
+
+static void launcher_works_under_the_supervisor_without_namespaces(void)
+{
+    struct confined confined;
+    confined_init(&confined, confine_path, probe_path);
+    under_the_supervisor(&confined);
+    confined_deinit(&confined);
+}
+
+/* The second stage: a plugin of ours shuts out what it does not need, from inside. */
+static void a_plugin_can_close_further(void)
+{
+    const struct tb_sandbox_options options = {0};
+    struct tb_layers layers;
+    CHECK_INT(tb_sandbox_enter(&tb_role_plugin, &options, &layers), TB_OK);
+    CHECK_INT(tb_sandbox_enter(&tb_role_fs, &options, &layers), TB_OK);
+    CHECK_INT(open("/etc/passwd", O_RDONLY), -1);
+    CHECK_INT(errno, EACCES);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        TEST(own_folders_work),
-        TEST(other_files_are_refused),
-        TEST(a_wide_hull_is_seen),
-        TEST(denied_folders_are_covered),
-        TEST(sockets_are_refused),
-        TEST(other_processes_are_refused),
-        TEST(process_is_closed),
-        TEST(other_programs_are_refused),
-        TEST(report_is_true),
-        TEST(a_missing_layer_refuses_to_start),
+        TEST(own_folders_work),    TEST(other_files_are_refused),
+        TEST(a_wide_hull_is_seen), TEST(denied_folders_are_covered),
+        TEST(sockets_are_refused), TEST(other_processes_are_refused),
+        TEST(process_is_closed),   TEST(other_programs_are_refused),
+        TEST(report_is_true),      TEST(a_missing_layer_refuses_to_start),
     };
     if (argc < 3) {
         fprintf(stderr, "usage: test_confine CONFINE PROBE [TEST]\n");
