@@ -277,5 +277,6 @@ const struct tb_role tb_role_plugin = {
     .name = "plugin",
     .purpose = "a plugin in any language",
     .layers = TB_LAYERS_ALL,
+    .execs = true,
     .lists = {LIST(needs)},
 };
