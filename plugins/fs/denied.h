@@ -17,7 +17,7 @@ struct fs_denied {
     int base;   /* borrowed: the root above it, or "/" */
     uint64_t resolve;
     const char *name; /* from base on; borrows from path */
-    bool only_below; /* the folder itself may be looked at, but not what is in it */
+    bool only_below;  /* the folder itself may be looked at, but not what is in it */
     struct {
         int fd;
         struct fs_identity identity;
