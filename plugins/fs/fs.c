@@ -15,6 +15,11 @@ static int start(const struct tb_plugin_init *init, void **ret_state)
     return r;
 }
 
+static void stop(void *state)
+{
+    fs_space_free(state);
+}
+
 int main(void)
 {
     static const struct tb_plugin_command commands[] = {
@@ -23,6 +28,6 @@ int main(void)
         {"read_dir", fs_read_dir},          {"stat", fs_stat},
     };
     static const struct tb_plugin plugin = {
-        .commands = commands, .n_commands = TB_ARRAY_LEN(commands), .start = start};
+        .commands = commands, .n_commands = TB_ARRAY_LEN(commands), .start = start, .stop = stop};
     return tb_plugin_main(&plugin);
 }
