@@ -14,6 +14,8 @@ import pytest
 PROGRAMS = {name: pathlib.Path(os.environ["TB_" + name.upper()])
             for name in ("try_syscall", "test_enter", "test_confine", "test_spawn", "confine",
                          "probe_plugin", "doctor")}
+SCRIPTS = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
+PROGRAMS |= {name: SCRIPTS / name for name in ("plugin.py", "plugin.js")}
 USER = "tb-test-user"
 NO_USERNS = ["unshare", "-U", "-r", "sh", "-c",
              'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"]
@@ -85,7 +87,7 @@ def test_spawning(programs, who, level):
 
 def test_launcher(programs, who, level):
     passed(run(who, level, programs / "test_confine", programs / "confine",
-               programs / "probe_plugin"))
+               programs / "probe_plugin", programs / "plugin.py", programs / "plugin.js"))
 
 
 def test_doctor_names_the_level(programs, who, level):
