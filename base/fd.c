@@ -95,6 +95,15 @@ static void free_bytes(uint8_t **data)
     free(*data);
 }
 
+/* Not realloc, which may move pages by a system call that no sandbox of ours allows. */
+static uint8_t *larger_copy(const uint8_t *data, size_t n, size_t cap)
+{
+    uint8_t *larger = malloc(cap);
+    if (larger && n > 0)
+        memcpy(larger, data, n);
+    return larger;
+}
+
 int tb_fd_read_all(int fd, size_t max, uint8_t **ret_data, size_t *ret_n)
 {
     size_t cap = 65536 < max ? 65536 : max + 1;
@@ -115,10 +124,9 @@ int tb_fd_read_all(int fd, size_t max, uint8_t **ret_data, size_t *ret_n)
             return TB_TOO_LARGE;
         if (n == cap) {
             cap *= 2;
-            uint8_t *larger = realloc(data, cap);
-            if (!larger)
-                return -ENOMEM;
-            data = larger;
+            uint8_t *smaller = data;
+            data = larger_copy(smaller, n, cap);
+            free(smaller);
         }
     }
     return -ENOMEM;

@@ -26,8 +26,7 @@ struct tb_address tb_sealed_address(const struct tb_frame *frame)
     return address;
 }
 
-/* The plaintext's own frame: u32 m, m bytes of msgpack, raw bytes. */
-static int split(struct tb_bytes plain, struct tb_plaintext *ret_plaintext)
+int tb_plaintext_split(struct tb_bytes plain, struct tb_plaintext *ret_plaintext)
 {
     struct tb_reader reader = tb_reader_init(plain);
     struct tb_bytes text = tb_read_bytes(&reader, tb_read_u32(&reader));
@@ -62,7 +61,7 @@ int tb_seal_open(const struct tb_frame *frame, const uint8_t key[static TB_KEY_S
         return TB_FORGED;
 
     struct tb_plaintext plaintext;
-    int r = split(tb_bytes_of(sealed, n_sealed - TB_TAG_SIZE), &plaintext);
+    int r = tb_plaintext_split(tb_bytes_of(sealed, n_sealed - TB_TAG_SIZE), &plaintext);
     if (r != TB_OK)
         return r;
     if (frame->flags & TB_RAW_CLEAR) {

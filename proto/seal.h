@@ -28,6 +28,9 @@ struct tb_plaintext {
     struct tb_bytes raw;  /* sealed or clear */
 };
 
+/* Splits `u32 m | m bytes of msgpack | raw bytes`. TB_OK or TB_MALFORMED. Borrows. */
+tb_must_check int tb_plaintext_split(struct tb_bytes plain, struct tb_plaintext *ret_plaintext);
+
 /*
  * Opens a sealed frame in place: the memory behind `frame->body` is overwritten with the plaintext,
  * into which the result points. TB_OK, TB_FORGED (the tag is wrong), TB_MALFORMED.

@@ -1,0 +1,179 @@
+/* The way back: a plugin's answer, or the lack of one, becomes the one REPLY of its call and the
+ * one `done` record. */
+#include "broker/broker.h"
+
+#include "base/clock.h"
+#include "proto/plugin.h"
+
+#include <sys/epoll.h>
+
+/* While more than this waits for the endpoint, plugins' answers wait in the kernel. */
+enum { REPLIES_WAITING = 4 * 1024 * 1024 };
+
+static void record_done(struct tb_broker *broker, const struct tb_session *session,
+                        const struct tb_live_call *call, enum tb_code code, uint64_t n_out)
+{
+    struct tb_record record = {
+        .event = TB_EVENT_DONE,
+        .verdict = TB_ALLOW,
+        .code = code,
+        .ref = call->ref,
+        .dur_ns = broker->now_ns - call->start_ns,
+        .n_in = call->n_in,
+        .n_out = n_out,
+        .command = tb_session_command(session, call->command)->name,
+    };
+    if (call->ref != 0)
+        (void)tb_flush_record(broker, session, &record);
+}
+
+void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+               struct tb_reply *reply)
+{
+    size_t before = tb_buffer_n(&session->link.out);
+    int r = tb_session_write_reply(session, &broker->random, call, reply);
+    enum tb_code code = reply->type == TB_REPLY_ERROR ? reply->error.code : TB_CODE_NONE;
+    record_done(broker, session, call, code, tb_buffer_n(&session->link.out) - before);
+    if (!call->at_plugin)
+        tb_calls_free(&session->calls, call);
+    if (r == TB_OK)
+        tb_flush_mark(broker, &session->link);
+    else
+        tb_broker_close(broker, session, TB_CLOSE_VIOLATION, "the endpoint does not read");
+}
+
+void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, enum tb_code code, const char *message,
+                     uint32_t retry_ms)
+{
+    struct tb_reply reply = {
+        .type = TB_REPLY_ERROR,
+        .error = {.code = code, .message = tb_bytes_of_string(message), .retry_ms = retry_ms},
+    };
+    tb_answer(broker, session, call, &reply);
+}
+
+/* A plugin that ignores a deadline and a further one of the same length is not coming back. */
+static bool hangs(const struct tb_broker *broker, const struct tb_live_call *call)
+{
+    return call->answered &&
+           broker->now_ns >= call->deadline_ns + (call->deadline_ns - call->start_ns);
+}
+
+static uint64_t due_ns(const struct tb_live_call *call)
+{
+    return call->answered ? call->deadline_ns + (call->deadline_ns - call->start_ns)
+                          : call->deadline_ns;
+}
+
+static void time_out(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call)
+{
+    if (call->at_plugin) {
+        struct tb_plugin *plugin = &session->plugins[call->plugin];
+        if (tb_plugin_cancel_write(&plugin->link.out, call->number) == TB_OK)
+            tb_flush_mark(broker, &plugin->link);
+    }
+    tb_answer_error(broker, session, call, TB_CODE_TIMEOUT, "the deadline of the command passed",
+                    0);
+}
+
+void tb_answer_late(struct tb_broker *broker, struct tb_session *session)
+{
+    session->next_deadline_ns = TB_NEVER;
+    for (uint32_t i = 0; i < TB_SESSION_CALLS && session->state == TB_SESSION_OPEN; i++) {
+        struct tb_live_call *call = &session->calls.slots[i];
+        if (call->used && !call->answered && broker->now_ns >= call->deadline_ns)
+            time_out(broker, session, call);
+        if (call->used && hangs(broker, call))
+            tb_launch_ended(broker, &session->plugins[call->plugin], "it does not answer");
+        if (call->used && due_ns(call) < session->next_deadline_ns)
+            session->next_deadline_ns = due_ns(call);
+    }
+}
+
+static const char *on_reply(struct tb_broker *broker, struct tb_session *session,
+                            struct tb_plugin *plugin, const struct tb_frame *frame)
+{
+    uint64_t untrusted_number;
+    struct tb_reply reply;
+    if (tb_plugin_reply_read(&broker->unpacker, frame->body, &untrusted_number, &reply) != TB_OK)
+        return "a reply that is not in the format";
+    struct tb_live_call *call = tb_calls_find(&session->calls, untrusted_number);
+    if (!call || !call->at_plugin || call->plugin != plugin->index)
+        return "a reply to a call that it was not given, or a second one";
+    call->at_plugin = false;
+    if (call->answered)
+        tb_calls_free(&session->calls, call); /* cancelled or too late: nobody waits */
+    else
+        tb_answer(broker, session, call, &reply);
+    return NULL;
+}
+
+static bool may_go_on(const struct tb_session *session)
+{
+    return tb_buffer_n(&session->link.out) < REPLIES_WAITING;
+}
+
+static void route(struct tb_broker *broker, struct tb_plugin *plugin)
+{
+    struct tb_session *session = plugin->session;
+    struct tb_frame frame;
+    unsigned n = 0;
+    int r = TB_OK;
+    while (session->state == TB_SESSION_OPEN && plugin->state == TB_PLUGIN_RUNNING) {
+        if (!may_go_on(session)) {
+            tb_flush_pause(broker, &plugin->link);
+            return;
+        }
+        r = tb_link_next(&plugin->link, &frame);
+        if (r != TB_OK)
+            break;
+        const char *cause = on_reply(broker, session, plugin, &frame);
+        if (cause) {
+            tb_launch_ended(broker, plugin, cause);
+            return;
+        }
+        if (++n % TB_BURST == 0)
+            tb_flush(broker);
+    }
+    if (plugin->state == TB_PLUGIN_RUNNING && r != TB_OK && r != TB_AGAIN)
+        tb_launch_ended(broker, plugin, "a frame that is not in the format");
+}
+
+void tb_answer_plugin_ready(struct tb_source *source, uint32_t events)
+{
+    struct tb_plugin *plugin = source->context;
+    struct tb_broker *broker = plugin->session->broker;
+    if (events & EPOLLOUT)
+        tb_flush_mark(broker, &plugin->link);
+    if (plugin->link.paused) {
+        if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+            tb_launch_ended(broker, plugin, NULL);
+        return;
+    }
+    switch (tb_link_read(&plugin->link, NULL)) {
+    case TB_OK:
+        route(broker, plugin);
+        break;
+    case TB_AGAIN:
+        break;
+    case TB_MALFORMED:
+        tb_launch_ended(broker, plugin, "a descriptor sent over a plugin link");
+        break;
+    default:
+        tb_launch_ended(broker, plugin, NULL);
+        break;
+    }
+}
+
+void tb_answer_resume(struct tb_broker *broker, struct tb_session *session)
+{
+    for (size_t i = 0; i < session->grant->n_plugins; i++) {
+        struct tb_plugin *plugin = &session->plugins[i];
+        if (plugin->state == TB_PLUGIN_RUNNING && plugin->link.paused && may_go_on(session)) {
+            tb_flush_unpause(broker, &plugin->link);
+            route(broker, plugin);
+        }
+    }
+}

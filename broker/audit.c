@@ -1,0 +1,109 @@
+#include "broker/audit.h"
+
+#include "base/fd.h"
+#include "base/wire.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+enum { OUT_MAX = 4 * 1024 * 1024, OUT_ROOMY = 1024 * 1024 };
+
+void tb_audit_init(struct tb_audit *audit, struct tb_loop *loop, const struct tb_settings *settings)
+{
+    *audit = (struct tb_audit){
+        .source.fd = -1,
+        .loop = loop,
+        .mode = settings->audit_mode,
+        .args = settings->audit_args,
+    };
+    tb_buffer_init(&audit->out, OUT_MAX);
+}
+
+void tb_audit_deinit(struct tb_audit *audit)
+{
+    tb_audit_lost(audit);
+    tb_buffer_deinit(&audit->out);
+}
+
+void tb_audit_attach(struct tb_audit *audit, int fd, void (*ready)(struct tb_source *, uint32_t),
+                     void *context)
+{
+    tb_audit_lost(audit);
+    audit->source = (struct tb_source){.fd = fd, .ready = ready, .context = context};
+    if (tb_loop_arm(audit->loop, &audit->source, EPOLLRDHUP) < 0)
+        tb_audit_lost(audit);
+}
+
+void tb_audit_lost(struct tb_audit *audit)
+{
+    tb_loop_remove(audit->loop, &audit->source);
+    tb_fd_close(&audit->source.fd);
+    audit->n_sent = 0; /* a record that was sent in part goes whole to the next scribe */
+}
+
+bool tb_audit_available(const struct tb_audit *audit)
+{
+    return audit->source.fd >= 0 && tb_buffer_n(&audit->out) < OUT_MAX / 2;
+}
+
+bool tb_audit_roomy(const struct tb_audit *audit)
+{
+    return tb_buffer_n(&audit->out) < OUT_ROOMY;
+}
+
+uint64_t tb_audit_next_ref(struct tb_audit *audit)
+{
+    return ++audit->last_ref;
+}
+
+int tb_audit_write(struct tb_audit *audit, const struct tb_record *record)
+{
+    return tb_record_write(record, &audit->out);
+}
+
+/* Drops the records that are sent whole. */
+static void drop_sent(struct tb_audit *audit)
+{
+    for (;;) {
+        struct tb_bytes out = tb_buffer_bytes(&audit->out);
+        if (out.n < TB_HEADER_SIZE)
+            return;
+        size_t size = TB_HEADER_SIZE + tb_load_u32(out.data);
+        if (size > audit->n_sent)
+            return;
+        tb_buffer_consume(&audit->out, size);
+        audit->n_sent -= size;
+    }
+}
+
+void tb_audit_flush(struct tb_audit *audit)
+{
+    uint32_t events = EPOLLRDHUP;
+    while (audit->source.fd >= 0 && !tb_audit_settled(audit)) {
+        struct tb_bytes out = tb_buffer_bytes(&audit->out);
+        struct tb_bytes rest = tb_bytes_of(out.data + audit->n_sent, out.n - audit->n_sent);
+        ssize_t n = tb_fd_send(audit->source.fd, rest, -1, MSG_DONTWAIT);
+        if (n == -EAGAIN || n == -EINTR || n == -ENOBUFS || n == -ENOMEM) {
+            events |= EPOLLOUT;
+            break;
+        }
+        if (n < 0) {
+            tb_audit_lost(audit);
+            return;
+        }
+        audit->n_sent += (size_t)n;
+        if (audit->n_sent == out.n) {
+            tb_buffer_consume(&audit->out, out.n);
+            audit->n_sent = 0;
+        }
+    }
+    drop_sent(audit);
+    if (audit->source.fd >= 0 && tb_loop_arm(audit->loop, &audit->source, events) < 0)
+        tb_audit_lost(audit);
+}
+
+bool tb_audit_settled(const struct tb_audit *audit)
+{
+    return tb_buffer_n(&audit->out) == audit->n_sent;
+}

@@ -1,0 +1,98 @@
+/*
+ * The broker's nouns together, and the parts that know them all: route.c (the path of a frame),
+ * answer.c (how a call ends), lifecycle.c (sessions come and go), launch.c (plugins come and go),
+ * control.c (the host), supervise.c (the supervisor). Everything else knows only itself.
+ *
+ * One round of the loop: what is ready is read and routed; times that have passed are dealt with;
+ * then records go to the scribe, and only then calls to plugins and replies to endpoints. What was
+ * closed in a round is freed at its end.
+ */
+#pragma once
+
+#include "broker/audit.h"
+#include "broker/session.h"
+#include "broker/view.h"
+#include "proto/inner.h"
+
+struct tb_broker {
+    struct tb_loop loop;
+    struct tb_settings settings;
+    struct tb_audit audit;
+    struct tb_link control;
+    int offered_fd; /* the descriptor that came for the next OPEN; -1: none */
+    struct tb_source supervisor;
+    struct tb_views views;
+    struct tb_random random;
+    struct tb_unpacker unpacker;
+    uint32_t last_token;
+    uint64_t now_ns; /* when this round began */
+    struct tb_link *dirty;
+    struct tb_session *closed;
+    uint32_t n_paused;         /* links that wait for room */
+    uint64_t next_deadline_ns; /* nothing that has a deadline has an earlier one */
+    bool ending;
+    int exit_status;
+};
+
+/* Frames between two sends: larger bursts make the processes run in lockstep, smaller ones cost
+ * system calls. */
+enum { TB_BURST = 8 };
+
+/* route.c: readiness of a view link (context: session). */
+void tb_route_view_ready(struct tb_source *source, uint32_t events);
+void tb_route_resume(struct tb_broker *broker); /* goes on with paused links that have room again */
+
+/* answer.c: readiness of a plugin link (context: plugin), and how a call ends. Messages are
+ * literals. `call` is invalid afterwards unless it is still at its plugin. */
+void tb_answer_plugin_ready(struct tb_source *source, uint32_t events);
+void tb_answer_resume(struct tb_broker *broker, struct tb_session *session);
+void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+               struct tb_reply *reply);
+void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, enum tb_code code, const char *message,
+                     uint32_t retry_ms);
+/* Answers the session's calls whose deadline has passed. */
+void tb_answer_late(struct tb_broker *broker, struct tb_session *session);
+
+/* lifecycle.c */
+void tb_broker_open(struct tb_broker *broker, const struct tb_open *open, int fd); /* consumes fd */
+void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int32_t status,
+                       int grant_fd); /* consumes grant_fd */
+void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum tb_close code,
+                     const char *reason);
+void tb_broker_free_closed(struct tb_broker *broker);
+void tb_broker_deadlines(struct tb_broker *broker);
+/* An endpoint broke the protocol: counted, audited, then what the manifest says. After a `framing`
+ * violation the link cannot be read on, whatever the manifest says. The session may be closed
+ * afterwards. */
+void tb_broker_violation(struct tb_broker *broker, struct tb_session *session, bool framing,
+                         const char *cause);
+
+/* launch.c. An instance that has ended has its calls answered. */
+tb_must_check int tb_launch(struct tb_broker *broker,
+                            struct tb_plugin *plugin); /* TB_OK or TB_FULL */
+void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32_t status, int fd);
+void tb_launch_ended(struct tb_broker *broker, struct tb_plugin *plugin, const char *cause);
+void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin);
+
+/* supervise.c. TB_OK, or TB_FULL when the supervisor does not keep up. */
+int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message);
+void tb_supervise_ready(struct tb_source *source, uint32_t events); /* context: broker */
+
+/* control.c: readiness of the control link (context: broker), and what the host is told. */
+void tb_control_ready(struct tb_source *source, uint32_t events);
+void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened);
+void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,
+                      const char *message);
+
+/* flush.c: sending at the end of a round, and the records. */
+void tb_flush_mark(struct tb_broker *broker, struct tb_link *link);   /* has something to send */
+void tb_flush_unmark(struct tb_broker *broker, struct tb_link *link); /* is about to go */
+void tb_flush(struct tb_broker *broker);
+void tb_flush_pause(struct tb_broker *broker,
+                    struct tb_link *link); /* read no further until unpaused */
+void tb_flush_unpause(struct tb_broker *broker, struct tb_link *link);
+/* Fills in time, and of the session view, origin and id. TB_OK, or TB_FULL: what it records must
+ * not happen. */
+int tb_flush_record(struct tb_broker *broker, const struct tb_session *session,
+                    struct tb_record *record);

@@ -1,0 +1,44 @@
+/*
+ * The calls of one session, in a fixed number of slots. A call takes its slot with its CALL and
+ * gives it back when both sides are through: the endpoint has its REPLY, and the plugin has
+ * answered or is gone.
+ */
+#pragma once
+
+#include "base/compiler.h"
+#include "proto/seal.h"
+
+struct tb_live_call {
+    bool used;
+    bool answered;    /* the REPLY is written; only the plugin's answer is still awaited */
+    bool at_plugin;   /* dispatched, and the plugin has not answered yet */
+    uint32_t command; /* index in the grant */
+    uint32_t plugin;  /* index in the grant */
+    uint32_t next_free;
+    uint64_t number;  /* what the plugin is told; never used again */
+    uint64_t ref;     /* what the log is told */
+    uint64_t counter; /* that the endpoint's next frame under this handle must have */
+    uint64_t start_ns;
+    uint64_t deadline_ns;
+    uint64_t n_in; /* request bytes, charged to the session */
+    struct tb_handle handle;
+};
+
+struct tb_calls {
+    struct tb_live_call *slots;
+    uint32_t first_free;
+    uint32_t n_used;
+    uint64_t n_ever;
+};
+
+tb_must_check int tb_calls_init(struct tb_calls *calls); /* 0 or -ENOMEM */
+void tb_calls_deinit(struct tb_calls *calls);
+
+/* A zeroed call with a number of its own, or NULL when all slots are taken. */
+struct tb_live_call *tb_calls_new(struct tb_calls *calls);
+void tb_calls_free(struct tb_calls *calls, struct tb_live_call *call);
+uint32_t tb_calls_slot(const struct tb_calls *calls, const struct tb_live_call *call);
+struct tb_live_call *tb_calls_at(struct tb_calls *calls, uint32_t slot);
+
+/* The call of that number, or NULL if there is none such. */
+struct tb_live_call *tb_calls_find(struct tb_calls *calls, uint64_t untrusted_number);

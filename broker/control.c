@@ -1,0 +1,111 @@
+/* The host: opens views, shuts them, resets them, and is told what became of them. It is trusted
+ * with lifecycle and with nothing else; a host that breaks the protocol ends the program, since
+ * nobody else could tell it. */
+#include "broker/broker.h"
+
+#include "base/fd.h"
+
+#include <sys/epoll.h>
+
+static void fail(struct tb_broker *broker, const char *cause)
+{
+    struct tb_record record = {
+        .event = TB_EVENT_VIOLATION,
+        .verdict = TB_DENY,
+        .code = TB_CODE_VIOLATION,
+        .reason = tb_bytes_of_string(cause),
+    };
+    (void)tb_flush_record(broker, NULL, &record);
+    broker->ending = true;
+    broker->exit_status = 1;
+}
+
+static bool on_open(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    struct tb_open open;
+    if (tb_open_read(&broker->unpacker, frame->body, &open) != TB_OK || broker->offered_fd < 0)
+        return false;
+    int fd = broker->offered_fd;
+    broker->offered_fd = -1;
+    tb_broker_open(broker, &open, fd);
+    return true;
+}
+
+static bool on_view(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    struct tb_bytes label;
+    if (tb_view_read(&broker->unpacker, frame->body, &label) != TB_OK)
+        return false;
+    struct tb_view *view = tb_views_find(&broker->views, label);
+    if (view && frame->kind == TB_RESET)
+        tb_view_reset(view);
+    else if (view && view->session)
+        tb_broker_close(broker, view->session, TB_CLOSE_SHUT, "shut by the host");
+    return true;
+}
+
+static void route(struct tb_broker *broker)
+{
+    struct tb_frame frame;
+    int r;
+    while ((r = tb_link_next(&broker->control, &frame)) == TB_OK) {
+        bool ok = frame.kind == TB_OPEN ? on_open(broker, &frame) : on_view(broker, &frame);
+        if (!ok) {
+            fail(broker, "a control message that is not in the format");
+            return;
+        }
+    }
+    if (r != TB_AGAIN)
+        fail(broker, "a control frame that is not in the format");
+}
+
+/* At most one descriptor waits for its OPEN: the kernel ends a read behind the message that carried
+ * one. */
+void tb_control_ready(struct tb_source *source, uint32_t events)
+{
+    struct tb_broker *broker = source->context;
+    int fd = -1;
+    if (events & EPOLLOUT)
+        tb_flush_mark(broker, &broker->control);
+    int r = tb_link_read(&broker->control, &fd);
+    if (fd >= 0 && broker->offered_fd >= 0) {
+        tb_fd_close(&fd);
+        fail(broker, "a second descriptor before the first one's OPEN");
+        return;
+    }
+    if (fd >= 0)
+        broker->offered_fd = fd;
+    if (r == TB_OK)
+        route(broker);
+    else if (r == TB_MALFORMED)
+        fail(broker, "more than one descriptor with a control message");
+    else if (r == TB_CLOSED)
+        broker->ending = true;
+    if (broker->offered_fd >= 0 && tb_buffer_n(&broker->control.in) == broker->control.n_taken)
+        fail(broker, "a descriptor without OPEN");
+}
+
+/* The control link's `out` holds 1 MiB: a host that leaves so much unread has gone astray. */
+static void sent(struct tb_broker *broker, int result)
+{
+    if (result == TB_OK)
+        tb_flush_mark(broker, &broker->control);
+    else
+        fail(broker, "the host does not read its control link");
+}
+
+void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened)
+{
+    sent(broker, tb_opened_write(&broker->control.out, opened));
+}
+
+void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,
+                      const char *message)
+{
+    const struct tb_alert alert = {
+        .view = tb_bytes_of_string(view),
+        .event = tb_bytes_of_string(event),
+        .message = tb_bytes_of_string(message),
+    };
+    sent(broker, tb_alert_write(&broker->control.out, &alert));
+}

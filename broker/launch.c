@@ -1,0 +1,103 @@
+/* Plugins come and go: started on their first call, answered for when they die, stopped with their
+ * session. */
+#include "broker/broker.h"
+
+#include "base/clock.h"
+
+/* Bytes that may wait for a plugin which does not read. The session's quota of request bytes is
+ * below it. */
+enum { OUT_MAX = TB_SESSION_BYTES + 16 * 1024 * 1024 };
+
+static void record_plugin(struct tb_broker *broker, const struct tb_plugin *plugin,
+                          enum tb_event event, enum tb_code code, const char *reason)
+{
+    const struct tb_session *session = plugin->session;
+    struct tb_record record = {
+        .event = event,
+        .verdict = code == TB_CODE_NONE ? TB_ALLOW : TB_DENY,
+        .code = code,
+        .plugin = session->grant->plugins[plugin->index].name,
+        .reason = tb_bytes_of_string(reason),
+    };
+    (void)tb_flush_record(broker, session, &record);
+}
+
+int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
+{
+    struct tb_session *session = plugin->session;
+    plugin->token = ++broker->last_token;
+    plugin->started_ns = broker->now_ns;
+    tb_link_init(&plugin->link, &broker->loop, TB_SIDE_BROKER_PLUGIN, OUT_MAX);
+    const struct tb_inner start = {
+        .type = TB_INNER_START,
+        .token = plugin->token,
+        .slot = session->slot,
+        .index = plugin->index,
+    };
+    if (tb_plugin_write_init(plugin, session->grant, &broker->random, session->numbers) != TB_OK ||
+        tb_supervise_send(broker, &start) != TB_OK) {
+        tb_link_deinit(&plugin->link);
+        return TB_FULL;
+    }
+    plugin->state = TB_PLUGIN_STARTING;
+    return TB_OK;
+}
+
+void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32_t status, int fd)
+{
+    if (status != 0 || fd < 0) {
+        tb_launch_ended(broker, plugin, "it could not be started");
+        return;
+    }
+    plugin->state = TB_PLUGIN_RUNNING;
+    if (tb_link_attach(&plugin->link, fd, tb_answer_plugin_ready, plugin) < 0) {
+        tb_launch_ended(broker, plugin, "its link cannot be polled");
+        return;
+    }
+    record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_NONE, "started");
+    tb_flush_mark(broker, &plugin->link);
+}
+
+void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin)
+{
+    if (plugin->state == TB_PLUGIN_IDLE)
+        return;
+    const struct tb_inner stop = {.type = TB_INNER_STOP, .token = plugin->token};
+    plugin->state = TB_PLUGIN_IDLE;
+    plugin->token = 0;
+    if (plugin->link.paused)
+        tb_flush_unpause(broker, &plugin->link);
+    tb_flush_unmark(broker, &plugin->link);
+    tb_link_deinit(&plugin->link);
+    plugin->link.source.armed = 0;
+    /* A supervisor that does not keep up loses this one, but the plugin sees its link end and
+     * exits. */
+    (void)tb_supervise_send(broker, &stop);
+}
+
+static void answer_calls(struct tb_broker *broker, struct tb_session *session, uint32_t plugin)
+{
+    for (uint32_t i = 0; i < TB_SESSION_CALLS; i++) {
+        struct tb_live_call *call = &session->calls.slots[i];
+        if (!call->used || !call->at_plugin || call->plugin != plugin)
+            continue;
+        call->at_plugin = false;
+        if (call->answered || session->state != TB_SESSION_OPEN)
+            tb_calls_free(&session->calls, call);
+        else
+            tb_answer_error(broker, session, call, TB_CODE_PLUGIN_CRASHED,
+                            "the plugin died during the call", 0);
+    }
+}
+
+/* `cause`: what the plugin did wrong; NULL: it just ended. */
+void tb_launch_ended(struct tb_broker *broker, struct tb_plugin *plugin, const char *cause)
+{
+    if (plugin->state == TB_PLUGIN_IDLE)
+        return;
+    record_plugin(broker, plugin, cause ? TB_EVENT_VIOLATION : TB_EVENT_PLUGIN,
+                  cause ? TB_CODE_VIOLATION : TB_CODE_PLUGIN_CRASHED, cause ? cause : "ended");
+    tb_launch_stop(broker, plugin);
+    tb_plugin_back_off(plugin, broker->now_ns);
+    answer_calls(broker, plugin->session, plugin->index);
+}

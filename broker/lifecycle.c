@@ -1,0 +1,241 @@
+/* Sessions come and go: OPEN, the grant, HELLO's time limit, the ends that a session can have, and
+ * violations. */
+#include "broker/broker.h"
+
+#include "base/clock.h"
+#include "base/fd.h"
+
+#include <stdlib.h>
+
+static void refuse_open(struct tb_broker *broker, uint32_t id, enum tb_code code,
+                        const char *message)
+{
+    const struct tb_opened opened = {
+        .id = id, .code = code, .message = tb_bytes_of_string(message)};
+    tb_control_opened(broker, &opened);
+}
+
+/* TB_OK: the session waits for its grant. It owns the descriptor from the start. */
+static int begin(struct tb_broker *broker, struct tb_view *view, const struct tb_open *open, int fd)
+{
+    struct tb_session *session = tb_session_new(&broker->loop, open);
+    if (!session) {
+        tb_fd_close(&fd);
+        return TB_FULL;
+    }
+    session->broker = broker;
+    session->slot = tb_views_slot(&broker->views, view);
+    session->token = ++broker->last_token;
+    session->link.source.fd = fd; /* not read from before the grant is there */
+    const struct tb_inner resolve = {
+        .type = TB_INNER_RESOLVE,
+        .token = session->token,
+        .slot = session->slot,
+        .view = open->view,
+        .webview = open->webview,
+        .origin = open->origin,
+    };
+    if (tb_supervise_send(broker, &resolve) != TB_OK) {
+        tb_session_free(session);
+        return TB_FULL;
+    }
+    view->session = session;
+    return TB_OK;
+}
+
+void tb_broker_open(struct tb_broker *broker, const struct tb_open *open, int fd)
+{
+    struct tb_view *view = tb_views_get(&broker->views, open->view);
+    if (view && view->session)
+        tb_broker_close(broker, view->session, TB_CLOSE_SHUT, "replaced by a new document");
+    if (!view || view->locked_out) {
+        tb_fd_close(&fd);
+        refuse_open(broker, open->id, view ? TB_CODE_VIOLATION : TB_CODE_LIMIT,
+                    view ? "locked three times within a minute; reset the view first"
+                         : "too many views");
+        return;
+    }
+    if (begin(broker, view, open, fd) != TB_OK)
+        refuse_open(broker, open->id, TB_CODE_LIMIT, "the supervisor does not keep up");
+}
+
+static void record_open(struct tb_broker *broker, const struct tb_session *session)
+{
+    char reason[64];
+    (void)snprintf(reason, sizeof reason, "%s link, document %llu, %zu commands",
+                   session->mode == TB_MODE_DIRECT ? "direct" : "relay",
+                   (unsigned long long)session->document, session->grant->n_commands);
+    struct tb_record record = {
+        .event = TB_EVENT_OPEN, .verdict = TB_ALLOW, .reason = tb_bytes_of_string(reason)};
+    (void)tb_flush_record(broker, session, &record);
+}
+
+static void tell_opened(struct tb_broker *broker, const struct tb_session *session)
+{
+    uint8_t bootstrap[TB_BOOTSTRAP_MAX];
+    struct tb_opened opened = {
+        .id = session->open_id,
+        .session = tb_bytes_of_string(session->id_hex),
+    };
+    if (session->mode == TB_MODE_RELAY)
+        opened.bootstrap =
+            tb_bytes_of(bootstrap, tb_bootstrap_write(&session->bootstrap, bootstrap));
+    tb_control_opened(broker, &opened);
+}
+
+/* From here on the link is read, and HELLO has its time. 0, or the grant or the link cannot be
+ * used. */
+static int start(struct tb_broker *broker, struct tb_session *session, struct tb_grant *grant)
+{
+    int r = tb_session_grant(session, grant, &broker->random);
+    if (r == 0 && session->mode == TB_MODE_DIRECT)
+        r = tb_session_write_boot(session);
+    int fd = session->link.source.fd;
+    if (r == 0)
+        r = tb_link_attach(&session->link, fd, tb_route_view_ready, session);
+    if (r != 0)
+        return r;
+    session->state = TB_SESSION_HELLO;
+    session->next_deadline_ns = broker->now_ns + TB_HELLO_S * TB_S_NS;
+    if (session->next_deadline_ns < broker->next_deadline_ns)
+        broker->next_deadline_ns = session->next_deadline_ns;
+    tb_flush_mark(broker, &session->link);
+    return 0;
+}
+
+void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int32_t status,
+                       int grant_fd)
+{
+    struct tb_grant *grant = NULL;
+    uint32_t open_id = session->open_id;
+    if (status != 0 || grant_fd < 0 || tb_grant_read(grant_fd, &grant) != TB_OK) {
+        tb_fd_close(&grant_fd);
+        refuse_open(broker, open_id, TB_CODE_DENIED, "policy gives no grant for this view");
+        tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, "no grant");
+        return;
+    }
+    tb_fd_close(&grant_fd);
+    if (start(broker, session, grant) != 0) {
+        refuse_open(broker, open_id, TB_CODE_INVALID_ARGS, "the view link is no socket");
+        tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, "the view link is no socket");
+        return;
+    }
+    record_open(broker, session);
+    tell_opened(broker, session);
+}
+
+/* The endpoint hears nothing more, but the log says how each of its calls ended. */
+static void end_calls(struct tb_broker *broker, struct tb_session *session)
+{
+    for (uint32_t i = 0; session->calls.slots && i < TB_SESSION_CALLS; i++) {
+        const struct tb_live_call *call = &session->calls.slots[i];
+        if (!call->used || call->answered || call->ref == 0)
+            continue;
+        struct tb_record record = {
+            .event = TB_EVENT_DONE,
+            .verdict = TB_DENY,
+            .code = TB_CODE_SESSION_CLOSED,
+            .ref = call->ref,
+            .dur_ns = broker->now_ns - call->start_ns,
+            .command = tb_session_command(session, call->command)->name,
+        };
+        (void)tb_flush_record(broker, session, &record);
+    }
+}
+
+void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum tb_close code,
+                     const char *reason)
+{
+    if (session->state == TB_SESSION_CLOSED)
+        return;
+    bool granted = session->grant != NULL;
+    session->state = TB_SESSION_CLOSED;
+    for (size_t i = 0; granted && session->plugins && i < session->grant->n_plugins; i++)
+        tb_launch_stop(broker, &session->plugins[i]);
+    end_calls(broker, session);
+    struct tb_record record = {
+        .event = TB_EVENT_CLOSE,
+        .verdict = code == TB_CLOSE_VIOLATION ? TB_DENY : TB_ALLOW,
+        .code = code == TB_CLOSE_VIOLATION ? TB_CODE_VIOLATION : TB_CODE_NONE,
+        .reason = tb_bytes_of_string(reason),
+    };
+    (void)tb_flush_record(broker, session, &record);
+
+    /* CLOSE goes out if the kernel takes it now; an endpoint that does not read finds the end of
+     * the link. */
+    tb_flush_unmark(broker, &session->link);
+    if (tb_close_write(&session->link.out, (uint32_t)code) == TB_OK)
+        tb_link_flush(&session->link);
+    if (session->link.paused)
+        tb_flush_unpause(broker, &session->link);
+    tb_loop_remove(&broker->loop, &session->link.source);
+    tb_fd_close(&session->link.source.fd);
+
+    const struct tb_inner drop = {.type = TB_INNER_DROP, .slot = session->slot};
+    (void)tb_supervise_send(broker, &drop);
+    broker->views.slots[session->slot].session = NULL;
+    session->next_closed = broker->closed;
+    broker->closed = session;
+    if (granted)
+        tb_control_alert(broker, session->label, code == TB_CLOSE_VIOLATION ? "locked" : "closed",
+                         reason);
+}
+
+void tb_broker_free_closed(struct tb_broker *broker)
+{
+    while (broker->closed) {
+        struct tb_session *session = broker->closed;
+        broker->closed = session->next_closed;
+        tb_session_free(session);
+    }
+}
+
+static void check_deadlines(struct tb_broker *broker, struct tb_session *session)
+{
+    if (session->next_deadline_ns > broker->now_ns)
+        return;
+    if (session->state == TB_SESSION_HELLO)
+        tb_broker_close(broker, session, TB_CLOSE_TIMEOUT, "no HELLO within 10 s");
+    else if (session->state == TB_SESSION_OPEN)
+        tb_answer_late(broker, session);
+}
+
+void tb_broker_deadlines(struct tb_broker *broker)
+{
+    if (broker->next_deadline_ns > broker->now_ns)
+        return;
+    broker->next_deadline_ns = TB_NEVER;
+    for (size_t i = 0; i < TB_SLOTS; i++) {
+        struct tb_session *session = broker->views.slots[i].session;
+        if (session)
+            check_deadlines(broker, session);
+        if (session && session->state != TB_SESSION_CLOSED &&
+            session->next_deadline_ns < broker->next_deadline_ns)
+            broker->next_deadline_ns = session->next_deadline_ns;
+    }
+}
+
+void tb_broker_violation(struct tb_broker *broker, struct tb_session *session, bool framing,
+                         const char *cause)
+{
+    struct tb_view *view = &broker->views.slots[session->slot];
+    enum tb_violation_action action = broker->settings.violations;
+    struct tb_record record = {
+        .event = TB_EVENT_VIOLATION,
+        .verdict = TB_DENY,
+        .code = TB_CODE_VIOLATION,
+        .reason = tb_bytes_of_string(cause),
+    };
+    view->n_violations++;
+    (void)tb_flush_record(broker, session, &record);
+    if (action == TB_ON_VIOLATION_DENY && !framing) {
+        tb_control_alert(broker, session->label, "violation", cause);
+        return;
+    }
+    tb_view_lock(view, broker->now_ns);
+    tb_broker_close(broker, session, TB_CLOSE_VIOLATION, cause);
+    if (action == TB_ON_VIOLATION_EXIT) {
+        broker->ending = true;
+        broker->exit_status = 1;
+    }
+}

@@ -1,0 +1,407 @@
+/*
+ * The path of an endpoint's frame, in the order in which it must be read: frame, session, handle,
+ * grant, audit, plugin; answer.c has the way back. Each step gets more typed data than the one
+ * before, and none reads what a later one owns.
+ *
+ * A step that finds the protocol broken returns the cause, a literal that goes to the log; NULL is
+ * fine. An error that the page may see is answered in place.
+ */
+#include "broker/broker.h"
+
+#include "base/clock.h"
+#include "proto/plugin.h"
+
+#include <sodium.h>
+#include <sys/epoll.h>
+
+/* While more than this waits for the endpoint, its own frames wait in the kernel. */
+enum { FRAMES_WAITING = 1024 * 1024 };
+
+/* What the log is told of the arguments, as exactly they are dispatched. */
+static void record_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
+                        uint8_t hash[static TB_DIGEST_SIZE])
+{
+    record->args_kind = kind;
+    record->args = args;
+    if (kind == TB_ARGS_NONE) {
+        record->args = (struct tb_bytes){0};
+    } else if (args.n > TB_RECORD_ARGS_MAX) {
+        crypto_generichash(hash, TB_DIGEST_SIZE, args.data, args.n, NULL, 0);
+        record->args_kind = TB_ARGS_HASHED;
+        record->args = tb_bytes_of(hash, TB_DIGEST_SIZE);
+    }
+}
+
+static int audit_call(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, struct tb_bytes args, enum tb_code code,
+                      const char *reason)
+{
+    const struct tb_grant_command *command = tb_session_command(session, call->command);
+    uint8_t hash[TB_DIGEST_SIZE];
+    struct tb_record record = {
+        .event = TB_EVENT_CALL,
+        .verdict = code == TB_CODE_NONE ? TB_ALLOW : TB_DENY,
+        .code = code,
+        .ref = call->ref = tb_audit_next_ref(&broker->audit),
+        .n_in = call->n_in,
+        .command = command->name,
+        .rule = command->rule,
+        .reason = tb_bytes_of_string(reason),
+    };
+    if (command->plugin != TB_NO_INDEX)
+        record.plugin = session->grant->plugins[command->plugin].name;
+    record_args(&record, command->args, args, hash);
+    return tb_flush_record(broker, session, &record);
+}
+
+/* A call that is refused before it reaches a plugin: recorded as such, then answered. */
+static void refuse(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                   enum tb_code code, const char *message, uint32_t retry_ms)
+{
+    (void)audit_call(broker, session, call, (struct tb_bytes){0}, code, message);
+    call->ref = 0; /* the one record says all; there is no `done` */
+    tb_answer_error(broker, session, call, code, message, retry_ms);
+}
+
+static void dispatch(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, const struct tb_call *message)
+{
+    const struct tb_grant_command *command = tb_session_command(session, call->command);
+    struct tb_plugin *plugin = &session->plugins[command->plugin];
+    const struct tb_plugin_call to_plugin = {
+        .call = call->number,
+        .command = session->numbers[call->command],
+        .scope = command->scope,
+        .args = message->args,
+        .has_raw = message->has_raw,
+        .raw = message->raw,
+    };
+    size_t before = tb_buffer_n(&plugin->link.out);
+    struct tb_bytes
+        args; /* as they stand in the plugin's frame: what is recorded is what is sent */
+    if (tb_plugin_call_write(&plugin->link.out, &to_plugin, &args) != TB_OK) {
+        refuse(broker, session, call, TB_CODE_LIMIT, "too many bytes wait for the plugin", 100);
+        return;
+    }
+    if (audit_call(broker, session, call, args, TB_CODE_NONE, "") != TB_OK) {
+        tb_buffer_truncate(&plugin->link.out, before);
+        call->ref = 0;
+        tb_answer_error(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
+                        "the audit log cannot be written", 1000);
+        return;
+    }
+    call->at_plugin = true;
+    call->plugin = command->plugin;
+    tb_flush_mark(broker, &plugin->link);
+}
+
+static void decide(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                   const struct tb_call *message)
+{
+    const struct tb_grant_command *command = tb_session_command(session, call->command);
+    call->deadline_ns = broker->now_ns + command->deadline_ns;
+    if (call->deadline_ns < session->next_deadline_ns)
+        session->next_deadline_ns = call->deadline_ns;
+    if (call->deadline_ns < broker->next_deadline_ns)
+        broker->next_deadline_ns = call->deadline_ns;
+
+    if (session->n_bytes_live > TB_SESSION_BYTES) {
+        refuse(broker, session, call, TB_CODE_LIMIT, "too many request bytes in flight", 100);
+        return;
+    }
+    if (!tb_audit_available(&broker->audit)) {
+        refuse(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE, "the audit log cannot be written",
+               1000);
+        return;
+    }
+    if (command->plugin == TB_NO_INDEX) {
+        refuse(broker, session, call, TB_CODE_UNIMPLEMENTED, "nothing implements this command", 0);
+        return;
+    }
+    struct tb_plugin *plugin = &session->plugins[command->plugin];
+    if (plugin->state == TB_PLUGIN_IDLE && plugin->not_before_ns > broker->now_ns) {
+        uint64_t wait_ms = (plugin->not_before_ns - broker->now_ns) / TB_MS_NS + 1;
+        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
+               "the plugin crashed and is not started again yet", (uint32_t)wait_ms);
+        return;
+    }
+    if (plugin->state == TB_PLUGIN_IDLE && tb_launch(broker, plugin) != TB_OK) {
+        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE, "the plugin could not be started",
+               1000);
+        return;
+    }
+    dispatch(broker, session, call, message);
+}
+
+/* A call whose frame broke the protocol after its handle was spent: the handle is gone, nothing is
+ * answered. */
+static const char *drop_call(struct tb_session *session, struct tb_live_call *call,
+                             const char *cause)
+{
+    tb_pool_retire(&session->pool, &call->handle, call->command);
+    tb_calls_free(&session->calls, call);
+    return cause;
+}
+
+static const char *on_call(struct tb_broker *broker, struct tb_session *session,
+                           const struct tb_frame *frame, const struct tb_address *address)
+{
+    uint32_t value;
+    enum tb_handle_state state = tb_pool_look(&session->pool, &address->handle, &value);
+    if (state == TB_HANDLE_UNKNOWN)
+        return "CALL under a handle that was never issued, is spent, or is of another session";
+    if (state == TB_HANDLE_LIVE)
+        return "CALL under the handle of a call that is live";
+
+    struct tb_live_call *call = tb_calls_new(&session->calls);
+    if (!call)
+        return "CALL beyond the number of calls in flight that WELCOME allows";
+    call->command = value;
+    call->handle = address->handle;
+    call->counter = 1;
+    call->start_ns = broker->now_ns;
+    tb_pool_spend(&session->pool, &address->handle, tb_calls_slot(&session->calls, call));
+
+    struct tb_plaintext plaintext;
+    struct tb_call message;
+    if (address->counter != 0)
+        return drop_call(session, call, "CALL whose counter is not 0");
+    if ((frame->flags & TB_RAW_CLEAR) && session->mode != TB_MODE_DIRECT)
+        return drop_call(session, call, "RAW_CLEAR on a relayed link");
+    if (tb_seal_open(frame, session->keys.to_broker, &plaintext) != TB_OK)
+        return drop_call(session, call, "CALL that cannot be opened");
+    if (tb_call_read(&broker->unpacker, &plaintext, &message) != TB_OK)
+        return drop_call(session, call, "CALL that is not in the format");
+
+    call->n_in = plaintext.text.n + plaintext.raw.n;
+    session->n_bytes_live += call->n_in;
+    decide(broker, session, call, &message);
+    return NULL;
+}
+
+static const char *on_cancel(struct tb_broker *broker, struct tb_session *session,
+                             const struct tb_frame *frame, const struct tb_address *address)
+{
+    struct tb_plaintext plaintext;
+    if (tb_seal_open(frame, session->keys.to_broker, &plaintext) != TB_OK)
+        return "CANCEL that cannot be opened";
+    if (tb_empty_read(&broker->unpacker, &plaintext) != TB_OK)
+        return "CANCEL that is not in the format";
+    uint32_t slot;
+    if (tb_pool_look(&session->pool, &address->handle, &slot) != TB_HANDLE_LIVE) {
+        session->n_stray++; /* it crossed the REPLY */
+        return NULL;
+    }
+    struct tb_live_call *call = tb_calls_at(&session->calls, slot);
+    if (address->counter != call->counter)
+        return "CANCEL whose counter is not the next one";
+    call->counter++;
+    if (call->at_plugin) {
+        struct tb_plugin *plugin = &session->plugins[call->plugin];
+        if (tb_plugin_cancel_write(&plugin->link.out, call->number) == TB_OK)
+            tb_flush_mark(broker, &plugin->link);
+    }
+    tb_answer_error(broker, session, call, TB_CODE_CANCELLED, "the call was cancelled", 0);
+    return NULL;
+}
+
+/* No command of this version opens a stream, so that its frames have nothing to belong to. */
+static const char *on_stream(struct tb_session *session, const struct tb_frame *frame,
+                             const struct tb_address *address)
+{
+    struct tb_plaintext plaintext;
+    uint32_t slot;
+    if (tb_seal_open(frame, session->keys.to_broker, &plaintext) != TB_OK)
+        return "CHUNK or CREDIT that cannot be opened";
+    if (tb_pool_look(&session->pool, &address->handle, &slot) == TB_HANDLE_LIVE)
+        return "CHUNK or CREDIT for a call that is no stream";
+    session->n_stray++;
+    return NULL;
+}
+
+static const char *on_want(struct tb_broker *broker, struct tb_session *session,
+                           const struct tb_plaintext *plaintext)
+{
+    struct tb_want want;
+    if (tb_want_read(&broker->unpacker, plaintext, &want) != TB_OK)
+        return "WANT that is not in the format";
+    if (want.command >= session->grant->n_commands)
+        return "WANT for a command that WELCOME did not name";
+    if (tb_session_write_handles(session, &broker->random, &want) != TB_OK)
+        return "WANT from an endpoint that does not read";
+    tb_flush_mark(broker, &session->link);
+    return NULL;
+}
+
+/* Asking for what is not granted is the best alarm there is; but a flood of it must not fill the
+ * log. */
+static const char *on_miss(struct tb_broker *broker, struct tb_session *session,
+                           const struct tb_plaintext *plaintext)
+{
+    struct tb_miss miss;
+    if (tb_miss_read(&broker->unpacker, plaintext, &miss) != TB_OK)
+        return "MISS that is not in the format";
+    if (broker->now_ns - session->miss_window_ns >= TB_S_NS) {
+        session->miss_window_ns = broker->now_ns;
+        session->n_misses = 0;
+    }
+    session->n_misses_unlogged += miss.count;
+    if (++session->n_misses > TB_MISS_PER_S) {
+        session->n_misses_unlogged++; /* the next one that is logged counts it */
+        return NULL;
+    }
+    uint32_t n_more = session->n_misses_unlogged;
+    session->n_misses_unlogged = 0;
+    const struct tb_grant_denied *denied = tb_grant_find_denied(session->grant, miss.name);
+    struct tb_record record = {
+        .event = TB_EVENT_CALL,
+        .verdict = TB_DENY,
+        .code = denied ? TB_CODE_DENIED : TB_CODE_NOT_GRANTED,
+        .command = miss.name,
+        .n_in = n_more,
+        .reason = tb_bytes_of_string(n_more ? "asked for without a handle; `in` counts further ones"
+                                            : "asked for without a handle"),
+    };
+    if (denied)
+        record.rule = denied->rule;
+    (void)tb_flush_record(broker, session, &record);
+    return NULL;
+}
+
+static const char *on_zero_handle(struct tb_broker *broker, struct tb_session *session,
+                                  const struct tb_frame *frame, const struct tb_address *address)
+{
+    struct tb_plaintext plaintext;
+    if (!tb_handle_equal(&address->handle, &tb_handle_zero))
+        return "WANT or MISS under a handle";
+    if (address->counter != session->n_received)
+        return "WANT or MISS whose counter is not the next one";
+    if (tb_seal_open(frame, session->keys.to_broker, &plaintext) != TB_OK)
+        return "WANT or MISS that cannot be opened";
+    session->n_received++;
+    return frame->kind == TB_WANT ? on_want(broker, session, &plaintext)
+                                  : on_miss(broker, session, &plaintext);
+}
+
+static const char *on_hello(struct tb_broker *broker, struct tb_session *session,
+                            const struct tb_frame *frame)
+{
+    switch (tb_session_hello(session, frame->body)) {
+    case TB_OK:
+        break;
+    case TB_UNKNOWN:
+        tb_broker_close(broker, session, TB_CLOSE_VERSION, "HELLO of an unknown version");
+        return NULL;
+    case TB_FORGED:
+        return "HELLO with a public key of low order";
+    case TB_DENIED:
+        return "HELLO with a ticket that is not this link's";
+    default:
+        return "HELLO that is not in the format";
+    }
+    if (tb_session_write_welcome(session, &broker->random) != TB_OK) {
+        tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, "the grant does not fit WELCOME");
+        return NULL;
+    }
+    session->state = TB_SESSION_OPEN;
+    tb_flush_mark(broker, &session->link);
+    return NULL;
+}
+
+/* Before HELLO nothing else is spoken, and afterwards HELLO never again. */
+static const char *on_view_frame(struct tb_broker *broker, struct tb_session *session,
+                                 const struct tb_frame *frame)
+{
+    if (frame->kind == TB_CLOSE) {
+        tb_broker_close(broker, session, TB_CLOSE_BYE, "the endpoint closed");
+        return NULL;
+    }
+    if (session->state == TB_SESSION_HELLO)
+        return frame->kind == TB_HELLO ? on_hello(broker, session, frame) : "a frame before HELLO";
+    if (frame->kind == TB_HELLO)
+        return "a second HELLO";
+
+    struct tb_address address = tb_sealed_address(frame);
+    switch ((int)frame->kind) {
+    case TB_CALL:
+        return on_call(broker, session, frame, &address);
+    case TB_CANCEL:
+        return on_cancel(broker, session, frame, &address);
+    case TB_CHUNK:
+    case TB_CREDIT:
+        return on_stream(session, frame, &address);
+    default:
+        return on_zero_handle(broker, session, frame, &address);
+    }
+}
+
+static bool view_may_go_on(const struct tb_broker *broker, const struct tb_session *session)
+{
+    return tb_audit_roomy(&broker->audit) && tb_buffer_n(&session->link.out) < FRAMES_WAITING;
+}
+
+static void route_view(struct tb_broker *broker, struct tb_session *session)
+{
+    struct tb_frame frame;
+    unsigned n = 0;
+    int r = TB_OK;
+    while (session->state != TB_SESSION_CLOSED) {
+        if (!view_may_go_on(broker, session)) {
+            tb_flush_pause(broker, &session->link);
+            return;
+        }
+        r = tb_link_next(&session->link, &frame);
+        if (r != TB_OK)
+            break;
+        const char *cause = on_view_frame(broker, session, &frame);
+        if (cause)
+            tb_broker_violation(broker, session, false, cause);
+        if (++n % TB_BURST == 0)
+            tb_flush(broker);
+    }
+    if (session->state != TB_SESSION_CLOSED && r != TB_AGAIN)
+        tb_broker_violation(broker, session, true,
+                            r == TB_TOO_LARGE ? "a frame longer than its kind may be"
+                                              : "a frame header that is not in the format");
+}
+
+void tb_route_view_ready(struct tb_source *source, uint32_t events)
+{
+    struct tb_session *session = source->context;
+    struct tb_broker *broker = session->broker;
+    if (events & EPOLLOUT)
+        tb_flush_mark(broker, &session->link);
+    if (session->link.paused) {
+        if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+            tb_broker_close(broker, session, TB_CLOSE_BYE, "the link ended");
+        return;
+    }
+    switch (tb_link_read(&session->link, NULL)) {
+    case TB_OK:
+        route_view(broker, session);
+        break;
+    case TB_AGAIN:
+        break;
+    case TB_MALFORMED:
+        tb_broker_violation(broker, session, true, "a descriptor sent over a view link");
+        break;
+    default:
+        tb_broker_close(broker, session, TB_CLOSE_BYE, "the link ended");
+        break;
+    }
+}
+
+void tb_route_resume(struct tb_broker *broker)
+{
+    for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
+        struct tb_session *session = broker->views.slots[i].session;
+        if (!session || !session->grant)
+            continue;
+        tb_answer_resume(broker, session);
+        if (session->state != TB_SESSION_CLOSED && session->link.paused &&
+            view_may_go_on(broker, session)) {
+            tb_flush_unpause(broker, &session->link);
+            route_view(broker, session);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+/*
+ * One document of one view: its link, its keys, its handles, its calls and its plugins. It begins
+ * with OPEN, and ends with its link; nothing of it outlives it.
+ */
+#pragma once
+
+#include "broker/calls.h"
+#include "broker/link.h"
+#include "broker/plugin.h"
+#include "broker/pool.h"
+#include "proto/control.h"
+#include "proto/keys.h"
+#include "proto/message.h"
+
+enum tb_session_state {
+    TB_SESSION_RESOLVING, /* the grant is being made */
+    TB_SESSION_HELLO,     /* the bootstrap is out, HELLO is awaited */
+    TB_SESSION_OPEN,
+    TB_SESSION_CLOSED, /* freed at the end of the round */
+};
+
+struct tb_session {
+    struct tb_broker *broker; /* whose it is; opaque here */
+    enum tb_session_state state;
+    uint32_t slot;    /* of its view */
+    uint32_t open_id; /* the host's number for the OPEN */
+    uint32_t token;   /* of the RESOLVE that makes its grant */
+    enum tb_mode mode;
+    uint64_t document;
+    uint64_t opened_ns;
+    char label[TB_LABEL_MAX + 1];
+    char webview[TB_LABEL_MAX + 1];
+    char origin[TB_ORIGIN_MAX + 1];
+    uint8_t id[TB_SESSION_SIZE];
+    char id_hex[2 * TB_SESSION_SIZE + 1];
+
+    struct tb_link link;
+    struct tb_grant *grant;
+
+    struct tb_bootstrap bootstrap;
+    uint8_t broker_sk[TB_KEY_SIZE];
+    struct tb_session_keys keys;
+    uint64_t n_sent;     /* frames under the zero handle, to the endpoint */
+    uint64_t n_received; /* and from it */
+
+    struct tb_pool pool;
+    struct tb_calls calls;
+    uint32_t *numbers; /* what a plugin calls each command of the grant */
+    struct tb_plugin *plugins;
+    uint64_t n_bytes_live;
+    uint64_t next_deadline_ns; /* no live call's deadline is earlier */
+
+    uint64_t miss_window_ns;
+    uint32_t n_misses; /* in this window */
+    uint32_t n_misses_unlogged;
+    uint64_t n_stray; /* frames dropped because they crossed a REPLY */
+    struct tb_session *next_closed;
+};
+
+/* A session for that OPEN, without grant. NULL when out of memory. */
+struct tb_session *tb_session_new(struct tb_loop *loop, const struct tb_open *open);
+void tb_session_free(struct tb_session *session); /* NULL is fine; wipes keys */
+
+/* Consumes the grant, also on failure. Makes ticket, key pair and tables. 0 or -ENOMEM. */
+tb_must_check int tb_session_grant(struct tb_session *session, struct tb_grant *grant,
+                                   struct tb_random *random);
+
+/* HELLO: TB_OK, and the keys are there and the ticket is gone; TB_UNKNOWN (version), TB_FORGED
+ * (low-order key), TB_DENIED (not this link's ticket), TB_MALFORMED. */
+tb_must_check int tb_session_hello(struct tb_session *session, struct tb_bytes body);
+
+/* Writers of frames to the endpoint: TB_OK, or the endpoint does not read and has lost its session.
+ */
+tb_must_check int tb_session_write_boot(struct tb_session *session);
+tb_must_check int tb_session_write_welcome(struct tb_session *session, struct tb_random *random);
+tb_must_check int tb_session_write_handles(struct tb_session *session, struct tb_random *random,
+                                           const struct tb_want *want);
+
+/* Writes the one REPLY of a call with the command's next handle, and ends the call for the
+ * endpoint. What does not fit a frame becomes the error `too_large`, in *reply too. */
+tb_must_check int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
+                                         struct tb_live_call *call, struct tb_reply *reply);
+
+static inline const struct tb_grant_command *tb_session_command(const struct tb_session *session,
+                                                                uint32_t command)
+{
+    return &session->grant->commands[command];
+}

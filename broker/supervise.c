@@ -1,0 +1,98 @@
+/* The supervisor makes processes and grants; its answers carry the descriptors. It is ours, so that
+ * a message out of the format is a bug and ends the program. */
+#include "broker/broker.h"
+
+#include "base/fd.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message)
+{
+    uint8_t packet[TB_INNER_MAX];
+    size_t n = tb_inner_write(message, packet);
+    ssize_t sent = tb_fd_send(broker->supervisor.fd, tb_bytes_of(packet, n), -1, MSG_DONTWAIT);
+    return sent == (ssize_t)n ? TB_OK : TB_FULL;
+}
+
+static struct tb_plugin *plugin_of(struct tb_broker *broker, uint32_t token)
+{
+    for (size_t i = 0; i < TB_SLOTS; i++) {
+        struct tb_session *session = broker->views.slots[i].session;
+        for (size_t p = 0; session && session->grant && p < session->grant->n_plugins; p++)
+            if (session->plugins[p].token == token && token != 0)
+                return &session->plugins[p];
+    }
+    return NULL;
+}
+
+static struct tb_session *resolving(struct tb_broker *broker, const struct tb_inner *message)
+{
+    struct tb_session *session = broker->views.slots[message->slot].session;
+    return session && session->token == message->token && session->state == TB_SESSION_RESOLVING
+               ? session
+               : NULL;
+}
+
+static void record_layers(struct tb_broker *broker, const struct tb_inner *message)
+{
+    struct tb_record record = {
+        .event = TB_EVENT_LAYER,
+        .verdict = TB_ALLOW,
+        .plugin = message->view,
+        .reason = message->webview,
+    };
+    (void)tb_flush_record(broker, NULL, &record);
+}
+
+static void on_message(struct tb_broker *broker, const struct tb_inner *message, int *fd)
+{
+    struct tb_plugin *plugin = plugin_of(broker, message->token);
+    struct tb_session *session = resolving(broker, message);
+    int own = *fd;
+    switch (message->type) {
+    case TB_INNER_START:
+        if (!plugin || plugin->state != TB_PLUGIN_STARTING)
+            return; /* its session went away meanwhile; STOP is under way */
+        *fd = -1;
+        tb_launch_started(broker, plugin, message->status, own);
+        return;
+    case TB_INNER_STOP:
+        if (plugin)
+            tb_launch_ended(broker, plugin, NULL);
+        return;
+    case TB_INNER_RESOLVE:
+        if (!session)
+            return;
+        *fd = -1;
+        tb_broker_granted(broker, session, message->status, own);
+        return;
+    case TB_INNER_SCRIBE:
+        *fd = -1;
+        tb_audit_attach(&broker->audit, own, broker->audit.source.ready, broker);
+        return;
+    case TB_INNER_LAYERS:
+        record_layers(broker, message);
+        return;
+    case TB_INNER_DROP:
+        return;
+    }
+}
+
+void tb_supervise_ready(struct tb_source *source, uint32_t events)
+{
+    struct tb_broker *broker = source->context;
+    uint8_t packet[TB_INNER_MAX];
+    struct tb_inner message;
+    tb_fd fd = -1;
+    (void)events;
+    ssize_t n = tb_fd_receive(source->fd, packet, sizeof packet, &fd, MSG_DONTWAIT);
+    if (n == -EAGAIN || n == -EINTR)
+        return;
+    if (n <= 0 || tb_inner_read(tb_bytes_of(packet, (size_t)n), &message) != TB_OK) {
+        broker->ending = true;
+        return;
+    }
+    on_message(broker, &message, &fd);
+}

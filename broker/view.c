@@ -1,0 +1,55 @@
+#include "broker/view.h"
+
+#include "base/clock.h"
+
+struct tb_view *tb_views_find(struct tb_views *views, struct tb_bytes label)
+{
+    for (size_t i = 0; i < TB_SLOTS; i++)
+        if (views->slots[i].used &&
+            tb_bytes_equal(tb_bytes_of_string(views->slots[i].label), label))
+            return &views->slots[i];
+    return NULL;
+}
+
+static struct tb_view *free_slot(struct tb_views *views)
+{
+    for (size_t i = 0; i < TB_SLOTS; i++) {
+        struct tb_view *view = &views->slots[i];
+        if (!view->used || (!view->session && view->n_violations == 0))
+            return view;
+    }
+    return NULL;
+}
+
+struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label)
+{
+    struct tb_view *view = tb_views_find(views, label);
+    if (view)
+        return view;
+    view = free_slot(views);
+    if (!view || label.n > TB_LABEL_MAX)
+        return NULL;
+    *view = (struct tb_view){.used = true};
+    memcpy(view->label, label.data, label.n);
+    return view;
+}
+
+uint32_t tb_views_slot(const struct tb_views *views, const struct tb_view *view)
+{
+    return (uint32_t)(view - views->slots);
+}
+
+void tb_view_lock(struct tb_view *view, uint64_t now_ns)
+{
+    view->locks_ns[view->n_locks % TB_LOCKS_PER_MINUTE] = now_ns;
+    view->n_locks++;
+    uint64_t oldest = view->locks_ns[view->n_locks % TB_LOCKS_PER_MINUTE];
+    if (view->n_locks >= TB_LOCKS_PER_MINUTE && now_ns - oldest < 60 * TB_S_NS)
+        view->locked_out = true;
+}
+
+void tb_view_reset(struct tb_view *view)
+{
+    view->n_locks = 0;
+    view->locked_out = false;
+}

@@ -1,0 +1,81 @@
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static int cli_version(int argc, char **argv);
+static int cli_help(int argc, char **argv);
+
+static const struct command commands[] = {
+    {"call", cli_call, "make one real call of an app, through every process, without a WebView"},
+    {"relay", cli_relay, "a view's link on stdin and stdout, for hosts in any language"},
+    {"audit", cli_audit, "read, follow and verify an app's log"},
+    {"version", cli_version, "print the version"},
+    {"help", cli_help, "print this"},
+};
+
+int cli_error(int status, const char *code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "trollbridge: %s: ", code);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return status;
+}
+
+int cli_usage(const char *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "trollbridge: usage: ");
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "; see trollbridge %s --help\n", command);
+    va_end(arguments);
+    return CLI_USAGE;
+}
+
+static int cli_version(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("trollbridge " TB_VERSION " (protocol 1)\n");
+    return CLI_DONE;
+}
+
+static int cli_help(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("usage: trollbridge COMMAND [ARGUMENT...]\n\n");
+    for (size_t i = 0; i < TB_ARRAY_LEN(commands); i++)
+        printf("  %-8s  %s\n", commands[i].name, commands[i].summary);
+    printf("\ntrollbridge COMMAND --help says more of each.\n\n"
+           "Exit status: 0 done; 1 denied, a check failed, or the plugin answered an error;\n"
+           "2 usage; 3 the app's files are wrong; 4 a required layer or part is missing;\n"
+           "5 the session was lost.\n");
+    return CLI_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return cli_usage("help", "a command is missing");
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0)
+        name = "version";
+    for (size_t i = 0; i < TB_ARRAY_LEN(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return cli_usage("help", "there is no command '%s'", name);
+}

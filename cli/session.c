@@ -1,0 +1,149 @@
+#include "cli/session.h"
+
+#include "base/fd.h"
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+static void on_opened(void *data, uint32_t id, const char *name, const uint8_t *bootstrap,
+                      size_t n_bootstrap, const char *code, const char *message)
+{
+    struct cli_session *session = data;
+    (void)id;
+    session->opened = name != NULL;
+    session->refused = name == NULL;
+    if (n_bootstrap > 0 && n_bootstrap <= sizeof session->bootstrap) {
+        memcpy(session->bootstrap, bootstrap, n_bootstrap);
+        session->n_bootstrap = n_bootstrap;
+    }
+    if (!name) {
+        (void)snprintf(session->code, sizeof session->code, "%s", code);
+        (void)snprintf(session->message, sizeof session->message, "%s", message);
+    }
+}
+
+static void on_alert(void *data, const char *view, const char *event, const char *message)
+{
+    struct cli_session *session = data;
+    (void)view;
+    if (strcmp(event, "violation") != 0)
+        (void)snprintf(session->message, sizeof session->message, "%s", message);
+}
+
+static int spawn(struct cli_session *session, const char *app)
+{
+    struct stat folder;
+    if (stat(app, &folder) < 0 || !S_ISDIR(folder.st_mode))
+        return cli_error(CLI_FILES, "not_found", "%s is not the folder of an app", app);
+    const struct trollbridge_options options = {
+        .app = app, .opened = on_opened, .alert = on_alert, .data = session};
+    enum trollbridge_result result = trollbridge_spawn(&options, &session->bridge);
+    switch (result) {
+    case TROLLBRIDGE_OK:
+        return CLI_DONE;
+    case TROLLBRIDGE_FILES:
+        return CLI_FILES; /* the compiler has said what is wrong, with file and line */
+    case TROLLBRIDGE_PART:
+        return CLI_PART; /* so has the supervisor */
+    case TROLLBRIDGE_INVALID:
+    case TROLLBRIDGE_LOST:
+    case TROLLBRIDGE_OUT_OF_MEMORY:
+        break;
+    }
+    return cli_error(CLI_PART, "io", "%s", trollbridge_result_text(result));
+}
+
+/* Waits for the control link alone: the answer to OPEN. */
+static bool await_opened(struct cli_session *session)
+{
+    struct pollfd control = {.fd = trollbridge_fd(session->bridge), .events = POLLIN};
+    while (!session->opened && !session->refused) {
+        if (poll(&control, 1, -1) < 0 && errno != EINTR)
+            return false;
+        if (trollbridge_dispatch(session->bridge) != TROLLBRIDGE_OK)
+            return false;
+    }
+    return true;
+}
+
+static int open_view(struct cli_session *session, const char *view, const char *origin,
+                     bool relayed, int own_fd, int broker_fd)
+{
+    tb_fd own = own_fd;
+    const struct trollbridge_view options = {
+        .label = view, .origin = origin, .document = 1, .relay = relayed};
+    enum trollbridge_result result = trollbridge_open(session->bridge, &options, broker_fd, NULL);
+    if (result == TROLLBRIDGE_INVALID)
+        return cli_error(CLI_USAGE, "usage", "view '%s' or origin '%s' is not in the format", view,
+                         origin ? origin : "local");
+    if (result != TROLLBRIDGE_OK || !await_opened(session))
+        return cli_session_lost(session);
+    if (session->refused)
+        return cli_error(CLI_DENIED, session->code, "%s", session->message);
+    if (relayed) {
+        session->link_fd = own;
+        own = -1;
+        return CLI_DONE;
+    }
+    session->endpoint = tb_endpoint_new(own, (struct tb_bytes){0});
+    own = -1;
+    if (!session->endpoint)
+        return cli_error(CLI_PART, "io", "out of memory");
+    while (!tb_endpoint_ready(session->endpoint))
+        if (!cli_session_wait(session))
+            return cli_session_lost(session);
+    return CLI_DONE;
+}
+
+int cli_session_begin(struct cli_session *session, const char *app, const char *view,
+                      const char *origin, bool relayed)
+{
+    int pair[2];
+    *session = (struct cli_session){.link_fd = -1};
+    int status = spawn(session, app);
+    if (status != CLI_DONE)
+        return status;
+    if (tb_fd_pair(SOCK_STREAM, pair) < 0)
+        return cli_error(CLI_PART, "io", "no socketpair: %s", strerror(errno));
+    return open_view(session, view, origin, relayed, pair[0], pair[1]);
+}
+
+void cli_session_end(struct cli_session *session)
+{
+    tb_endpoint_free(session->endpoint);
+    tb_fd_close(&session->link_fd);
+    trollbridge_close(session->bridge);
+    *session = (struct cli_session){.link_fd = -1};
+}
+
+bool cli_session_wait(struct cli_session *session)
+{
+    int sent = tb_endpoint_flush(session->endpoint);
+    short link_events = (short)(POLLIN | (sent == TB_AGAIN ? POLLOUT : 0));
+    struct pollfd polls[] = {
+        {.fd = tb_endpoint_fd(session->endpoint), .events = link_events},
+        {.fd = trollbridge_fd(session->bridge), .events = POLLIN},
+    };
+    if (poll(polls, TB_ARRAY_LEN(polls), -1) < 0)
+        return errno == EINTR;
+    /* A lost bridge shows on the view's link too, after what still is to be read there. */
+    if (polls[1].revents != 0 && trollbridge_dispatch(session->bridge) != TROLLBRIDGE_OK &&
+        polls[0].revents == 0)
+        return false;
+    if (polls[0].revents & (POLLIN | POLLHUP | POLLERR))
+        return tb_endpoint_dispatch(session->endpoint, false) != TB_CLOSED;
+    return true;
+}
+
+int cli_session_lost(const struct cli_session *session)
+{
+    int code = session->endpoint ? tb_endpoint_close_code(session->endpoint) : -1;
+    return cli_error(CLI_LOST, "session_closed", "the session was lost (%s)%s%s",
+                     code >= 0 ? tb_close_name((uint32_t)code) : "the link ended",
+                     session->message[0] ? ": " : "", session->message);
+}

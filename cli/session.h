@@ -1,0 +1,35 @@
+/* One real session of an app without a WebView: host and endpoint in this program. */
+#pragma once
+
+#include "base/result.h"
+#include "endpoint/endpoint.h"
+#include "host/trollbridge.h"
+
+#include <stdbool.h>
+
+struct cli_session {
+    struct trollbridge *bridge;
+    struct tb_endpoint *endpoint; /* NULL when `relayed` */
+    int link_fd;                  /* relayed: our end of the view link */
+    uint8_t bootstrap[TB_BOOTSTRAP_MAX];
+    size_t n_bootstrap;
+    bool opened;
+    bool refused;
+    char code[64];     /* of a refusal */
+    char message[513]; /* of a refusal, or of the last alert */
+};
+
+/*
+ * Spawns Trollbridge for the app and opens the view. With `relayed` the link is handed out as it
+ * is; else an endpoint is made and has its WELCOME when this returns. Returns an exit status; what
+ * is wrong has been printed.
+ */
+int cli_session_begin(struct cli_session *session, const char *app, const char *view,
+                      const char *origin, bool relayed);
+void cli_session_end(struct cli_session *session);
+
+/* Waits until the endpoint or the bridge has something, and handles it. False: the session is lost.
+ */
+bool cli_session_wait(struct cli_session *session);
+/* Says why it is lost; CLI_LOST. */
+int cli_session_lost(const struct cli_session *session);

@@ -1,0 +1,103 @@
+/*
+ * libtrollbridge: put a sandboxed broker between a WebView and your app's native powers.
+ *
+ * Spawn one Trollbridge per app, poll its descriptor, and open a view for each new document. Not
+ * thread-safe: use one `struct trollbridge` from one thread. Nothing here logs, exits, or changes
+ * signal handlers. proto/PROTOCOL.md, section 7, is what it speaks.
+ *
+ *     struct trollbridge *bridge;
+ *     if (trollbridge_spawn(&(struct trollbridge_options){.app = "path/of/app"}, &bridge) !=
+ * TROLLBRIDGE_OK) … trollbridge_open(bridge, &(struct trollbridge_view){.label = "main"}, fd);
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct trollbridge;
+
+enum trollbridge_result {
+    TROLLBRIDGE_OK = 0,
+    TROLLBRIDGE_INVALID, /* an argument is missing or not in the format */
+    TROLLBRIDGE_FILES, /* the app's policy or manifest is wrong; stderr has file, line and remedy */
+    TROLLBRIDGE_PART, /* a program of Trollbridge, or a layer that the manifest requires, is missing
+                       */
+    TROLLBRIDGE_LOST, /* the broker is gone; only trollbridge_close is left */
+    TROLLBRIDGE_OUT_OF_MEMORY,
+};
+
+/* What to tell a person; a constant string. */
+const char *trollbridge_result_text(enum trollbridge_result result);
+
+/* All strings are borrowed for the call in which they are given, callbacks until trollbridge_close.
+ */
+struct trollbridge_options {
+    const char *app; /* path of the app folder */
+
+    /*
+     * A view was opened: its session's name in the log (16 hex digits) and, for a relayed link, the
+     * bootstrap for the endpoint (PROTOCOL.md, section 3; borrowed; NULL for direct links). Or it
+     * was not: session is NULL, and code and message say why. `id` is what trollbridge_open
+     * returned. May be NULL.
+     */
+    void (*opened)(void *data, uint32_t id, const char *session, const uint8_t *bootstrap,
+                   size_t n_bootstrap, const char *code, const char *message);
+
+    /* Something happened to a view: event is `violation`, `locked` or `closed`. May be NULL. */
+    void (*alert)(void *data, const char *view, const char *event, const char *message);
+
+    void *data; /* passed to the callbacks */
+};
+
+/*
+ * Starts Trollbridge for the app and waits until its policy is compiled and its sandboxes are
+ * closed (tens of milliseconds). Returns a new bridge in *ret_bridge, to be ended with
+ * trollbridge_close. The environment passes on nothing but the user's folders (HOME, XDG_*_HOME,
+ * XDG_RUNTIME_DIR, TMPDIR). INVALID, FILES, PART, OUT_OF_MEMORY; *ret_bridge is then untouched.
+ */
+enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
+                                          struct trollbridge **ret_bridge);
+
+/* The descriptor to poll for reading; owned by the bridge. */
+int trollbridge_fd(const struct trollbridge *bridge);
+
+/* Handles what has come and calls the callbacks; does not block. OK or LOST. */
+enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge);
+
+struct trollbridge_view {
+    const char *label;   /* 1 to 64 of A-Z a-z 0-9 - _ / : */
+    const char *webview; /* NULL: the same as label */
+    const char *origin;  /* NULL: `local`; else a serialised origin, as https://example.com */
+    uint64_t document;   /* counts the view's documents */
+    int relay; /* not 0: bytes are relayed, so that everything is sealed; 0: a direct link */
+};
+
+/*
+ * Opens the session of one document: `fd`, one end of a socketpair (AF_UNIX, SOCK_STREAM), is its
+ * view link. Consumes fd, also on failure. An earlier session of the same view ends. The callback
+ * `opened` says when the endpoint may begin. Returns the number of the request in *ret_id (may be
+ * NULL). INVALID or LOST.
+ */
+enum trollbridge_result trollbridge_open(struct trollbridge *bridge,
+                                         const struct trollbridge_view *view, int fd,
+                                         uint32_t *ret_id);
+
+/* Ends the view's session. Resetting lifts the lock-out after three violations within a minute.
+ * INVALID or LOST. */
+enum trollbridge_result trollbridge_shut(struct trollbridge *bridge, const char *label);
+enum trollbridge_result trollbridge_reset(struct trollbridge *bridge, const char *label);
+
+/* Process id of the supervisor, for diagnostics. */
+int trollbridge_pid(const struct trollbridge *bridge);
+
+/* Ends everything and waits for it (the log is complete afterwards). Frees the bridge. NULL is
+ * fine. */
+void trollbridge_close(struct trollbridge *bridge);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,47 @@
+/*
+ * What denied patterns name, as things rather than as names.
+ *
+ * A denied folder that somebody renames to an allowed name is still the denied folder. So whatever
+ * is ever seen under a denied name, at the start or at a call, is held open (then its inode number
+ * cannot be given to another) and stays denied until it is deleted. Only names without wildcards
+ * can be looked up; patterns with wildcards deny by name alone.
+ */
+#pragma once
+
+#include "plugins/fs/root.h"
+
+enum { FS_DENIED_MAX = 256, FS_SEEN_MAX = 16 };
+
+struct fs_denied {
+    char *path; /* absolute, ends with a NUL */
+    int base;   /* borrowed: the root above it, or "/" */
+    uint64_t resolve;
+    const char *name; /* from base on; borrows from path */
+    bool only_below;  /* the folder itself may be looked at, but not what is in it */
+    struct {
+        int fd;
+        struct fs_identity identity;
+    } seen[FS_SEEN_MAX];
+    uint32_t n_seen;
+};
+
+struct fs_denied_list {
+    struct fs_denied items[FS_DENIED_MAX];
+    uint32_t n;
+    int top; /* "/" */
+};
+
+/* Finds or adds a name. TB_OK, TB_TOO_LARGE (FS_DENIED_MAX) or -ENOMEM. */
+tb_must_check int fs_denied_add(struct fs_denied_list *list, struct tb_bytes path, bool only_below,
+                                uint32_t *ret_index);
+/* When all names and roots are known: finds what each name is relative to and looks it up. TB_OK or
+ * -errno. */
+tb_must_check int fs_denied_start(struct fs_denied_list *list, const struct fs_roots *roots);
+void fs_denied_deinit(struct fs_denied_list *list);
+
+/* Looks at what the name stands for now. TB_OK; TB_FULL: it stood for too many things, all of which
+ * still exist; -errno. In both the call must be refused. */
+tb_must_check int fs_denied_look(struct fs_denied *denied);
+
+/* Whether the name ever stood for this. */
+bool fs_denied_is(const struct fs_denied *denied, struct fs_identity identity);

@@ -1,0 +1,33 @@
+/*
+ * Trollbridge's fs plugin: files and folders for a page, with the commands and shapes of
+ * @tauri-apps/plugin-fs. It runs inside a hull that the launcher drew around the roots of its
+ * scopes; here each path is held against its own command's scope.
+ */
+#include "base/result.h"
+#include "plugins/fs/commands.h"
+
+static int start(const struct tb_plugin_init *init, void **ret_state)
+{
+    struct fs_space *space;
+    int r = fs_space_new(init->scopes, init->n_scopes, &space);
+    if (r == TB_OK)
+        *ret_state = space;
+    return r;
+}
+
+static void stop(void *state)
+{
+    fs_space_free(state);
+}
+
+int main(void)
+{
+    static const struct tb_plugin_command commands[] = {
+        {"read_text_file", fs_read_file},   {"read_file", fs_read_file},
+        {"write_text_file", fs_write_file}, {"write_file", fs_write_file},
+        {"read_dir", fs_read_dir},          {"stat", fs_stat},
+    };
+    static const struct tb_plugin plugin = {
+        .commands = commands, .n_commands = TB_ARRAY_LEN(commands), .start = start, .stop = stop};
+    return tb_plugin_main(&plugin);
+}

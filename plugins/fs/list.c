@@ -1,0 +1,103 @@
+#include "base/fd.h"
+#include "plugins/fs/commands.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+    READ_ROOM = 32 * 1024,
+    NAME_ROOM = 3 * 256, /* each byte of a name may become a replacement character */
+};
+
+struct entry_head { /* linux_dirent64 */
+    uint64_t inode;
+    int64_t offset;
+    uint16_t size;
+    uint8_t type;
+    char name[];
+};
+
+static uint8_t type_of(int folder, const struct entry_head *entry)
+{
+    struct stat status;
+    if (entry->type != DT_UNKNOWN)
+        return entry->type;
+    /* Some file systems do not say. */
+    if (fstatat(folder, entry->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return DT_UNKNOWN;
+    return (uint8_t)IFTODT(status.st_mode);
+}
+
+/* Names are bytes; what is not UTF-8 in them is shown as the replacement character. */
+static struct tb_bytes readable(struct tb_bytes name, uint8_t out[static NAME_ROOM])
+{
+    size_t n = 0;
+    if (tb_utf8_valid(name))
+        return name;
+    for (size_t at = 0; at < name.n && n + 4 <= NAME_ROOM;) {
+        size_t size = 1;
+        while (size <= 4 &&
+               (at + size > name.n || !tb_utf8_valid(tb_bytes_of(name.data + at, size))))
+            size++;
+        bool good = size <= 4;
+        memcpy(out + n, good ? name.data + at : (const uint8_t *)"\xef\xbf\xbd", good ? size : 3);
+        n += good ? size : 3;
+        at += good ? size : 1;
+    }
+    return tb_bytes_of(out, n);
+}
+
+static bool pack_entry(struct tb_packer *packer, int folder, const struct entry_head *entry)
+{
+    uint8_t room[NAME_ROOM];
+    if (strcmp(entry->name, ".") == 0 || strcmp(entry->name, "..") == 0)
+        return false;
+    uint8_t type = type_of(folder, entry);
+    tb_pack_map(packer, 4);
+    tb_pack_key(packer, "name");
+    tb_pack_str(packer, readable(tb_bytes_of_string(entry->name), room));
+    tb_pack_key(packer, "isDirectory");
+    tb_pack_bool(packer, type == DT_DIR);
+    tb_pack_key(packer, "isFile");
+    tb_pack_bool(packer, type == DT_REG);
+    tb_pack_key(packer, "isSymlink");
+    tb_pack_bool(packer, type == DT_LNK);
+    return true;
+}
+
+/* getdents64 rather than readdir, which allocates. The number of entries, or -errno. */
+static long pack_entries(struct tb_packer *packer, int folder)
+{
+    _Alignas(struct entry_head) char room[READ_ROOM];
+    long n_entries = 0;
+    for (;;) {
+        long n = syscall(SYS_getdents64, folder, room, sizeof room);
+        if (n <= 0 || packer->failed)
+            return n < 0 ? -errno : n_entries;
+        const struct entry_head *entry;
+        for (long at = 0; at < n; at += entry->size) {
+            entry = (const void *)(room + at);
+            n_entries += pack_entry(packer, folder, entry);
+        }
+    }
+}
+
+void fs_read_dir(struct tb_call *call)
+{
+    struct fs_path path;
+    struct tb_args options;
+    struct stat status;
+    tb_fd fd = -1;
+    if (!fs_read_target(call, &path, &options) || !fs_open_for(call, &path, FS_LIST, &status, &fd))
+        return;
+    struct tb_packer *packer = tb_reply_value(call);
+    size_t array = tb_pack_array_begin(packer);
+    long n = pack_entries(packer, fd);
+    if (n < 0)
+        fs_answer_failure(call, fs_failure_of((int)n));
+    else
+        tb_pack_array_end(packer, array, (uint32_t)n);
+}

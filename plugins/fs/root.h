@@ -1,0 +1,31 @@
+/*
+ * The folders that allowed patterns begin with, held open from the start. Their own paths come from
+ * policy and may lead through symbolic links (a linked /home is common); nothing below them may.
+ * What is missing at the start is not there until the plugin starts again: the kernel's hull around
+ * the plugin was drawn at the same time.
+ */
+#pragma once
+
+#include "plugins/fs/identity.h"
+#include "plugins/fs/path.h"
+
+enum { FS_ROOTS_MAX = 256 };
+
+struct fs_root {
+    char *path; /* absolute, ends with a NUL */
+    size_t n;
+    int fd; /* O_PATH; -1: missing */
+    struct fs_identity identity;
+};
+
+struct fs_roots {
+    struct fs_root items[FS_ROOTS_MAX];
+    uint32_t n;
+};
+
+/* Finds or opens the folder. TB_OK, TB_TOO_LARGE (FS_ROOTS_MAX) or -errno. */
+tb_must_check int fs_roots_add(struct fs_roots *roots, struct tb_bytes path, uint32_t *ret_index);
+void fs_roots_deinit(struct fs_roots *roots);
+
+/* The path from a root to what is below it, or NULL if it is not; "." for the root itself. */
+const char *fs_below(struct tb_bytes root, const char *path);

@@ -1,0 +1,131 @@
+/* Reading INIT: PROTOCOL.md, section 8. */
+#include "base/result.h"
+#include "plugins/sdk/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { SCOPES_MAX = TB_COMMANDS_MAX };
+
+struct tb_bytes tb_plugin_var(const struct tb_plugin_init *init, const char *name)
+{
+    const msgpack_object *value = tb_map_find(init->vars, name);
+    return value && value->type == MSGPACK_OBJECT_STR ? tb_object_bytes(value)
+                                                      : (struct tb_bytes){0};
+}
+
+static const struct tb_plugin_command *find(const struct tb_plugin *plugin, struct tb_bytes name)
+{
+    for (size_t i = 0; i < plugin->n_commands; i++)
+        if (tb_bytes_are(name, plugin->commands[i].name))
+            return &plugin->commands[i];
+    return NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct tb_session_command *left = a;
+    const struct tb_session_command *right = b;
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+static int read_command(const struct tb_plugin *plugin, const msgpack_object *map,
+                        struct tb_session_command *ret_command)
+{
+    uint64_t number;
+    struct tb_bytes name;
+    const struct tb_field fields[] = {
+        {.key = "number", .type = TB_UINT, .ret = &number, .max = UINT32_MAX},
+        {.key = "name", .type = TB_STR, .ret = &name, .max = TB_COMMAND_MAX},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    const struct tb_plugin_command *command = find(plugin, name);
+    *ret_command = (struct tb_session_command){
+        .number = (uint32_t)number,
+        .handle = command ? command->handle : NULL,
+    };
+    return TB_OK;
+}
+
+static int read_commands(struct tb_session *session, const msgpack_object *array)
+{
+    uint32_t n = array->via.array.size;
+    session->commands = calloc(n + 1, sizeof *session->commands);
+    if (!session->commands)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < n; i++) {
+        int r = read_command(session->plugin, &array->via.array.ptr[i], &session->commands[i]);
+        if (r != TB_OK)
+            return r;
+    }
+    qsort(session->commands, n, sizeof *session->commands, by_number);
+    for (uint32_t i = 1; i < n; i++)
+        if (session->commands[i].number == session->commands[i - 1].number)
+            return TB_MALFORMED;
+    session->n_commands = n;
+    return TB_OK;
+}
+
+static int read_scopes(struct tb_session *session, const msgpack_object *array)
+{
+    uint32_t n = array->via.array.size;
+    session->scopes = calloc(n + 1, sizeof *session->scopes);
+    if (!session->scopes)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct tb_field fields[] = {
+            {.key = "allow", .type = TB_ARRAY, .ret = &session->scopes[i].allow},
+            {.key = "deny", .type = TB_ARRAY, .ret = &session->scopes[i].deny},
+        };
+        int r = tb_map_read(&array->via.array.ptr[i], fields, TB_ARRAY_LEN(fields));
+        if (r != TB_OK)
+            return r;
+    }
+    session->init.scopes = session->scopes;
+    session->init.n_scopes = n;
+    return TB_OK;
+}
+
+/* The text is kept: what is read out of it points into it. */
+static int keep(struct tb_session *session, struct tb_bytes text, struct tb_bytes *ret_text)
+{
+    session->init_text = malloc(text.n + 1);
+    if (!session->init_text)
+        return -ENOMEM;
+    memcpy(session->init_text, text.data, text.n);
+    *ret_text = tb_bytes_of(session->init_text, text.n);
+    return TB_OK;
+}
+
+int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
+{
+    struct tb_bytes text;
+    struct tb_bytes raw;
+    const msgpack_object *map;
+    int r = tb_session_split(body, &text, &raw);
+    if (r == TB_OK)
+        r = raw.n == 0 ? keep(session, text, &text) : TB_MALFORMED;
+    if (r == TB_OK)
+        r = tb_unpack(&session->init_unpacker, &tb_scan_grant, text, &map);
+    if (r != TB_OK)
+        return r;
+    uint64_t version;
+    const msgpack_object *commands;
+    const msgpack_object *scopes;
+    const struct tb_field fields[] = {
+        {.key = "v", .type = TB_UINT, .ret = &version, .max = 1},
+        {.key = "plugin", .type = TB_STR, .ret = &session->init.plugin, .max = TB_COMMAND_MAX},
+        {.key = "view", .type = TB_STR, .ret = &session->init.view, .max = TB_LABEL_MAX},
+        {.key = "commands", .type = TB_ARRAY, .ret = &commands, .max = TB_COMMANDS_MAX},
+        {.key = "scopes", .type = TB_ARRAY, .ret = &scopes, .max = SCOPES_MAX},
+        {.key = "vars", .type = TB_MAP, .ret = &session->init.vars},
+    };
+    r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK && version != 1)
+        r = TB_MALFORMED;
+    if (r == TB_OK)
+        r = read_commands(session, commands);
+    return r == TB_OK ? read_scopes(session, scopes) : r;
+}

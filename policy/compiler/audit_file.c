@@ -1,0 +1,45 @@
+#include "policy/compiler/manifest.h"
+#include "policy/compiler/pattern.h"
+#include "policy/settings.h"
+
+/* `text` with each `<id>` replaced. */
+static struct tb_bytes with_id(struct tb_arena *arena, struct tb_bytes text, struct tb_bytes id)
+{
+    const uint8_t *at = memmem(text.data, text.n, "<id>", 4);
+    if (!at)
+        return text;
+    size_t n = (size_t)(at - text.data);
+    struct tb_bytes rest = with_id(arena, tb_bytes_of(at + 4, text.n - n - 4), id);
+    return tb_bytes_of_string(
+        tb_arena_format(arena, "%.*s%.*s%.*s", (int)n, (const char *)text.data, (int)id.n,
+                        (const char *)id.data, (int)rest.n, (const char *)rest.data));
+}
+
+struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy)
+{
+    const struct tb_manifest *manifest = &policy->manifest;
+    struct tb_bytes text = manifest->audit_file;
+    if (text.n <= TB_PATH_MAX)
+        text = with_id(policy->arena, text, manifest->app);
+    struct tb_bytes path = text;
+    if (text.n > 0 && text.data[0] == '$') {
+        const uint8_t *slash = memchr(text.data, '/', text.n);
+        size_t n = slash ? (size_t)(slash - text.data) : text.n;
+        struct tb_bytes name = tb_bytes_of(text.data + 1, n - 1);
+        enum tb_variable variable = tb_variable_of(name);
+        struct tb_bytes base = tb_bytes_are(name, "XDG_STATE_HOME") ? policy->vars.state
+                               : variable < TB_N_VARS               ? policy->vars.paths[variable]
+                                                                    : (struct tb_bytes){0};
+        path = tb_bytes_of_string(
+            tb_arena_format(policy->arena, "%.*s%.*s", (int)base.n, (const char *)base.data,
+                            base.n > 0 ? (int)(text.n - n) : 0, (const char *)text.data + n));
+    }
+    struct tb_bytes normal = {0};
+    if (tb_path_normalise(policy->arena, path, &normal))
+        return normal;
+    tb_report_error(policy->report, "variable", manifest->audit_place,
+                    "the audit file `%.*s` has no absolute path: set HOME, or write one in "
+                    "[audit] file",
+                    TB_SHOWN(manifest->audit_file));
+    return (struct tb_bytes){0};
+}

@@ -1,0 +1,180 @@
+/*
+ * Sets hold sets, of their own plugin or of others, and `default` of either. The way down from the
+ * capability is kept as a chain on the stack; a set that is on it already closes a circle.
+ */
+#include "policy/compiler/expand.h"
+
+#include "policy/compiler/identifier.h"
+#include "policy/compiler/plugin.h"
+
+enum { EXPANSION_MAX = 16384, CHAIN_MAX = 64 };
+
+struct chain {
+    const struct chain *up;
+    const struct tb_set *set;
+    unsigned length;
+};
+
+struct work {
+    struct tb_policy *policy;
+    struct tb_expansion result;
+    struct tb_place place; /* of the capability's entry */
+    size_t n_sets;         /* gone into: sets of nothing but sets would never fill the result */
+    bool too_many;
+};
+
+static void expand_set(struct work *work, struct tb_acl *acl, const struct tb_set *set,
+                       const struct chain *up);
+
+static const struct tb_permission *find_permission(const struct tb_acl *acl, struct tb_bytes name)
+{
+    const struct tb_permission *permission = acl->permissions;
+    while (permission && !tb_bytes_equal(permission->identifier, name))
+        permission = permission->next;
+    return permission;
+}
+
+static const struct tb_set *find_set(const struct tb_acl *acl, struct tb_bytes name)
+{
+    const struct tb_set *set = acl->sets;
+    while (set && !tb_bytes_equal(set->identifier, name))
+        set = set->next;
+    return set;
+}
+
+static const char *acl_name(struct tb_policy *policy, const struct tb_acl *acl)
+{
+    return acl->plugin ? tb_arena_string(policy->arena, acl->plugin->name) : "the app";
+}
+
+static bool too_many(struct work *work, size_t n)
+{
+    if (n < EXPANSION_MAX)
+        return false;
+    tb_report_error(work->policy->report, "too-large", work->place,
+                    "this entry stands for more than 16384 permissions: name fewer sets");
+    work->too_many = true;
+    return true;
+}
+
+static void add(struct work *work, struct tb_acl *acl, const struct tb_permission *permission)
+{
+    struct tb_expansion *result = &work->result;
+    if (!permission->active || too_many(work, result->n))
+        return;
+    result->items =
+        tb_arena_grow(work->policy->arena, result->items, result->n, sizeof *result->items);
+    result->items[result->n++] = (struct tb_expanded){acl, permission};
+}
+
+static void expand_default(struct work *work, struct tb_acl *acl, const struct chain *up)
+{
+    if (acl->default_set)
+        expand_set(work, acl, acl->default_set, up);
+    else
+        tb_report_warning(work->policy->report, "grants-nothing", work->place,
+                          "%s has no default permissions", acl_name(work->policy, acl));
+}
+
+/* A member's own prefix counts only where it names a plugin that is there. */
+static void expand_member(struct work *work, struct tb_acl *acl, const struct tb_value *member,
+                          const struct chain *up)
+{
+    struct tb_policy *policy = work->policy;
+    struct tb_identifier identifier;
+    const char *wrong = tb_identifier_parse(member->string, &identifier);
+    if (wrong) {
+        tb_report_error(policy->report, "identifier", member->place, "`%.*s`: %s",
+                        TB_SHOWN(member->string), wrong);
+        return;
+    }
+    struct tb_acl *other = identifier.key.n > 0 ? tb_plugin_acl(policy, identifier.key) : NULL;
+    struct tb_bytes name = other ? identifier.base : member->string;
+    struct tb_acl *in = other ? other : acl;
+    const struct tb_permission *permission = find_permission(in, name);
+    const struct tb_set *set = find_set(in, name);
+    if (tb_bytes_are(name, "default"))
+        expand_default(work, in, up);
+    else if (permission)
+        add(work, in, permission);
+    else if (set)
+        expand_set(work, in, set, up);
+    else
+        tb_report_error(policy->report, "unknown-permission", member->place,
+                        "`%.*s` of the set `%.*s` is neither a permission nor a set of %s",
+                        TB_SHOWN(member->string), TB_SHOWN(up->set->identifier),
+                        acl_name(policy, in));
+}
+
+static bool closes_circle(struct work *work, const struct tb_set *set, const struct chain *up)
+{
+    for (const struct chain *link = up; link; link = link->up) {
+        if (link->set != set)
+            continue;
+        tb_report_error(work->policy->report, "cycle", set->place,
+                        "the set `%.*s` holds itself, by way of `%.*s`: take one out of the other",
+                        TB_SHOWN(set->identifier), TB_SHOWN(up->set->identifier));
+        return true;
+    }
+    if (up && up->length == CHAIN_MAX)
+        tb_report_error(work->policy->report, "too-large", set->place,
+                        "more than 64 sets inside each other");
+    return up && up->length == CHAIN_MAX;
+}
+
+static void expand_set(struct work *work, struct tb_acl *acl, const struct tb_set *set,
+                       const struct chain *up)
+{
+    if (closes_circle(work, set, up) || too_many(work, work->n_sets++))
+        return;
+    struct chain chain = {up, set, up ? up->length + 1 : 1};
+    for (const struct tb_value *member = set->members->child; member && !work->too_many;
+         member = member->next)
+        expand_member(work, acl, member, &chain);
+}
+
+static void unknown_permission(struct work *work, const struct tb_acl *acl, struct tb_bytes name)
+{
+    const char *some = "";
+    size_t n = 0;
+    for (const struct tb_permission *other = acl->permissions; other && n < 20; other = other->next)
+        some = tb_arena_format(work->policy->arena, "%s%s%.*s", some, n++ ? ", " : "",
+                               TB_SHOWN(other->identifier));
+    tb_report_error(work->policy->report, "unknown-permission", work->place,
+                    "%s has no permission or set `%.*s`; it has %s%s", acl_name(work->policy, acl),
+                    TB_SHOWN(name), n > 0 ? some : "none", n == 20 ? ", ..." : "");
+}
+
+/* At the top a set hides a permission of the same name; inside a set it is the other way round. */
+static void expand_top(struct work *work, struct tb_acl *acl, struct tb_bytes name)
+{
+    const struct tb_set *set = find_set(acl, name);
+    const struct tb_permission *permission = find_permission(acl, name);
+    if (tb_bytes_are(name, "default"))
+        expand_default(work, acl, NULL);
+    else if (set)
+        expand_set(work, acl, set, NULL);
+    else if (permission)
+        add(work, acl, permission);
+    else
+        unknown_permission(work, acl, name);
+}
+
+struct tb_expansion tb_expand(struct tb_policy *policy, struct tb_bytes text, struct tb_place place)
+{
+    struct work work = {.policy = policy, .place = place};
+    struct tb_identifier identifier;
+    const char *wrong = tb_identifier_parse(text, &identifier);
+    if (wrong) {
+        tb_report_error(policy->report, "identifier", place, "`%.*s`: %s", TB_SHOWN(text), wrong);
+        return work.result;
+    }
+    struct tb_acl *acl = tb_plugin_acl(policy, identifier.key);
+    if (acl)
+        expand_top(&work, acl, identifier.base);
+    else
+        tb_report_error(policy->report, "unknown-plugin", place,
+                        "there is no plugin `%.*s`; there are %s", TB_SHOWN(identifier.key),
+                        tb_plugin_names(policy));
+    return work.result;
+}

@@ -1,0 +1,190 @@
+/* Writes a grant: docs/formats.md, Grant. policy/grant.c reads it. */
+#include "base/result.h"
+#include "policy/compiler/hull.h"
+
+static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
+{
+    tb_pack_key(packer, key);
+    tb_pack_str(packer, text);
+}
+
+static void pack_number(struct tb_packer *packer, const char *key, uint64_t number)
+{
+    tb_pack_key(packer, key);
+    tb_pack_uint(packer, number);
+}
+
+static void pack_rule(struct tb_packer *packer, const struct tb_resolved_rule *rule)
+{
+    tb_pack_key(packer, "rule");
+    tb_pack_map(packer, 4);
+    pack_field(packer, "capability", rule->capability->identifier);
+    pack_field(packer, "permission", rule->use->permission);
+    pack_field(packer, "file", rule->capability->file);
+    pack_number(packer, "line", rule->use->line);
+}
+
+static void pack_command(struct tb_packer *packer, const struct tb_resolved_command *resolved,
+                         const uint32_t *places)
+{
+    const struct tb_snap_command *command = resolved->command;
+    bool scoped = resolved->scope != TB_NO_INDEX;
+    tb_pack_map(packer, 6u + command->implemented + scoped);
+    pack_field(packer, "name", command->name);
+    if (command->implemented)
+        pack_number(packer, "plugin", places[command->plugin]);
+    pack_field(packer, "local", command->local);
+    if (scoped)
+        pack_number(packer, "scope", resolved->scope);
+    pack_number(packer, "in_flight", command->in_flight);
+    pack_number(packer, "deadline_ms", command->deadline_ms);
+    pack_field(packer, "args", command->args);
+    pack_rule(packer, &resolved->rule);
+}
+
+static void pack_paths(struct tb_packer *packer, const char *key, const struct tb_path_list *list)
+{
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, list->n);
+    for (size_t i = 0; i < list->n; i++)
+        tb_pack_str(packer, list->items[i]);
+}
+
+static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
+                        const struct tb_hull *hull)
+{
+    tb_pack_map(packer, 10);
+    pack_field(packer, "name", plugin->name);
+    pack_field(packer, "program", plugin->program);
+    pack_paths(packer, "read", &hull->read);
+    pack_paths(packer, "write", &hull->write);
+    pack_paths(packer, "make", &hull->make);
+    pack_paths(packer, "mask", &hull->mask);
+    tb_pack_key(packer, "network");
+    tb_pack_bool(packer, plugin->network);
+    tb_pack_key(packer, "exec");
+    tb_pack_object(packer, plugin->exec);
+    pack_number(packer, "memory_mib", plugin->memory_mib);
+    pack_number(packer, "cpu_s", plugin->cpu_s);
+}
+
+static void pack_side(struct tb_packer *packer, const struct tb_resolved_scope *scope, bool deny)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < scope->n; i++) {
+        const struct tb_scope_part *part = &scope->parts[i];
+        if (deny || !part->deny_only)
+            n += (deny ? part->scope->deny : part->scope->allow)->via.array.size;
+    }
+    tb_pack_key(packer, deny ? "deny" : "allow");
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i < scope->n && !packer->failed; i++) {
+        const struct tb_scope_part *part = &scope->parts[i];
+        const msgpack_object *list = deny ? part->scope->deny : part->scope->allow;
+        for (uint32_t k = 0; (deny || !part->deny_only) && k < list->via.array.size; k++)
+            tb_pack_object(packer, &list->via.array.ptr[k]);
+    }
+}
+
+/* Where each plugin of the snapshot stands in the grant: those that have a command there. */
+static uint32_t *place_plugins(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+                               const struct tb_resolved *resolved, size_t *ret_n)
+{
+    uint32_t *places = tb_arena_get(arena, snapshot->n_plugins + 1, sizeof *places);
+    size_t n = 0;
+    for (size_t i = 0; i < snapshot->n_plugins; i++)
+        places[i] = TB_NO_INDEX;
+    for (size_t i = 0; i < resolved->n_commands; i++)
+        if (resolved->commands[i].command->implemented)
+            places[resolved->commands[i].command->plugin] = 0;
+    for (size_t i = 0; i < snapshot->n_plugins; i++)
+        if (places[i] != TB_NO_INDEX)
+            places[i] = (uint32_t)n++;
+    *ret_n = n;
+    return places;
+}
+
+static int pack_plugins(struct tb_arena *arena, struct tb_packer *packer,
+                        const struct tb_snapshot *snapshot, const struct tb_resolved *resolved,
+                        const uint32_t *places, size_t n)
+{
+    tb_pack_key(packer, "plugins");
+    tb_pack_array(packer, n);
+    for (uint32_t i = 0; i < snapshot->n_plugins; i++) {
+        struct tb_hull hull;
+        if (places[i] == TB_NO_INDEX)
+            continue;
+        int r = tb_hull_of(arena, snapshot, resolved, i, &hull);
+        if (r != TB_OK)
+            return r;
+        pack_plugin(packer, &snapshot->plugins[i], &hull);
+    }
+    return TB_OK;
+}
+
+static void pack_head(struct tb_packer *packer, const struct tb_snapshot *snapshot,
+                      const struct tb_request *request)
+{
+    pack_number(packer, "v", 1);
+    pack_field(packer, "app", snapshot->app);
+    tb_pack_key(packer, "digest");
+    tb_pack_bin(packer, tb_bytes_of(snapshot->digest, sizeof snapshot->digest));
+    pack_field(packer, "view", request->view);
+    pack_field(packer, "webview", request->webview);
+    pack_field(packer, "origin", request->origin);
+}
+
+static void pack_scopes(struct tb_packer *packer, const struct tb_resolved *resolved)
+{
+    tb_pack_key(packer, "scopes");
+    tb_pack_array(packer, resolved->n_scopes);
+    for (size_t i = 0; i < resolved->n_scopes && !packer->failed; i++) {
+        tb_pack_map(packer, 2);
+        pack_side(packer, &resolved->scopes[i], false);
+        pack_side(packer, &resolved->scopes[i], true);
+    }
+}
+
+static void pack_denied(struct tb_packer *packer, const struct tb_resolved *resolved)
+{
+    tb_pack_key(packer, "denied");
+    tb_pack_array(packer, resolved->n_denied);
+    for (size_t i = 0; i < resolved->n_denied; i++) {
+        tb_pack_map(packer, 2);
+        pack_field(packer, "name", resolved->denied[i].name);
+        pack_rule(packer, &resolved->denied[i].rule);
+    }
+}
+
+/* What is written must be readable again: the reader's own limits decide. */
+static bool readable(struct tb_bytes text)
+{
+    struct tb_scanner *scanner = tb_scanner_new(&tb_scan_grant);
+    bool ok = scanner && tb_scan(scanner, &tb_scan_grant, text) == TB_OK;
+    tb_scanner_free(scanner);
+    return ok;
+}
+
+int tb_grant_write(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+                   const struct tb_request *request, const struct tb_resolved *resolved,
+                   struct tb_buffer *out)
+{
+    struct tb_packer packer;
+    size_t n_plugins;
+    const uint32_t *places = place_plugins(arena, snapshot, resolved, &n_plugins);
+    tb_packer_init(&packer, out);
+    tb_pack_map(&packer, 11);
+    pack_head(&packer, snapshot, request);
+    tb_pack_key(&packer, "commands");
+    tb_pack_array(&packer, resolved->n_commands);
+    for (size_t i = 0; i < resolved->n_commands; i++)
+        pack_command(&packer, &resolved->commands[i], places);
+    int r = pack_plugins(arena, &packer, snapshot, resolved, places, n_plugins);
+    if (r != TB_OK)
+        return r;
+    pack_scopes(&packer, resolved);
+    pack_denied(&packer, resolved);
+    tb_pack_key(&packer, "vars");
+    tb_pack_object(&packer, snapshot->vars);
+    return !packer.failed && readable(tb_buffer_bytes(out)) ? TB_OK : TB_TOO_LARGE;
+}

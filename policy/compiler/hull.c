@@ -1,0 +1,176 @@
+#include "policy/compiler/hull.h"
+
+#include "base/result.h"
+#include "policy/compiler/pattern.h"
+
+#include <stdlib.h>
+
+/* What the commands that have a scope need it for. */
+struct need {
+    bool read;
+    bool write;
+};
+
+struct work {
+    struct tb_arena *arena;
+    const struct tb_snapshot *snapshot;
+    struct tb_hull hull;
+    struct tb_path_list denied; /* of all scopes in use, each once for each of them */
+    size_t n_scopes;            /* in use */
+};
+
+static void add(struct work *work, struct tb_path_list *list, struct tb_bytes path)
+{
+    list->items = tb_arena_grow(work->arena, list->items, list->n, sizeof *list->items);
+    list->items[list->n++] = path;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return tb_bytes_compare(*(const struct tb_bytes *)a, *(const struct tb_bytes *)b);
+}
+
+/* Sorts, and keeps what comes at least `least` times, once. */
+static void tidy(struct tb_path_list *list, size_t least)
+{
+    size_t kept = 0;
+    if (list->n > 1)
+        qsort(list->items, list->n, sizeof *list->items, compare);
+    for (size_t i = 0, run; i < list->n; i += run) {
+        run = 1;
+        while (i + run < list->n && tb_bytes_equal(list->items[i], list->items[i + run]))
+            run++;
+        if (run >= least)
+            list->items[kept++] = list->items[i];
+    }
+    list->n = kept;
+}
+
+static int root_of(struct work *work, const msgpack_object *pattern, struct tb_root *ret_root)
+{
+    if (pattern->type != MSGPACK_OBJECT_STR ||
+        !tb_pattern_root(work->arena, tb_object_bytes(pattern), ret_root))
+        return TB_MALFORMED;
+    return TB_OK;
+}
+
+static struct tb_bytes parent_of(struct tb_bytes path)
+{
+    while (path.n > 1 && path.data[path.n - 1] != '/')
+        path.n--;
+    return path.n > 1 ? tb_bytes_of(path.data, path.n - 1) : path;
+}
+
+/* The app's own folders are those of the variables that begin with APP. */
+static void add_make(struct work *work, const struct tb_root *root)
+{
+    const msgpack_object *vars = work->snapshot->vars;
+    for (uint32_t i = 0; i < vars->via.map.size; i++) {
+        const msgpack_object_kv *var = &vars->via.map.ptr[i];
+        struct tb_bytes name = tb_object_bytes(&var->key);
+        if (var->val.type != MSGPACK_OBJECT_STR || name.n < 3 || memcmp(name.data, "APP", 3) != 0)
+            continue;
+        struct tb_bytes own = tb_object_bytes(&var->val);
+        bool file = root->whole && !tb_bytes_equal(root->path, own);
+        if (tb_path_within(root->path, own))
+            add(work, &work->hull.make, file ? parent_of(root->path) : root->path);
+    }
+}
+
+static int add_allowed(struct work *work, const struct tb_scope_part *part, struct need need)
+{
+    const msgpack_object *allow = part->scope->allow;
+    for (uint32_t i = 0; !part->deny_only && i < allow->via.array.size; i++) {
+        struct tb_root root;
+        int r = root_of(work, &allow->via.array.ptr[i], &root);
+        if (r != TB_OK)
+            return r;
+        if (need.read)
+            add(work, &work->hull.read, root.path);
+        if (need.write)
+            add(work, &work->hull.write, root.path);
+        add_make(work, &root);
+    }
+    return TB_OK;
+}
+
+static int add_denied(struct work *work, const struct tb_scope_part *part,
+                      struct tb_path_list *list)
+{
+    const msgpack_object *deny = part->scope->deny;
+    for (uint32_t i = 0; i < deny->via.array.size; i++) {
+        struct tb_root root;
+        int r = root_of(work, &deny->via.array.ptr[i], &root);
+        if (r != TB_OK)
+            return r;
+        if (root.subtree)
+            add(work, list, root.path);
+    }
+    return TB_OK;
+}
+
+static int add_scope(struct work *work, const struct tb_resolved_scope *scope, struct need need)
+{
+    struct tb_path_list denied = {0};
+    for (size_t i = 0; i < scope->n; i++) {
+        int r = add_allowed(work, &scope->parts[i], need);
+        if (r == TB_OK)
+            r = add_denied(work, &scope->parts[i], &denied);
+        if (r != TB_OK)
+            return r;
+    }
+    tidy(&denied, 1);
+    for (size_t i = 0; i < denied.n; i++)
+        add(work, &work->denied, denied.items[i]);
+    work->n_scopes++;
+    return TB_OK;
+}
+
+static struct need *needs_of(struct tb_arena *arena, const struct tb_resolved *resolved,
+                             uint32_t plugin)
+{
+    struct need *needs = tb_arena_get(arena, resolved->n_scopes + 1, sizeof *needs);
+    for (size_t i = 0; i < resolved->n_commands; i++) {
+        const struct tb_resolved_command *command = &resolved->commands[i];
+        if (command->command->plugin != plugin || !command->command->implemented ||
+            command->scope == TB_NO_INDEX)
+            continue;
+        needs[command->scope].read |= command->command->reads;
+        needs[command->scope].write |= command->command->writes;
+    }
+    return needs;
+}
+
+static int add_paths(struct work *work, struct tb_path_list *list, const msgpack_object *paths)
+{
+    for (uint32_t i = 0; i < paths->via.array.size; i++) {
+        struct tb_bytes path = tb_object_bytes(&paths->via.array.ptr[i]);
+        if (!tb_path_valid(path))
+            return TB_MALFORMED;
+        add(work, list, path);
+    }
+    return TB_OK;
+}
+
+int tb_hull_of(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+               const struct tb_resolved *resolved, uint32_t plugin, struct tb_hull *ret_hull)
+{
+    struct work work = {.arena = arena, .snapshot = snapshot};
+    const struct tb_snap_plugin *described = &snapshot->plugins[plugin];
+    const struct need *needs = needs_of(arena, resolved, plugin);
+    int r = add_paths(&work, &work.hull.read, described->read);
+    if (r == TB_OK)
+        r = add_paths(&work, &work.hull.write, described->write);
+    for (size_t i = 0; described->path && r == TB_OK && i < resolved->n_scopes; i++)
+        if (needs[i].read || needs[i].write)
+            r = add_scope(&work, &resolved->scopes[i], needs[i]);
+    if (r != TB_OK)
+        return r;
+    tidy(&work.hull.read, 1);
+    tidy(&work.hull.write, 1);
+    tidy(&work.hull.make, 1);
+    tidy(&work.denied, work.n_scopes);
+    work.hull.mask = work.denied;
+    *ret_hull = work.hull;
+    return TB_OK;
+}

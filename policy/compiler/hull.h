@@ -1,0 +1,29 @@
+/*
+ * What the kernel holds a plugin to: from the path scopes of a view's commands to folders.
+ *
+ * `read` and `write` hold, for the commands that need files to read or to write, the longest
+ * literal folder of each allowed pattern. `mask` are subtrees that every one of these commands is
+ * denied: what one of them may still use cannot be covered. `make` are the folders below the app's
+ * own ones ($APPDATA and so on) that have to be there first: roots of patterns with a wildcard; for
+ * a single file the folder that it lies in.
+ */
+#pragma once
+
+#include "policy/compiler/resolve.h"
+
+struct tb_path_list {
+    struct tb_bytes *items; /* sorted, each once */
+    size_t n;
+};
+
+struct tb_hull {
+    struct tb_path_list read;
+    struct tb_path_list write;
+    struct tb_path_list make;
+    struct tb_path_list mask;
+};
+
+/* For the plugin of that index in the snapshot. TB_OK or TB_MALFORMED: not a pattern. */
+tb_must_check int tb_hull_of(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+                             const struct tb_resolved *resolved, uint32_t plugin,
+                             struct tb_hull *ret_hull);

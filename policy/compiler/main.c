@@ -1,0 +1,188 @@
+/*
+ * trollbridge-policy: the only program that reads an app's policy files, or matches a glob. It
+ * lives for one job and hands its result to descriptors that its parent gave it.
+ */
+#include "base/fd.h"
+#include "base/result.h"
+#include "policy/compiler/exit.h"
+#include "policy/compiler/inputs.h"
+#include "policy/compiler/resolve.h"
+#include "sandbox/start.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { REQUEST_MAX = 2048 };
+
+static int failed(struct tb_report *report, const char *what, int error)
+{
+    tb_report_error(report, "io", (struct tb_place){NULL, 0}, "%s: %s", what,
+                    strerrordesc_np(error));
+    return TB_POLICY_PART;
+}
+
+static int write_both(struct tb_report *report, const struct tb_options *options,
+                      struct tb_bytes snapshot, struct tb_bytes settings)
+{
+    int r = tb_fd_write_all(options->snapshot_fd, snapshot);
+    if (r == 0)
+        r = tb_fd_write_all(options->settings_fd, settings);
+    return r == 0 ? TB_POLICY_DONE : failed(report, "the result cannot be written", -r);
+}
+
+/* All of it or nothing: not a byte is written while anything is wrong. */
+static int compile(struct tb_report *report, const struct tb_options *options,
+                   const struct tb_inputs *inputs)
+{
+    struct tb_policy policy = {.arena = report->arena, .report = report, .inputs = inputs};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer snapshot;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer settings;
+    uint8_t digest[TB_DIGEST_SIZE];
+    tb_buffer_init(&snapshot, TB_SNAPSHOT_MAX);
+    tb_buffer_init(&settings, TB_SETTINGS_MAX);
+
+    tb_policy_read(&policy);
+    struct tb_compiled compiled = tb_compile(&policy);
+    if (report->n_errors > 0 || !tb_snapshot_write(&policy, &compiled, &snapshot))
+        return TB_POLICY_FILES;
+    struct tb_bytes text = tb_buffer_bytes(&snapshot);
+    crypto_generichash(digest, sizeof digest, text.data, text.n, NULL, 0);
+    if (!tb_settings_write(&policy, digest, &settings) || report->n_errors > 0)
+        return TB_POLICY_FILES;
+    return write_both(report, options, text, tb_buffer_bytes(&settings));
+}
+
+static int refused(struct tb_report *report, const char *what, int r)
+{
+    if (r < 0)
+        return failed(report, what, -r);
+    tb_report_error(report, "malformed", (struct tb_place){NULL, 0}, "%s %s", what,
+                    r == TB_TOO_LARGE ? "is too large" : "is not in its format");
+    return TB_POLICY_FILES;
+}
+
+/* A pipe will do as well as a file. TB_OK, TB_TOO_LARGE or -errno. */
+static int read_request(int fd, uint8_t memory[static REQUEST_MAX], struct tb_bytes *ret_text)
+{
+    size_t n = 0;
+    for (;;) {
+        ssize_t got = read(fd, memory + n, REQUEST_MAX - n);
+        if (got < 0)
+            return -errno;
+        if (got == 0)
+            break;
+        n += (size_t)got;
+        if (n == REQUEST_MAX)
+            return TB_TOO_LARGE;
+    }
+    *ret_text = tb_bytes_of(memory, n);
+    return TB_OK;
+}
+
+static int resolve_request(struct tb_report *report, const struct tb_options *options,
+                           const struct tb_snapshot *snapshot, struct tb_buffer *out)
+{
+    uint8_t memory[REQUEST_MAX];
+    struct tb_bytes text;
+    struct tb_request request;
+    struct tb_resolved resolved;
+    int r = read_request(options->request_fd, memory, &text);
+    if (r == TB_OK)
+        r = tb_request_read(text, &request);
+    if (r != TB_OK)
+        return refused(report, "the request", r);
+    r = tb_resolve(report->arena, snapshot, &request, &resolved);
+    if (r == TB_OK)
+        r = tb_grant_write(report->arena, snapshot, &request, &resolved, out);
+    if (r != TB_OK)
+        return refused(report, "the grant", r);
+    r = tb_fd_write_all(options->grant_fd, tb_buffer_bytes(out));
+    return r == 0 ? TB_POLICY_DONE : failed(report, "the grant cannot be written", -r);
+}
+
+static void free_bytes(uint8_t **bytes)
+{
+    free(*bytes);
+}
+
+static int resolve(struct tb_report *report, const struct tb_options *options)
+{
+    tb_cleanup(free_bytes) uint8_t *memory = NULL;
+    tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer grant;
+    struct tb_snapshot snapshot;
+    size_t n;
+    tb_buffer_init(&grant, TB_GRANT_MAX);
+    int r = tb_fd_read_all(options->snapshot_fd, TB_SNAPSHOT_MAX, &memory, &n);
+    if (r == TB_OK)
+        r = tb_unpacker_init(&unpacker, &tb_scan_snapshot);
+    if (r == TB_OK)
+        r = tb_snapshot_read(report->arena, &unpacker, tb_bytes_of(memory, n), &snapshot);
+    if (r != TB_OK)
+        return refused(report, "the snapshot", r);
+    return resolve_request(report, options, &snapshot, &grant);
+}
+
+/* From here on nothing is opened but files below the app's folder and the folders of plugins. */
+static bool enter_sandbox(const struct tb_options *options, const struct tb_inputs *inputs)
+{
+    int keep[4 + TB_PLUGIN_FOLDERS_MAX];
+    struct tb_landlock_rule rules[1 + TB_PLUGIN_FOLDERS_MAX];
+    size_t n_keep = 0;
+    size_t n_rules = 0;
+    keep[n_keep++] = options->snapshot_fd;
+    if (options->job == TB_JOB_COMPILE) {
+        keep[n_keep++] = options->settings_fd;
+        keep[n_keep++] = inputs->app;
+        rules[n_rules++] = (struct tb_landlock_rule){inputs->app, TB_PATH_READ};
+    } else {
+        keep[n_keep++] = options->request_fd;
+        keep[n_keep++] = options->grant_fd;
+    }
+    for (size_t i = 0; i < inputs->n_plugins; i++) {
+        keep[n_keep++] = inputs->plugins[i].fd;
+        rules[n_rules++] = (struct tb_landlock_rule){inputs->plugins[i].fd, TB_PATH_READ};
+    }
+    const struct tb_start start = {
+        .role = &tb_role_policy,
+        .namespaces = options->namespaces,
+        .require = "",
+        .keep = keep,
+        .n_keep = n_keep,
+        .rules = rules,
+        .n_rules = n_rules,
+        .root = TB_ROOT_KEPT,
+        .report_fd = -1,
+    };
+    return tb_start(&start) == TB_OK;
+}
+
+static int run(struct tb_report *report, int argc, char **argv)
+{
+    struct tb_options options;
+    struct tb_inputs inputs = {0};
+    if (sodium_init() < 0)
+        return failed(report, "no source of randomness", EIO);
+    if (!tb_options_parse(report, argc, argv, &options))
+        return TB_POLICY_USAGE;
+    if (options.job == TB_JOB_COMPILE) {
+        int status = tb_inputs_open(report, &options, &inputs);
+        if (status != 0)
+            return status;
+    }
+    if (!enter_sandbox(&options, &inputs))
+        return TB_POLICY_PART;
+    return options.job == TB_JOB_COMPILE ? compile(report, &options, &inputs)
+                                         : resolve(report, &options);
+}
+
+int main(int argc, char **argv)
+{
+    tb_cleanup(tb_arena_deinit) struct tb_arena arena = {0};
+    struct tb_report report = {.arena = &arena};
+    int status = run(&report, argc, argv);
+    tb_report_end(&report);
+    return status;
+}

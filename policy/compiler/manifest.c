@@ -1,0 +1,377 @@
+#include "policy/compiler/manifest.h"
+
+#include "policy/compiler/identifier.h"
+#include "policy/settings.h"
+
+enum { DEADLINE_MAX_MS = 24 * 60 * 60 * 1000 };
+
+struct context {
+    struct tb_report *report;
+    struct tb_manifest *manifest;
+};
+
+static bool fields(struct context *context, const struct tb_value *map, const char *what,
+                   const struct tb_want *wants, size_t n)
+{
+    return tb_value_fields(context->report, map, what, wants, n, TB_UNKNOWN_ERROR);
+}
+
+static void unsupported(struct context *context, const struct tb_value *value, const char *what,
+                        const char *instead)
+{
+    tb_report_error(context->report, "unsupported", value->place,
+                    "this version does not enforce %s: %s", what, instead);
+}
+
+/* Numbers that ask for nothing when they are 0. */
+static void refuse_number(struct context *context, const struct tb_value *value, const char *what)
+{
+    if (value && value->integer != 0)
+        unsupported(context, value, what, "leave it out or write 0");
+}
+
+static void refuse_true(struct context *context, const struct tb_value *value, const char *what)
+{
+    if (value && value->boolean)
+        unsupported(context, value, what, "leave it out or write false");
+}
+
+static void refuse_some(struct context *context, const struct tb_value *value, const char *what)
+{
+    if (value && value->n > 0)
+        unsupported(context, value, what, "leave it out");
+}
+
+/* One of the words, or the default where there is no value. */
+static struct tb_bytes word(struct context *context, const struct tb_value *value, const char *what,
+                            const char *const *words, size_t n)
+{
+    const char *all = "";
+    if (!value)
+        return tb_bytes_of_string(words[0]);
+    for (size_t i = 0; i < n; i++) {
+        if (tb_bytes_are(value->string, words[i]))
+            return value->string;
+        all = tb_arena_format(context->report->arena, "%s%s%s", all, i ? ", " : "", words[i]);
+    }
+    tb_report_error(context->report, "value", value->place, "%s cannot be `%.*s`; it is one of %s",
+                    what, TB_SHOWN(value->string), all);
+    return tb_bytes_of_string(words[0]);
+}
+
+static bool id_valid(struct tb_bytes id)
+{
+    /* It names folders: no empty part, nothing that begins with a dot. */
+    bool part_begins = true;
+    for (size_t i = 0; i < id.n; i++) {
+        uint8_t c = id.data[i];
+        bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!alnum && (part_begins || (c != '.' && c != '-' && c != '_')))
+            return false;
+        part_begins = c == '.';
+    }
+    return id.n > 0 && id.n <= TB_APP_MAX && !part_begins;
+}
+
+static bool below_app(struct tb_bytes path)
+{
+    const char *text = (const char *)path.data;
+    bool dots = tb_bytes_are(path, "..") || (path.n > 2 && memcmp(text, "../", 3) == 0) ||
+                memmem(text, path.n, "/../", 4) ||
+                (path.n > 2 && memcmp(text + path.n - 3, "/..", 3) == 0);
+    return path.n > 0 && path.data[0] != '/' && !dots && !memchr(text, 0, path.n);
+}
+
+static void read_app(struct context *context, const struct tb_value *map)
+{
+    const struct tb_value *id;
+    const struct tb_value *name;
+    const struct tb_value *frontend;
+    const struct tb_value *dev_url;
+    const struct tb_value *csp;
+    const struct tb_want wants[] = {
+        {"id", TB_VALUE_STRING, &id, true},
+        {"name", TB_VALUE_STRING, &name, false},
+        {"frontend", TB_VALUE_STRING, &frontend, false},
+        {"dev_url", TB_VALUE_STRING, &dev_url, false},
+        {"csp", TB_VALUE_STRING, &csp, false},
+    };
+    fields(context, map, "[app]", wants, TB_ARRAY_LEN(wants));
+    context->manifest->app = tb_value_text(id);
+    if (id && !id_valid(id->string))
+        tb_report_error(context->report, "value", id->place,
+                        "`id` cannot be `%.*s`: write a name such as com.example.notes, of "
+                        "letters, digits, `-`, `_` and dots",
+                        TB_SHOWN(id->string));
+    if (frontend && !below_app(frontend->string))
+        tb_report_error(context->report, "value", frontend->place,
+                        "`frontend` must name a folder below the app folder, such as dist");
+}
+
+static void read_policy(struct context *context, const struct tb_value *map)
+{
+    static const char *const modes[] = {"narrow", "tauri", "strict"};
+    const struct tb_value *mode;
+    const struct tb_want wants[] = {{"mode", TB_VALUE_STRING, &mode, false}};
+    fields(context, map, "[policy]", wants, TB_ARRAY_LEN(wants));
+    struct tb_bytes chosen = word(context, mode, "`mode`", modes, TB_ARRAY_LEN(modes));
+    if (!tb_bytes_are(chosen, "narrow"))
+        tb_report_error(context->report, "unsupported", mode->place,
+                        "this version has no mode `%.*s`: leave it out or write narrow",
+                        TB_SHOWN(chosen));
+}
+
+static void read_sandbox(struct context *context, const struct tb_value *map)
+{
+    static const char *const layers[] = {"seccomp", "landlock", "userns", "mount",
+                                         "pid",     "net",      "ipc",    "mdwe"};
+    const struct tb_value *require;
+    const struct tb_want wants[] = {{"require", TB_VALUE_LIST, &require, false}};
+    fields(context, map, "[sandbox]", wants, TB_ARRAY_LEN(wants));
+    if (!tb_value_strings(context->report, require, "`require`"))
+        return;
+    for (const struct tb_value *item = require ? require->child : NULL; item; item = item->next)
+        word(context, item, "a layer in `require`", layers, TB_ARRAY_LEN(layers));
+    if (require && require->n > TB_LAYERS_MAX)
+        tb_report_error(context->report, "value", require->place,
+                        "`require` names layers twice: name each once");
+    context->manifest->require = require;
+}
+
+static void read_violations(struct context *context, const struct tb_value *map)
+{
+    static const char *const actions[] = {"lock", "deny", "exit"};
+    const struct tb_value *action;
+    const struct tb_want wants[] = {{"action", TB_VALUE_STRING, &action, false}};
+    fields(context, map, "[violations]", wants, TB_ARRAY_LEN(wants));
+    context->manifest->violations =
+        word(context, action, "`action`", actions, TB_ARRAY_LEN(actions));
+}
+
+static const char *const args_words[] = {"digest", "none", "full"};
+
+static void read_audit(struct context *context, const struct tb_value *map)
+{
+    static const char *const modes[] = {"before", "behind", "durable"};
+    struct tb_manifest *manifest = context->manifest;
+    const struct tb_value *mode;
+    const struct tb_value *file;
+    const struct tb_value *args;
+    const struct tb_value *redact;
+    const struct tb_value *rotate_mib;
+    const struct tb_value *keep;
+    const struct tb_value *heartbeat_s;
+    const struct tb_want wants[] = {
+        {"mode", TB_VALUE_STRING, &mode, false},
+        {"file", TB_VALUE_STRING, &file, false},
+        {"args", TB_VALUE_STRING, &args, false},
+        {"redact", TB_VALUE_LIST, &redact, false},
+        {"rotate_mib", TB_VALUE_INT, &rotate_mib, false},
+        {"keep", TB_VALUE_INT, &keep, false},
+        {"heartbeat_s", TB_VALUE_INT, &heartbeat_s, false},
+    };
+    fields(context, map, "[audit]", wants, TB_ARRAY_LEN(wants));
+    manifest->audit_mode = word(context, mode, "`mode`", modes, TB_ARRAY_LEN(modes));
+    manifest->audit_args = word(context, args, "`args`", args_words, TB_ARRAY_LEN(args_words));
+    if (file) {
+        manifest->audit_file = file->string;
+        manifest->audit_place = file->place;
+    }
+    if (tb_bytes_are(manifest->audit_mode, "durable"))
+        unsupported(context, mode, "the audit mode durable", "write before");
+    refuse_some(context, redact, "`redact`");
+    refuse_number(context, rotate_mib, "`rotate_mib` (the log is not rotated)");
+    refuse_number(context, keep, "`keep` (the log is not rotated)");
+    refuse_number(context, heartbeat_s, "`heartbeat_s` (there are no empty epochs)");
+}
+
+static void read_hook(struct context *context, const struct tb_value *map)
+{
+    const struct tb_value *ignored[4];
+    const struct tb_want wants[] = {
+        {"file", TB_VALUE_STRING, &ignored[0], false},
+        {"commands", TB_VALUE_LIST, &ignored[1], false},
+        {"time_ms", TB_VALUE_INT, &ignored[2], false},
+        {"memory_mib", TB_VALUE_INT, &ignored[3], false},
+    };
+    fields(context, map, "[hook]", wants, TB_ARRAY_LEN(wants));
+    tb_value_strings(context->report, ignored[1], "`commands`");
+    unsupported(context, map, "a hook", "leave out [hook]");
+}
+
+static void check_range(struct context *context, const struct tb_value *value, const char *what,
+                        int64_t least, int64_t most)
+{
+    if (value && value->integer != 0 && (value->integer < least || value->integer > most))
+        tb_report_error(context->report, "value", value->place,
+                        "`%s` must be from %lld to %lld, or 0 for none", what, (long long)least,
+                        (long long)most);
+}
+
+/* The name of a table below [limits] or [commands]: a command's whole name, or `*` for limits. */
+static void check_command(struct context *context, const struct tb_value *map, bool star)
+{
+    struct tb_bytes name = map->key;
+    const uint8_t *bar = name.n == 0 ? NULL : memchr(name.data, '|', name.n);
+    size_t at = bar ? (size_t)(bar - name.data) + 1 : 0;
+    struct tb_bytes local = tb_bytes_of(name.data + at, name.n - at);
+    bool plugin = name.n > 7 && memcmp(name.data, "plugin:", 7) == 0;
+    if ((star && tb_bytes_are(name, "*")) ||
+        (name.n <= TB_COMMAND_MAX && plugin == (bar != NULL) && tb_command_name_valid(local)))
+        return;
+    tb_report_error(context->report, "value", map->place,
+                    "`%.*s` is not a command: write `plugin:NAME|command`, or the bare name of a "
+                    "command of the app",
+                    TB_SHOWN(name));
+}
+
+static void read_limit(struct context *context, const struct tb_value *map)
+{
+    struct tb_limit limit = {.command = map->key, .place = map->place};
+    const struct tb_value *calls_per_s;
+    const struct tb_value *burst;
+    const struct tb_value *bytes_in;
+    const struct tb_value *bytes_out;
+    const struct tb_want wants[] = {
+        {"calls_per_s", TB_VALUE_INT, &calls_per_s, false},
+        {"burst", TB_VALUE_INT, &burst, false},
+        {"in_flight", TB_VALUE_INT, &limit.in_flight, false},
+        {"bytes_in", TB_VALUE_INT, &bytes_in, false},
+        {"bytes_out", TB_VALUE_INT, &bytes_out, false},
+        {"deadline_ms", TB_VALUE_INT, &limit.deadline_ms, false},
+    };
+    fields(context, map, "a table of [limits]", wants, TB_ARRAY_LEN(wants));
+    check_command(context, map, true);
+    check_range(context, limit.in_flight, "in_flight", TB_POOL_MIN, TB_POOL_MAX);
+    check_range(context, limit.deadline_ms, "deadline_ms", 1, DEADLINE_MAX_MS);
+    refuse_number(context, calls_per_s, "`calls_per_s`");
+    refuse_number(context, burst, "`burst`");
+    refuse_number(context, bytes_in, "`bytes_in`");
+    refuse_number(context, bytes_out, "`bytes_out`");
+    struct tb_limit *kept = TB_NEW(context->report->arena, struct tb_limit);
+    *kept = limit;
+    kept->next = context->manifest->limits;
+    context->manifest->limits = kept;
+}
+
+static void read_detail(struct context *context, const struct tb_value *map)
+{
+    const struct tb_value *ask;
+    const struct tb_value *tripwire;
+    const struct tb_value *audit;
+    const struct tb_value *schema;
+    const struct tb_want wants[] = {
+        {"ask", TB_VALUE_BOOL, &ask, false},
+        {"tripwire", TB_VALUE_BOOL, &tripwire, false},
+        {"audit", TB_VALUE_STRING, &audit, false},
+        {"schema", TB_VALUE_MAP, &schema, false},
+    };
+    fields(context, map, "a table of [commands]", wants, TB_ARRAY_LEN(wants));
+    check_command(context, map, false);
+    refuse_true(context, ask, "`ask`");
+    refuse_true(context, tripwire, "`tripwire`");
+    refuse_some(context, schema, "`schema`");
+    struct tb_detail *detail = TB_NEW(context->report->arena, struct tb_detail);
+    *detail = (struct tb_detail){.command = map->key, .place = map->place};
+    if (audit)
+        detail->audit = word(context, audit, "`audit`", args_words, TB_ARRAY_LEN(args_words));
+    detail->next = context->manifest->details;
+    context->manifest->details = detail;
+}
+
+static void check_path_in_app(struct context *context, const struct tb_value *value,
+                              const char *what)
+{
+    if (value && !below_app(value->string))
+        tb_report_error(context->report, "value", value->place,
+                        "`%s` must be a path below the app folder, without `..`", what);
+}
+
+static void read_override(struct context *context, const struct tb_value *map)
+{
+    struct tb_override override = {.name = map->key, .place = map->place};
+    const struct tb_want wants[] = {
+        {"program", TB_VALUE_STRING, &override.program, false},
+        {"permissions", TB_VALUE_STRING, &override.permissions, false},
+        {"sandbox", TB_VALUE_MAP, &override.sandbox, false},
+    };
+    fields(context, map, "a table of [plugins]", wants, TB_ARRAY_LEN(wants));
+    if (!tb_plugin_name_valid(map->key))
+        tb_report_error(context->report, "value", map->place,
+                        "`%.*s` cannot be a plugin's name: write letters, digits and hyphens",
+                        TB_SHOWN(map->key));
+    check_path_in_app(context, override.program, "program");
+    check_path_in_app(context, override.permissions, "permissions");
+    struct tb_override *kept = TB_NEW(context->report->arena, struct tb_override);
+    *kept = override;
+    kept->next = context->manifest->overrides;
+    context->manifest->overrides = kept;
+}
+
+static void each_table(struct context *context, const struct tb_value *map, const char *what,
+                       void (*read)(struct context *, const struct tb_value *))
+{
+    for (const struct tb_value *item = map ? map->child : NULL; item; item = item->next) {
+        if (item->type == TB_VALUE_MAP)
+            read(context, item);
+        else
+            tb_report_error(context->report, "type", item->place,
+                            "%s holds tables, such as [%s.\"NAME\"], not %s", what, what,
+                            tb_value_type_name(item->type));
+    }
+}
+
+static struct tb_manifest defaults(void)
+{
+    return (struct tb_manifest){
+        .violations = tb_bytes_of_string("lock"),
+        .audit_mode = tb_bytes_of_string("before"),
+        .audit_file = tb_bytes_of_string("$XDG_STATE_HOME/trollbridge/<id>/audit.jsonl"),
+        .audit_place = {TB_MANIFEST_FILE, 0},
+        .audit_args = tb_bytes_of_string("digest"),
+    };
+}
+
+static void read_forced_mode(struct context *context, struct tb_bytes mode)
+{
+    if (mode.n > 0 && !tb_bytes_are(mode, "narrow"))
+        tb_report_error(context->report, "unsupported", (struct tb_place){NULL, 0},
+                        "this version has no mode `%.*s`: use narrow", TB_SHOWN(mode));
+}
+
+struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_value *root,
+                                    struct tb_bytes forced_mode)
+{
+    struct tb_manifest manifest = defaults();
+    struct context context = {report, &manifest};
+    const struct tb_value *app, *policy, *sandbox, *violations, *audit, *hook;
+    const struct tb_value *limits, *commands, *rule, *plugins;
+    const struct tb_want wants[] = {
+        {"app", TB_VALUE_MAP, &app, true},
+        {"policy", TB_VALUE_MAP, &policy, false},
+        {"sandbox", TB_VALUE_MAP, &sandbox, false},
+        {"violations", TB_VALUE_MAP, &violations, false},
+        {"audit", TB_VALUE_MAP, &audit, false},
+        {"hook", TB_VALUE_MAP, &hook, false},
+        {"limits", TB_VALUE_MAP, &limits, false},
+        {"commands", TB_VALUE_MAP, &commands, false},
+        {"rule", TB_VALUE_LIST, &rule, false},
+        {"plugins", TB_VALUE_MAP, &plugins, false},
+    };
+    fields(&context, root, "the manifest", wants, TB_ARRAY_LEN(wants));
+    const struct {
+        const struct tb_value *map;
+        void (*read)(struct context *, const struct tb_value *);
+    } tables[] = {{app, read_app},     {policy, read_policy},         {sandbox, read_sandbox},
+                  {audit, read_audit}, {violations, read_violations}, {hook, read_hook}};
+    for (size_t i = 0; i < TB_ARRAY_LEN(tables); i++)
+        if (tables[i].map)
+            tables[i].read(&context, tables[i].map);
+    each_table(&context, limits, "limits", read_limit);
+    each_table(&context, commands, "commands", read_detail);
+    each_table(&context, plugins, "plugins", read_override);
+    for (const struct tb_value *item = rule ? rule->child : NULL; item; item = item->next)
+        unsupported(&context, item, "rules", "leave out [[rule]]");
+    read_forced_mode(&context, forced_mode);
+    return manifest;
+}

@@ -1,0 +1,23 @@
+/*
+ * The manifest, trollbridge.toml. Every documented key is known here. A key whose feature this
+ * version does not have is refused where it asks for something: a developer who wrote a rule must
+ * not find out later that it was never enforced.
+ */
+#pragma once
+
+#include "policy/compiler/policy.h"
+
+#define TB_MANIFEST_FILE "trollbridge.toml"
+
+/* What it could read, with the defaults for the rest; errors are in the report. */
+struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_value *root,
+                                    struct tb_bytes forced_mode);
+
+/* `[limits."NAME"]`, key by key: of the command itself, else of `*`, else the default. */
+uint32_t tb_manifest_in_flight(const struct tb_manifest *manifest, struct tb_bytes command);
+uint32_t tb_manifest_deadline_ms(const struct tb_manifest *manifest, struct tb_bytes command);
+/* What the log records of the command's arguments. */
+struct tb_bytes tb_manifest_args(const struct tb_manifest *manifest, struct tb_bytes command);
+
+/* The absolute path of the audit log; empty after an error that has been told. */
+struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy);

@@ -1,0 +1,135 @@
+#include "policy/compiler/options.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+
+enum option_name {
+    OPTION_APP = 256,
+    OPTION_PLUGINS,
+    OPTION_LIBEXEC,
+    OPTION_MODE,
+    OPTION_VAR,
+    OPTION_SNAPSHOT,
+    OPTION_SETTINGS,
+    OPTION_REQUEST,
+    OPTION_GRANT,
+    OPTION_NAMESPACES,
+};
+
+static const struct option long_options[] = {
+    {"app", required_argument, NULL, OPTION_APP},
+    {"plugins", required_argument, NULL, OPTION_PLUGINS},
+    {"libexec", required_argument, NULL, OPTION_LIBEXEC},
+    {"mode", required_argument, NULL, OPTION_MODE},
+    {"var", required_argument, NULL, OPTION_VAR},
+    {"snapshot-fd", required_argument, NULL, OPTION_SNAPSHOT},
+    {"settings-fd", required_argument, NULL, OPTION_SETTINGS},
+    {"request-fd", required_argument, NULL, OPTION_REQUEST},
+    {"grant-fd", required_argument, NULL, OPTION_GRANT},
+    {"namespaces", required_argument, NULL, OPTION_NAMESPACES},
+    {NULL, 0, NULL, 0},
+};
+
+static bool wrong(struct tb_report *report, const char *message, const char *detail)
+{
+    tb_report_error(report, "usage", (struct tb_place){NULL, 0}, "%s%s", message, detail);
+    return false;
+}
+
+static bool take_fd(struct tb_report *report, const char *text, int *ret_fd)
+{
+    char *end;
+    long fd = strtol(text, &end, 10);
+    if (end == text || *end != 0 || fd < 0 || fd > INT_MAX)
+        return wrong(report, "not a descriptor: ", text);
+    *ret_fd = (int)fd;
+    return true;
+}
+
+static bool take_var(struct tb_report *report, const char *text, struct tb_user *user)
+{
+    const char *equals = strchr(text, '=');
+    if (equals && tb_user_set(user, tb_bytes_of(text, (size_t)(equals - text)),
+                              tb_bytes_of_string(equals + 1)))
+        return true;
+    return wrong(report, "--var takes NAME=VALUE of HOME, TMPDIR or an XDG folder, not ", text);
+}
+
+static bool take(struct tb_report *report, int name, const char *text, struct tb_options *options)
+{
+    switch (name) {
+    case OPTION_APP:
+        options->app = text;
+        return true;
+    case OPTION_PLUGINS:
+        if (options->n_plugins == TB_PLUGIN_FOLDERS_MAX)
+            return wrong(report, "too many --plugins", "");
+        options->plugins[options->n_plugins++] = text;
+        return true;
+    case OPTION_LIBEXEC:
+        options->libexec = text;
+        return true;
+    case OPTION_MODE:
+        options->mode = text;
+        return true;
+    case OPTION_VAR:
+        return take_var(report, text, &options->user);
+    case OPTION_SNAPSHOT:
+        return take_fd(report, text, &options->snapshot_fd);
+    case OPTION_SETTINGS:
+        return take_fd(report, text, &options->settings_fd);
+    case OPTION_REQUEST:
+        return take_fd(report, text, &options->request_fd);
+    case OPTION_GRANT:
+        return take_fd(report, text, &options->grant_fd);
+    case OPTION_NAMESPACES:
+        options->namespaces = text;
+        return true;
+    default:
+        return wrong(report, "unknown option, or one without its value", "");
+    }
+}
+
+static bool complete(struct tb_report *report, const struct tb_options *options)
+{
+    bool compile = options->job == TB_JOB_COMPILE;
+    if (compile && (!options->app || options->n_plugins == 0 || !options->libexec ||
+                    options->snapshot_fd < 0 || options->settings_fd < 0))
+        return wrong(report, "compile needs --app, --plugins, --libexec, --snapshot-fd and ",
+                     "--settings-fd");
+    if (compile && options->libexec[0] != '/')
+        return wrong(report, "--libexec must be an absolute path", "");
+    if (!compile && (options->snapshot_fd < 0 || options->request_fd < 0 || options->grant_fd < 0))
+        return wrong(report, "resolve needs --snapshot-fd, --request-fd and --grant-fd", "");
+    return true;
+}
+
+bool tb_options_parse(struct tb_report *report, int argc, char **argv,
+                      struct tb_options *ret_options)
+{
+    struct tb_options options = {
+        .snapshot_fd = -1,
+        .settings_fd = -1,
+        .request_fd = -1,
+        .grant_fd = -1,
+        .namespaces = "",
+    };
+    if (argc >= 2 && strcmp(argv[1], "compile") == 0)
+        options.job = TB_JOB_COMPILE;
+    else if (argc >= 2 && strcmp(argv[1], "resolve") == 0)
+        options.job = TB_JOB_RESOLVE;
+    else
+        return wrong(report, "the first argument must be compile or resolve", "");
+    opterr = 0;
+    optind = 2;
+    for (int name; (name = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
+        if (!take(report, name, optarg, &options))
+            return false;
+    if (optind < argc)
+        return wrong(report, "unexpected argument: ", argv[optind]);
+    if (!complete(report, &options))
+        return false;
+    *ret_options = options;
+    return true;
+}

@@ -1,0 +1,248 @@
+#include "policy/compiler/plugin.h"
+
+#include "base/fd.h"
+#include "policy/compiler/identifier.h"
+#include "policy/compiler/pattern.h"
+#include "policy/compiler/permission.h"
+#include "policy/compiler/source.h"
+
+enum { MEMORY_DEFAULT_MIB = 256, NUMBER_MAX = 1024 * 1024 };
+
+static uint32_t number(struct tb_policy *policy, const struct tb_value *value, uint32_t otherwise)
+{
+    if (!value)
+        return otherwise;
+    if (value->integer >= 0 && value->integer <= NUMBER_MAX)
+        return (uint32_t)value->integer;
+    tb_report_error(policy->report, "value", value->place, "`%.*s` must be from 0 to %d",
+                    TB_SHOWN(value->key), NUMBER_MAX);
+    return otherwise;
+}
+
+static const struct tb_value *list(struct tb_policy *policy, const struct tb_value *value,
+                                   const struct tb_value *otherwise)
+{
+    if (!value)
+        return otherwise;
+    return tb_value_strings(policy->report, value, "a list of paths") ? value : otherwise;
+}
+
+/* What a sandbox table says replaces what was there, key by key. */
+static void read_sandbox(struct tb_policy *policy, const struct tb_value *map,
+                         struct tb_sandbox *sandbox)
+{
+    const struct tb_value *read, *write, *network, *exec, *memory_mib, *cpu_s;
+    const struct tb_want wants[] = {
+        {"read", TB_VALUE_LIST, &read, false},
+        {"write", TB_VALUE_LIST, &write, false},
+        {"network", TB_VALUE_BOOL, &network, false},
+        {"exec", TB_VALUE_LIST, &exec, false},
+        {"memory_mib", TB_VALUE_INT, &memory_mib, false},
+        {"cpu_s", TB_VALUE_INT, &cpu_s, false},
+    };
+    if (!map || !tb_value_fields(policy->report, map, "`sandbox`", wants, TB_ARRAY_LEN(wants),
+                                 TB_UNKNOWN_ERROR))
+        return;
+    sandbox->read = list(policy, read, sandbox->read);
+    sandbox->write = list(policy, write, sandbox->write);
+    sandbox->exec = list(policy, exec, sandbox->exec);
+    sandbox->network = network ? network->boolean : sandbox->network;
+    sandbox->memory_mib = number(policy, memory_mib, sandbox->memory_mib);
+    sandbox->cpu_s = number(policy, cpu_s, sandbox->cpu_s);
+}
+
+static enum tb_scope_kind read_scope(struct tb_policy *policy, const struct tb_value *scope)
+{
+    if (!scope)
+        return TB_SCOPE_NONE;
+    if (tb_bytes_are(scope->string, "path"))
+        return TB_SCOPE_PATH;
+    if (!tb_bytes_are(scope->string, "opaque"))
+        tb_report_error(policy->report, "value", scope->place,
+                        "`scope` cannot be `%.*s`; it is path or opaque", TB_SHOWN(scope->string));
+    return TB_SCOPE_OPAQUE;
+}
+
+static void check_commands(struct tb_policy *policy, const struct tb_value *names)
+{
+    for (const struct tb_value *item = names ? names->child : NULL; item; item = item->next)
+        if (item->type == TB_VALUE_STRING && !tb_command_name_valid(item->string))
+            tb_report_error(policy->report, "value", item->place, "`%.*s` cannot be a command",
+                            TB_SHOWN(item->string));
+}
+
+/* A misspelt name would leave a command without its files, or with a scope that nobody reads. */
+static void check_subset(struct tb_policy *policy, const struct tb_value *some,
+                         const struct tb_value *all)
+{
+    for (const struct tb_value *item = some ? some->child : NULL; item; item = item->next)
+        if (item->type == TB_VALUE_STRING && !tb_value_holds(all, item->string))
+            tb_report_error(policy->report, "value", item->place,
+                            "`%.*s` is not in `commands`: add it there or remove it here",
+                            TB_SHOWN(item->string));
+}
+
+static void check_name(struct tb_policy *policy, const struct tb_value *name, struct tb_bytes key)
+{
+    if (name && !tb_bytes_equal(name->string, key))
+        tb_report_error(policy->report, "value", name->place,
+                        "`name` must be `%.*s`, as the plugin is found by it", TB_SHOWN(key));
+}
+
+/* The program's path: below libexec, unless the manifest names one in the app folder. */
+static struct tb_bytes program_path(struct tb_policy *policy, const struct tb_value *program,
+                                    const struct tb_override *override)
+{
+    struct tb_bytes name = tb_value_text(program);
+    struct tb_bytes path = {0};
+    struct tb_bytes normal;
+    if (override && override->program) {
+        struct tb_bytes own = override->program->string;
+        struct tb_bytes resource = policy->inputs->resource;
+        path = tb_bytes_of_string(tb_arena_format(policy->arena, "%.*s/%.*s", (int)resource.n,
+                                                  (const char *)resource.data, (int)own.n,
+                                                  (const char *)own.data));
+    } else if (program && name.n > 0 && name.data[0] != '/') {
+        path = tb_bytes_of_string(tb_arena_format(policy->arena, "%s/plugins/%.*s",
+                                                  policy->inputs->libexec, (int)name.n,
+                                                  (const char *)name.data));
+    }
+    if (tb_path_normalise(policy->arena, path, &normal))
+        return normal;
+    if (program)
+        tb_report_error(policy->report, "value", program->place,
+                        "`program` must name a file below libexec/trollbridge/plugins");
+    return (struct tb_bytes){0};
+}
+
+static void read_description(struct tb_policy *policy, const struct tb_value *root,
+                             const struct tb_override *override, struct tb_plugin *plugin)
+{
+    const struct tb_value *name, *program, *scope, *sandbox, *description;
+    const struct tb_want wants[] = {
+        {"name", TB_VALUE_STRING, &name, true},
+        {"program", TB_VALUE_STRING, &program, true},
+        {"commands", TB_VALUE_LIST, &plugin->commands, true},
+        {"scope", TB_VALUE_STRING, &scope, false},
+        {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
+        {"write_commands", TB_VALUE_LIST, &plugin->write_commands, false},
+        {"sandbox", TB_VALUE_MAP, &sandbox, false},
+        {"description", TB_VALUE_STRING, &description, false},
+    };
+    tb_value_fields(policy->report, root, "plugin.toml", wants, TB_ARRAY_LEN(wants),
+                    TB_UNKNOWN_ERROR);
+    tb_value_strings(policy->report, plugin->commands, "`commands`");
+    tb_value_strings(policy->report, plugin->read_commands, "`read_commands`");
+    tb_value_strings(policy->report, plugin->write_commands, "`write_commands`");
+    check_commands(policy, plugin->commands);
+    check_subset(policy, plugin->read_commands, plugin->commands);
+    check_subset(policy, plugin->write_commands, plugin->commands);
+    check_name(policy, name, plugin->name);
+    plugin->scope = read_scope(policy, scope);
+    plugin->program = program_path(policy, program, override);
+    read_sandbox(policy, sandbox, &plugin->sandbox);
+    read_sandbox(policy, override ? override->sandbox : NULL, &plugin->sandbox);
+}
+
+static const struct tb_override *find_override(const struct tb_policy *policy, struct tb_bytes name)
+{
+    const struct tb_override *override = policy->manifest.overrides;
+    while (override && !tb_bytes_equal(override->name, name))
+        override = override->next;
+    return override;
+}
+
+static int open_in_app(struct tb_policy *policy, const struct tb_override *override,
+                       const char **ret_shown)
+{
+    struct tb_bytes path = override->permissions->string;
+    *ret_shown = tb_arena_string(policy->arena, path);
+    int fd = tb_source_folder(policy->report, policy->inputs->app, *ret_shown, *ret_shown);
+    if (fd < 0)
+        tb_report_error(policy->report, "plugin", override->permissions->place,
+                        "there is no folder `%.*s` with a plugin.toml in the app folder",
+                        TB_SHOWN(path));
+    return fd;
+}
+
+/* The plugin's folder, or -1. */
+static int open_folder(struct tb_policy *policy, const struct tb_override *override,
+                       struct tb_bytes key, const char **ret_shown)
+{
+    const struct tb_inputs *inputs = policy->inputs;
+    if (override && override->permissions)
+        return open_in_app(policy, override, ret_shown);
+    const char *name = tb_arena_string(policy->arena, key);
+    for (size_t i = 0; i < inputs->n_plugins; i++) {
+        *ret_shown = tb_arena_format(policy->arena, "%s/%s", inputs->plugins[i].path, name);
+        int fd = tb_source_folder(policy->report, inputs->plugins[i].fd, name, *ret_shown);
+        if (fd >= 0)
+            return fd;
+    }
+    return -1;
+}
+
+static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const char *shown,
+                                     struct tb_bytes key)
+{
+    const struct tb_override *override = find_override(policy, key);
+    const char *file = tb_arena_format(policy->arena, "%s/plugin.toml", shown);
+    const char *folder = tb_arena_format(policy->arena, "%s/permissions", shown);
+    struct tb_plugin *plugin = TB_NEW(policy->arena, struct tb_plugin);
+    plugin->name = tb_arena_copy(policy->arena, key);
+    plugin->sandbox.memory_mib = MEMORY_DEFAULT_MIB;
+    plugin->acl.plugin = plugin;
+    plugin->next = policy->plugins;
+    policy->plugins = plugin;
+
+    struct tb_bytes text;
+    if (tb_source_read(policy->report, dir, "plugin.toml", file, &text)) {
+        const struct tb_value *root = tb_value_read_toml(policy->report, file, text);
+        if (root)
+            read_description(policy, root, override, plugin);
+    }
+    tb_fd permissions = tb_source_folder(policy->report, dir, "permissions", folder);
+    if (permissions >= 0)
+        tb_permission_read(policy->report, tb_source_walk(policy->report, permissions, folder),
+                           &plugin->acl);
+    return plugin;
+}
+
+struct tb_acl *tb_plugin_acl(struct tb_policy *policy, struct tb_bytes key)
+{
+    if (key.n == 0)
+        return &policy->app;
+    for (struct tb_plugin *plugin = policy->plugins; plugin; plugin = plugin->next)
+        if (tb_bytes_equal(plugin->name, key))
+            return &plugin->acl;
+    if (!tb_plugin_name_valid(key))
+        return NULL;
+    const char *shown;
+    tb_fd dir = open_folder(policy, find_override(policy, key), key, &shown);
+    return dir < 0 ? NULL : &read_plugin(policy, dir, shown, key)->acl;
+}
+
+const char *tb_plugin_names(struct tb_policy *policy)
+{
+    const struct tb_inputs *inputs = policy->inputs;
+    const char *all = "the app's own (without a prefix)";
+    for (size_t i = 0; i < inputs->n_plugins; i++) {
+        const char **names = NULL;
+        size_t n =
+            tb_source_names(policy->report, inputs->plugins[i].fd, inputs->plugins[i].path, &names);
+        for (size_t k = 0; k < n && k < 50; k++)
+            if (tb_plugin_name_valid(tb_bytes_of_string(names[k])))
+                all = tb_arena_format(policy->arena, "%s, %s", all, names[k]);
+    }
+    return all;
+}
+
+struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl *acl,
+                                  struct tb_bytes name)
+{
+    if (!acl->plugin)
+        return name;
+    return tb_bytes_of_string(tb_arena_format(
+        policy->arena, "plugin:%.*s|%.*s", (int)acl->plugin->name.n,
+        (const char *)acl->plugin->name.data, (int)name.n, (const char *)name.data));
+}

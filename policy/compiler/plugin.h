@@ -1,0 +1,35 @@
+/*
+ * Plugins that an app's capabilities name. A plugin's folder holds
+ *
+ *     plugin.toml              name = "fs"        the folder's name
+ *                              program = "fs"     a file below libexec/trollbridge/plugins
+ *                              commands = [...]   what it implements
+ *                              scope = "path"     or "opaque"; none without it
+ *                              read_commands = [...]   which of them need the files that their
+ *                              write_commands = [...]  scope names, to read and to write
+ *                              [sandbox]          as [plugins.NAME] sandbox of the manifest, which
+ *                                                 replaces it key by key
+ *     permissions/           *.toml and *.json
+ *
+ * It is looked for where `[plugins.NAME] permissions` of the manifest says (a folder of that shape
+ * in the app), then in the folders of the command line.
+ */
+#pragma once
+
+#include "policy/compiler/policy.h"
+
+/* The access control list for the key of an identifier (empty: the app's own); reads the plugin at
+ * its first use. NULL: there is no such plugin, which the caller tells. */
+struct tb_acl *tb_plugin_acl(struct tb_policy *policy, struct tb_bytes key);
+
+/* "app, fs, shell": what there is instead. */
+const char *tb_plugin_names(struct tb_policy *policy);
+
+/* `plugin:fs|read_file`; for the app's own just the name. */
+struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl *acl,
+                                  struct tb_bytes name);
+
+static inline bool tb_plugin_implements(const struct tb_plugin *plugin, struct tb_bytes name)
+{
+    return plugin && tb_value_holds(plugin->commands, name);
+}

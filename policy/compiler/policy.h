@@ -1,0 +1,163 @@
+/*
+ * An app's policy as its files say it, before anything is resolved. All of it lives in the arena of
+ * one run of the compiler.
+ */
+#pragma once
+
+#include "policy/compiler/value.h"
+#include "policy/compiler/variable.h"
+
+/* ---- permission files ---- */
+
+struct tb_permission {
+    struct tb_bytes identifier;
+    struct tb_place place;
+    const struct tb_value *allow; /* commands: list of strings, or NULL */
+    const struct tb_value *deny;
+    const struct tb_value *scope_allow; /* list, or NULL: not there, which is not an empty one */
+    const struct tb_value *scope_deny;
+    bool active; /* on this platform */
+    struct tb_permission *next;
+};
+
+struct tb_set {
+    struct tb_bytes identifier;
+    struct tb_place place;
+    const struct tb_value *members; /* list of strings */
+    struct tb_set *next;
+};
+
+/* The permissions and sets of one plugin, or of the app itself. Newest first: of two with the same
+ * identifier the later one counts. */
+struct tb_acl {
+    struct tb_permission *permissions;
+    struct tb_set *sets;
+    struct tb_set *default_set;
+    struct tb_plugin *plugin; /* NULL: the app's own */
+};
+
+/* ---- plugins ---- */
+
+enum tb_scope_kind {
+    TB_SCOPE_NONE,   /* a scope would not be enforced, so there may be none */
+    TB_SCOPE_OPAQUE, /* values that the plugin understands */
+    TB_SCOPE_PATH,   /* path patterns */
+};
+
+struct tb_sandbox {
+    const struct tb_value *read; /* lists of strings, or NULL */
+    const struct tb_value *write;
+    const struct tb_value *exec;
+    bool network;
+    uint32_t memory_mib;
+    uint32_t cpu_s;
+};
+
+struct tb_plugin {
+    struct tb_bytes name;
+    struct tb_bytes program; /* absolute */
+    const struct tb_value *commands;
+    const struct tb_value *read_commands;
+    const struct tb_value *write_commands;
+    enum tb_scope_kind scope;
+    struct tb_sandbox sandbox;
+    struct tb_acl acl;
+    uint32_t index; /* in the snapshot */
+    struct tb_plugin *next;
+};
+
+/* ---- the manifest ---- */
+
+struct tb_limit {
+    struct tb_bytes command; /* or `*` */
+    struct tb_place place;
+    const struct tb_value *in_flight; /* NULL: not said */
+    const struct tb_value *deadline_ms;
+    struct tb_limit *next;
+};
+
+struct tb_detail {
+    struct tb_bytes command;
+    struct tb_place place;
+    struct tb_bytes audit; /* empty: not said */
+    struct tb_detail *next;
+};
+
+struct tb_override {
+    struct tb_bytes name; /* of the plugin */
+    struct tb_place place;
+    const struct tb_value *program;
+    const struct tb_value *permissions;
+    const struct tb_value *sandbox;
+    struct tb_override *next;
+};
+
+struct tb_manifest {
+    struct tb_bytes app;
+    const struct tb_value *require; /* list of layer names, or NULL */
+    struct tb_bytes violations;
+    struct tb_bytes audit_mode;
+    struct tb_bytes audit_file; /* with its variables */
+    struct tb_place audit_place;
+    struct tb_bytes audit_args;
+    struct tb_limit *limits;
+    struct tb_detail *details;
+    struct tb_override *overrides;
+};
+
+/* ---- capabilities ---- */
+
+struct tb_capability {
+    struct tb_bytes identifier;
+    struct tb_place place;
+    bool local;
+    bool active;                    /* on this platform */
+    const struct tb_value *windows; /* lists of label globs, or NULL */
+    const struct tb_value *webviews;
+    const struct tb_value *permissions; /* list of strings and maps */
+    struct tb_capability *next;
+};
+
+/* ---- all of it ---- */
+
+enum { TB_PLUGIN_FOLDERS_MAX = 8 };
+
+/* What the command line gave, opened. */
+struct tb_inputs {
+    int app; /* the app folder */
+    struct tb_bytes resource;
+    struct {
+        int fd;
+        const char *path;
+    } plugins[TB_PLUGIN_FOLDERS_MAX];
+    size_t n_plugins;
+    const char *libexec;
+    struct tb_user user;         /* complete */
+    struct tb_bytes user_dirs;   /* text of user-dirs.dirs */
+    struct tb_bytes forced_mode; /* empty: as the manifest says */
+};
+
+struct tb_policy {
+    struct tb_arena *arena;
+    struct tb_report *report;
+    const struct tb_inputs *inputs;
+    struct tb_vars vars;
+    struct tb_manifest manifest;
+    struct tb_acl app;
+    struct tb_plugin *plugins; /* those that the capabilities name */
+    struct tb_capability *capabilities;
+};
+
+static inline struct tb_bytes tb_value_text(const struct tb_value *value)
+{
+    return value ? value->string : (struct tb_bytes){0};
+}
+
+/* Whether a list of strings (NULL: an empty one) holds text. */
+static inline bool tb_value_holds(const struct tb_value *list, struct tb_bytes text)
+{
+    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
+        if (item->type == TB_VALUE_STRING && tb_bytes_equal(item->string, text))
+            return true;
+    return false;
+}

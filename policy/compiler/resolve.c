@@ -1,0 +1,286 @@
+/*
+ * Mode narrow, in five rules:
+ *
+ *   - A capability holds for a view if its origin is one of the capability's, and a window glob
+ *     matches the view's label or a webview glob the webview's.
+ *   - A view has the commands that a capability which holds allows, but for those that a capability
+ *     which holds denies.
+ *   - A command's scope is that of every entry that allows it, in the order of the capabilities.
+ *   - A scope-only permission adds its allow entries to those commands of its plugin that the same
+ *     capability allows,
+ *   - and its deny entries to all commands of its plugin in the view: a denial that stands in a
+ *     capability of its own must not be without effect.
+ */
+#include "policy/compiler/resolve.h"
+
+#include "base/result.h"
+#include "base/wire.h"
+#include "policy/compiler/label.h"
+
+#include <stdlib.h>
+
+enum { REFS_MAX = 1024 * 1024, WORK_MAX = 64 * 1024 * 1024 };
+
+int tb_request_read(struct tb_bytes text, struct tb_request *ret_request)
+{
+    struct tb_reader reader = tb_reader_init(text);
+    struct tb_request request;
+    request.view = tb_read_string16(&reader);
+    request.webview = tb_read_string16(&reader);
+    request.origin = tb_read_string16(&reader);
+    if (!tb_reader_done(&reader) || !tb_label_valid(request.view) ||
+        !tb_label_valid(request.webview) || request.origin.n == 0 ||
+        request.origin.n > TB_ORIGIN_MAX || !tb_utf8_valid(request.origin))
+        return TB_MALFORMED;
+    *ret_request = request;
+    return TB_OK;
+}
+
+static bool any_matches(const msgpack_object *globs, struct tb_bytes label)
+{
+    for (uint32_t i = 0; i < globs->via.array.size; i++)
+        if (tb_label_glob_matches(tb_object_bytes(&globs->via.array.ptr[i]), label))
+            return true;
+    return false;
+}
+
+static bool holds(const struct tb_snap_capability *capability, const struct tb_request *request)
+{
+    if (!tb_bytes_are(request->origin, "local") || !capability->local)
+        return false;
+    return any_matches(capability->windows, request->view) ||
+           any_matches(capability->webviews, request->webview);
+}
+
+/* That a scope speaks for a command; `order` keeps refs of one command as they were found. */
+struct ref {
+    uint32_t command;
+    uint32_t order;
+    uint32_t scope;
+    bool deny_only;
+};
+
+struct work {
+    struct tb_arena *arena;
+    const struct tb_snapshot *snapshot;
+    const struct tb_snap_capability **matched;
+    size_t n_matched;
+    struct tb_resolved_rule *rules; /* by command: who allows it first; NULL inside: nobody */
+    size_t *allowed_by;             /* by command: the last of `matched` that allows it, from 1 */
+    bool *denied;                   /* by command */
+    struct ref *refs;
+    size_t n_refs;
+    size_t n_steps;
+    uint32_t *scope_full; /* by scope: the last command that has all of it, from 1 */
+    uint32_t *scope_any;  /* the same, or its denials alone */
+};
+
+static int add_ref(struct work *work, uint32_t command, uint32_t scope, bool deny_only)
+{
+    if (scope == TB_NO_INDEX)
+        return TB_OK;
+    if (work->n_refs == REFS_MAX)
+        return TB_TOO_LARGE;
+    work->refs = tb_arena_grow(work->arena, work->refs, work->n_refs, sizeof *work->refs);
+    work->refs[work->n_refs] = (struct ref){command, (uint32_t)work->n_refs, scope, deny_only};
+    work->n_refs++;
+    return TB_OK;
+}
+
+static void match(struct work *work, const struct tb_request *request)
+{
+    const struct tb_snapshot *snapshot = work->snapshot;
+    work->matched = tb_arena_get(work->arena, snapshot->n_capabilities + 1, sizeof(void *));
+    for (size_t i = 0; i < snapshot->n_capabilities; i++)
+        if (holds(&snapshot->capabilities[i], request))
+            work->matched[work->n_matched++] = &snapshot->capabilities[i];
+}
+
+static int allow(struct work *work, const struct tb_snap_capability *capability)
+{
+    for (size_t i = 0; i < capability->n_allow; i++) {
+        const struct tb_snap_use *use = &capability->allow[i];
+        struct tb_resolved_rule *rule = &work->rules[use->command];
+        if (!rule->use)
+            *rule = (struct tb_resolved_rule){capability, use};
+        int r = add_ref(work, use->command, use->scope, false);
+        if (r != TB_OK)
+            return r;
+    }
+    return TB_OK;
+}
+
+static int share_one(struct work *work, const struct tb_snap_shared *shared, size_t turn)
+{
+    for (uint32_t i = 0; i < work->snapshot->n_commands; i++) {
+        if (++work->n_steps > WORK_MAX)
+            return TB_TOO_LARGE;
+        if (work->snapshot->commands[i].plugin != shared->plugin || !work->rules[i].use)
+            continue;
+        int r = add_ref(work, i, shared->scope, work->allowed_by[i] != turn);
+        if (r != TB_OK)
+            return r;
+    }
+    return TB_OK;
+}
+
+/* `turn` is the capability's place in `matched`, from 1. */
+static int share(struct work *work, const struct tb_snap_capability *capability, size_t turn)
+{
+    for (size_t i = 0; i < capability->n_allow; i++)
+        work->allowed_by[capability->allow[i].command] = turn;
+    for (size_t i = 0; i < capability->n_shared; i++) {
+        int r = share_one(work, &capability->shared[i], turn);
+        if (r != TB_OK)
+            return r;
+    }
+    return TB_OK;
+}
+
+/* Commands' own scopes first, then those of the plugin: who reads them may take the first hit. */
+static int collect_refs(struct work *work)
+{
+    int r = TB_OK;
+    for (size_t i = 0; r == TB_OK && i < work->n_matched; i++)
+        r = allow(work, work->matched[i]);
+    for (size_t i = 0; r == TB_OK && i < work->n_matched; i++)
+        r = share(work, work->matched[i], i + 1);
+    return r;
+}
+
+struct denial {
+    struct tb_resolved_denied denied;
+    size_t order;
+};
+
+static int compare_denials(const void *a, const void *b)
+{
+    const struct denial *left = a;
+    const struct denial *right = b;
+    int order = tb_bytes_compare(left->denied.name, right->denied.name);
+    return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
+}
+
+static void deny(struct work *work, struct tb_resolved *resolved)
+{
+    struct denial *all = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < work->n_matched; i++) {
+        const struct tb_snap_capability *capability = work->matched[i];
+        for (size_t k = 0; k < capability->n_deny; k++) {
+            const struct tb_snap_use *use = &capability->deny[k];
+            if (use->command != TB_NO_INDEX)
+                work->denied[use->command] = true;
+            all = tb_arena_grow(work->arena, all, n, sizeof *all);
+            all[n] = (struct denial){{use->name, {capability, use}}, n};
+            n++;
+        }
+    }
+    if (n > 0)
+        qsort(all, n, sizeof *all, compare_denials);
+    resolved->denied = tb_arena_get(work->arena, n + 1, sizeof *resolved->denied);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !tb_bytes_equal(all[i - 1].denied.name, all[i].denied.name))
+            resolved->denied[resolved->n_denied++] = all[i].denied;
+}
+
+static int compare_refs(const void *a, const void *b)
+{
+    const struct ref *left = a;
+    const struct ref *right = b;
+    if (left->command != right->command)
+        return left->command < right->command ? -1 : 1;
+    return (left->order > right->order) - (left->order < right->order);
+}
+
+/* What a command's refs come to; a scope that is named twice is there once. */
+static struct tb_resolved_scope merge(struct work *work, const struct ref *refs, size_t n)
+{
+    struct tb_resolved_scope merged = {
+        .parts = tb_arena_get(work->arena, n + 1, sizeof *merged.parts), .hash = n};
+    for (size_t i = 0; i < n; i++) {
+        const struct ref *ref = &refs[i];
+        uint32_t turn = ref->command + 1;
+        if (work->scope_full[ref->scope] == turn ||
+            (ref->deny_only && work->scope_any[ref->scope] == turn))
+            continue;
+        work->scope_any[ref->scope] = turn;
+        if (!ref->deny_only)
+            work->scope_full[ref->scope] = turn;
+        merged.parts[merged.n++] =
+            (struct tb_scope_part){&work->snapshot->scopes[ref->scope], ref->deny_only};
+        merged.hash =
+            (merged.hash ^ (2 * (uint64_t)ref->scope + ref->deny_only)) * UINT64_C(0x100000001b3);
+    }
+    return merged;
+}
+
+static bool same_scope(const struct tb_resolved_scope *a, const struct tb_resolved_scope *b)
+{
+    if (a->hash != b->hash || a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->parts[i].scope != b->parts[i].scope ||
+            a->parts[i].deny_only != b->parts[i].deny_only)
+            return false;
+    return true;
+}
+
+static uint32_t keep_scope(struct work *work, struct tb_resolved *resolved,
+                           const struct tb_resolved_scope *scope)
+{
+    for (size_t i = 0; i < resolved->n_scopes; i++)
+        if (same_scope(&resolved->scopes[i], scope))
+            return (uint32_t)i;
+    resolved->scopes =
+        tb_arena_grow(work->arena, resolved->scopes, resolved->n_scopes, sizeof *resolved->scopes);
+    resolved->scopes[resolved->n_scopes] = *scope;
+    return (uint32_t)resolved->n_scopes++;
+}
+
+/* The commands that are left, each with its scope. One without any has none; where the plugin's
+ * scopes are paths, none is written as an empty one, which allows nothing. */
+static void collect_commands(struct work *work, struct tb_resolved *resolved)
+{
+    const struct tb_snapshot *snapshot = work->snapshot;
+    size_t at = 0;
+    resolved->commands =
+        tb_arena_get(work->arena, snapshot->n_commands + 1, sizeof *resolved->commands);
+    for (uint32_t i = 0; i < snapshot->n_commands; i++) {
+        const struct tb_snap_command *command = &snapshot->commands[i];
+        size_t from = at;
+        while (at < work->n_refs && work->refs[at].command == i)
+            at++;
+        if (!work->rules[i].use || work->denied[i])
+            continue;
+        bool path = command->plugin != TB_NO_INDEX && snapshot->plugins[command->plugin].path;
+        struct tb_resolved_command *kept = &resolved->commands[resolved->n_commands++];
+        *kept = (struct tb_resolved_command){command, TB_NO_INDEX, work->rules[i]};
+        if (at == from && !path)
+            continue;
+        struct tb_resolved_scope scope = merge(work, work->refs + from, at - from);
+        kept->scope = keep_scope(work, resolved, &scope);
+    }
+}
+
+int tb_resolve(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+               const struct tb_request *request, struct tb_resolved *ret_resolved)
+{
+    struct tb_resolved resolved = {0};
+    struct work work = {.arena = arena, .snapshot = snapshot};
+    work.rules = tb_arena_get(arena, snapshot->n_commands + 1, sizeof *work.rules);
+    work.allowed_by = tb_arena_get(arena, snapshot->n_commands + 1, sizeof *work.allowed_by);
+    work.denied = tb_arena_get(arena, snapshot->n_commands + 1, sizeof *work.denied);
+    work.scope_full = tb_arena_get(arena, snapshot->n_scopes + 1, sizeof *work.scope_full);
+    work.scope_any = tb_arena_get(arena, snapshot->n_scopes + 1, sizeof *work.scope_any);
+    match(&work, request);
+    int r = collect_refs(&work);
+    if (r != TB_OK)
+        return r;
+    if (work.n_refs > 0)
+        qsort(work.refs, work.n_refs, sizeof *work.refs, compare_refs);
+    deny(&work, &resolved);
+    collect_commands(&work, &resolved);
+    *ret_resolved = resolved;
+    return TB_OK;
+}

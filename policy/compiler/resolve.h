@@ -1,0 +1,61 @@
+/* From a snapshot and a view to what that view may do. */
+#pragma once
+
+#include "policy/compiler/snapshot.h"
+
+struct tb_request {
+    struct tb_bytes view;
+    struct tb_bytes webview;
+    struct tb_bytes origin;
+};
+
+/* TB_OK or TB_MALFORMED. Borrows. */
+tb_must_check int tb_request_read(struct tb_bytes text, struct tb_request *ret_request);
+
+/* A rule that spoke for a command: the capability's entry that came first. */
+struct tb_resolved_rule {
+    const struct tb_snap_capability *capability;
+    const struct tb_snap_use *use;
+};
+
+struct tb_resolved_command {
+    const struct tb_snap_command *command;
+    uint32_t scope; /* index into `scopes`, or TB_NO_INDEX */
+    struct tb_resolved_rule rule;
+};
+
+struct tb_resolved_denied {
+    struct tb_bytes name;
+    struct tb_resolved_rule rule;
+};
+
+/* One part of a command's scope. */
+struct tb_scope_part {
+    const struct tb_snap_scope *scope;
+    bool deny_only; /* its allow entries are for other commands */
+};
+
+/* All that binds one command, or several that are bound by just the same. */
+struct tb_resolved_scope {
+    struct tb_scope_part *parts;
+    size_t n;
+    uint64_t hash;
+};
+
+struct tb_resolved {
+    struct tb_resolved_command *commands; /* by name */
+    size_t n_commands;
+    struct tb_resolved_denied *denied; /* by name */
+    size_t n_denied;
+    struct tb_resolved_scope *scopes;
+    size_t n_scopes;
+};
+
+/* TB_OK or TB_TOO_LARGE. */
+tb_must_check int tb_resolve(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+                             const struct tb_request *request, struct tb_resolved *ret_resolved);
+
+/* Appends the grant. TB_OK, TB_MALFORMED (the snapshot's patterns) or TB_TOO_LARGE. */
+tb_must_check int tb_grant_write(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+                                 const struct tb_request *request,
+                                 const struct tb_resolved *resolved, struct tb_buffer *out);

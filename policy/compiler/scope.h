@@ -1,0 +1,35 @@
+/* The scopes of a compiled policy: lists of entries, packed as the grant will hold them. */
+#pragma once
+
+#include "policy/compiler/policy.h"
+
+struct tb_scope {
+    struct tb_bytes allow; /* a msgpack array */
+    struct tb_bytes deny;
+    uint64_t hash;
+};
+
+struct tb_scopes {
+    struct tb_scope *items;
+    size_t n;
+};
+
+/* An entry's own lists come before those of the permission that it names; NULL: none. */
+struct tb_scope_lists {
+    const struct tb_value *allow[2];
+    const struct tb_value *deny[2];
+};
+
+static inline bool tb_scope_lists_any(const struct tb_scope_lists *lists)
+{
+    return lists->allow[0] || lists->allow[1] || lists->deny[0] || lists->deny[1];
+}
+
+/* Checks and packs the lists. The index of the scope, which is one that is there already where it
+ * has the same content. Entries that are wrong are told and left out. */
+uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes, enum tb_scope_kind kind,
+                      const struct tb_scope_lists *lists);
+
+/* A list of plain paths (variables, no wildcards): a plugin's sandbox in the manifest. */
+struct tb_bytes *tb_scope_paths(struct tb_policy *policy, const struct tb_value *list,
+                                size_t *ret_n);

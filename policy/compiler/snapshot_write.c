@@ -1,0 +1,254 @@
+/*
+ * The snapshot, layout 1: canonical msgpack, map keys in this order, the same bytes for the same
+ * files and variables.
+ *
+ *     {"v": 1, "mode": "narrow", "app": str, "vars": {NAME: path, sorted},
+ *      "plugins": [{"name": str, "program": str, "path": bool, "read": [str], "write": [str],
+ *                   "exec": [str], "network": bool, "memory_mib": uint, "cpu_s": uint}],
+ *      "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool,
+ *                    "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint,
+ *                    "args": str}],
+ *      "scopes": [{"allow": [...], "deny": [...]}],
+ *      "capabilities": [{"identifier": str, "file": str, "local": bool, "windows": [glob],
+ *                        "webviews": [glob],
+ *                        "allow": [{"command": index, "scope"?: index, "permission": str,
+ *                                   "line": uint}],
+ *                        "deny": [{"name": str, "permission": str, "line": uint}],
+ *                        "shared": [{"plugin"?: index, "scope": index}]}]}
+ *
+ * plugins and commands are sorted by name, capabilities by identifier, scopes stand in the order of
+ * their first use. `plugin` is absent for the app's own commands. Entries of scopes have their
+ * variables replaced. Only the capabilities of this platform are in it.
+ */
+#include "policy/compiler/manifest.h"
+#include "policy/compiler/plugin.h"
+#include "policy/compiler/snapshot.h"
+
+static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
+{
+    tb_pack_key(packer, key);
+    tb_pack_str(packer, text);
+}
+
+static void pack_number(struct tb_packer *packer, const char *key, uint64_t number)
+{
+    tb_pack_key(packer, key);
+    tb_pack_uint(packer, number);
+}
+
+static void pack_flag(struct tb_packer *packer, const char *key, bool flag)
+{
+    tb_pack_key(packer, key);
+    tb_pack_bool(packer, flag);
+}
+
+static void pack_texts(struct tb_packer *packer, const char *key, const struct tb_value *list)
+{
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, list ? list->n : 0);
+    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
+        tb_pack_str(packer, item->string);
+}
+
+static void pack_paths(struct tb_policy *policy, struct tb_packer *packer, const char *key,
+                       const struct tb_value *list)
+{
+    size_t n;
+    const struct tb_bytes *paths = tb_scope_paths(policy, list, &n);
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i < n; i++)
+        tb_pack_str(packer, paths[i]);
+}
+
+static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < TB_N_VARS; i++)
+        n += vars->paths[i].n > 0;
+    tb_pack_key(packer, "vars");
+    tb_pack_map(packer, n);
+    for (size_t i = 0; i < TB_N_VARS; i++)
+        if (vars->paths[i].n > 0)
+            pack_field(packer, tb_variable_name((enum tb_variable)i), vars->paths[i]);
+}
+
+static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
+                        const struct tb_plugin *plugin)
+{
+    tb_pack_map(packer, 9);
+    pack_field(packer, "name", plugin->name);
+    pack_field(packer, "program", plugin->program);
+    pack_flag(packer, "path", plugin->scope == TB_SCOPE_PATH);
+    pack_paths(policy, packer, "read", plugin->sandbox.read);
+    pack_paths(policy, packer, "write", plugin->sandbox.write);
+    pack_paths(policy, packer, "exec", plugin->sandbox.exec);
+    pack_flag(packer, "network", plugin->sandbox.network);
+    pack_number(packer, "memory_mib", plugin->sandbox.memory_mib);
+    pack_number(packer, "cpu_s", plugin->sandbox.cpu_s);
+}
+
+static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
+                         const struct tb_use *use)
+{
+    const struct tb_plugin *plugin = use->plugin;
+    const struct tb_manifest *manifest = &policy->manifest;
+    tb_pack_map(packer, plugin ? 9 : 8);
+    pack_field(packer, "name", use->name);
+    pack_field(packer, "local", use->local);
+    if (plugin)
+        pack_number(packer, "plugin", plugin->index);
+    pack_flag(packer, "implemented", tb_plugin_implements(plugin, use->local));
+    pack_flag(packer, "reads", plugin && tb_value_holds(plugin->read_commands, use->local));
+    pack_flag(packer, "writes", plugin && tb_value_holds(plugin->write_commands, use->local));
+    pack_number(packer, "in_flight", tb_manifest_in_flight(manifest, use->name));
+    pack_number(packer, "deadline_ms", tb_manifest_deadline_ms(manifest, use->name));
+    pack_field(packer, "args", tb_manifest_args(manifest, use->name));
+}
+
+static void pack_scope(struct tb_packer *packer, const struct tb_scope *scope)
+{
+    tb_pack_map(packer, 2);
+    tb_pack_key(packer, "allow");
+    packer->failed = packer->failed || !tb_buffer_append(packer->out, scope->allow);
+    tb_pack_key(packer, "deny");
+    packer->failed = packer->failed || !tb_buffer_append(packer->out, scope->deny);
+}
+
+static void pack_allow(struct tb_packer *packer, const struct tb_compiled *compiled,
+                       const struct tb_use *use)
+{
+    bool scoped = use->scope != TB_NO_INDEX;
+    tb_pack_map(packer, scoped ? 4 : 3);
+    pack_number(packer, "command", tb_compiled_find(compiled, use->name));
+    if (scoped)
+        pack_number(packer, "scope", use->scope);
+    pack_field(packer, "permission", use->permission);
+    pack_number(packer, "line", use->line);
+}
+
+static void pack_deny(struct tb_packer *packer, const struct tb_use *use)
+{
+    tb_pack_map(packer, 3);
+    pack_field(packer, "name", use->name);
+    pack_field(packer, "permission", use->permission);
+    pack_number(packer, "line", use->line);
+}
+
+static void pack_shared(struct tb_packer *packer, const struct tb_shared *shared)
+{
+    tb_pack_map(packer, shared->plugin ? 2 : 1);
+    if (shared->plugin)
+        pack_number(packer, "plugin", shared->plugin->index);
+    pack_number(packer, "scope", shared->scope);
+}
+
+static void pack_capability(struct tb_packer *packer, const struct tb_compiled *compiled,
+                            const struct tb_compiled_capability *capability)
+{
+    const struct tb_capability *source = capability->source;
+    tb_pack_map(packer, 8);
+    pack_field(packer, "identifier", source->identifier);
+    pack_field(packer, "file", tb_bytes_of_string(source->place.file));
+    pack_flag(packer, "local", source->local);
+    pack_texts(packer, "windows", source->windows);
+    pack_texts(packer, "webviews", source->webviews);
+    tb_pack_key(packer, "allow");
+    tb_pack_array(packer, capability->n_allow);
+    for (size_t i = 0; i < capability->n_allow; i++)
+        pack_allow(packer, compiled, &capability->allow[i]);
+    tb_pack_key(packer, "deny");
+    tb_pack_array(packer, capability->n_deny);
+    for (size_t i = 0; i < capability->n_deny; i++)
+        pack_deny(packer, &capability->deny[i]);
+    tb_pack_key(packer, "shared");
+    tb_pack_array(packer, capability->n_shared);
+    for (size_t i = 0; i < capability->n_shared; i++)
+        pack_shared(packer, &capability->shared[i]);
+}
+
+static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
+                     const struct tb_compiled *compiled)
+{
+    tb_pack_map(packer, 8);
+    pack_number(packer, "v", 1);
+    pack_field(packer, "mode", tb_bytes_of_string("narrow"));
+    pack_field(packer, "app", policy->manifest.app);
+    pack_vars(packer, &policy->vars);
+    tb_pack_key(packer, "plugins");
+    tb_pack_array(packer, compiled->n_plugins);
+    for (size_t i = 0; i < compiled->n_plugins; i++)
+        pack_plugin(policy, packer, compiled->plugins[i]);
+    tb_pack_key(packer, "commands");
+    tb_pack_array(packer, compiled->n_commands);
+    for (size_t i = 0; i < compiled->n_commands; i++)
+        pack_command(policy, packer, &compiled->commands[i]);
+    tb_pack_key(packer, "scopes");
+    tb_pack_array(packer, compiled->scopes.n);
+    for (size_t i = 0; i < compiled->scopes.n; i++)
+        pack_scope(packer, &compiled->scopes.items[i]);
+    tb_pack_key(packer, "capabilities");
+    tb_pack_array(packer, compiled->n_capabilities);
+    for (size_t i = 0; i < compiled->n_capabilities; i++)
+        pack_capability(packer, compiled, &compiled->capabilities[i]);
+}
+
+/* What is written must be readable again: the reader's own limits decide. */
+static bool readable(struct tb_arena *arena, struct tb_bytes text)
+{
+    tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
+    struct tb_snapshot snapshot;
+    return tb_unpacker_init(&unpacker, &tb_scan_snapshot) == 0 &&
+           tb_snapshot_read(arena, &unpacker, text, &snapshot) == 0;
+}
+
+bool tb_snapshot_write(struct tb_policy *policy, const struct tb_compiled *compiled,
+                       struct tb_buffer *out)
+{
+    struct tb_packer packer;
+    tb_packer_init(&packer, out);
+    pack_all(policy, &packer, compiled);
+    if (!packer.failed && readable(policy->arena, tb_buffer_bytes(out)))
+        return true;
+    tb_report_error(policy->report, "too-large", (struct tb_place){NULL, 0},
+                    "the compiled policy passes a limit (64 MiB, 1048576 values, 4096 bytes of "
+                    "an identifier or a file's name): write less");
+    return false;
+}
+
+static void pack_audit(struct tb_packer *packer, const struct tb_manifest *manifest,
+                       struct tb_bytes file)
+{
+    tb_pack_key(packer, "audit");
+    tb_pack_map(packer, 3);
+    pack_field(packer, "mode", manifest->audit_mode);
+    pack_field(packer, "file", file);
+    pack_field(packer, "args", manifest->audit_args);
+}
+
+bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_DIGEST_SIZE],
+                       struct tb_buffer *out)
+{
+    struct tb_packer packer;
+    const struct tb_manifest *manifest = &policy->manifest;
+    struct tb_bytes file = tb_manifest_audit_file(policy);
+    if (file.n == 0)
+        return false;
+    tb_packer_init(&packer, out);
+    tb_pack_map(&packer, 7);
+    pack_number(&packer, "v", 1);
+    pack_field(&packer, "app", manifest->app);
+    tb_pack_key(&packer, "digest");
+    tb_pack_bin(&packer, tb_bytes_of(digest, TB_DIGEST_SIZE));
+    pack_field(&packer, "resource", policy->inputs->resource);
+    if (manifest->require) {
+        pack_texts(&packer, "require", manifest->require);
+    } else {
+        tb_pack_key(&packer, "require");
+        tb_pack_array(&packer, 1);
+        tb_pack_key(&packer, "seccomp");
+    }
+    pack_field(&packer, "violations", manifest->violations);
+    pack_audit(&packer, manifest, file);
+    return !packer.failed;
+}

@@ -1,0 +1,201 @@
+#include "policy/compiler/source.h"
+
+#include "base/fd.h"
+#include "base/result.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct tb_place file_place(const char *shown)
+{
+    return (struct tb_place){shown, 0};
+}
+
+static void tell_errno(struct tb_report *report, const char *shown, int error)
+{
+    if (error == ELOOP || error == EMLINK)
+        tb_report_error(report, "symlink", file_place(shown),
+                        "is a symbolic link: put the file itself here");
+    else
+        tb_report_error(report, "io", file_place(shown), "cannot be read: %s",
+                        strerrordesc_np(error));
+}
+
+int tb_source_folder(struct tb_report *report, int dir, const char *name, const char *shown)
+{
+    int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 || errno == ENOENT)
+        return fd;
+    /* The kernel says ENOTDIR of a link that it was told not to follow. */
+    struct stat status;
+    bool link = fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+    tell_errno(report, shown, link ? ELOOP : errno);
+    return -1;
+}
+
+bool tb_source_exists(int dir, const char *name)
+{
+    struct stat status;
+    return fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool check_file(struct tb_report *report, int fd, const char *shown)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0) {
+        tell_errno(report, shown, errno);
+        return false;
+    }
+    if (S_ISREG(status.st_mode) && status.st_size <= TB_FILE_MAX)
+        return true;
+    if (!S_ISREG(status.st_mode))
+        tb_report_error(report, "io", file_place(shown), "is not a regular file");
+    else
+        tb_report_error(report, "too-large", file_place(shown), "is larger than 1 MiB: split it");
+    return false;
+}
+
+bool tb_source_read(struct tb_report *report, int dir, const char *name, const char *shown,
+                    struct tb_bytes *ret_text)
+{
+    /* O_NONBLOCK: a pipe of that name must not hold the compiler. */
+    tb_fd fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        tell_errno(report, shown, errno);
+        return false;
+    }
+    if (!check_file(report, fd, shown))
+        return false;
+    uint8_t *data;
+    size_t n;
+    int r = tb_fd_read_all(fd, TB_FILE_MAX, &data, &n);
+    if (r != TB_OK) {
+        tell_errno(report, shown, r < 0 ? -r : EFBIG);
+        return false;
+    }
+    *ret_text = tb_arena_copy(report->arena, tb_bytes_of(data, n));
+    free(data);
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+    return strcmp(*left, *right);
+}
+
+static void close_folder(DIR **folder)
+{
+    if (*folder)
+        closedir(*folder);
+}
+
+size_t tb_source_names(struct tb_report *report, int dir, const char *shown,
+                       const char ***ret_names)
+{
+    const char **names = NULL;
+    size_t n = 0;
+    /* The stream owns its descriptor; `dir` stays the caller's. */
+    tb_fd own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    tb_cleanup(close_folder) DIR *folder = own < 0 ? NULL : fdopendir(own);
+    if (!folder) {
+        tell_errno(report, shown, errno);
+        return 0;
+    }
+    own = -1;
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (n == TB_FILES_MAX) {
+            tb_report_error(report, "too-large", file_place(shown), "holds more than 4096 files");
+            break;
+        }
+        names = tb_arena_grow(report->arena, names, n, sizeof *names);
+        names[n++] = tb_arena_string(report->arena, tb_bytes_of_string(entry->d_name));
+    }
+    if (n > 0)
+        qsort(names, n, sizeof *names, compare_names);
+    *ret_names = names;
+    return n;
+}
+
+struct walk {
+    struct tb_report *report;
+    struct tb_document *first;
+    struct tb_document *last;
+    size_t n_files;
+};
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+    size_t n = strlen(name);
+    size_t n_suffix = strlen(suffix);
+    return n > n_suffix && strcmp(name + n - n_suffix, suffix) == 0;
+}
+
+static void add_document(struct walk *walk, const struct tb_value *root)
+{
+    struct tb_document *document = TB_NEW(walk->report->arena, struct tb_document);
+    document->root = root;
+    if (walk->last)
+        walk->last->next = document;
+    else
+        walk->first = document;
+    walk->last = document;
+}
+
+static void visit_file(struct walk *walk, int dir, const char *name, const char *shown)
+{
+    bool json = has_suffix(name, ".json");
+    if (has_suffix(name, ".json5"))
+        tb_report_error(walk->report, "unsupported", file_place(shown),
+                        "this version does not read JSON5: write JSON and name it .json");
+    if (!json && !has_suffix(name, ".toml"))
+        return;
+    if (++walk->n_files == TB_FILES_MAX)
+        tb_report_error(walk->report, "too-large", file_place(shown), "is one file too many");
+    struct tb_bytes text;
+    if (walk->n_files >= TB_FILES_MAX || !tb_source_read(walk->report, dir, name, shown, &text))
+        return;
+    const struct tb_value *root = json ? tb_value_read_json(walk->report, shown, text)
+                                       : tb_value_read_toml(walk->report, shown, text);
+    if (!root)
+        return;
+    tb_value_refuse_duplicates(walk->report, root);
+    add_document(walk, root);
+}
+
+static void visit_folder(struct walk *walk, int dir, const char *shown, unsigned depth)
+{
+    const char **names = NULL;
+    size_t n = tb_source_names(walk->report, dir, shown, &names);
+    if (depth > TB_FOLDER_DEPTH) {
+        tb_report_error(walk->report, "too-large", file_place(shown), "is nested too deep");
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const char *path = tb_arena_format(walk->report->arena, "%s/%s", shown, names[i]);
+        struct stat status;
+        if (fstatat(dir, names[i], &status, AT_SYMLINK_NOFOLLOW) < 0) {
+            tell_errno(walk->report, path, errno);
+        } else if (!S_ISDIR(status.st_mode)) {
+            visit_file(walk, dir, names[i], path);
+        } else if (strcmp(names[i], "schemas") != 0) {
+            tb_fd below = tb_source_folder(walk->report, dir, names[i], path);
+            if (below >= 0)
+                visit_folder(walk, below, path, depth + 1);
+        }
+    }
+}
+
+struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown)
+{
+    struct walk walk = {.report = report};
+    visit_folder(&walk, dir, shown, 0);
+    return walk.first;
+}

@@ -1,0 +1,37 @@
+/*
+ * Files below a folder that is held open. Symbolic links are refused, not followed: what is read is
+ * what lies in the folder. Calls used: openat, fstat, getdents64, pread64, lseek, close.
+ */
+#pragma once
+
+#include "policy/compiler/value.h"
+
+enum { TB_FILES_MAX = 4096, TB_FOLDER_DEPTH = 16 };
+
+/* Opens a folder below `dir`; -1 if it is not there, or after an error that has been told. */
+int tb_source_folder(struct tb_report *report, int dir, const char *name, const char *shown);
+
+/* A file's text; false after an error that has been told. `shown` is its name in messages. */
+tb_must_check bool tb_source_read(struct tb_report *report, int dir, const char *name,
+                                  const char *shown, struct tb_bytes *ret_text);
+
+/* Whether there is anything of that name. */
+bool tb_source_exists(int dir, const char *name);
+
+/* The names in a folder, sorted by bytes, without `.` and `..`. */
+size_t tb_source_names(struct tb_report *report, int dir, const char *shown,
+                       const char ***ret_names);
+
+/* A document found by tb_source_walk. */
+struct tb_document {
+    const struct tb_value *root; /* a map, or a list where lists are allowed */
+    struct tb_document *next;
+};
+
+/*
+ * Every *.json and *.toml below a folder, in order of their names, folders where they stand in that
+ * order; a folder named `schemas` is passed over; other files are ignored, but a .json5 file is an
+ * error. Documents that cannot be read are errors and left out. A key that a JSON map holds twice
+ * is an error.
+ */
+struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown);

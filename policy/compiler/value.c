@@ -1,0 +1,223 @@
+#include "policy/compiler/value.h"
+
+#include <stdlib.h>
+
+struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, const char *key,
+                             size_t n_key, uint32_t line, enum tb_value_type type)
+{
+    if (++tree->n_nodes > TB_TREE_NODES) {
+        static const char message[] = "more than 65536 values in one file";
+        tb_tree_fail(tree, line, message, sizeof message - 1);
+        return NULL;
+    }
+    struct tb_value *value = TB_NEW(tree->report->arena, struct tb_value);
+    value->type = type;
+    value->place = (struct tb_place){tree->file, line};
+    value->key = tb_arena_copy(tree->report->arena, tb_bytes_of(key, n_key));
+    if (!parent)
+        tree->root = value;
+    else if (parent->last)
+        parent->last->next = value;
+    else
+        parent->child = value;
+    if (parent) {
+        parent->last = value;
+        parent->n++;
+    }
+    return value;
+}
+
+void tb_tree_set_bool(struct tb_value *value, bool boolean)
+{
+    value->boolean = boolean;
+}
+
+void tb_tree_set_int(struct tb_value *value, int64_t integer)
+{
+    value->integer = integer;
+}
+
+void tb_tree_set_real(struct tb_value *value, double real)
+{
+    value->real = real;
+}
+
+void tb_tree_set_text(struct tb_tree *tree, struct tb_value *value, const char *text, size_t n)
+{
+    value->string = tb_arena_copy(tree->report->arena, tb_bytes_of(text, n));
+}
+
+void tb_tree_fail(struct tb_tree *tree, uint32_t line, const char *message, size_t n)
+{
+    struct tb_bytes text = tb_bytes_of(message, n);
+    tb_report_error(tree->report, "syntax", (struct tb_place){tree->file, line}, "%.*s",
+                    TB_SHOWN(text));
+}
+
+/* Whether a whole file is text; a NUL or a broken sequence is told with its line. */
+static bool is_text(struct tb_tree *tree, struct tb_bytes text)
+{
+    if (tb_utf8_valid(text))
+        return true;
+    static const char message[] = "not UTF-8 text";
+    tb_tree_fail(tree, 0, message, sizeof message - 1);
+    return false;
+}
+
+const struct tb_value *tb_value_read_json(struct tb_report *report, const char *file,
+                                          struct tb_bytes text)
+{
+    struct tb_tree tree = {.report = report, .file = file};
+    return is_text(&tree, text) && tb_json_read(&tree, text) ? tree.root : NULL;
+}
+
+const struct tb_value *tb_value_read_toml(struct tb_report *report, const char *file,
+                                          struct tb_bytes text)
+{
+    struct tb_tree tree = {.report = report, .file = file};
+    return is_text(&tree, text) && tb_toml_read(&tree, (const char *)text.data, text.n) ? tree.root
+                                                                                        : NULL;
+}
+
+/* By key; the same keys by line, so that the later one is reported. */
+static int compare_keys(const void *a, const void *b)
+{
+    const struct tb_value *const *left = a;
+    const struct tb_value *const *right = b;
+    int order = tb_bytes_compare((*left)->key, (*right)->key);
+    return order != 0 ? order
+                      : ((*left)->place.line > (*right)->place.line) -
+                            ((*left)->place.line < (*right)->place.line);
+}
+
+static void refuse_in_map(struct tb_report *report, const struct tb_value *map)
+{
+    const struct tb_value **sorted = tb_arena_get(report->arena, map->n + 1, sizeof *sorted);
+    size_t n = 0;
+    for (const struct tb_value *child = map->child; child; child = child->next)
+        sorted[n++] = child;
+    qsort(sorted, n, sizeof *sorted, compare_keys);
+    for (size_t i = 1; i < n; i++)
+        if (tb_bytes_equal(sorted[i - 1]->key, sorted[i]->key))
+            tb_report_error(report, "duplicate-key", sorted[i]->place,
+                            "the key `%.*s` is here twice, first in line %u: remove one",
+                            TB_SHOWN(sorted[i]->key), sorted[i - 1]->place.line);
+}
+
+void tb_value_refuse_duplicates(struct tb_report *report, const struct tb_value *value)
+{
+    if (value->type == TB_VALUE_MAP)
+        refuse_in_map(report, value);
+    for (const struct tb_value *child = value->child; child; child = child->next)
+        tb_value_refuse_duplicates(report, child);
+}
+
+const char *tb_value_type_name(enum tb_value_type type)
+{
+    switch (type) {
+    case TB_VALUE_NULL:
+        return "null";
+    case TB_VALUE_BOOL:
+        return "true or false";
+    case TB_VALUE_INT:
+        return "an integer";
+    case TB_VALUE_REAL:
+        return "a fraction";
+    case TB_VALUE_STRING:
+        return "a string";
+    case TB_VALUE_LIST:
+        return "a list";
+    case TB_VALUE_MAP:
+        return "a table";
+    }
+    return "a value";
+}
+
+/* "a string or a table" */
+static const char *types_text(struct tb_report *report, unsigned types)
+{
+    const char *text = "";
+    for (unsigned type = TB_VALUE_BOOL; type <= TB_VALUE_MAP; type *= 2)
+        if (types & type)
+            text = tb_arena_format(report->arena, "%s%s%s", text, *text ? " or " : "",
+                                   tb_value_type_name((enum tb_value_type)type));
+    return text;
+}
+
+static const char *known_keys(struct tb_report *report, const struct tb_want *wants, size_t n)
+{
+    const char *text = "";
+    for (size_t i = 0; i < n; i++)
+        text = tb_arena_format(report->arena, "%s%s%s", text, i ? ", " : "", wants[i].key);
+    return text;
+}
+
+static bool refuse_unknown(struct tb_report *report, const struct tb_value *value, const char *what,
+                           const struct tb_want *wants, size_t n, enum tb_unknown_keys unknown)
+{
+    const char *known = known_keys(report, wants, n);
+    if (unknown == TB_UNKNOWN_ERROR)
+        tb_report_error(report, "unknown-key", value->place, "%s has no key `%.*s`; it takes %s",
+                        what, TB_SHOWN(value->key), known);
+    else if (!tb_bytes_are(value->key, "$schema"))
+        tb_report_warning(report, "unknown-key", value->place,
+                          "%s has no key `%.*s`, which is ignored; it takes %s", what,
+                          TB_SHOWN(value->key), known);
+    return unknown != TB_UNKNOWN_ERROR;
+}
+
+static bool take(struct tb_report *report, const struct tb_value *value, const char *what,
+                 const struct tb_want *want)
+{
+    *want->ret = NULL;
+    if (value->type & want->types) {
+        if (value->type != TB_VALUE_NULL)
+            *want->ret = value;
+        return true;
+    }
+    tb_report_error(report, "type", value->place, "`%s` in %s must be %s, not %s", want->key, what,
+                    types_text(report, want->types), tb_value_type_name(value->type));
+    return false;
+}
+
+bool tb_value_fields(struct tb_report *report, const struct tb_value *map, const char *what,
+                     const struct tb_want *wants, size_t n_wants, enum tb_unknown_keys unknown)
+{
+    bool ok = true;
+    bool seen[32] = {false};
+    tb_assert(n_wants <= TB_ARRAY_LEN(seen));
+    for (size_t i = 0; i < n_wants; i++)
+        *wants[i].ret = NULL;
+    for (const struct tb_value *value = map->child; value; value = value->next) {
+        size_t i = 0;
+        while (i < n_wants && !tb_bytes_are(value->key, wants[i].key))
+            i++;
+        if (i == n_wants) {
+            ok = refuse_unknown(report, value, what, wants, n_wants, unknown) && ok;
+            continue;
+        }
+        seen[i] = true;
+        ok = take(report, value, what, &wants[i]) && ok;
+    }
+    for (size_t i = 0; i < n_wants; i++) {
+        if (seen[i] || !wants[i].required)
+            continue;
+        tb_report_error(report, "missing-key", map->place, "%s needs the key `%s`: %s", what,
+                        wants[i].key, types_text(report, wants[i].types));
+        ok = false;
+    }
+    return ok;
+}
+
+bool tb_value_strings(struct tb_report *report, const struct tb_value *list, const char *what)
+{
+    bool ok = true;
+    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next) {
+        if (item->type == TB_VALUE_STRING)
+            continue;
+        tb_report_error(report, "type", item->place, "each entry of %s must be a string, not %s",
+                        what, tb_value_type_name(item->type));
+        ok = false;
+    }
+    return ok;
+}

@@ -1,0 +1,220 @@
+#include "proto/control.h"
+
+#include "base/result.h"
+
+/* A clear frame whose body is one msgpack map. */
+struct frame {
+    struct tb_buffer *out;
+    size_t at;
+    bool failed;
+};
+
+static struct frame begin(struct tb_packer *packer, struct tb_buffer *out)
+{
+    struct frame frame = {.out = out, .at = tb_buffer_n(out)};
+    if (tb_buffer_reserve(out, TB_HEADER_SIZE))
+        tb_buffer_commit(out, TB_HEADER_SIZE);
+    else
+        frame.failed = true;
+    tb_packer_init(packer, out);
+    return frame;
+}
+
+static int finish(const struct frame *frame, const struct tb_packer *packer, enum tb_kind kind)
+{
+    struct tb_buffer *out = frame->out;
+    size_t n = tb_buffer_n(out) - frame->at;
+    if (frame->failed || packer->failed || n > TB_HEADER_SIZE + TB_CONTROL_MAX) {
+        tb_buffer_truncate(out, frame->at);
+        return n > TB_CONTROL_MAX ? TB_TOO_LARGE : TB_FULL;
+    }
+    tb_frame_header(out->data + out->start + frame->at, kind, 0, n - TB_HEADER_SIZE);
+    return TB_OK;
+}
+
+static int read_map(struct tb_unpacker *unpacker, struct tb_bytes body,
+                    const struct tb_field *fields, size_t n_fields)
+{
+    const msgpack_object *root;
+    int r = tb_unpack(unpacker, &tb_scan_peer, body, &root);
+    return r == TB_OK ? tb_map_read(root, fields, n_fields) : r;
+}
+
+bool tb_label_valid(struct tb_bytes label)
+{
+    if (label.n == 0 || label.n > TB_LABEL_MAX)
+        return false;
+    for (size_t i = 0; i < label.n; i++) {
+        uint8_t c = label.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '-' || c == '_' || c == '/' || c == ':'))
+            return false;
+    }
+    return true;
+}
+
+/* An origin is printable ASCII without spaces: `local`, or what a browser serialises. */
+static bool origin_valid(struct tb_bytes origin)
+{
+    for (size_t i = 0; i < origin.n; i++)
+        if (origin.data[i] <= ' ' || origin.data[i] >= 0x7f)
+            return false;
+    return origin.n > 0 && origin.n <= TB_ORIGIN_MAX;
+}
+
+bool tb_open_valid(const struct tb_open *open)
+{
+    return tb_label_valid(open->view) && tb_label_valid(open->webview) &&
+           origin_valid(open->origin);
+}
+
+int tb_open_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_open *ret_open)
+{
+    struct tb_open open = {0};
+    struct tb_bytes mode;
+    uint64_t id;
+    const struct tb_field fields[] = {
+        {"id", TB_UINT, &id, UINT32_MAX, NULL},
+        {"view", TB_STR, &open.view, TB_LABEL_MAX, NULL},
+        {"webview", TB_STR, &open.webview, TB_LABEL_MAX, NULL},
+        {"origin", TB_STR, &open.origin, TB_ORIGIN_MAX, NULL},
+        {"document", TB_UINT, &open.document, 0, NULL},
+        {"mode", TB_STR, &mode, 16, NULL},
+    };
+    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    bool direct = tb_bytes_are(mode, "direct");
+    if ((!direct && !tb_bytes_are(mode, "relay")) || !tb_open_valid(&open))
+        return TB_MALFORMED;
+    open.id = (uint32_t)id;
+    open.mode = direct ? TB_MODE_DIRECT : TB_MODE_RELAY;
+    *ret_open = open;
+    return TB_OK;
+}
+
+int tb_open_write(struct tb_buffer *out, const struct tb_open *open)
+{
+    struct tb_packer packer;
+    struct frame frame = begin(&packer, out);
+    tb_pack_map(&packer, 6);
+    tb_pack_key(&packer, "id");
+    tb_pack_uint(&packer, open->id);
+    tb_pack_key(&packer, "view");
+    tb_pack_str(&packer, open->view);
+    tb_pack_key(&packer, "webview");
+    tb_pack_str(&packer, open->webview);
+    tb_pack_key(&packer, "origin");
+    tb_pack_str(&packer, open->origin);
+    tb_pack_key(&packer, "document");
+    tb_pack_uint(&packer, open->document);
+    tb_pack_key(&packer, "mode");
+    tb_pack_key(&packer, open->mode == TB_MODE_DIRECT ? "direct" : "relay");
+    return finish(&frame, &packer, TB_OPEN);
+}
+
+int tb_opened_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_opened *ret_opened)
+{
+    struct tb_opened opened = {0};
+    uint64_t id;
+    const msgpack_object *error = NULL;
+    struct tb_bytes code = {0};
+    bool has_session;
+    bool has_bootstrap;
+    bool has_error;
+    const struct tb_field fields[] = {
+        {"id", TB_UINT, &id, UINT32_MAX, NULL},
+        {"session", TB_STR, &opened.session, 2 * TB_SESSION_SIZE, &has_session},
+        {"bootstrap", TB_BIN, &opened.bootstrap, 1024, &has_bootstrap},
+        {"error", TB_MAP, &error, 0, &has_error},
+    };
+    const struct tb_field error_fields[] = {
+        {"code", TB_STR, &code, 64, NULL},
+        {"message", TB_STR, &opened.message, TB_ERROR_MESSAGE_MAX, NULL},
+    };
+    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK && has_error)
+        r = tb_map_read(error, error_fields, TB_ARRAY_LEN(error_fields));
+    if (r != TB_OK)
+        return r;
+    opened.id = (uint32_t)id;
+    opened.code = tb_code_of(code);
+    if (has_session == has_error || (has_error && opened.code == TB_CODE_NONE))
+        return TB_MALFORMED;
+    *ret_opened = opened;
+    return TB_OK;
+}
+
+int tb_opened_write(struct tb_buffer *out, const struct tb_opened *opened)
+{
+    struct tb_packer packer;
+    struct frame frame = begin(&packer, out);
+    bool refused = opened->code != TB_CODE_NONE;
+    tb_pack_map(&packer, refused || opened->bootstrap.n == 0 ? 2 : 3);
+    tb_pack_key(&packer, "id");
+    tb_pack_uint(&packer, opened->id);
+    if (refused) {
+        tb_pack_key(&packer, "error");
+        tb_pack_map(&packer, 2);
+        tb_pack_key(&packer, "code");
+        tb_pack_key(&packer, tb_code_name(opened->code));
+        tb_pack_key(&packer, "message");
+        tb_pack_str(&packer, opened->message);
+        return finish(&frame, &packer, TB_OPENED);
+    }
+    tb_pack_key(&packer, "session");
+    tb_pack_str(&packer, opened->session);
+    if (opened->bootstrap.n > 0) {
+        tb_pack_key(&packer, "bootstrap");
+        tb_pack_bin(&packer, opened->bootstrap);
+    }
+    return finish(&frame, &packer, TB_OPENED);
+}
+
+int tb_view_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_bytes *ret_view)
+{
+    struct tb_bytes view;
+    const struct tb_field fields[] = {{"view", TB_STR, &view, TB_LABEL_MAX, NULL}};
+    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK)
+        *ret_view = view;
+    return r;
+}
+
+int tb_view_write(struct tb_buffer *out, enum tb_kind kind, struct tb_bytes view)
+{
+    struct tb_packer packer;
+    struct frame frame = begin(&packer, out);
+    tb_pack_map(&packer, 1);
+    tb_pack_key(&packer, "view");
+    tb_pack_str(&packer, view);
+    return finish(&frame, &packer, kind);
+}
+
+int tb_alert_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_alert *ret_alert)
+{
+    struct tb_alert alert;
+    const struct tb_field fields[] = {
+        {"view", TB_STR, &alert.view, TB_LABEL_MAX, NULL},
+        {"event", TB_STR, &alert.event, 64, NULL},
+        {"message", TB_STR, &alert.message, TB_ERROR_MESSAGE_MAX, NULL},
+    };
+    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK)
+        *ret_alert = alert;
+    return r;
+}
+
+int tb_alert_write(struct tb_buffer *out, const struct tb_alert *alert)
+{
+    struct tb_packer packer;
+    struct frame frame = begin(&packer, out);
+    tb_pack_map(&packer, 3);
+    tb_pack_key(&packer, "view");
+    tb_pack_str(&packer, alert->view);
+    tb_pack_key(&packer, "event");
+    tb_pack_str(&packer, alert->event);
+    tb_pack_key(&packer, "message");
+    tb_pack_str(&packer, alert->message);
+    return finish(&frame, &packer, TB_ALERT);
+}

@@ -1,0 +1,49 @@
+/* Messages of the control link between host and broker: PROTOCOL.md, section 7. Reader and writer
+ * side by side. Results as in proto/message.h. */
+#pragma once
+
+#include "proto/error.h"
+#include "proto/frame.h"
+#include "proto/pack.h"
+
+enum tb_mode { TB_MODE_DIRECT, TB_MODE_RELAY };
+
+struct tb_open {
+    uint32_t id;
+    struct tb_bytes view;
+    struct tb_bytes webview;
+    struct tb_bytes origin;
+    uint64_t document;
+    enum tb_mode mode;
+};
+tb_must_check int tb_open_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                               struct tb_open *ret_open);
+tb_must_check int tb_open_write(struct tb_buffer *out, const struct tb_open *open);
+
+struct tb_opened {
+    uint32_t id;
+    struct tb_bytes session;   /* 16 hex digits; empty when refused */
+    struct tb_bytes bootstrap; /* relay; else empty */
+    enum tb_code code;         /* NONE when opened */
+    struct tb_bytes message;
+};
+tb_must_check int tb_opened_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                                 struct tb_opened *ret_opened);
+tb_must_check int tb_opened_write(struct tb_buffer *out, const struct tb_opened *opened);
+
+/* SHUT and RESET. */
+tb_must_check int tb_view_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                               struct tb_bytes *ret_view);
+tb_must_check int tb_view_write(struct tb_buffer *out, enum tb_kind kind, struct tb_bytes view);
+
+struct tb_alert {
+    struct tb_bytes view;
+    struct tb_bytes event; /* violation, locked, closed */
+    struct tb_bytes message;
+};
+tb_must_check int tb_alert_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                                struct tb_alert *ret_alert);
+tb_must_check int tb_alert_write(struct tb_buffer *out, const struct tb_alert *alert);
+
+bool tb_label_valid(struct tb_bytes label);
+bool tb_open_valid(const struct tb_open *open); /* labels and origin */

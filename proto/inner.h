@@ -1,0 +1,33 @@
+/* The supervisor link: docs/formats.md. One message is one packet of fixed layout. */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/compiler.h"
+#include "proto/limits.h"
+
+enum tb_inner_type {
+    TB_INNER_START = 1, /* broker: token, slot, index; answer: token, status, descriptor */
+    TB_INNER_STOP,      /* broker: token; supervisor: token, status (wait status), unasked too */
+    TB_INNER_RESOLVE,   /* broker: token, slot, strings; answer: token, status, descriptor */
+    TB_INNER_DROP,      /* broker: slot */
+    TB_INNER_SCRIBE,    /* supervisor: descriptor of a new scribe link */
+    TB_INNER_LAYERS,    /* supervisor: name (role), text (what holds) */
+};
+
+enum { TB_SLOTS = 64, TB_INNER_MAX = 2048 }; /* views open at once; bytes of a packet */
+
+struct tb_inner {
+    enum tb_inner_type type;
+    uint32_t token; /* the broker's own name for a request or a plugin instance */
+    uint32_t slot;
+    uint32_t index;
+    int32_t status;
+    struct tb_bytes view;    /* LAYERS: the role */
+    struct tb_bytes webview; /* LAYERS: what holds, as text */
+    struct tb_bytes origin;
+};
+
+/* The size written. */
+size_t tb_inner_write(const struct tb_inner *message, uint8_t out[static TB_INNER_MAX]);
+/* TB_OK or TB_MALFORMED. Borrows. */
+tb_must_check int tb_inner_read(struct tb_bytes packet, struct tb_inner *ret_message);

@@ -1,0 +1,409 @@
+#include "proto/message.h"
+
+#include "base/result.h"
+#include "base/wire.h"
+
+static int unpack(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
+                  const msgpack_object **ret_root)
+{
+    return tb_unpack(unpacker, &tb_scan_peer, plaintext->text, ret_root);
+}
+
+/* Messages without a body of raw bytes must not carry any. */
+static int unpack_alone(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
+                        const msgpack_object **ret_root)
+{
+    return plaintext->raw.n != 0 ? TB_MALFORMED : unpack(unpacker, plaintext, ret_root);
+}
+
+static struct tb_seal begin(struct tb_packer *packer, struct tb_buffer *out, enum tb_kind kind,
+                            uint8_t flags)
+{
+    struct tb_seal seal = tb_seal_begin(out, kind, flags);
+    tb_packer_init(packer, out);
+    return seal;
+}
+
+static int finish(struct tb_seal *seal, const struct tb_packer *packer,
+                  const struct tb_envelope *envelope, struct tb_bytes raw)
+{
+    seal->failed |= packer->failed;
+    return tb_seal_finish(seal, envelope->key, &envelope->handle, envelope->counter, raw);
+}
+
+static const struct tb_bytes no_bytes;
+
+int tb_call_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
+                 struct tb_call *ret_call)
+{
+    struct tb_call call = {.raw = plaintext->raw};
+    uint64_t n_raw = 0;
+    const struct tb_field fields[] = {
+        {"args", TB_MAP, &call.args, 0, NULL},
+        {"bytes", TB_UINT, &n_raw, TB_FRAME_MAX, &call.has_raw},
+    };
+    const msgpack_object *root;
+    int r = unpack(unpacker, plaintext, &root);
+    if (r == TB_OK)
+        r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (n_raw != call.raw.n)
+        return TB_MALFORMED;
+    *ret_call = call;
+    return TB_OK;
+}
+
+int tb_call_write(struct tb_buffer *out, const struct tb_envelope *envelope, struct tb_bytes args,
+                  bool has_raw, struct tb_bytes raw, bool raw_clear)
+{
+    struct tb_packer packer;
+    struct tb_seal seal = begin(&packer, out, TB_CALL, raw_clear ? TB_RAW_CLEAR : 0);
+    tb_pack_map(&packer, has_raw ? 2 : 1);
+    tb_pack_key(&packer, "args");
+    packer.failed |= !tb_buffer_append(out, args);
+    if (has_raw) {
+        tb_pack_key(&packer, "bytes");
+        tb_pack_uint(&packer, raw.n);
+    }
+    return finish(&seal, &packer, envelope, raw);
+}
+
+static int read_error(const msgpack_object *map, struct tb_error *ret_error)
+{
+    struct tb_error error = {0};
+    struct tb_bytes code;
+    uint64_t retry_ms = 0;
+    int64_t sys_errno = 0;
+    bool has_retry;
+    bool has_errno;
+    const struct tb_field fields[] = {
+        {"code", TB_STR, &code, 64, NULL},
+        {"message", TB_STR, &error.message, TB_ERROR_MESSAGE_MAX, NULL},
+        {"command", TB_STR, &error.command, TB_COMMAND_MAX, NULL},
+        {"retry_ms", TB_UINT, &retry_ms, UINT32_MAX, &has_retry},
+        {"errno", TB_INT, &sys_errno, 0, &has_errno},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    error.code = tb_code_of(code);
+    if (error.code == TB_CODE_NONE || sys_errno < 0 || sys_errno > 4095)
+        return TB_MALFORMED;
+    error.retry_ms = (uint32_t)retry_ms;
+    error.sys_errno = (int32_t)sys_errno;
+    *ret_error = error;
+    return TB_OK;
+}
+
+int tb_reply_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
+                  struct tb_reply *ret_reply)
+{
+    struct tb_reply reply = {.raw = plaintext->raw};
+    const msgpack_object *error = NULL;
+    struct tb_bytes next = {0};
+    uint64_t n_raw = 0;
+    bool has_value;
+    bool has_bytes;
+    bool has_error;
+    const struct tb_field fields[] = {
+        {"value", TB_ANY, &reply.value, 0, &has_value},
+        {"bytes", TB_UINT, &n_raw, TB_FRAME_MAX, &has_bytes},
+        {"error", TB_MAP, &error, 0, &has_error},
+        {"next", TB_BIN, &next, TB_HANDLE_SIZE, &reply.has_next},
+    };
+    const msgpack_object *root;
+    int r = unpack(unpacker, plaintext, &root);
+    if (r == TB_OK)
+        r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK && has_error)
+        r = read_error(error, &reply.error);
+    if (r != TB_OK)
+        return r;
+    if ((int)has_value + has_bytes + has_error != 1 || n_raw != reply.raw.n ||
+        (reply.has_next && next.n != TB_HANDLE_SIZE))
+        return TB_MALFORMED;
+    reply.type = has_error ? TB_REPLY_ERROR : has_bytes ? TB_REPLY_BYTES : TB_REPLY_VALUE;
+    if (reply.has_next)
+        memcpy(reply.next.bytes, next.data, TB_HANDLE_SIZE);
+    *ret_reply = reply;
+    return TB_OK;
+}
+
+static void pack_error(struct tb_packer *packer, const struct tb_error *error)
+{
+    tb_pack_map(packer, 3u + (error->retry_ms != 0) + (error->sys_errno != 0));
+    tb_pack_key(packer, "code");
+    tb_pack_key(packer, tb_code_name(error->code));
+    tb_pack_key(packer, "message");
+    tb_pack_str(packer, error->message);
+    tb_pack_key(packer, "command");
+    tb_pack_str(packer, error->command);
+    if (error->retry_ms != 0) {
+        tb_pack_key(packer, "retry_ms");
+        tb_pack_uint(packer, error->retry_ms);
+    }
+    if (error->sys_errno != 0) {
+        tb_pack_key(packer, "errno");
+        tb_pack_int(packer, error->sys_errno);
+    }
+}
+
+static void pack_outcome(struct tb_packer *packer, const struct tb_reply *reply)
+{
+    switch (reply->type) {
+    case TB_REPLY_VALUE:
+        tb_pack_key(packer, "value");
+        tb_pack_object(packer, reply->value);
+        break;
+    case TB_REPLY_BYTES:
+        tb_pack_key(packer, "bytes");
+        tb_pack_uint(packer, reply->raw.n);
+        break;
+    case TB_REPLY_ERROR:
+        tb_pack_key(packer, "error");
+        pack_error(packer, &reply->error);
+        break;
+    }
+}
+
+int tb_reply_write(struct tb_buffer *out, const struct tb_envelope *envelope,
+                   const struct tb_reply *reply, bool raw_clear)
+{
+    struct tb_packer packer;
+    struct tb_seal seal = begin(&packer, out, TB_REPLY, raw_clear ? TB_RAW_CLEAR : 0);
+    tb_pack_map(&packer, reply->has_next ? 2 : 1);
+    pack_outcome(&packer, reply);
+    if (reply->has_next) {
+        tb_pack_key(&packer, "next");
+        tb_pack_bin(&packer, tb_bytes_of(reply->next.bytes, TB_HANDLE_SIZE));
+    }
+    return finish(&seal, &packer, envelope, reply->type == TB_REPLY_BYTES ? reply->raw : no_bytes);
+}
+
+int tb_want_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
+                 struct tb_want *ret_want)
+{
+    uint64_t command;
+    uint64_t count;
+    const struct tb_field fields[] = {
+        {"command", TB_UINT, &command, TB_COMMANDS_MAX, NULL},
+        {"count", TB_UINT, &count, TB_POOL_MAX, NULL},
+    };
+    const msgpack_object *root;
+    int r = unpack_alone(unpacker, plaintext, &root);
+    if (r == TB_OK)
+        r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (count == 0)
+        return TB_MALFORMED;
+    *ret_want = (struct tb_want){(uint32_t)command, (uint32_t)count};
+    return TB_OK;
+}
+
+int tb_want_write(struct tb_buffer *out, const struct tb_envelope *envelope,
+                  const struct tb_want *want)
+{
+    struct tb_packer packer;
+    struct tb_seal seal = begin(&packer, out, TB_WANT, 0);
+    tb_pack_map(&packer, 2);
+    tb_pack_key(&packer, "command");
+    tb_pack_uint(&packer, want->command);
+    tb_pack_key(&packer, "count");
+    tb_pack_uint(&packer, want->count);
+    return finish(&seal, &packer, envelope, no_bytes);
+}
+
+int tb_miss_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
+                 struct tb_miss *ret_miss)
+{
+    struct tb_bytes name;
+    uint64_t count = 0;
+    bool has_count;
+    const struct tb_field fields[] = {
+        {"name", TB_STR, &name, TB_COMMAND_MAX, NULL},
+        {"count", TB_UINT, &count, UINT32_MAX, &has_count},
+    };
+    const msgpack_object *root;
+    int r = unpack_alone(unpacker, plaintext, &root);
+    if (r == TB_OK)
+        r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    *ret_miss = (struct tb_miss){name, (uint32_t)count};
+    return TB_OK;
+}
+
+int tb_miss_write(struct tb_buffer *out, const struct tb_envelope *envelope,
+                  const struct tb_miss *miss)
+{
+    struct tb_packer packer;
+    struct tb_seal seal = begin(&packer, out, TB_MISS, 0);
+    tb_pack_map(&packer, miss->count != 0 ? 2 : 1);
+    tb_pack_key(&packer, "name");
+    tb_pack_str(&packer, miss->name);
+    if (miss->count != 0) {
+        tb_pack_key(&packer, "count");
+        tb_pack_uint(&packer, miss->count);
+    }
+    return finish(&seal, &packer, envelope, no_bytes);
+}
+
+int tb_handles_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
+                    struct tb_handles *ret_handles)
+{
+    uint64_t command;
+    struct tb_bytes handles;
+    const struct tb_field fields[] = {
+        {"command", TB_UINT, &command, TB_COMMANDS_MAX, NULL},
+        {"handles", TB_BIN, &handles, TB_POOL_MAX * TB_HANDLE_SIZE, NULL},
+    };
+    const msgpack_object *root;
+    int r = unpack_alone(unpacker, plaintext, &root);
+    if (r == TB_OK)
+        r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (handles.n % TB_HANDLE_SIZE != 0)
+        return TB_MALFORMED;
+    *ret_handles = (struct tb_handles){(uint32_t)command, handles};
+    return TB_OK;
+}
+
+int tb_handles_write(struct tb_buffer *out, const struct tb_envelope *envelope,
+                     const struct tb_handles *handles)
+{
+    struct tb_packer packer;
+    struct tb_seal seal = begin(&packer, out, TB_HANDLES, 0);
+    tb_pack_map(&packer, 2);
+    tb_pack_key(&packer, "command");
+    tb_pack_uint(&packer, handles->command);
+    tb_pack_key(&packer, "handles");
+    tb_pack_bin(&packer, handles->handles);
+    return finish(&seal, &packer, envelope, no_bytes);
+}
+
+int tb_empty_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext)
+{
+    const msgpack_object *root;
+    int r = unpack_alone(unpacker, plaintext, &root);
+    return r == TB_OK ? tb_map_read(root, NULL, 0) : r;
+}
+
+int tb_cancel_write(struct tb_buffer *out, const struct tb_envelope *envelope)
+{
+    struct tb_packer packer;
+    struct tb_seal seal = begin(&packer, out, TB_CANCEL, 0);
+    tb_pack_map(&packer, 0);
+    return finish(&seal, &packer, envelope, no_bytes);
+}
+
+static int read_limits(const msgpack_object *map, struct tb_welcome *welcome)
+{
+    uint64_t frame;
+    uint64_t in_flight;
+    uint64_t miss_per_s;
+    const struct tb_field fields[] = {
+        {"frame", TB_UINT, &frame, UINT32_MAX, NULL},
+        {"in_flight", TB_UINT, &in_flight, UINT32_MAX, NULL},
+        {"miss_per_s", TB_UINT, &miss_per_s, UINT32_MAX, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    welcome->in_flight = (uint32_t)in_flight;
+    welcome->miss_per_s = (uint32_t)miss_per_s;
+    return TB_OK;
+}
+
+int tb_welcome_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
+                    struct tb_welcome *ret_welcome)
+{
+    struct tb_welcome welcome = {0};
+    const msgpack_object *limits;
+    const struct tb_field fields[] = {
+        {"session", TB_STR, &welcome.session, 2 * TB_SESSION_SIZE, NULL},
+        {"commands", TB_ARRAY, &welcome.commands, TB_COMMANDS_MAX, NULL},
+        {"limits", TB_MAP, &limits, 0, NULL},
+    };
+    const msgpack_object *root;
+    int r = unpack_alone(unpacker, plaintext, &root);
+    if (r == TB_OK)
+        r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK)
+        r = read_limits(limits, &welcome);
+    if (r == TB_OK)
+        *ret_welcome = welcome;
+    return r;
+}
+
+int tb_welcome_command_read(const msgpack_object *item, struct tb_welcome_command *ret_command)
+{
+    uint64_t index;
+    uint64_t pool;
+    struct tb_bytes name;
+    struct tb_bytes handles;
+    const struct tb_field fields[] = {
+        {"index", TB_UINT, &index, TB_COMMANDS_MAX, NULL},
+        {"name", TB_STR, &name, TB_COMMAND_MAX, NULL},
+        {"pool", TB_UINT, &pool, TB_POOL_MAX, NULL},
+        {"handles", TB_BIN, &handles, TB_POOL_MAX * TB_HANDLE_SIZE, NULL},
+    };
+    int r = tb_map_read(item, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (handles.n % TB_HANDLE_SIZE != 0)
+        return TB_MALFORMED;
+    *ret_command = (struct tb_welcome_command){(uint32_t)index, name, (uint32_t)pool, handles};
+    return TB_OK;
+}
+
+struct tb_seal tb_welcome_begin(struct tb_packer *packer, struct tb_buffer *out,
+                                struct tb_bytes session, size_t n_commands)
+{
+    struct tb_seal seal = begin(packer, out, TB_WELCOME, 0);
+    tb_pack_map(packer, 3);
+    tb_pack_key(packer, "session");
+    tb_pack_str(packer, session);
+    tb_pack_key(packer, "limits");
+    tb_pack_map(packer, 3);
+    tb_pack_key(packer, "frame");
+    tb_pack_uint(packer, TB_FRAME_MAX);
+    tb_pack_key(packer, "in_flight");
+    tb_pack_uint(packer, TB_SESSION_CALLS);
+    tb_pack_key(packer, "miss_per_s");
+    tb_pack_uint(packer, TB_MISS_PER_S);
+    tb_pack_key(packer, "commands");
+    tb_pack_array(packer, n_commands);
+    return seal;
+}
+
+void tb_welcome_add(struct tb_packer *packer, const struct tb_welcome_command *command)
+{
+    tb_pack_map(packer, 4);
+    tb_pack_key(packer, "index");
+    tb_pack_uint(packer, command->index);
+    tb_pack_key(packer, "name");
+    tb_pack_str(packer, command->name);
+    tb_pack_key(packer, "pool");
+    tb_pack_uint(packer, command->pool);
+    tb_pack_key(packer, "handles");
+    tb_pack_bin(packer, command->handles);
+}
+
+int tb_close_write(struct tb_buffer *out, uint32_t code)
+{
+    uint8_t *at = tb_buffer_reserve(out, TB_HEADER_SIZE + 4);
+    if (!at)
+        return TB_FULL;
+    tb_frame_header(at, TB_CLOSE, 0, 4);
+    tb_store_u32(at + TB_HEADER_SIZE, code);
+    tb_buffer_commit(out, TB_HEADER_SIZE + 4);
+    return TB_OK;
+}
+
+uint32_t tb_close_read(const struct tb_frame *frame)
+{
+    return tb_load_u32(frame->body.data);
+}

@@ -1,0 +1,130 @@
+#include "proto/plugin.h"
+
+#include "base/result.h"
+#include "base/wire.h"
+
+struct tb_plain tb_plain_begin(struct tb_packer *packer, struct tb_buffer *out, enum tb_kind kind)
+{
+    struct tb_plain plain = {.out = out, .at = tb_buffer_n(out), .kind = kind};
+    if (tb_buffer_reserve(out, TB_HEADER_SIZE + 4))
+        tb_buffer_commit(out, TB_HEADER_SIZE + 4);
+    else
+        plain.failed = true;
+    tb_packer_init(packer, out);
+    return plain;
+}
+
+int tb_plain_finish(const struct tb_plain *plain, const struct tb_packer *packer,
+                    struct tb_bytes raw)
+{
+    struct tb_buffer *out = plain->out;
+    bool failed = plain->failed || packer->failed;
+    size_t n_text = failed ? 0 : tb_buffer_n(out) - plain->at - TB_HEADER_SIZE - 4;
+    size_t n_body = 4 + n_text + raw.n;
+    bool too_large = !failed && n_body > TB_FRAME_MAX;
+    if (failed || too_large || !tb_buffer_append(out, raw)) {
+        tb_buffer_truncate(out, plain->at);
+        return too_large ? TB_TOO_LARGE : TB_FULL;
+    }
+    uint8_t *header = out->data + out->start + plain->at;
+    tb_frame_header(header, plain->kind, 0, n_body);
+    tb_store_u32(header + TB_HEADER_SIZE, (uint32_t)n_text);
+    return TB_OK;
+}
+
+int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *call,
+                         struct tb_bytes *ret_args)
+{
+    struct tb_packer packer;
+    struct tb_plain plain = tb_plain_begin(&packer, out, TB_PLUGIN_CALL);
+    bool has_scope = call->scope != UINT32_MAX;
+    tb_pack_map(&packer, 3u + has_scope + call->has_raw);
+    tb_pack_key(&packer, "call");
+    tb_pack_uint(&packer, call->call);
+    tb_pack_key(&packer, "command");
+    tb_pack_uint(&packer, call->command);
+    if (has_scope) {
+        tb_pack_key(&packer, "scope");
+        tb_pack_uint(&packer, call->scope);
+    }
+    tb_pack_key(&packer, "args");
+    size_t args_at = tb_buffer_n(out);
+    tb_pack_object(&packer, call->args);
+    size_t n_args = tb_buffer_n(out) - args_at;
+    if (call->has_raw) {
+        tb_pack_key(&packer, "bytes");
+        tb_pack_uint(&packer, call->raw.n);
+    }
+    int r = tb_plain_finish(&plain, &packer, call->raw);
+    if (r == TB_OK)
+        *ret_args = tb_bytes_of(out->data + out->start + args_at, n_args);
+    return r;
+}
+
+int tb_plugin_cancel_write(struct tb_buffer *out, uint64_t call)
+{
+    struct tb_packer packer;
+    struct tb_plain plain = tb_plain_begin(&packer, out, TB_PLUGIN_CANCEL);
+    tb_pack_map(&packer, 1);
+    tb_pack_key(&packer, "call");
+    tb_pack_uint(&packer, call);
+    return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});
+}
+
+static int read_error(const msgpack_object *map, struct tb_error *ret_error)
+{
+    struct tb_bytes code;
+    struct tb_error error = {0};
+    int64_t sys_errno = 0;
+    bool has_errno;
+    const struct tb_field fields[] = {
+        {"code", TB_STR, &code, 64, NULL},
+        {"message", TB_STR, &error.message, TB_ERROR_MESSAGE_MAX, NULL},
+        {"errno", TB_INT, &sys_errno, 0, &has_errno},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    error.code = tb_code_of(code);
+    if (!tb_code_from_plugin(error.code) || sys_errno < 0 || sys_errno > 4095)
+        return TB_MALFORMED;
+    error.sys_errno = (int32_t)sys_errno;
+    *ret_error = error;
+    return TB_OK;
+}
+
+int tb_plugin_reply_read(struct tb_unpacker *unpacker, struct tb_bytes body, uint64_t *ret_call,
+                         struct tb_reply *ret_reply)
+{
+    struct tb_plaintext plaintext;
+    struct tb_reply reply = {0};
+    const msgpack_object *error = NULL;
+    const msgpack_object *root;
+    uint64_t call;
+    uint64_t n_raw = 0;
+    bool has_value;
+    bool has_bytes;
+    bool has_error;
+    const struct tb_field fields[] = {
+        {"call", TB_UINT, &call, 0, NULL},
+        {"value", TB_ANY, &reply.value, 0, &has_value},
+        {"bytes", TB_UINT, &n_raw, TB_FRAME_MAX, &has_bytes},
+        {"error", TB_MAP, &error, 0, &has_error},
+    };
+    int r = tb_plaintext_split(body, &plaintext);
+    if (r == TB_OK)
+        r = tb_unpack(unpacker, &tb_scan_peer, plaintext.text, &root);
+    if (r == TB_OK)
+        r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK && has_error)
+        r = read_error(error, &reply.error);
+    if (r != TB_OK)
+        return r;
+    if ((int)has_value + has_bytes + has_error != 1 || n_raw != plaintext.raw.n)
+        return TB_MALFORMED;
+    reply.type = has_error ? TB_REPLY_ERROR : has_bytes ? TB_REPLY_BYTES : TB_REPLY_VALUE;
+    reply.raw = plaintext.raw;
+    *ret_call = call;
+    *ret_reply = reply;
+    return TB_OK;
+}

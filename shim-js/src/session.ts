@@ -1,0 +1,252 @@
+// An open session of an endpoint: what WELCOME named, and the calls that wait or are live.
+
+import { bytesToHex } from '@noble/hashes/utils';
+
+import { equal } from './bytes.js';
+import type { PendingCall } from './call.js';
+import { TrollbridgeError, Violation } from './error.js';
+import { FRAME_MOST, KIND, type Frame } from './frame.js';
+import {
+  decodeHandles,
+  decodeReply,
+  decodeWelcome,
+  encodeCancel,
+  encodeWant,
+  type Limits,
+  type Reply,
+  type Welcome,
+} from './messages.js';
+import { MissReporter, type Clock } from './miss.js';
+import { decode } from './msgpack.js';
+import { HandlePool } from './pool.js';
+import { bodySize, ZERO_HANDLE, type Opened } from './seal.js';
+import type { SealedLink } from './sealed-link.js';
+
+/** Calls of one command that may wait for a handle. */
+export const WAITING_MOST = 16_384;
+
+export interface Counts {
+  calls: number;
+  replies: number;
+  errors: number;
+  cancels: number;
+  wants: number;
+  misses: number;
+  /** CHUNK and CREDIT frames that crossed a REPLY. */
+  dropped: number;
+}
+
+export class Session {
+  readonly name: string;
+  readonly limits: Limits;
+  readonly counts: Counts = {
+    calls: 0,
+    replies: 0,
+    errors: 0,
+    cancels: 0,
+    wants: 0,
+    misses: 0,
+    dropped: 0,
+  };
+  readonly #link: SealedLink;
+  readonly #send: (frame: Uint8Array) => void;
+  readonly #pools: HandlePool[];
+  readonly #byName: Map<string, HandlePool>;
+  /** Pools with calls that wait. */
+  readonly #hungry = new Set<HandlePool>();
+  readonly #live = new Map<string, { call: PendingCall; pool: HandlePool }>();
+  /** Every handle that was issued and not answered. The same nonce must not be used twice. */
+  readonly #issued = new Set<string>();
+  readonly #wanted: { pool: HandlePool; count: number }[] = [];
+  readonly #missed: MissReporter;
+
+  constructor(link: SealedLink, frame: Frame, send: (frame: Uint8Array) => void, clock: Clock) {
+    const welcome = Session.#readWelcome(link, frame);
+    for (const command of welcome.commands) this.#issue(command.handles);
+    this.name = welcome.session;
+    this.limits = welcome.limits;
+    this.#link = link;
+    this.#send = send;
+    this.#pools = welcome.commands.map((command) => new HandlePool(command));
+    this.#byName = new Map(this.#pools.map((pool) => [pool.name, pool]));
+    this.#missed = new MissReporter(
+      welcome.limits.miss_per_s,
+      (msgpack) => {
+        this.counts.misses += 1;
+        this.#sendSealed(KIND.MISS, ZERO_HANDLE, msgpack);
+      },
+      clock,
+    );
+  }
+
+  static #readWelcome(link: SealedLink, frame: Frame): Welcome {
+    const opened = link.open(frame);
+    if (!equal(opened.handle, ZERO_HANDLE)) throw new Violation('WELCOME under a handle');
+    link.checkCounter(opened);
+    return decodeWelcome(opened.msgpack, opened.raw.length);
+  }
+
+  #issue(handles: Uint8Array[]): void {
+    for (const key of handles.map(bytesToHex)) {
+      if (this.#issued.has(key)) throw new Violation('a handle was issued twice');
+      this.#issued.add(key);
+    }
+  }
+
+  get commands(): string[] {
+    return this.#pools.map((pool) => pool.name);
+  }
+
+  get live(): number {
+    return this.#live.size;
+  }
+
+  #sendSealed(kind: number, handle: Uint8Array, msgpack: Uint8Array, raw?: Uint8Array): void {
+    this.#send(this.#link.seal(kind, handle, msgpack, raw));
+  }
+
+  submit(call: PendingCall): void {
+    const pool = this.#byName.get(call.name);
+    if (pool === undefined) return this.#miss(call);
+    if (call.aborted) return call.fail('cancelled', 'aborted before it was sent');
+    if (this.#frameSize(call) > Math.min(this.limits.frame, FRAME_MOST))
+      return call.fail('too_large', 'the arguments are larger than a frame may hold');
+    if (pool.waiting >= WAITING_MOST) return call.fail('limit', 'too many calls wait');
+    pool.enqueue(call);
+    call.onAbort(() => this.#abort(pool, call));
+    this.#pump(pool);
+  }
+
+  #frameSize(call: PendingCall): number {
+    return bodySize(
+      call.msgpack.length,
+      call.raw.length,
+      this.#link.mode === 'direct' && call.raw.length > 0,
+    );
+  }
+
+  #miss(call: PendingCall): void {
+    this.#missed.report(call.name);
+    call.fail('not_granted', `${call.name} is not granted to this view`);
+  }
+
+  /** A live call has its REPLY to come: the result, if that was on its way already. */
+  #abort(pool: HandlePool, call: PendingCall): void {
+    if (pool.remove(call)) return call.fail('cancelled', 'aborted before it was sent');
+    if (call.handle === null) return;
+    this.counts.cancels += 1;
+    this.#sendSealed(KIND.CANCEL, call.handle, encodeCancel());
+  }
+
+  #pump(pool: HandlePool): void {
+    while (this.#live.size < this.limits.in_flight) {
+      const call = pool.take();
+      if (call === null) break;
+      this.#dispatch(pool, call);
+    }
+    this.#replenish(pool);
+    if (pool.waiting > 0) this.#hungry.add(pool);
+    else this.#hungry.delete(pool);
+  }
+
+  #dispatch(pool: HandlePool, call: PendingCall): void {
+    const handle = call.handle as Uint8Array;
+    this.#live.set(bytesToHex(handle), { call, pool });
+    this.counts.calls += 1;
+    this.#sendSealed(KIND.CALL, handle, call.msgpack, call.raw);
+  }
+
+  #replenish(pool: HandlePool): void {
+    const count = pool.want();
+    if (count > 0) {
+      this.#wanted.push({ pool, count });
+      this.counts.wants += 1;
+      this.#sendSealed(KIND.WANT, ZERO_HANDLE, encodeWant({ command: pool.index, count }));
+    } else if (pool.dry) {
+      this.#starve(pool);
+    }
+  }
+
+  #starve(pool: HandlePool): void {
+    for (const call of pool.drain())
+      call.fail(pool.revoked ? 'denied' : 'limit', 'the broker gives no handle for this command');
+  }
+
+  /** Takes a frame that came after WELCOME. */
+  receive(frame: Frame): void {
+    switch (frame.kind.number) {
+      case KIND.REPLY:
+        return this.#reply(this.#link.open(frame));
+      case KIND.HANDLES:
+        return this.#handles(this.#link.open(frame));
+      case KIND.CHUNK:
+      case KIND.CREDIT:
+        return this.#stray(frame.kind.name, this.#link.open(frame));
+      default:
+        throw new Violation(`${frame.kind.name} in an open session`);
+    }
+  }
+
+  #reply(opened: Opened): void {
+    const key = bytesToHex(opened.handle);
+    const entry = this.#live.get(key);
+    if (entry === undefined) throw new Violation('a REPLY to no live call');
+    this.#link.checkCounter(opened);
+    const reply = decodeReply(opened.msgpack, opened.raw.length);
+    if (reply.next !== undefined) this.#issue([reply.next]);
+    this.#issued.delete(key);
+    this.#live.delete(key);
+    this.#link.forget(opened.handle);
+    entry.pool.replied(reply.next);
+    this.#settle(entry.call, reply, opened.raw);
+    this.#pumpAll(entry.pool);
+  }
+
+  #settle(call: PendingCall, reply: Reply, raw: Uint8Array): void {
+    this.counts.replies += 1;
+    call.handle = null;
+    if (reply.type === 'value') return call.resolve(decode(reply.value));
+    if (reply.type === 'bytes') return call.resolve(raw.slice());
+    this.counts.errors += 1;
+    call.reject(new TrollbridgeError(reply.error));
+  }
+
+  /**
+   * The command's own calls first; at the session's limit any other may have waited for this
+   * place.
+   */
+  #pumpAll(first: HandlePool): void {
+    this.#pump(first);
+    for (const pool of [...this.#hungry]) if (pool !== first) this.#pump(pool);
+  }
+
+  #handles(opened: Opened): void {
+    if (!equal(opened.handle, ZERO_HANDLE)) throw new Violation('HANDLES under a handle');
+    this.#link.checkCounter(opened);
+    const { command, handles } = decodeHandles(opened.msgpack, opened.raw.length);
+    const want = this.#wanted.shift();
+    if (want === undefined || want.pool.index !== command)
+      throw new Violation('HANDLES that answer no WANT');
+    if (handles.length > want.count) throw new Violation('more handles than were asked for');
+    this.#issue(handles);
+    want.pool.granted(handles);
+    if (handles.length === 0 && want.pool.dry) this.#starve(want.pool);
+    else this.#pump(want.pool);
+  }
+
+  #stray(name: string, opened: Opened): void {
+    if (this.#live.has(bytesToHex(opened.handle)))
+      throw new Violation(`${name} on a call that is no stream`);
+    this.counts.dropped += 1;
+  }
+
+  /** Every call that waits or is live fails with `error`. */
+  end(error: (name: string) => Error): void {
+    this.#missed.stop();
+    const calls = [...this.#live.values()].map((entry) => entry.call);
+    this.#live.clear();
+    for (const pool of this.#pools) calls.push(...pool.drain());
+    for (const call of calls) call.reject(error(call.name));
+    this.#link.erase();
+  }
+}

@@ -1,0 +1,38 @@
+/* The processes that the supervisor has started, by pidfd, and what to do when each ends. */
+#pragma once
+
+#include "base/compiler.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum child_kind { CHILD_NONE, CHILD_BROKER, CHILD_SCRIBE, CHILD_RESOLVE, CHILD_PLUGIN };
+
+enum { N_CHILDREN = 256 };
+
+struct child {
+    enum child_kind kind;
+    pid_t pid;
+    int pidfd;
+    int report_fd;  /* where it says which layers hold, once; -1: said, or it does not */
+    int grant_fd;   /* RESOLVE: what it writes */
+    uint32_t token; /* the broker's name for it */
+    uint32_t slot;
+    bool stopped; /* the broker asked for its end and is not told of it */
+};
+
+struct children {
+    struct child list[N_CHILDREN];
+    size_t n; /* slots that were ever used */
+};
+
+/* A free entry with its descriptors at -1, or NULL. It is taken by setting `kind`. */
+struct child *child_new(struct children *children);
+struct child *child_find(struct children *children, enum child_kind kind, uint32_t token);
+void child_kill(const struct child *child);
+
+/* Waits for a child that is known to have ended, closes what it held and frees its entry. Returns
+ * its wait status. */
+int child_reap(struct child *child);
+void child_kill_all(struct children *children, enum child_kind kind);

@@ -1,0 +1,69 @@
+#include "supervisor/supervisor.h"
+
+#include "base/fd.h"
+
+#include <sys/wait.h>
+
+enum { EXIT_PART = 4, SNAPSHOT_FD = 3, SETTINGS_FD = 4 };
+
+static size_t arguments(const struct supervisor *supervisor, const char *argv[static MAX_ARGS])
+{
+    size_t n = 0;
+    const char *const fixed[] = {
+        "policy",        "compile",
+        "--app",         supervisor->app,
+        "--plugins",     supervisor->programs.plugins,
+        "--libexec",     supervisor->programs.libexec,
+        "--snapshot-fd", "3",
+        "--settings-fd", "4",
+        "--namespaces",  supervisor->namespace_names,
+    };
+    for (size_t i = 0; i < TB_ARRAY_LEN(fixed); i++)
+        argv[n++] = fixed[i];
+    for (size_t i = 0; i < supervisor->n_vars; i++) {
+        argv[n++] = "--var";
+        argv[n++] = supervisor->vars[i];
+    }
+    argv[n] = NULL;
+    return n;
+}
+
+static int require_of(struct supervisor *supervisor, const struct tb_settings *settings)
+{
+    uint32_t require = 0;
+    for (size_t i = 0; i < settings->n_require; i++) {
+        uint32_t mask;
+        if (tb_layer_mask(settings->require[i], &mask) != TB_OK)
+            return TB_UNKNOWN;
+        require |= mask;
+    }
+    tb_layers_names(require, supervisor->require_names);
+    return TB_OK;
+}
+
+int supervisor_compile(struct supervisor *supervisor)
+{
+    const char *argv[MAX_ARGS];
+    arguments(supervisor, argv);
+    supervisor->snapshot_fd = tb_fd_memory("trollbridge-snapshot");
+    supervisor->settings_fd = tb_fd_memory("trollbridge-settings");
+    if (supervisor->snapshot_fd < 0 || supervisor->settings_fd < 0)
+        return EXIT_PART;
+    const int fds[] = {supervisor->snapshot_fd, supervisor->settings_fd};
+    struct child *child = supervisor_spawn(supervisor, CHILD_RESOLVE, supervisor->programs.policy,
+                                           argv, fds, TB_ARRAY_LEN(fds));
+    if (!child)
+        return EXIT_PART;
+    int status = child_reap(child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_PART;
+    if (tb_fd_seal(supervisor->snapshot_fd) < 0 || tb_fd_seal(supervisor->settings_fd) < 0)
+        return EXIT_PART;
+
+    struct tb_settings settings;
+    if (tb_settings_read(supervisor->settings_fd, &settings) != TB_OK)
+        return EXIT_PART;
+    int r = require_of(supervisor, &settings);
+    tb_settings_deinit(&settings);
+    return r == TB_OK ? 0 : EXIT_PART;
+}

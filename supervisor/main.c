@@ -1,0 +1,250 @@
+#include "supervisor/supervisor.h"
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/place.h"
+#include "sandbox/enter.h"
+#include "sandbox/namespaces.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    CONTROL_FD = 3,
+    LIFELINE_FD = 4,
+    EXIT_USAGE = 2,
+    EXIT_FILES = 3,
+    EXIT_PART = 4,
+    END_MS = 4000
+};
+
+static int read_arguments(struct supervisor *supervisor, int argc, char **argv)
+{
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--app") == 0)
+            supervisor->app = argv[i + 1];
+        else if (strcmp(argv[i], "--var") == 0 && supervisor->n_vars < MAX_VARS)
+            supervisor->vars[supervisor->n_vars++] = argv[i + 1];
+        else
+            return EXIT_USAGE;
+    }
+    return supervisor->app ? 0 : EXIT_USAGE;
+}
+
+static int find_programs(struct programs *programs)
+{
+    const struct {
+        const char *relative;
+        char *path;
+    } parts[] = {
+        {"libexec/trollbridge/broker", programs->broker},
+        {"libexec/trollbridge/scribe", programs->scribe},
+        {"libexec/trollbridge/policy", programs->policy},
+        {"libexec/trollbridge/confine", programs->confine},
+        {"libexec/trollbridge", programs->libexec},
+        {"share/trollbridge/plugins", programs->plugins},
+    };
+    for (size_t i = 0; i < TB_ARRAY_LEN(parts); i++)
+        if (tb_place_of(parts[i].relative, parts[i].path) != 0) {
+            dprintf(STDERR_FILENO, "trollbridge: part_missing: %s is not there\n",
+                    parts[i].relative);
+            return EXIT_PART;
+        }
+    return 0;
+}
+
+/* Its own sandbox is what its children can inherit: no Landlock, and a list of system calls that
+ * holds theirs. */
+static int enter_sandbox(struct supervisor *supervisor)
+{
+    const int keep[] = {CONTROL_FD, LIFELINE_FD};
+    const struct tb_sandbox_options options = {
+        .keep = keep,
+        .n_keep = TB_ARRAY_LEN(keep),
+        .root = TB_ROOT_KEPT,
+        .require = TB_LAYER_BIT(TB_LAYER_SECCOMP),
+        .allow_jit = true,
+    };
+    struct tb_layers layers;
+    supervisor->namespaces = tb_namespaces_probe();
+    tb_layers_names(supervisor->namespaces, supervisor->namespace_names);
+    if (tb_sandbox_enter(&tb_role_supervisor, &options, &layers) == TB_OK)
+        return 0;
+    dprintf(STDERR_FILENO, "trollbridge: layer_missing: seccomp cannot be had on this machine\n");
+    return EXIT_PART;
+}
+
+static int start_all(struct supervisor *supervisor)
+{
+    tb_fd scribe_link = -1;
+    if (supervisor_start_scribe(supervisor, &scribe_link) < 0) {
+        dprintf(STDERR_FILENO, "trollbridge: audit_unavailable: the scribe did not start\n");
+        return EXIT_PART;
+    }
+    if (supervisor_start_broker(supervisor, scribe_link) < 0) {
+        dprintf(STDERR_FILENO, "trollbridge: layer_missing: the broker did not start\n");
+        return EXIT_PART;
+    }
+    tb_fd_close(&supervisor->control_fd);
+    for (size_t i = 0; i < supervisor->children.n; i++)
+        if (supervisor->children.list[i].report_fd >= 0)
+            supervisor_read_report(supervisor, &supervisor->children.list[i]);
+    return 0;
+}
+
+static void restart_scribe(struct supervisor *supervisor)
+{
+    tb_fd link = -1;
+    const struct tb_inner message = {.type = TB_INNER_SCRIBE};
+    supervisor->scribe_due_ns = TB_NEVER;
+    if (supervisor_start_scribe(supervisor, &link) < 0)
+        supervisor->scribe_due_ns = tb_clock_ns() + TB_S_NS;
+    else
+        supervisor_tell(supervisor, &message, link);
+}
+
+static bool has(const struct supervisor *supervisor, enum child_kind kind)
+{
+    for (size_t i = 0; i < supervisor->children.n; i++)
+        if (supervisor->children.list[i].kind == kind)
+            return true;
+    return false;
+}
+
+enum { LIFELINE, REQUESTS, FIRST_CHILD, N_POLLS = FIRST_CHILD + 2 * N_CHILDREN };
+
+static int timeout_ms(const struct supervisor *supervisor, uint64_t now_ns, bool waiting)
+{
+    uint64_t due_ns = supervisor->scribe_due_ns;
+    if (waiting && supervisor->next_start_ns < due_ns)
+        due_ns = supervisor->next_start_ns;
+    if (due_ns == TB_NEVER)
+        return -1;
+    return due_ns <= now_ns ? 0 : (int)((due_ns - now_ns) / TB_MS_NS) + 1;
+}
+
+static bool lifeline_ended(const struct supervisor *supervisor, short revents)
+{
+    char byte;
+    return (revents & (POLLHUP | POLLERR | POLLRDHUP)) != 0 ||
+           ((revents & POLLIN) != 0 && recv(supervisor->lifeline_fd, &byte, 1, MSG_DONTWAIT) == 0);
+}
+
+static void handle_children(struct supervisor *supervisor, const struct pollfd *polls)
+{
+    for (size_t i = 0; i < supervisor->children.n; i++) {
+        struct child *child = &supervisor->children.list[i];
+        const struct pollfd *of_child = &polls[FIRST_CHILD + 2 * i];
+        /* An entry that was taken in this round has not been polled for. */
+        if (child->kind == CHILD_NONE || of_child[0].fd != child->pidfd)
+            continue;
+        if (child->report_fd >= 0 && of_child[1].revents != 0)
+            supervisor_read_report(supervisor, child);
+        if (of_child[0].revents != 0)
+            supervisor_on_end(supervisor, child);
+    }
+}
+
+/* One round. False: the host has gone, or the broker has. */
+static bool turn(struct supervisor *supervisor)
+{
+    struct pollfd polls[N_POLLS];
+    uint64_t now_ns = tb_clock_ns();
+    bool paced = now_ns < supervisor->next_start_ns;
+    polls[LIFELINE] = (struct pollfd){.fd = supervisor->lifeline_fd, .events = POLLIN | POLLRDHUP};
+    polls[REQUESTS] = (struct pollfd){.fd = paced ? -1 : supervisor->broker_fd, .events = POLLIN};
+    size_t n_children = supervisor->children.n;
+    for (size_t i = 0; i < n_children; i++) {
+        const struct child *child = &supervisor->children.list[i];
+        bool used = child->kind != CHILD_NONE;
+        polls[FIRST_CHILD + 2 * i] =
+            (struct pollfd){.fd = used ? child->pidfd : -1, .events = POLLIN};
+        polls[FIRST_CHILD + 2 * i + 1] =
+            (struct pollfd){.fd = used ? child->report_fd : -1, .events = POLLIN};
+    }
+    int n = poll(polls, FIRST_CHILD + 2 * n_children, timeout_ms(supervisor, now_ns, paced));
+    if (n > 0) {
+        if (lifeline_ended(supervisor, polls[LIFELINE].revents))
+            return false;
+        handle_children(supervisor, polls);
+        if (has(supervisor, CHILD_BROKER) && polls[REQUESTS].revents != 0)
+            supervisor_on_request(supervisor);
+    }
+    if (supervisor->scribe_due_ns <= tb_clock_ns())
+        restart_scribe(supervisor);
+    return has(supervisor, CHILD_BROKER);
+}
+
+/* Waits for the end of the children of that kind; kills them when they take too long. */
+static void await(struct supervisor *supervisor, enum child_kind kind)
+{
+    uint64_t until_ns = tb_clock_ns() + END_MS * TB_MS_NS;
+    for (size_t i = 0; i < supervisor->children.n; i++) {
+        struct child *child = &supervisor->children.list[i];
+        if (child->kind != kind)
+            continue;
+        struct pollfd end = {.fd = child->pidfd, .events = POLLIN};
+        uint64_t now_ns = tb_clock_ns();
+        int left_ms = now_ns < until_ns ? (int)((until_ns - now_ns) / TB_MS_NS) : 0;
+        if (poll(&end, 1, left_ms) != 1)
+            child_kill(child);
+        (void)child_reap(child);
+    }
+}
+
+/* The broker ends by itself when the host does, and the scribe when the broker does: in that order,
+ * so that the log is complete. Plugins and compilers have nothing to finish. */
+static void end(struct supervisor *supervisor)
+{
+    child_kill_all(&supervisor->children, CHILD_PLUGIN);
+    child_kill_all(&supervisor->children, CHILD_RESOLVE);
+    await(supervisor, CHILD_BROKER);
+    await(supervisor, CHILD_SCRIBE);
+    await(supervisor, CHILD_PLUGIN);
+    await(supervisor, CHILD_RESOLVE);
+}
+
+/* False: the host is gone already. */
+static bool say(const struct supervisor *supervisor, enum tb_status status)
+{
+    uint8_t byte = (uint8_t)status;
+    return tb_fd_send(supervisor->lifeline_fd, tb_bytes_of(&byte, 1), -1, 0) == 1;
+}
+
+int main(int argc, char **argv)
+{
+    static struct supervisor supervisor = {
+        .control_fd = CONTROL_FD,
+        .lifeline_fd = LIFELINE_FD,
+        .broker_fd = -1,
+        .scribe_due_ns = TB_NEVER,
+    };
+    for (size_t i = 0; i < TB_SLOTS; i++)
+        supervisor.grants[i] = -1;
+    int status = read_arguments(&supervisor, argc, argv);
+    if (status == 0 && sodium_init() < 0)
+        status = EXIT_PART;
+    if (status == 0)
+        status = find_programs(&supervisor.programs);
+    if (status == 0)
+        status = enter_sandbox(&supervisor);
+    if (status == 0)
+        status = supervisor_compile(&supervisor);
+    if (status == 0)
+        status = start_all(&supervisor);
+    if (status != 0) {
+        (void)say(&supervisor, status == EXIT_FILES ? TB_STATUS_FILES : TB_STATUS_FAILED);
+        end(&supervisor);
+        return status;
+    }
+    bool going = say(&supervisor, TB_STATUS_READY);
+    while (going)
+        going = turn(&supervisor);
+    end(&supervisor);
+    return 0;
+}

@@ -1,0 +1,216 @@
+#include "supervisor/supervisor.h"
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A broker that was taken over cannot start processes faster than this, nor more of them at once
+ * than there are children. */
+#define START_INTERVAL_NS (2 * TB_MS_NS)
+
+/* The broker reads whenever it wakes, so that waiting for room in its buffer ends. */
+void supervisor_tell(struct supervisor *supervisor, const struct tb_inner *message, int fd)
+{
+    uint8_t packet[TB_INNER_MAX];
+    size_t n = tb_inner_write(message, packet);
+    ssize_t sent;
+    do {
+        sent = tb_fd_send(supervisor->broker_fd, tb_bytes_of(packet, n), fd, 0);
+    } while (sent == -EINTR);
+}
+
+static void answer(struct supervisor *supervisor, const struct tb_inner *request, int32_t status,
+                   int fd)
+{
+    const struct tb_inner message = {
+        .type = request->type,
+        .token = request->token,
+        .slot = request->slot,
+        .status = status,
+    };
+    supervisor_tell(supervisor, &message, fd);
+}
+
+/* The labels of the OPEN at hand, as they came: the policy program reads them, this one does not.
+ */
+static int request_file(const struct tb_inner *request)
+{
+    uint8_t bytes[TB_INNER_MAX];
+    struct tb_writer writer = tb_writer_init(bytes, sizeof bytes);
+    tb_write_string16(&writer, request->view);
+    tb_write_string16(&writer, request->webview);
+    tb_write_string16(&writer, request->origin);
+    int fd = tb_fd_memory("trollbridge-request");
+    if (fd >= 0 && (tb_fd_write_all(fd, tb_bytes_of(bytes, writer.n)) < 0 ||
+                    lseek(fd, 0, SEEK_SET) != 0 || tb_fd_seal(fd) < 0))
+        tb_fd_close(&fd);
+    return fd;
+}
+
+static int resolve(struct supervisor *supervisor, const struct tb_inner *request)
+{
+    tb_fd request_fd = request_file(request);
+    tb_fd grant_fd = tb_fd_memory("trollbridge-grant");
+    if (request_fd < 0 || grant_fd < 0)
+        return -EMFILE;
+    const char *const argv[] = {
+        "policy",
+        "resolve",
+        "--snapshot-fd",
+        "3",
+        "--request-fd",
+        "4",
+        "--grant-fd",
+        "5",
+        "--namespaces",
+        supervisor->namespace_names,
+        NULL,
+    };
+    const int fds[] = {supervisor->snapshot_fd, request_fd, grant_fd};
+    struct child *child = supervisor_spawn(supervisor, CHILD_RESOLVE, supervisor->programs.policy,
+                                           argv, fds, TB_ARRAY_LEN(fds));
+    if (!child)
+        return -ECHILD;
+    child->token = request->token;
+    child->slot = request->slot;
+    child->grant_fd = grant_fd;
+    grant_fd = -1;
+    return 0;
+}
+
+static int start_plugin(struct supervisor *supervisor, const struct tb_inner *request,
+                        int *ret_link_fd)
+{
+    char index[16];
+    int pair[2];
+    int report[2];
+    if (supervisor->grants[request->slot] < 0)
+        return -EINVAL;
+    if (tb_fd_pair(SOCK_STREAM, pair) < 0)
+        return -EMFILE;
+    tb_fd own = pair[0];
+    tb_fd theirs = pair[1];
+    if (pipe2(report, O_CLOEXEC) < 0)
+        return -EMFILE;
+    tb_fd report_own = report[0];
+    tb_fd report_theirs = report[1];
+    (void)snprintf(index, sizeof index, "%u", request->index);
+    const char *const argv[] = {"confine",
+                                "--plugin",
+                                index,
+                                "--namespaces",
+                                supervisor->namespace_names,
+                                "--require",
+                                supervisor->require_names,
+                                NULL};
+    const int fds[] = {theirs, supervisor->grants[request->slot], report_theirs};
+    struct child *child = supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine,
+                                           argv, fds, TB_ARRAY_LEN(fds));
+    if (!child)
+        return -ECHILD;
+    child->token = request->token;
+    child->slot = request->slot;
+    child->report_fd = report_own;
+    report_own = -1;
+    *ret_link_fd = own;
+    own = -1;
+    return 0;
+}
+
+static void on_start(struct supervisor *supervisor, const struct tb_inner *request)
+{
+    tb_fd link = -1;
+    int r = start_plugin(supervisor, request, &link);
+    answer(supervisor, request, r, link);
+}
+
+static void on_resolve(struct supervisor *supervisor, const struct tb_inner *request)
+{
+    int r = resolve(supervisor, request);
+    if (r < 0)
+        answer(supervisor, request, r, -1);
+}
+
+static void on_stop(struct supervisor *supervisor, const struct tb_inner *request)
+{
+    struct child *child = child_find(&supervisor->children, CHILD_PLUGIN, request->token);
+    if (child) {
+        child->stopped = true;
+        child_kill(child);
+    }
+}
+
+void supervisor_on_request(struct supervisor *supervisor)
+{
+    uint8_t packet[TB_INNER_MAX];
+    struct tb_inner request;
+    ssize_t n = tb_fd_receive(supervisor->broker_fd, packet, sizeof packet, NULL, MSG_DONTWAIT);
+    if (n <= 0 || tb_inner_read(tb_bytes_of(packet, (size_t)n), &request) != TB_OK) {
+        /* It ended, or is not itself any more. Its pidfd tells the rest. */
+        if (n != -EAGAIN && n != -EINTR)
+            child_kill_all(&supervisor->children, CHILD_BROKER);
+        return;
+    }
+    switch (request.type) {
+    case TB_INNER_START:
+    case TB_INNER_RESOLVE:
+        supervisor->next_start_ns = tb_clock_ns() + START_INTERVAL_NS;
+        request.type == TB_INNER_START ? on_start(supervisor, &request)
+                                       : on_resolve(supervisor, &request);
+        break;
+    case TB_INNER_STOP:
+        on_stop(supervisor, &request);
+        break;
+    case TB_INNER_DROP:
+        tb_fd_close(&supervisor->grants[request.slot]);
+        break;
+    case TB_INNER_SCRIBE:
+    case TB_INNER_LAYERS:
+        child_kill_all(&supervisor->children, CHILD_BROKER);
+        break;
+    }
+}
+
+static void on_resolved(struct supervisor *supervisor, const struct child *child, int status)
+{
+    const struct tb_inner message = {
+        .type = TB_INNER_RESOLVE,
+        .token = child->token,
+        .slot = child->slot,
+        .status = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+    };
+    int *grant = &supervisor->grants[child->slot];
+    tb_fd_close(grant);
+    if (message.status == 0 && tb_fd_seal(child->grant_fd) == 0)
+        *grant = fcntl(child->grant_fd, F_DUPFD_CLOEXEC, 0);
+    supervisor_tell(supervisor, &message, *grant);
+}
+
+/* The child's process has ended and is not reaped yet. */
+void supervisor_on_end(struct supervisor *supervisor, struct child *child)
+{
+    if (child->report_fd >= 0)
+        supervisor_read_report(supervisor, child);
+    struct child ended = *child;
+    child->grant_fd = -1;
+    int status = child_reap(child);
+    if (ended.kind == CHILD_RESOLVE)
+        on_resolved(supervisor, &ended, status);
+    tb_fd_close(&ended.grant_fd);
+    if (ended.kind == CHILD_PLUGIN && !ended.stopped) {
+        const struct tb_inner message = {
+            .type = TB_INNER_STOP, .token = ended.token, .status = status};
+        supervisor_tell(supervisor, &message, -1);
+    }
+    if (ended.kind == CHILD_SCRIBE) {
+        bool steady = tb_clock_ns() - supervisor->scribe_started_ns > TB_S_NS;
+        supervisor->scribe_due_ns = tb_clock_ns() + (steady ? 0 : TB_S_NS);
+    }
+}

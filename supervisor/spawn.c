@@ -1,0 +1,20 @@
+#include "supervisor/supervisor.h"
+
+struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind kind,
+                               const char *program, const char *const *argv, const int *fds,
+                               size_t n_fds)
+{
+    struct child *child = child_new(&supervisor->children);
+    const struct tb_spawn spawn = {
+        .program = program,
+        .exec_fd = -1,
+        .argv = (char *const *)(uintptr_t)argv,
+        .fds = fds,
+        .n_fds = n_fds,
+        .namespaces = supervisor->namespaces,
+    };
+    if (!child || tb_spawn(&spawn, &child->pid, &child->pidfd) < 0)
+        return NULL;
+    child->kind = kind;
+    return child;
+}

@@ -1,0 +1,66 @@
+/*
+ * The supervisor: starts every process, hands out every descriptor, waits, restarts what died, and
+ * ends everything when the host goes away. It is never on the data path, and reads nothing that a
+ * peer wrote: from the broker come fixed messages with indexes, and the labels of an OPEN pass
+ * through it unread.
+ */
+#pragma once
+
+#include "policy/settings.h"
+#include "proto/inner.h"
+#include "sandbox/spawn.h"
+#include "supervisor/child.h"
+#include "supervisor/status.h"
+
+#include <limits.h>
+
+enum { MAX_VARS = 16, MAX_ARGS = 64 };
+
+struct programs {
+    char broker[PATH_MAX];
+    char scribe[PATH_MAX];
+    char policy[PATH_MAX];
+    char confine[PATH_MAX];
+    char plugins[PATH_MAX]; /* share/trollbridge/plugins */
+    char libexec[PATH_MAX]; /* libexec/trollbridge */
+};
+
+struct supervisor {
+    const char *app;
+    const char *vars[MAX_VARS]; /* NAME=VALUE */
+    size_t n_vars;
+    struct programs programs;
+    uint32_t namespaces;
+    char namespace_names[TB_LAYERS_TEXT_SIZE];
+    char require_names[TB_LAYERS_TEXT_SIZE];
+    int control_fd;  /* passed on to the broker */
+    int lifeline_fd; /* its end ends everything */
+    int snapshot_fd;
+    int settings_fd;
+    int broker_fd; /* our end of the supervisor link */
+    int grants[TB_SLOTS];
+    struct children children;
+    uint64_t next_start_ns; /* the broker's requests are not read before */
+    uint64_t scribe_started_ns;
+    uint64_t scribe_due_ns; /* when a new one is started; TB_NEVER: none is needed */
+};
+
+/* compile.c: runs the policy compiler over the app. 0, or the exit status that says why not. */
+int supervisor_compile(struct supervisor *supervisor);
+
+/* start.c: the fixed processes. 0 or -errno. */
+int supervisor_start_scribe(struct supervisor *supervisor, int *ret_link_fd);
+int supervisor_start_broker(struct supervisor *supervisor, int scribe_link_fd);
+/* A layer report has come, or its descriptor ended. */
+void supervisor_read_report(struct supervisor *supervisor, struct child *child);
+
+/* request.c: what the broker asks for, and what it is told when a child has ended. */
+void supervisor_on_request(struct supervisor *supervisor);
+void supervisor_on_end(struct supervisor *supervisor, struct child *child);
+void supervisor_tell(struct supervisor *supervisor, const struct tb_inner *message, int fd);
+
+/* spawn.c: starts a program with its arguments and descriptors as a child of that kind. The entry,
+ * or NULL. */
+struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind kind,
+                               const char *program, const char *const *argv, const int *fds,
+                               size_t n_fds);

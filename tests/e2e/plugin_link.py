@@ -1,0 +1,88 @@
+"""The broker's side of a plugin link (PROTOCOL.md, section 8), for tests that start a real plugin."""
+
+import os
+import socket
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import msgpack_lite  # noqa: E402
+
+INIT, CALL, REPLY, CANCEL = 96, 97, 98, 99
+SECONDS = 20
+
+
+def frame(kind, message, raw=b""):
+    text = msgpack_lite.pack(message)
+    body = struct.pack("<I", len(text)) + text + raw
+    return struct.pack("<IBBH", len(body), kind, 0, 0) + body
+
+
+class Plugin:
+    """A running plugin. Commands get numbers in the order given, scopes are (allow, deny) pairs."""
+
+    def __init__(self, program, commands, scopes, variables, init=True):
+        ours, theirs = socket.socketpair()
+        ours.settimeout(SECONDS)
+        self.link = ours
+        self.numbers = {name: 7919 * (i + 1) for i, name in enumerate(commands)}
+        self.next = 1
+
+        def place():
+            # Whatever number the socket has, the plugin finds it on 3, and nothing above it.
+            os.dup2(theirs.fileno(), 3)
+            os.closerange(4, 256)
+
+        self.process = subprocess.Popen([program], stdin=subprocess.DEVNULL, preexec_fn=place, close_fds=False, env={})
+        theirs.close()
+        if init:
+            self.link.sendall(self.init_frame(scopes, variables))
+
+    def init_frame(self, scopes, variables):
+        return frame(INIT, {
+            "v": 1, "plugin": "fs", "view": "main",
+            "commands": [{"number": number, "name": name} for name, number in self.numbers.items()],
+            "scopes": [{"allow": allow, "deny": deny} for allow, deny in scopes], "vars": variables})
+
+    def call_frame(self, command, args, raw=None, scope=0):
+        message = {"call": self.next, "command": self.numbers[command], "args": args}
+        if scope is not None:
+            message["scope"] = scope
+        if raw is not None:
+            message["bytes"] = len(raw)
+        self.next += 1
+        return frame(CALL, message, raw or b"")
+
+    def read_exactly(self, n):
+        data = b""
+        while len(data) < n:
+            got = self.link.recv(n - len(data))
+            if not got:
+                raise EOFError
+            data += got
+        return data
+
+    def read_reply(self):
+        n, kind, flags, reserved = struct.unpack("<IBBH", self.read_exactly(8))
+        assert (kind, flags, reserved) == (REPLY, 0, 0)
+        body = self.read_exactly(n)
+        (m,) = struct.unpack_from("<I", body)
+        message, raw = msgpack_lite.unpack(body[4:4 + m]), body[4 + m:]
+        assert message.get("bytes", 0) == len(raw)
+        return message, raw
+
+    def call(self, command, args, raw=None, scope=0):
+        """The value, the bytes, or a dict {"error": …}."""
+        self.link.sendall(self.call_frame(command, args, raw, scope))
+        message, content = self.read_reply()
+        assert message.pop("call") == self.next - 1
+        assert len(message) == 1
+        if "bytes" in message:
+            return content
+        return message["value"] if "value" in message else message
+
+    def end(self):
+        """Closes the link; the exit status."""
+        self.link.close()
+        return self.process.wait(SECONDS)

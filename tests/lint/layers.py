@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""The layers of the code: a file includes only its own layer and those below it.
+
+An arrow upwards is a defect. The table is the architecture; docs/architecture.md draws it.
+"""
+import os
+import re
+import subprocess
+import sys
+
+BELOW = {
+    "base": [],
+    "sandbox": ["base"],
+    "proto": ["base"],
+    "policy": ["base", "proto"],
+    "endpoint": ["base", "proto"],
+    "audit": ["base", "proto"],
+    "plugins/sdk": ["base", "proto"],
+    # programs
+    "policy/compiler": ["base", "proto", "policy", "sandbox"],
+    "broker": ["base", "proto", "policy"],
+    "scribe": ["base", "proto", "policy", "audit"],
+    "supervisor": ["base", "proto", "policy", "sandbox"],
+    "confine": ["base", "proto", "policy", "sandbox"],
+    "plugins/fs": ["base", "proto", "plugins/sdk"],
+    "host": ["base", "proto"],
+    "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host"],
+}
+# Single edges that the table does not have, with the reason.
+EXTRA = {
+    ("broker/main.c", "sandbox"): "a program enters its own sandbox",
+    ("scribe/main.c", "sandbox"): "a program enters its own sandbox",
+    ("plugins/fs/fs.c", "sandbox"): "a program enters its own sandbox",
+    ("host/spawn.c", "supervisor"): "the byte that the supervisor writes to the host",
+}
+
+
+def layer_of(path):
+    folder = os.path.dirname(path)
+    while folder and folder not in BELOW:
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def check(path):
+    layer = layer_of(path)
+    for number, line in enumerate(open(path, encoding="utf-8"), 1):
+        match = re.match(r'#include "([^"]+)"', line)
+        if not match:
+            continue
+        target = layer_of(match.group(1))
+        if not os.path.exists(match.group(1)):
+            yield f"{path}:{number}: {match.group(1)} is not a path from the top of the tree"
+        elif target != layer and target not in BELOW[layer] and (path, target) not in EXTRA:
+            yield f"{path}:{number}: {layer} must not include {target} ({match.group(1)})"
+
+
+def main():
+    files = subprocess.run(["git", "ls-files", "*.c", "*.h", "*.cpp"], capture_output=True,
+                           text=True, check=True).stdout.split()
+    files = [f for f in files if not f.startswith(("tests/", "examples/", "tools/", "bench/"))]
+    bad = 0
+    for path in files:
+        problems = list(check(path)) if layer_of(path) else [f"{path}: in no layer"]
+        for problem in problems:
+            print(problem)
+        bad += bool(problems)
+    # The lint itself has to catch a planted breach.
+    planted = [e for e in [("base", "broker"), ("proto", "broker"), ("plugins/fs", "broker")]
+               if e[1] in BELOW[e[0]]]
+    bad += len(planted)
+    print(f"{len(files) + 3 - bad} passed, {bad} failed")
+    return 1 if bad or not files else 0
+
+
+sys.exit(main())

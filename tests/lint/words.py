@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Calls that C has and we do not use, and things that are in the tree by accident."""
+import re
+import subprocess
+import sys
+
+BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|system|alloca|setlocale"
+                    r"|tmpnam|mktemp)\s*\(")
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
+MACHINE = re.compile(r"(?<![\w./-])/(work|farm|root)/[a-z]")
+
+
+def files(*patterns):
+    return subprocess.run(["git", "ls-files", *patterns], capture_output=True, text=True,
+                          check=True).stdout.split()
+
+
+def problems():
+    for path in files("*.c", "*.h", "*.cpp"):
+        for number, line in enumerate(open(path, encoding="utf-8"), 1):
+            if BANNED.search(line) and "lint: allow" not in line:
+                yield f"{path}:{number}: a banned call: {line.strip()}"
+    for path in files():
+        if path.endswith((".png", ".bin", ".lock", "package-lock.json")) or "/corpus/" in path:
+            continue
+        if path == "tests/lint/words.py":
+            continue
+        try:
+            text = open(path, encoding="utf-8").read()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if UNFINISHED.search(line):
+                yield f"{path}:{number}: unfinished: {line.strip()}"
+            if MACHINE.search(line):
+                yield f"{path}:{number}: a path of one machine: {line.strip()}"
+
+
+found = list(problems())
+for problem in found:
+    print(problem)
+# The patterns themselves have to catch planted breaches.
+for pattern, text in [(BANNED, "x = atoi(s);"), (UNFINISHED, "/* TODO */"), (MACHINE, "/work/main")]:
+    if not pattern.search(text):
+        found.append(text)
+n = len(files())
+print(f"{n + 3 - len(found)} passed, {len(found)} failed")
+sys.exit(1 if found else 0)

@@ -1,0 +1,243 @@
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "broker/calls.h"
+#include "broker/link.h"
+#include "broker/plugin.h"
+#include "broker/pool.h"
+#include "broker/view.h"
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <sys/socket.h>
+
+static struct tb_random generator;
+
+static void the_map_finds_what_is_in_it_and_nothing_else(void)
+{
+    enum { N = 3000 };
+    struct tb_handle_map map;
+    struct tb_handle *handles = calloc(N, sizeof *handles);
+    tb_handle_map_init(&map, N);
+    for (uint32_t i = 0; i < N; i++) {
+        tb_random_bytes(&generator, handles[i].bytes, TB_HANDLE_SIZE);
+        handles[i].bytes[0] &= 3; /* long runs of neighbours */
+        handles[i].bytes[1] = 0;
+        CHECK_INT(tb_handle_map_add(&map, &handles[i], i), TB_OK);
+    }
+    struct tb_handle one_more = {{9}};
+    CHECK_INT(tb_handle_map_add(&map, &one_more, 0), TB_FULL);
+    for (uint32_t i = 0; i < N; i += 2)
+        tb_handle_map_remove(&map, &handles[i]);
+    for (uint32_t i = 0; i < N; i++) {
+        const uint32_t *value = tb_handle_map_find(&map, &handles[i]);
+        CHECK(i % 2 == 0 ? value == NULL : value && *value == i);
+    }
+    CHECK_INT(map.n, N / 2);
+    tb_handle_map_deinit(&map);
+    free(handles);
+}
+
+static void a_handle_is_issued_then_live_then_gone(void)
+{
+    struct tb_pool pool;
+    struct tb_handle handles[4];
+    uint32_t value;
+    CHECK_INT(tb_pool_init(&pool, 2), 0);
+    CHECK_INT(tb_pool_issue(&pool, &generator, 1, 3, 4, handles), 3); /* the cap */
+    CHECK_INT(tb_pool_look(&pool, &handles[0], &value), TB_HANDLE_ISSUED);
+    CHECK_INT(value, 1);
+    tb_pool_spend(&pool, &handles[0], 17);
+    CHECK_INT(tb_pool_look(&pool, &handles[0], &value), TB_HANDLE_LIVE);
+    CHECK_INT(value, 17);
+    CHECK_INT(tb_pool_issue(&pool, &generator, 1, 3, 1, &handles[3]), 0); /* live ones count */
+    tb_pool_retire(&pool, &handles[0], 1);
+    CHECK_INT(tb_pool_look(&pool, &handles[0], &value), TB_HANDLE_UNKNOWN);
+    CHECK_INT(tb_pool_issue(&pool, &generator, 1, 3, 1, &handles[3]), 1);
+    tb_pool_deinit(&pool);
+}
+
+static void handles_never_repeat(void)
+{
+    struct tb_pool pool;
+    struct tb_handle handle;
+    static uint8_t seen[1 << 16];
+    size_t n_twins = 0;
+    CHECK_INT(tb_pool_init(&pool, 1), 0);
+    for (int i = 0; i < 20000; i++) {
+        CHECK_INT(tb_pool_issue(&pool, &generator, 0, 2, 1, &handle), 1);
+        tb_pool_spend(&pool, &handle, 0);
+        tb_pool_retire(&pool, &handle, 0);
+        uint16_t at = (uint16_t)(handle.bytes[3] << 8 | handle.bytes[9]);
+        n_twins += seen[at]++ > 0;
+    }
+    /* 20,000 draws out of 65,536 meet about 2,800 times; a generator that repeats meets always. */
+    CHECK(n_twins > 1500 && n_twins < 4500);
+    tb_pool_deinit(&pool);
+}
+
+static void calls_end_and_their_numbers_never_return(void)
+{
+    struct tb_calls calls;
+    CHECK_INT(tb_calls_init(&calls), 0);
+    struct tb_live_call *first = tb_calls_new(&calls);
+    uint64_t number = first->number;
+    CHECK(tb_calls_find(&calls, number) == first);
+    CHECK(tb_calls_find(&calls, number + 1) == NULL);
+    tb_calls_free(&calls, first);
+    CHECK(tb_calls_find(&calls, number) == NULL);
+    struct tb_live_call *second = tb_calls_new(&calls);
+    CHECK(second == first && second->number != number);
+    CHECK(tb_calls_find(&calls, number) == NULL);
+    for (int i = 1; i < TB_SESSION_CALLS; i++)
+        CHECK(tb_calls_new(&calls) != NULL);
+    CHECK(tb_calls_new(&calls) == NULL);
+    CHECK(tb_calls_find(&calls, UINT64_MAX) == NULL);
+    tb_calls_deinit(&calls);
+}
+
+static void a_crash_costs_nothing_and_a_row_of_them_does(void)
+{
+    struct tb_plugin plugin = {0};
+    uint64_t now = 1000 * TB_S_NS;
+    plugin.started_ns = now;
+    tb_plugin_back_off(&plugin, now);
+    CHECK_INT(plugin.not_before_ns, now);
+    tb_plugin_back_off(&plugin, now);
+    CHECK_INT(plugin.not_before_ns, now + 100 * TB_MS_NS);
+    tb_plugin_back_off(&plugin, now);
+    CHECK_INT(plugin.not_before_ns, now + 200 * TB_MS_NS);
+    for (int i = 0; i < 40; i++)
+        tb_plugin_back_off(&plugin, now);
+    CHECK_INT(plugin.not_before_ns, now + 5 * TB_S_NS);
+    tb_plugin_back_off(&plugin, now + 61 * TB_S_NS);
+    CHECK_INT(plugin.not_before_ns, now + 61 * TB_S_NS);
+}
+
+static void the_third_lock_within_a_minute_locks_out(void)
+{
+    struct tb_view view = {.used = true};
+    uint64_t now = 1000 * TB_S_NS;
+    tb_view_lock(&view, now);
+    tb_view_lock(&view, now + 61 * TB_S_NS);
+    tb_view_lock(&view, now + 62 * TB_S_NS);
+    CHECK(!view.locked_out);
+    tb_view_lock(&view, now + 63 * TB_S_NS);
+    CHECK(view.locked_out);
+    tb_view_reset(&view);
+    CHECK(!view.locked_out);
+}
+
+static void views_are_found_by_their_label(void)
+{
+    static struct tb_views views;
+    char label[16];
+    struct tb_view *main_view = tb_views_get(&views, tb_bytes_of_string("main"));
+    CHECK(main_view && tb_views_get(&views, tb_bytes_of_string("main")) == main_view);
+    main_view->n_violations = 1; /* what it did is not forgotten for lack of slots */
+    for (int i = 0; i < 200; i++) {
+        (void)snprintf(label, sizeof label, "v%d", i);
+        CHECK(tb_views_get(&views, tb_bytes_of_string(label)) != NULL);
+    }
+    CHECK(tb_views_find(&views, tb_bytes_of_string("main")) == main_view);
+}
+
+static void ignore(struct tb_source *source, uint32_t events)
+{
+    (void)source;
+    (void)events;
+}
+
+static void a_link_reads_batches_and_keeps_halves(void)
+{
+    struct tb_loop loop;
+    struct tb_link link;
+    struct tb_frame frame;
+    int pair[2];
+    static const char two_and_a_half[] =
+        "\4\0\0\0\x0c\0\0\0aaaa\4\0\0\0\x0c\0\0\0bbbb\4\0\0\0\x0c\0";
+    CHECK_INT(tb_loop_init(&loop), 0);
+    CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
+    tb_link_init(&link, &loop, TB_SIDE_BROKER_VIEW, 4096);
+    CHECK_INT(tb_link_attach(&link, pair[0], ignore, NULL), 0);
+    CHECK_INT(tb_link_read(&link, NULL), TB_AGAIN);
+    CHECK_INT(tb_fd_write_all(pair[1], tb_bytes_of(two_and_a_half, sizeof two_and_a_half - 1)), 0);
+    CHECK_INT(tb_link_read(&link, NULL), TB_OK);
+    CHECK_INT(tb_link_next(&link, &frame), TB_OK);
+    CHECK(tb_bytes_are(frame.body, "aaaa"));
+    CHECK_INT(tb_link_next(&link, &frame), TB_OK);
+    CHECK(tb_bytes_are(frame.body, "bbbb"));
+    CHECK_INT(tb_link_next(&link, &frame), TB_AGAIN);
+    CHECK_INT(tb_fd_write_all(pair[1], tb_bytes_of("\0\0cccc", 6)), 0);
+    CHECK_INT(tb_link_read(&link, NULL), TB_OK);
+    CHECK_INT(tb_link_next(&link, &frame), TB_OK);
+    CHECK(tb_bytes_are(frame.body, "cccc"));
+    tb_fd_close(&pair[1]);
+    CHECK_INT(tb_link_read(&link, NULL), TB_CLOSED);
+    tb_link_deinit(&link);
+}
+
+static void descriptors_where_none_belong_are_refused_and_closed(void)
+{
+    struct tb_loop loop;
+    struct tb_link link;
+    int pair[2];
+    CHECK_INT(tb_loop_init(&loop), 0);
+    CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
+    tb_link_init(&link, &loop, TB_SIDE_BROKER_VIEW, 4096);
+    CHECK_INT(tb_link_attach(&link, pair[0], ignore, NULL), 0);
+    CHECK_INT(tb_fd_send(pair[1], tb_bytes_of("x", 1), 1, 0), 1);
+    CHECK_INT(tb_link_read(&link, NULL), TB_MALFORMED);
+    int next = dup(0); /* the lowest free number: nothing was left open */
+    CHECK_INT(next, pair[1] + 1);
+    tb_fd_close(&next);
+    tb_link_deinit(&link);
+}
+
+static void one_descriptor_comes_and_two_are_refused(void)
+{
+    int pair[2];
+    int fd = -1;
+    uint8_t byte;
+    CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
+    CHECK_INT(tb_fd_send(pair[1], tb_bytes_of("x", 1), 1, 0), 1);
+    CHECK_INT(tb_fd_receive(pair[0], &byte, 1, &fd, 0), 1);
+    CHECK(fd >= 0);
+    tb_fd_close(&fd);
+
+    int two[] = {0, 1};
+    char control[CMSG_SPACE(sizeof two)] __attribute__((aligned(8))) = {0};
+    struct iovec part = {.iov_base = "y", .iov_len = 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control,
+                             .msg_controllen = sizeof control};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof two);
+    memcpy(CMSG_DATA(header), two, sizeof two);
+    CHECK_INT(sendmsg(pair[1], &message, 0), 1);
+    CHECK_INT(tb_fd_receive(pair[0], &byte, 1, &fd, 0), -EPROTO);
+    int next = dup(0);
+    CHECK_INT(next, pair[1] + 1);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        TEST(the_map_finds_what_is_in_it_and_nothing_else),
+        TEST(a_handle_is_issued_then_live_then_gone),
+        TEST(handles_never_repeat),
+        TEST(calls_end_and_their_numbers_never_return),
+        TEST(a_crash_costs_nothing_and_a_row_of_them_does),
+        TEST(the_third_lock_within_a_minute_locks_out),
+        TEST(views_are_found_by_their_label),
+        TEST(a_link_reads_batches_and_keeps_halves),
+        TEST(descriptors_where_none_belong_are_refused_and_closed),
+        TEST(one_descriptor_comes_and_two_are_refused),
+    };
+    return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
+}

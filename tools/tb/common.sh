@@ -1,0 +1,86 @@
+# Shared by ./tb and its parts: what has to be installed, and how the tree is built. Sourced with the
+# tree's top as working directory.
+
+PACKAGES=(
+    build-essential meson ninja-build pkg-config git ca-certificates
+    libsodium-dev libmsgpack-dev libseccomp-dev libtomlplusplus-dev libpcre2-dev libjansson-dev
+    clang-format clang-tidy cppcheck valgrind scdoc
+    python3 python3-pytest util-linux binutils procps passwd
+    clang-19 libclang-rt-19-dev
+)
+
+say() { printf '%s\n' "$*" >&2; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        say "tb: these need root or sudo: $*"
+        exit 4
+    fi
+}
+
+installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
+
+# Installs Debian packages that are not there yet; silent when there are none.
+deps() {
+    local missing=() package
+    for package in "${PACKAGES[@]}" "$@"; do
+        installed "$package" || missing+=("$package")
+    done
+    if ! command -v node >/dev/null; then
+        missing+=(nodejs)
+    fi
+    # Debian's npm does not go with a nodejs from elsewhere, which brings its own.
+    if ! command -v npm >/dev/null; then
+        missing+=(npm)
+    fi
+    [ ${#missing[@]} -gt 0 ] || return 0
+    say "tb: installing ${missing[*]}"
+    as_root apt-get update -q >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The npm packages of the client, by lock file.
+node_deps() {
+    if [ ! -d shim-js/node_modules ] || [ shim-js/package-lock.json -nt shim-js/node_modules ]; then
+        say "tb: installing npm packages"
+        (cd shim-js && npm ci --no-audit --no-fund --silent) && touch shim-js/node_modules
+    fi
+}
+
+# Configures a build directory once: configure DIR [OPTION...]
+configure() {
+    local dir=$1
+    shift
+    [ -f "$dir/build.ninja" ] ||
+        meson setup "$dir" --prefix "$PWD/$dir/root" --libdir lib "$@" >"$dir.log" 2>&1 ||
+        { cat "$dir.log" >&2 && return 1; }
+    rm -f "$dir.log"
+}
+
+# Builds and installs one: compile DIR
+compile() {
+    local log
+    log=$(mktemp)
+    if ! { ninja -C "$1" && meson install -C "$1" --no-rebuild --quiet; } >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
+
+build() {
+    say "tb: building"
+    configure build
+    compile build
+}
+
+build_quietly() {
+    configure build
+    compile build
+}
