@@ -13,7 +13,7 @@ import pytest
 
 PROGRAMS = {name: pathlib.Path(os.environ["TB_" + name.upper()])
             for name in ("try_syscall", "test_enter", "test_confine", "test_spawn", "confine",
-                         "probe_plugin", "doctor")}
+                         "probe_plugin", "trollbridge")}
 SCRIPTS = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
 PROGRAMS |= {name: SCRIPTS / name for name in ("plugin.py", "plugin.js")}
 USER = "tb-test-user"
@@ -91,7 +91,7 @@ def test_launcher(programs, who, level):
 
 
 def test_doctor_names_the_level(programs, who, level):
-    result = run(who, level, programs / "doctor", "--json")
+    result = run(who, level, programs / "trollbridge", "doctor", "--json")
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
     states = {layer["name"]: layer["state"] for layer in report["layers"]}
@@ -105,7 +105,7 @@ def test_doctor_names_the_level(programs, who, level):
 
 
 def test_doctor_fails_for_a_required_layer(programs, who, level):
-    result = run(who, level, programs / "doctor", "--require", "seccomp,pid")
+    result = run(who, level, programs / "trollbridge", "doctor", "--require", "seccomp,pid")
     assert result.returncode == (0 if level == "full" else 4)
     assert ("sandbox: cannot be had here: pid" in result.stderr) == (level != "full")
 
@@ -132,6 +132,6 @@ def without_seccomp():
 
 
 def test_doctor_fails_without_seccomp(programs, who):
-    result = run(who, "full", programs / "doctor", preexec_fn=without_seccomp)
+    result = run(who, "full", programs / "trollbridge", "doctor", preexec_fn=without_seccomp)
     assert result.returncode == 4, result.stderr
     assert "sandbox: cannot be had here: seccomp" in result.stderr
