@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"relay", cli_relay, "a view's link on stdin and stdout, for hosts in any language"},
     {"doctor", cli_doctor, "what this machine's kernel lets the sandboxes hold"},
     {"audit", cli_audit, "read, follow and verify an app's log"},
+    {"doctor", cli_doctor, "what the sandbox is worth on this machine"},
     {"version", cli_version, "print the version"},
     {"help", cli_help, "print this"},
 };

@@ -21,6 +21,8 @@ PROGRAMS = {
     "probe_plugin": BUILD / "tests/sandbox/probe_plugin",
     "trollbridge": BUILD / "cli/trollbridge",
 }
+SCRIPTS = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
+PROGRAMS |= {name: SCRIPTS / name for name in ("plugin.py", "plugin.js")}
 USER = "tb-test-user"
 NO_USERNS = ["unshare", "-U", "-r", "sh", "-c",
              'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"]
@@ -92,7 +94,7 @@ def test_spawning(programs, who, level):
 
 def test_launcher(programs, who, level):
     passed(run(who, level, programs / "test_confine", programs / "confine",
-               programs / "probe_plugin"))
+               programs / "probe_plugin", programs / "plugin.py", programs / "plugin.js"))
 
 
 def test_doctor_names_the_level(programs, who, level):
