@@ -32,8 +32,8 @@ static int by_number(const void *a, const void *b)
 static int read_command(const struct tb_plugin *plugin, const msgpack_object *map,
                         struct tb_session_command *ret_command)
 {
-    uint64_t number;
-    struct tb_bytes name;
+    uint64_t number = 0;
+    struct tb_bytes name = {0};
     const struct tb_field fields[] = {
         {.key = "number", .type = TB_UINT, .ret = &number, .max = UINT32_MAX},
         {.key = "name", .type = TB_STR, .ret = &name, .max = TB_COMMAND_MAX},
