@@ -231,13 +231,27 @@ def test_files_have_a_cap(tmp_path):
         'x = "' + "." * 100 + '"\na' + '."a"' * 50000 + " = 1",
         "x = { " + "a." * 50000 + "a = 1 }",
         'x = """\n"\n"""\na' + " . a" * 50000 + " = 1",
+        'x = { y = """z"""", a' + ".a" * 50000 + " = 1 }",
+        "x = { y = \'\'\'z\'\'\'\'\', a" + ".a" * 50000 + " = 1 }",
+        "[[\n[[set]]",
+        "[\u00e9]",
+        "[ . ]",
+        "x = [\n[1],\n]\n[#]",
     ],
-    ids=["lists", "keys", "header", "quoted", "inline", "spaced"],
 )
 def test_deep_toml_is_refused_not_followed(tmp_path, text):
     app = write_app(tmp_path, {"trollbridge.toml": text + "\n"})
     status, errors, _ = compile_app(app)
     assert status == 3 and errors.startswith("trollbridge: syntax: ")
+
+
+def test_lists_of_lists_are_no_headers(tmp_path):
+    scope = '{ identifier = "open:allow-url", allow = [\n[ { a = [\n[1, 2],\n["."]]\n} ],\n] }'
+    text = f'identifier = "main"\nwindows = [\n"main"]\npermissions = [\n{scope}]\n'
+    app = write_app(tmp_path, {"trollbridge.toml": MANIFEST, "capabilities/a.toml": text})
+    status, errors, files = compile_app(app)
+    assert (status, errors) == (0, "")
+    assert grant_of(files["snapshot"])["scopes"][0]["allow"][0] == [{"a": [[1, 2], ["."]]}]
 
 
 def test_dots_in_strings_are_no_keys(tmp_path):
