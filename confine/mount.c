@@ -21,7 +21,6 @@
 
 static const char denied_folder[] = ".denied-folder";
 static const char denied_file[] = ".denied-file";
-static const char library_index[] = "/etc/ld.so.cache";
 
 struct part {
     const char *path;
@@ -126,8 +125,8 @@ static int take_all(struct parts *parts, const struct hull *hull)
         r = take_runtime(parts, hull_runtime[i]);
     for (size_t i = 0; r == 0 && hull_devices[i]; i++)
         r = take(parts, hull_devices[i], DEVICE, false);
-    if (r == 0)
-        r = take(parts, library_index, READ_ONLY | TB_MOUNT_NOEXEC, false);
+    for (size_t i = 0; r == 0 && hull_settings[i]; i++)
+        r = take(parts, hull_settings[i], READ_ONLY | TB_MOUNT_NOEXEC, false);
     return r == 0 ? take_hull(parts, hull) : r;
 }
 

@@ -163,3 +163,10 @@ int tb_sandbox_enter(const struct tb_role *role, const struct tb_sandbox_options
               tb_layers_lacking(&layers, options->require) == 0;
     return ok ? TB_OK : TB_DENIED;
 }
+
+int tb_sandbox_tighten(const struct tb_role *role)
+{
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || tb_filter_load(role) < 0)
+        return TB_DENIED;
+    return TB_OK;
+}

@@ -11,9 +11,18 @@ import subprocess
 
 import pytest
 
-PROGRAMS = {name: pathlib.Path(os.environ["TB_" + name.upper()])
-            for name in ("try_syscall", "test_enter", "test_confine", "test_spawn", "confine",
-                         "probe_plugin", "doctor")}
+BUILD = pathlib.Path(os.environ.get("TB_BUILD", pathlib.Path(__file__).parents[2] / "build"))
+PROGRAMS = {
+    "try_syscall": BUILD / "tests/sandbox/try_syscall",
+    "test_enter": BUILD / "tests/sandbox/test_enter",
+    "test_confine": BUILD / "tests/sandbox/test_confine",
+    "test_spawn": BUILD / "tests/unit/test_sandbox_spawn",
+    "confine": BUILD / "confine/confine",
+    "probe_plugin": BUILD / "tests/sandbox/probe_plugin",
+    "trollbridge": BUILD / "cli/trollbridge",
+}
+SCRIPTS = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
+PROGRAMS |= {name: SCRIPTS / name for name in ("plugin.py", "plugin.js")}
 USER = "tb-test-user"
 NO_USERNS = ["unshare", "-U", "-r", "sh", "-c",
              'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"]
@@ -85,11 +94,11 @@ def test_spawning(programs, who, level):
 
 def test_launcher(programs, who, level):
     passed(run(who, level, programs / "test_confine", programs / "confine",
-               programs / "probe_plugin"))
+               programs / "probe_plugin", programs / "plugin.py", programs / "plugin.js"))
 
 
 def test_doctor_names_the_level(programs, who, level):
-    result = run(who, level, programs / "doctor", "--json")
+    result = run(who, level, programs / "trollbridge", "doctor", "--json")
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
     states = {layer["name"]: layer["state"] for layer in report["layers"]}
@@ -103,7 +112,7 @@ def test_doctor_names_the_level(programs, who, level):
 
 
 def test_doctor_fails_for_a_required_layer(programs, who, level):
-    result = run(who, level, programs / "doctor", "--require", "seccomp,pid")
+    result = run(who, level, programs / "trollbridge", "doctor", "--require", "seccomp,pid")
     assert result.returncode == (0 if level == "full" else 4)
     assert ("sandbox: cannot be had here: pid" in result.stderr) == (level != "full")
 
@@ -130,6 +139,6 @@ def without_seccomp():
 
 
 def test_doctor_fails_without_seccomp(programs, who):
-    result = run(who, "full", programs / "doctor", preexec_fn=without_seccomp)
+    result = run(who, "full", programs / "trollbridge", "doctor", preexec_fn=without_seccomp)
     assert result.returncode == 4, result.stderr
     assert "sandbox: cannot be had here: seccomp" in result.stderr

@@ -20,6 +20,8 @@
 
 static const char *confine_path;
 static const char *probe_path;
+static const char *python_path;
+static const char *node_path;
 
 /* A hull with the namespaces that there are, and one without any. */
 static void for_each_level(void (*run)(struct confined *confined))
@@ -292,6 +294,34 @@ static void a_plugin_can_close_further(void)
     CHECK_INT(errno, EACCES);
 }
 
+/* Starts a script as the plugin, where there are namespaces and where there are none. */
+static void run_script(const char *path, bool jit, int expected)
+{
+    uint32_t levels[] = {tb_namespaces_probe(), 0};
+    for (size_t i = 0; i < TB_ARRAY_LEN(levels); i++) {
+        struct confined confined;
+        confined_init(&confined, confine_path, path);
+        confined.namespaces = levels[i];
+        confined.jit = jit;
+        CHECK_INT(confined_try(&confined, "start", "-"), expected);
+        CHECK_INT(confined.layers.layer[TB_LAYER_MDWE].state,
+                  jit ? TB_LAYER_PARTIAL : TB_LAYER_HELD);
+        confined_deinit(&confined);
+    }
+}
+
+static void plugins_in_python_run(void)
+{
+    run_script(python_path, false, 0);
+}
+
+/* Code made at run time is what MDWE is against: without the switch Node does not come up. */
+static void plugins_in_node_run_with_jit(void)
+{
+    run_script(node_path, true, 0);
+    run_script(node_path, false, CONFINED_ENDED);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -308,12 +338,16 @@ int main(int argc, char **argv)
         TEST(launcher_works_under_the_supervisor),
         TEST(launcher_works_under_the_supervisor_without_namespaces),
         TEST(a_plugin_can_close_further),
+        TEST(plugins_in_python_run),
+        TEST(plugins_in_node_run_with_jit),
     };
-    if (argc < 3) {
-        fprintf(stderr, "usage: test_confine CONFINE PROBE [TEST]\n");
+    if (argc < 5) {
+        fprintf(stderr, "usage: test_confine CONFINE PROBE PYTHON NODE [TEST]\n");
         return 2;
     }
     confine_path = argv[1];
     probe_path = argv[2];
-    return test_main(argc - 2, argv + 2, tests, TB_ARRAY_LEN(tests));
+    python_path = argv[3];
+    node_path = argv[4];
+    return test_main(argc - 4, argv + 4, tests, TB_ARRAY_LEN(tests));
 }
