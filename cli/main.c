@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"call", cli_call, "make one real call of an app, through every process, without a WebView"},
     {"relay", cli_relay, "a view's link on stdin and stdout, for hosts in any language"},
     {"doctor", cli_doctor, "what this machine's kernel lets the sandboxes hold"},
+    {"policy", cli_policy, "check what an app's policy files grant"},
     {"audit", cli_audit, "read, follow and verify an app's log"},
     {"doctor", cli_doctor, "what the sandbox is worth on this machine"},
     {"version", cli_version, "print the version"},
