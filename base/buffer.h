@@ -28,10 +28,7 @@ static inline size_t tb_buffer_n(const struct tb_buffer *buffer)
 
 static inline struct tb_bytes tb_buffer_bytes(const struct tb_buffer *buffer)
 {
-<<<<<<< HEAD
     /* No arithmetic on NULL, which a buffer without memory holds. */
-=======
->>>>>>> policy
     return tb_bytes_of(buffer->data ? buffer->data + buffer->start : NULL, tb_buffer_n(buffer));
 }
 

@@ -145,7 +145,6 @@ function replies(): Vector[] {
     .ok('bytes_3', { bytes: 3, next: A }, { type: 'bytes', bytes: 3, next }, 3)
     .ok('error', { error }, { type: 'error', error })
     .ok('error_next', { error, next: A }, { type: 'error', error, next })
-<<<<<<< HEAD
     .ok(
       'error_retry_ms',
       { error: { ...error, code: 'limit', retry_ms: 250 } },
@@ -157,9 +156,14 @@ function replies(): Vector[] {
       { type: 'error', error: { ...error, code: 'io', errno: 5 } },
     )
     .ok(
-      'error_errno_negative',
-      { error: { ...error, code: 'io', errno: -5 } },
-      { type: 'error', error: { ...error, code: 'io', errno: -5 } },
+      'error_errno_4095',
+      { error: { ...error, code: 'io', errno: 4095 } },
+      { type: 'error', error: { ...error, code: 'io', errno: 4095 } },
+    )
+    .ok(
+      'error_retry_ms_most',
+      { error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } },
+      { type: 'error', error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } },
     )
     .ok(
       'error_message_empty',
@@ -171,20 +175,6 @@ function replies(): Vector[] {
       { error: { ...error, message: 'm'.repeat(512) } },
       { type: 'error', error: { ...error, message: 'm'.repeat(512) } },
     );
-=======
-    .ok('error_retry_ms', { error: { ...error, code: 'limit', retry_ms: 250 } },
-        { type: 'error', error: { ...error, code: 'limit', retry_ms: 250 } })
-    .ok('error_errno', { error: { ...error, code: 'io', errno: 5 } },
-        { type: 'error', error: { ...error, code: 'io', errno: 5 } })
-    .ok('error_errno_4095', { error: { ...error, code: 'io', errno: 4095 } },
-        { type: 'error', error: { ...error, code: 'io', errno: 4095 } })
-    .ok('error_retry_ms_most', { error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } },
-        { type: 'error', error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } })
-    .ok('error_message_empty', { error: { ...error, message: '' } },
-        { type: 'error', error: { ...error, message: '' } })
-    .ok('error_message_512', { error: { ...error, message: 'm'.repeat(512) } },
-        { type: 'error', error: { ...error, message: 'm'.repeat(512) } });
->>>>>>> fuzz
   for (const code of ERROR_CODES)
     table.ok(
       `error_code_${code}`,
