@@ -16,11 +16,7 @@ import tree
 def installed():
     """The tree under test, with the driver beside the other programs."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tb-e2e-"))
-    folder.chmod(0o755)
-    shutil.copytree(tree.ROOT, folder / "root", symlinks=True)
-    shutil.copy(tree.DRIVER, folder / "root/bin/driver")
-    subprocess.run(["chmod", "-R", "a+rX", folder / "root"], check=True)
-    yield folder / "root"
+    yield tree.install(folder)
     shutil.rmtree(folder)
 
 

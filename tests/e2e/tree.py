@@ -25,6 +25,14 @@ PR_SET_CHILD_SUBREAPER = 36
 assert ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
 
+def install(folder):
+    """A copy of the tree, which anybody may run, with the driver beside the other programs."""
+    shutil.copytree(ROOT, folder / "root", symlinks=True)
+    shutil.copy(DRIVER, folder / "root/bin/driver")
+    subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+    return folder / "root"
+
+
 def until(condition, what, seconds=PATIENCE_S):
     """Polls for a condition, and returns what it returned."""
     end = time.monotonic() + seconds

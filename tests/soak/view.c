@@ -128,8 +128,10 @@ static bool find(const struct view *view, const char *command, uint32_t *ret_com
         return false;
     }
     *ret_command = tb_endpoint_find(view->endpoint, tb_bytes_of_string(command));
-    if (*ret_command == TB_NO_COMMAND)
+    if (*ret_command == TB_NO_COMMAND) {
+        (void)tb_endpoint_miss(view->endpoint, tb_bytes_of_string(command));
         fail(view, "not_granted");
+    }
     return *ret_command != TB_NO_COMMAND;
 }
 
