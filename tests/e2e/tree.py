@@ -182,6 +182,11 @@ class Host:
         self.say("soak", view, n, jobs, command, json.dumps(args or HELLO))
         return self.wait(lambda line: "soaked" in line and line["view"] == view, seconds)
 
+    def count(self, view="main"):
+        """How many calls of a soak are done."""
+        self.say("count", view)
+        return self.wait(lambda line: "count" in line and line["view"] == view)["count"]
+
     def role(self, name):
         """The one process of that role, if there is one."""
         found = [pid for pid, role in descendants(self.supervisor).items() if role == name]

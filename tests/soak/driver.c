@@ -5,6 +5,7 @@
  *     open VIEW [relay]               {"view", "opened": session} or {"view", "refused": code}
  *     call VIEW ID COMMAND JSON       {"view", "id", "value" | "bytes" | "error" | "lost"}
  *     soak VIEW N JOBS COMMAND JSON   {"view", "soaked": N, "failed", "first"}
+ *     count VIEW                      {"view", "count": calls of the soak that are done}
  *     reopen VIEW N                   {"view", "reopened": N}
  *     shut VIEW, reset VIEW, quit
  *
@@ -100,6 +101,11 @@ static void do_soak(struct driver *driver, char **words)
     json_decref(args);
 }
 
+static void do_count(struct driver *driver, char **words)
+{
+    view_count(view_of(driver, words[1]));
+}
+
 static void do_reopen(struct driver *driver, char **words)
 {
     view_reopen(view_of(driver, words[1]), number(words[2]));
@@ -126,8 +132,8 @@ static const struct {
     size_t n_words;
     void (*run)(struct driver *driver, char **words);
 } commands[] = {
-    {"open", 2, do_open}, {"call", 5, do_call},   {"soak", 6, do_soak}, {"reopen", 3, do_reopen},
-    {"shut", 2, do_shut}, {"reset", 2, do_reset}, {"quit", 1, do_quit},
+    {"open", 2, do_open}, {"call", 5, do_call},   {"soak", 6, do_soak},   {"reopen", 3, do_reopen},
+    {"shut", 2, do_shut}, {"reset", 2, do_reset}, {"count", 2, do_count}, {"quit", 1, do_quit},
 };
 
 /* The last word of a command may hold spaces. */

@@ -12,6 +12,9 @@
 struct one_call {
     struct view *view;
     char id[64];
+    uint32_t command;
+    struct tb_buffer args;
+    struct one_call *next_waiting;
 };
 
 void view_say(json_t *line)
@@ -118,6 +121,7 @@ static void on_one(void *data, const struct tb_reply *reply)
     else
         json_object_set_new(line, "error", error_of(&reply->error));
     view_say(line);
+    tb_buffer_deinit(&call->args);
     free(call);
 }
 
@@ -138,19 +142,35 @@ static bool find(const struct view *view, const char *command, uint32_t *ret_com
 void view_call(struct view *view, const char *id, const char *command, const json_t *args)
 {
     uint32_t index;
-    struct tb_buffer buffer;
     if (!find(view, command, &index))
         return;
     struct one_call *call = calloc(1, sizeof *call);
-    tb_assert(call && pack_args(&buffer, args));
+    tb_assert(call && pack_args(&call->args, args));
     call->view = view;
+    call->command = index;
     (void)snprintf(call->id, sizeof call->id, "%s", id);
-    if (tb_endpoint_call(view->endpoint, index, tb_buffer_bytes(&buffer), false,
-                         (struct tb_bytes){0}, on_one, call) != TB_OK) {
-        view_say(json_pack("{s:s, s:s, s:b}", "view", view->label, "id", id, "no_handle", 1));
-        free(call);
+    struct one_call **end = &view->waiting;
+    while (*end)
+        end = &(*end)->next_waiting;
+    *end = call;
+}
+
+static void start_waiting(struct view *view)
+{
+    while (view->waiting) {
+        struct one_call *call = view->waiting;
+        int r = tb_endpoint_call(view->endpoint, call->command, tb_buffer_bytes(&call->args), false,
+                                 (struct tb_bytes){0}, on_one, call);
+        if (r == TB_AGAIN)
+            return;
+        tb_assert(r == TB_OK);
+        view->waiting = call->next_waiting;
     }
-    tb_buffer_deinit(&buffer);
+}
+
+void view_count(const struct view *view)
+{
+    view_say(json_pack("{s:s, s:i}", "view", view->label, "count", (int)view->n_done));
 }
 
 static void end_soak(struct view *view)
@@ -196,11 +216,21 @@ static void start_soaking(struct view *view)
 
 /* ---- */
 
+static void drop_waiting(struct view *view)
+{
+    while (view->waiting) {
+        struct one_call *call = view->waiting;
+        view->waiting = call->next_waiting;
+        on_one(call, NULL);
+    }
+}
+
 static void lost(struct view *view)
 {
     int code = tb_endpoint_close_code(view->endpoint);
     tb_endpoint_free(view->endpoint);
     view->endpoint = NULL;
+    drop_waiting(view);
     view_say(json_pack("{s:s, s:i}", "view", view->label, "closed", code));
     if (view->n_total > 0)
         end_soak(view);
@@ -219,8 +249,10 @@ void view_turn(struct view *view)
         welcomed(view);
     if (view->n_total > 0 && view->n_done == view->n_total)
         end_soak(view);
-    if (view->n_total > 0 && view->endpoint)
+    if (view->endpoint && tb_endpoint_ready(view->endpoint)) {
+        start_waiting(view);
         start_soaking(view);
+    }
     if (view->endpoint)
         (void)tb_endpoint_flush(view->endpoint);
 }
@@ -228,6 +260,7 @@ void view_turn(struct view *view)
 void view_deinit(struct view *view)
 {
     tb_endpoint_free(view->endpoint);
+    drop_waiting(view);
     tb_fd_close(&view->link_fd);
     if (view->n_total > 0)
         tb_buffer_deinit(&view->args);

@@ -19,6 +19,8 @@ struct view {
     uint32_t n_reopens_left;
     uint32_t n_reopens;
 
+    struct one_call *waiting; /* for a handle; oldest first */
+
     struct tb_buffer args; /* of the soak */
     uint32_t command;
     uint32_t n_jobs;
@@ -39,6 +41,7 @@ void view_call(struct view *view, const char *id, const char *command, const jso
 void view_soak(struct view *view, uint32_t n, uint32_t jobs, const char *command,
                const json_t *args);
 void view_reopen(struct view *view, uint32_t n);
+void view_count(const struct view *view);
 
 /* Reads, writes and starts calls, as far as it goes without waiting. */
 void view_turn(struct view *view);
