@@ -1,11 +1,12 @@
 // The TOML reader: toml++ with exceptions off, behind the C interface of tree.h.
 //
-// Three things in toml++ 3.3 are not fit for a text that may be anything. It bounds the nesting of
-// values, not that of dotted keys, and frees a document by recursion; and it asserts that a table's
-// header begins with a key instead of checking it. A scan over the text refuses both before toml++
-// sees it. And its test for blanks tells the compiler that it cannot be reached by characters that
-// do reach it (an e with an accent is one): there it answers no, as was meant. Its asserts stay on,
-// as ours do, and whatever else it takes for unreachable ends the program.
+// Some of toml++ 3.3 is not fit for a text that may be anything. It bounds the nesting of values,
+// not that of dotted keys, and frees a document by recursion; it asserts that a table's header
+// begins with a key, and a list's entry not with `}`, instead of checking it. A scan over the text
+// refuses these before toml++ sees it. And its test for blanks tells the compiler that it cannot be
+// reached by characters that do reach it (an e with an accent is one): there it answers no, as was
+// meant. Its asserts stay on, as ours do, and whatever else it takes for unreachable ends the
+// program.
 extern "C" [[noreturn]] void tb_assert_failed(const char *expression, const char *file, int line);
 
 #define TOML_EXCEPTIONS        0
@@ -80,12 +81,13 @@ class scan
   private:
     std::string_view text;
     size_t at = 0;
-    unsigned dots = 0;  // in the key at hand
-    unsigned depth = 0; // of brackets that are open
-    bool fresh = true;  // nothing but blanks in this line yet
+    unsigned dots = 0; // in the key at hand
+    std::string open;  // brackets, the innermost last
+    bool fresh = true; // nothing but blanks in this line yet
 
     void move_to(size_t end);
     bool header();
+    bool bracket(char c);
     bool step();
 };
 
@@ -105,6 +107,22 @@ bool scan::header()
     return false;
 }
 
+bool scan::bracket(char c)
+{
+    if (c == '[' && fresh && open.empty() && !header())
+        return false;
+    if (c == '[' || c == '{') {
+        open.push_back(c);
+        return true;
+    }
+    if (open.empty() || open.back() != (c == ']' ? '[' : '{')) {
+        wrong = "a closing bracket without the one that opens";
+        return false;
+    }
+    open.pop_back();
+    return true;
+}
+
 bool scan::step()
 {
     char c = text[at];
@@ -117,7 +135,7 @@ bool scan::step()
         move_to(std::min(text.find('\n', at), text.size()));
         return true;
     }
-    if (c == '[' && fresh && depth == 0 && !header())
+    if (std::string_view("[]{}").find(c) != std::string_view::npos && !bracket(c))
         return false;
     if (c == '.' && ++dots > max_dots) {
         wrong = "a key with more than 16 dots";
@@ -125,10 +143,6 @@ bool scan::step()
     }
     if (c == '\n' || c == '=' || c == ',' || c == '{' || c == '[')
         dots = 0;
-    if (c == '[' || c == '{')
-        depth++;
-    if ((c == ']' || c == '}') && depth > 0)
-        depth--;
     // toml++ takes some characters beyond ASCII for blanks too.
     bool blank = static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f;
     fresh = c == '\n' || (fresh && blank);

@@ -236,6 +236,9 @@ def test_files_have_a_cap(tmp_path):
         "[[\n[[set]]",
         "[\u00e9]",
         "[ . ]",
+        "x = [}",
+        "x = {]",
+        "x = ]",
         "x = [\n[1],\n]\n[#]",
     ],
 )
