@@ -81,11 +81,11 @@ def test_the_machine_and_the_rounds_are_told(short):
 def test_the_idle_tree_adds_up(short):
     idle = short[2]["idle"]
     parts = [idle[name] for name in ("supervisor_kib", "broker_kib", "scribe_kib")]
-    if os.geteuid() == 0:
-        assert all(part > 0 for part in parts)
+    assert all(part is None or part > 0 for part in parts)
+    if None in parts:  # the kernel shows a process that is not dumpable to root alone
+        assert idle["pss_kib"] is None and os.geteuid() != 0
+    else:
         assert idle["pss_kib"] == sum(parts)
-    else:  # processes that are not dumpable are nobody's to read
-        assert parts == [None, None, None] and idle["pss_kib"] is None
 
 
 def test_nothing_is_left_behind(short):
