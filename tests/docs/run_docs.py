@@ -31,6 +31,12 @@ def pages():
     return [TREE / "README.md", TREE / "CHANGELOG.md", *sorted((TREE / "docs").rglob("*.md"))]
 
 
+def anchors(path):
+    """What a heading is called in a link, as forges make it."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), flags=re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 class Page:
     def __init__(self, name, text, folder):
         self.name, self.text, self.folder = name, text, pathlib.Path(folder)
@@ -105,11 +111,15 @@ class Page:
 
     def check_links(self, path):
         prose = re.sub(r"^```.*?^```$", "", self.text, flags=re.S | re.M)
-        for target in re.findall(r"\]\(([^)\s]+)\)", prose) + re.findall(r'src="([^"]+)"', prose):
-            if target.startswith(("https://", "#")):
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+            if target.startswith("https://"):
                 continue
-            there = (path.parent / target.split("#")[0]).exists()
-            self.check(1, "" if there else f"a link to {target}, which is not there")
+            file, _, anchor = target.partition("#")
+            there = path.parent / file if file else path
+            problem = "" if there.exists() else f"a link to {target}, which is not there"
+            if not problem and anchor and anchor not in anchors(there):
+                problem = f"a link to {target}, whose page has no such heading"
+            self.check(1, problem)
 
     def run(self):
         self.prepare()
@@ -146,8 +156,20 @@ PLANTED = {
 }
 
 
+def check_planted_links():
+    """A dead link and a dead anchor, and none in a quoted block."""
+    page = Page("planted", "[a](NOTHING.md) [b](README.md#no-such-heading) [c](README.md#try-it)\n"
+                           "```\n[d](NOTHING.md)\n```\n", ".")
+    page.check_links(TREE / "planted.md")
+    return page.passed == 1 and len(page.problems) == 2
+
+
 def main():
     passed, problems = 0, []
+    if check_planted_links():
+        passed += 1
+    else:
+        problems.append("a planted dead link was not found")
     for what, text in PLANTED.items():
         if run_page("planted", text).problems:
             passed += 1
