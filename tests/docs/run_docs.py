@@ -4,7 +4,8 @@
 Each page gets a fresh folder with a copy of examples/, a HOME of its own, and the installed
 programs on PATH; its sessions run in order. blocks.py has the form of the pages. Besides: TOML and
 JSON in pages must be well-formed, files that a page quotes must be as quoted, links must lead
-somewhere.
+somewhere; and the man pages must say what the programs say (check_man.py). Arguments are pages to
+look at alone.
 """
 import json
 import os
@@ -17,6 +18,7 @@ import tempfile
 import tomllib
 
 from blocks import blocks, commands, matches
+from check_man import check_all as check_man
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 ROOT = pathlib.Path(os.environ.get("TB_ROOT", TREE / "build/root")).resolve()
@@ -180,6 +182,10 @@ def main():
         page = run_page(path.relative_to(TREE), path.read_text(encoding="utf-8"), path)
         passed += page.passed
         problems += page.problems
+    if not sys.argv[1:]:
+        man_passed, man_problems = check_man()
+        passed += man_passed
+        problems += man_problems
     print("\n".join(problems))
     print(f"{passed} passed, {len(problems)} failed")
     return 1 if problems or not passed else 0
