@@ -45,7 +45,7 @@ uint8_t *tb_buffer_reserve(struct tb_buffer *buffer, size_t n)
     size_t held = tb_buffer_n(buffer);
     if (n > buffer->max || held > buffer->max - n)
         return NULL;
-    if (n > buffer->cap - buffer->end) {
+    if (!buffer->data || n > buffer->cap - buffer->end) {
         /* Moving is worth it only when it frees at least as much as it copies. */
         if (buffer->start >= held && n <= buffer->cap - held && buffer->data) {
             if (held > 0)

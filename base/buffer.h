@@ -28,7 +28,8 @@ static inline size_t tb_buffer_n(const struct tb_buffer *buffer)
 
 static inline struct tb_bytes tb_buffer_bytes(const struct tb_buffer *buffer)
 {
-    return tb_bytes_of(buffer->data + buffer->start, tb_buffer_n(buffer));
+    /* No arithmetic on NULL, which a buffer without memory holds. */
+    return tb_bytes_of(buffer->data ? buffer->data + buffer->start : NULL, tb_buffer_n(buffer));
 }
 
 /* Room for n more bytes behind the last one; NULL when that passes `max` or memory is out. The room

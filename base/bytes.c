@@ -12,6 +12,8 @@ static bool continues(const uint8_t *p, const uint8_t *end, size_t n)
 
 bool tb_utf8_valid(struct tb_bytes bytes)
 {
+    if (bytes.n == 0)
+        return true; /* no arithmetic on what may be NULL */
     const uint8_t *p = bytes.data;
     const uint8_t *end = p + bytes.n;
     while (p < end) {

@@ -99,7 +99,7 @@ static void decide(struct tb_broker *broker, struct tb_session *session, struct 
                    const struct tb_call *message)
 {
     const struct tb_grant_command *command = tb_session_command(session, call->command);
-    call->deadline_ns = broker->now_ns + command->deadline_ns;
+    call->deadline_ns = tb_clock_after(broker->now_ns, command->deadline_ns);
     if (call->deadline_ns < session->next_deadline_ns)
         session->next_deadline_ns = call->deadline_ns;
     if (call->deadline_ns < broker->next_deadline_ns)

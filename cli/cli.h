@@ -4,6 +4,9 @@
 
 #include "base/compiler.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /* Exit status, as documented in trollbridge(1). */
 enum cli_exit {
     CLI_DONE = 0,
@@ -20,6 +23,10 @@ int cli_call(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_policy(int argc, char **argv);
 int cli_relay(int argc, char **argv);
+
+/* What `doctor` shows, for an app that requires the layers of the mask (sandbox/layer.h; 0: none
+ * but seccomp, without which nothing starts). CLI_DONE or CLI_PART. */
+int cli_doctor_show(uint32_t require, bool json);
 
 /* Prints `trollbridge: CODE: message` on stderr and returns `status`. */
 tb_printf(3, 4) int cli_error(int status, const char *code, const char *format, ...);

@@ -11,9 +11,10 @@
 
 const char *const hull_runtime[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", NULL};
 const char *const hull_devices[] = {"/dev/null", "/dev/zero", "/dev/urandom", NULL};
-
-/* Without it libraries outside the default folders are not found. */
-static const char library_index[] = "/etc/ld.so.cache";
+/* Where libraries are, what time it is here, and what OpenSSL, and so Node, does not start without
+ * where it finds a file that it may not read. */
+const char *const hull_settings[] = {"/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf",
+                                     NULL};
 
 static int make_folder(const char *path)
 {
@@ -78,7 +79,9 @@ static int add_runtime(struct rules *rules, const char *program)
         r = add(rules, hull_runtime[i], TB_PATH_READ | TB_PATH_EXEC);
     for (size_t i = 0; r == 0 && hull_devices[i]; i++)
         r = add(rules, hull_devices[i], TB_PATH_READ | TB_PATH_WRITE);
-    return r == 0 ? add(rules, library_index, TB_PATH_READ) : r;
+    for (size_t i = 0; r == 0 && hull_settings[i]; i++)
+        r = add(rules, hull_settings[i], TB_PATH_READ);
+    return r;
 }
 
 int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static HULL_RULES_MAX],

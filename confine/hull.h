@@ -45,3 +45,4 @@ tb_must_check int hull_rules(const struct hull *hull,
 /* What a program needs to run at all: libraries, a few devices. For the files of this folder. */
 extern const char *const hull_runtime[]; /* folders; NULL at the end */
 extern const char *const hull_devices[];
+extern const char *const hull_settings[]; /* files under /etc */

@@ -31,11 +31,8 @@ static bool starts_as_script(const char *path)
            first[1] == '!';
 }
 
-/* What exec takes back: the new program is dumpable until it says otherwise itself. */
-static int report(struct tb_layers *layers)
+static int report(const struct tb_layers *layers)
 {
-    if (layers->layer[TB_LAYER_NODUMP].state == TB_LAYER_HELD)
-        tb_layers_set(layers, TB_LAYER_NODUMP, TB_LAYER_PARTIAL, 0);
     uint8_t bytes[TB_LAYERS_SIZE];
     tb_layers_encode(layers, bytes);
     return tb_fd_write_all(LAUNCH_REPORT, tb_bytes_of(bytes, sizeof bytes));

@@ -21,7 +21,6 @@
 
 static const char denied_folder[] = ".denied-folder";
 static const char denied_file[] = ".denied-file";
-static const char library_index[] = "/etc/ld.so.cache";
 
 struct part {
     const char *path;
@@ -126,8 +125,8 @@ static int take_all(struct parts *parts, const struct hull *hull)
         r = take_runtime(parts, hull_runtime[i]);
     for (size_t i = 0; r == 0 && hull_devices[i]; i++)
         r = take(parts, hull_devices[i], DEVICE, false);
-    if (r == 0)
-        r = take(parts, library_index, READ_ONLY | TB_MOUNT_NOEXEC, false);
+    for (size_t i = 0; r == 0 && hull_settings[i]; i++)
+        r = take(parts, hull_settings[i], READ_ONLY | TB_MOUNT_NOEXEC, false);
     return r == 0 ? take_hull(parts, hull) : r;
 }
 
@@ -189,10 +188,17 @@ static int open_place(int root, const char *path, bool as_folder)
     return open_or_make(root, prefix, as_folder);
 }
 
+/* A hull that holds the folder may have the link already. */
+static int place_link(int root, const struct part *part)
+{
+    bool made = symlinkat(part->link, root, part->path + 1) == 0;
+    return made || errno == EEXIST ? 0 : -errno;
+}
+
 static int place(int root, const struct part *part)
 {
     if (part->mount < 0)
-        return symlinkat(part->link, root, part->path + 1) < 0 ? -errno : 0;
+        return place_link(root, part);
     struct stat status;
     if (fstat(part->mount, &status) < 0)
         return -errno;
@@ -202,7 +208,15 @@ static int place(int root, const struct part *part)
     return tb_move_mount(part->mount, at) < 0 ? -errno : 0;
 }
 
-static int cover(int root, const char *path)
+static int make_lids(int folder)
+{
+    bool ok = mkdirat(folder, denied_folder, 0500) == 0 &&
+              mknodat(folder, denied_file, S_IFREG | 0000, 0) == 0;
+    return ok ? 0 : -errno;
+}
+
+/* `lids`: the folder that holds what covers. */
+static int cover(int root, int lids, const char *path)
 {
     tb_fd at = open_inside(root, path);
     if (at == -ENOENT || at == -ENOTDIR)
@@ -211,32 +225,60 @@ static int cover(int root, const char *path)
     if (at < 0 || fstat(at, &status) < 0)
         return at < 0 ? at : -errno;
     const char *with = S_ISDIR(status.st_mode) ? denied_folder : denied_file;
-    tb_fd lid = tb_open_tree(root, with, TB_OPEN_TREE_CLONE | TB_OPEN_TREE_CLOEXEC);
+    tb_fd lid = tb_open_tree(lids, with, TB_OPEN_TREE_CLONE | TB_OPEN_TREE_CLOEXEC);
     struct tb_mount_attr attr = {.set = READ_ONLY | TB_MOUNT_NOEXEC};
     if (lid < 0 || tb_mount_setattr(lid, 0, &attr) < 0 || tb_move_mount(lid, at) < 0)
         return -errno;
     return 0;
 }
 
-static int cover_all(int root, const struct hull_paths *mask)
+static int cover_all(int root, int lids, const struct hull_paths *mask)
 {
-    if (mkdirat(root, denied_folder, 0500) < 0 || mknodat(root, denied_file, S_IFREG | 0000, 0) < 0)
-        return -errno;
     int r = 0;
     for (size_t i = 0; r == 0 && i < mask->n; i++)
-        r = cover(root, mask->list[i]);
+        r = cover(root, lids, mask->list[i]);
     return r;
 }
 
-static int fill(const struct parts *parts, const struct hull_paths *mask)
+static bool is_root(const struct part *part)
 {
-    tb_fd root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (root < 0)
+    return strcmp(part->path, "/") == 0;
+}
+
+/* A hull may be the whole tree. It then lies on top of the empty root, and is reached only by its
+ * own descriptor. The view on processes that came with it is not part of any hull. */
+static int place_root(int lids, const struct part *part, int *root)
+{
+    if (tb_move_mount(part->mount, *root) < 0 || fchdir(part->mount) < 0)
         return -errno;
+    *root = part->mount;
+    return cover(*root, lids, "/proc");
+}
+
+static int place_all(struct parts *parts, int lids, int *root)
+{
     int r = 0;
     for (size_t i = 0; r == 0 && i < parts->n; i++)
-        r = place(root, &parts->list[i]);
-    return r == 0 ? cover_all(root, mask) : r;
+        r = is_root(&parts->list[i]) ? place_root(lids, &parts->list[i], root)
+                                     : place(*root, &parts->list[i]);
+    return r;
+}
+
+static int fill(struct parts *parts, const struct hull_paths *mask)
+{
+    tb_fd empty = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (empty < 0)
+        return -errno;
+    int root = empty;
+    int r = make_lids(empty);
+    if (r == 0)
+        r = place_all(parts, empty, &root);
+    if (r == 0)
+        r = cover_all(root, empty, mask);
+    if (r == 0)
+        r = tb_root_finish();
+    /* The whole tree as a hull has its own attributes. */
+    return r == 0 && root == empty ? tb_root_seal() : r;
 }
 
 int hull_mount(const struct hull *hull)
@@ -247,7 +289,5 @@ int hull_mount(const struct hull *hull)
         return r;
     qsort(parts->list, parts->n, sizeof parts->list[0], compare);
     r = tb_root_begin();
-    if (r == 0)
-        r = fill(parts, &hull->mask);
-    return r == 0 ? tb_root_finish() : r;
+    return r == 0 ? fill(parts, &hull->mask) : r;
 }

@@ -3,6 +3,7 @@
 #include "base/compiler.h"
 #include "base/fd.h"
 #include "base/place.h"
+#include "base/user.h"
 #include "supervisor/status.h"
 
 #include <errno.h>
@@ -11,56 +12,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONTROL_FD = 3, LIFELINE_FD = 4, ABOVE_FDS = 10, START_MS = 60000, ARGS_MAX = 32 };
-
-/* The folders of the user that policy's path variables stand on: all that is passed on of the
- * environment. */
-static const char *const variables[] = {
-    "HOME",           "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME",
-    "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "TMPDIR",
-};
-
-struct arguments {
-    char *list[ARGS_MAX];
-    size_t n;
-};
-
-static void free_arguments(struct arguments *arguments)
-{
-    for (size_t i = 0; i < arguments->n; i++)
-        free(arguments->list[i]);
-}
-
-tb_printf(2, 3) static bool add(struct arguments *arguments, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    char *text = NULL;
-    int n = arguments->n < ARGS_MAX - 1 ? vasprintf(&text, format, list) : -1;
-    va_end(list);
-    if (n < 0)
-        return false;
-    arguments->list[arguments->n++] = text;
-    return true;
-}
-
-static bool add_all(struct arguments *arguments, const char *app)
-{
-    bool ok = add(arguments, "supervisor") && add(arguments, "--app") && add(arguments, "%s", app);
-    for (size_t i = 0; i < TB_ARRAY_LEN(variables) && ok; i++) {
-        const char *value = getenv(variables[i]);
-        if (value)
-            ok = add(arguments, "--var") && add(arguments, "%s=%s", variables[i], value);
-    }
-    return ok;
-}
+enum { CONTROL_FD = 3, LIFELINE_FD = 4, ABOVE_FDS = 10, START_MS = 60000 };
 
 /* Above the numbers that the child's descriptors get, so that none is overwritten before it is
  * copied. */
@@ -73,7 +29,7 @@ static int move_up(int *fd)
 }
 
 /* posix_spawn and not fork: the host may have threads, and a WebView's memory is large. */
-static int start(const char *program, char *const *argv, int control, int lifeline, pid_t *ret_pid)
+static int spawn(const char *program, char *const *argv, int control, int lifeline, pid_t *ret_pid)
 {
     char *empty[] = {NULL};
     posix_spawn_file_actions_t actions;
@@ -108,6 +64,20 @@ static int start(const char *program, char *const *argv, int control, int lifeli
     return -r;
 }
 
+static int start(const char *program, const char *app, int control, int lifeline, pid_t *ret_pid)
+{
+    char *variables[TB_USER_VARIABLES];
+    size_t n_variables = tb_user_variables(variables);
+    const char *argv[3 + 2 * TB_USER_VARIABLES + 1] = {"supervisor", "--app", app};
+    for (size_t i = 0; i < n_variables; i++) {
+        argv[3 + 2 * i] = "--var";
+        argv[4 + 2 * i] = variables[i];
+    }
+    int r = spawn(program, (char *const *)(uintptr_t)argv, control, lifeline, ret_pid);
+    tb_user_free(variables, n_variables);
+    return r;
+}
+
 /* The one byte that the supervisor writes when everything stands, or the one that says why not. */
 static enum trollbridge_result await_ready(int lifeline)
 {
@@ -136,10 +106,9 @@ enum trollbridge_result host_spawn(const char *app, pid_t *ret_pid, int *ret_con
     int control[2];
     int lifeline[2];
     pid_t pid;
-    tb_cleanup(free_arguments) struct arguments arguments = {0};
     if (tb_place_of("libexec/trollbridge/supervisor", program) != 0)
         return TROLLBRIDGE_PART;
-    if (!add_all(&arguments, app) || tb_fd_pair(SOCK_STREAM, control) < 0)
+    if (tb_fd_pair(SOCK_STREAM, control) < 0)
         return TROLLBRIDGE_OUT_OF_MEMORY;
     tb_fd own_control = control[0];
     tb_fd their_control = control[1];
@@ -149,7 +118,7 @@ enum trollbridge_result host_spawn(const char *app, pid_t *ret_pid, int *ret_con
     tb_fd their_lifeline = lifeline[1];
     if (move_up(&their_control) < 0 || move_up(&their_lifeline) < 0)
         return TROLLBRIDGE_OUT_OF_MEMORY;
-    if (start(program, arguments.list, their_control, their_lifeline, &pid) < 0)
+    if (start(program, app, their_control, their_lifeline, &pid) < 0)
         return TROLLBRIDGE_PART;
     tb_fd_close(&their_control);
     tb_fd_close(&their_lifeline);

@@ -18,9 +18,10 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
-/* What is never done without, whatever the manifest says; seccomp and capabilities besides. */
+/* What is never done without, whatever the manifest says; seccomp besides. */
 #define ALWAYS                                                                                     \
-    (TB_LAYER_BIT(TB_LAYER_NNP) | TB_LAYER_BIT(TB_LAYER_NODUMP) | TB_LAYER_BIT(TB_LAYER_RLIMITS))
+    (TB_LAYER_BIT(TB_LAYER_NNP) | TB_LAYER_BIT(TB_LAYER_NODUMP) | TB_LAYER_BIT(TB_LAYER_RLIMITS) | \
+     TB_LAYER_BIT(TB_LAYER_CAPS))
 
 static bool has(const struct tb_role *role, enum tb_layer layer)
 {
@@ -98,6 +99,8 @@ static void enter_process(const struct tb_role *role, struct tb_layers *layers)
 {
     set_result(layers, TB_LAYER_NNP, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0);
     set_result(layers, TB_LAYER_NODUMP, prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0);
+    if (role->execs && layers->layer[TB_LAYER_NODUMP].state == TB_LAYER_HELD)
+        tb_layers_set(layers, TB_LAYER_NODUMP, TB_LAYER_PARTIAL, 0);
     if (!role->detached)
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
@@ -156,7 +159,14 @@ int tb_sandbox_enter(const struct tb_role *role, const struct tb_sandbox_options
         enter_all(role, options, &layers);
     *ret_layers = layers;
     bool ok = r == 0 && layers.layer[TB_LAYER_SECCOMP].state >= tb_mode.seccomp &&
-              layers.layer[TB_LAYER_CAPS].state != TB_LAYER_MISSING &&
-              tb_layers_lacking(&layers, options->require | ALWAYS) == 0;
+              (tb_layers_in(&layers, TB_LAYER_MISSING) & ALWAYS) == 0 &&
+              tb_layers_lacking(&layers, options->require) == 0;
     return ok ? TB_OK : TB_DENIED;
+}
+
+int tb_sandbox_tighten(const struct tb_role *role)
+{
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || tb_filter_load(role) < 0)
+        return TB_DENIED;
+    return TB_OK;
 }

@@ -43,3 +43,9 @@ struct tb_sandbox_options {
 tb_must_check int tb_sandbox_enter(const struct tb_role *role,
                                    const struct tb_sandbox_options *options,
                                    struct tb_layers *ret_layers);
+
+/*
+ * For a plugin that the launcher has confined already, once it has started: no longer dumpable, and
+ * a narrower list of system calls on top of the launcher's. Needs no_new_privs. TB_OK or TB_DENIED.
+ */
+tb_must_check int tb_sandbox_tighten(const struct tb_role *role);

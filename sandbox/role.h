@@ -47,6 +47,7 @@ struct tb_role {
     uint32_t layers;       /* which of the layers it puts in place */
     uint64_t capabilities; /* mask of those that it keeps if it has them */
     bool detached;         /* does not end with the thread that started it */
+    bool execs;            /* becomes another program, which is dumpable until it says otherwise */
     struct tb_syscalls lists[TB_ROLE_LISTS];
     /* Filters are inherited and stack: what these roles do, this one lets through. NULL at the end,
      * or NULL. A call that its own lists, or an earlier role's, name is not looked up further. */

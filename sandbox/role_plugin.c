@@ -40,6 +40,7 @@ static const struct tb_syscall needs[] = {
     ALLOW("sigaltstack", "stack of signal handlers"),
     ALLOW_IF("clone", "threads, not processes",
              MASKED(0, NAMESPACES | CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM)),
+    ANSWER_IF("clone", "has no processes of its own", EPERM, MASKED(0, CLONE_THREAD, 0)),
     ANSWER("clone3", "its flags are in memory, out of our sight; libc falls back to clone", ENOSYS),
     ANSWER("fork", "has no processes of its own", EPERM),
     ANSWER("vfork", "has no processes of its own", EPERM),
@@ -277,5 +278,6 @@ const struct tb_role tb_role_plugin = {
     .name = "plugin",
     .purpose = "a plugin in any language",
     .layers = TB_LAYERS_ALL,
+    .execs = true,
     .lists = {LIST(needs)},
 };

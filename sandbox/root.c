@@ -3,6 +3,7 @@
 #include "sandbox/linux.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/mount.h>
 
 #define FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -31,7 +32,19 @@ int tb_root_begin(void)
 int tb_root_finish(void)
 {
     /* Stacks the old root on top of the new one, where it is then taken off. */
-    if (tb_pivot_root(".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-        return -errno;
+    bool ok = tb_pivot_root(".", ".") == 0 && umount2(".", MNT_DETACH) == 0 && chdir("/") == 0;
+    return ok ? 0 : -errno;
+}
+
+int tb_root_seal(void)
+{
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | FLAGS, NULL) < 0 ? -errno : 0;
+}
+
+int tb_root_empty(void)
+{
+    int r = tb_root_begin();
+    if (r == 0)
+        r = tb_root_finish();
+    return r == 0 ? tb_root_seal() : r;
 }

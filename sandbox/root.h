@@ -8,10 +8,7 @@
 #include "base/compiler.h"
 
 tb_must_check int tb_root_begin(void);  /* the working directory is the new, empty root */
-tb_must_check int tb_root_finish(void); /* "/" is the new root, read-only; the old one is gone */
+tb_must_check int tb_root_finish(void); /* "/" is the working directory; the old root is gone */
+tb_must_check int tb_root_seal(void);   /* "/" itself is read-only and runs nothing */
 
-static inline int tb_root_empty(void)
-{
-    int r = tb_root_begin();
-    return r < 0 ? r : tb_root_finish();
-}
+tb_must_check int tb_root_empty(void); /* all three */

@@ -8,7 +8,8 @@
 
 /* clang-format off */
 #define ALLOW(name_, reason_)                 {.name = (name_), .reason = (reason_)}
-#define ALLOW_IF(name_, reason_, ...)         {.name = (name_), .reason = (reason_), .conditions = {__VA_ARGS__}}
+#define ALLOW_IF(name_, reason_, ...) \
+    {.name = (name_), .reason = (reason_), .conditions = {__VA_ARGS__}}
 #define ANSWER(name_, reason_, error_)        {.name = (name_), .reason = (reason_), .error = (error_)}
 #define ANSWER_IF(name_, reason_, error_, ...) \
     {.name = (name_), .reason = (reason_), .error = (error_), .conditions = {__VA_ARGS__}}

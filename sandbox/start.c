@@ -29,7 +29,8 @@ int tb_start(const struct tb_start *start)
     int keep[KEEP_MAX];
     struct tb_layers layers;
     uint8_t report[TB_LAYERS_SIZE];
-    if (start->n_keep >= KEEP_MAX || tb_layers_mask(start->namespaces, &options.namespaces) != TB_OK ||
+    if (start->n_keep >= KEEP_MAX ||
+        tb_layers_mask(start->namespaces, &options.namespaces) != TB_OK ||
         tb_layers_mask(start->require, &options.require) != TB_OK)
         return TB_MALFORMED;
     for (size_t i = 0; i < start->n_keep; i++)

@@ -1,6 +1,7 @@
 /*
- * How a role of the tree begins: its command line says in which namespaces it was started and which layers the app
- * requires; it enters its sandbox and writes the report of it to a descriptor, which is closed.
+ * How a role of the tree begins: its command line says in which namespaces it was started and which
+ * layers the app requires; it enters its sandbox and writes the report of it to a descriptor, which
+ * is closed.
  */
 #pragma once
 
@@ -18,5 +19,6 @@ struct tb_start {
     int report_fd; /* -1: nobody wants it */
 };
 
-/* TB_OK; TB_DENIED or TB_MALFORMED: the program has to end with status 4. A refusal is said on stderr. */
+/* TB_OK; TB_DENIED or TB_MALFORMED: the program has to end with status 4. A refusal is said on
+ * stderr. */
 tb_must_check int tb_start(const struct tb_start *start);

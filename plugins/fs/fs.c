@@ -5,6 +5,7 @@
  */
 #include "base/result.h"
 #include "plugins/fs/commands.h"
+#include "sandbox/enter.h"
 
 static int start(const struct tb_plugin_init *init, void **ret_state)
 {
@@ -15,6 +16,18 @@ static int start(const struct tb_plugin_init *init, void **ret_state)
     return r;
 }
 
+static void stop(void *state)
+{
+    fs_space_free(state);
+}
+
+/* The launcher's list is one for plugins in any language; these commands need a fifth of it. */
+static int seal(void *state)
+{
+    (void)state;
+    return tb_sandbox_tighten(&tb_role_fs);
+}
+
 int main(void)
 {
     static const struct tb_plugin_command commands[] = {
@@ -22,7 +35,10 @@ int main(void)
         {"write_text_file", fs_write_file}, {"write_file", fs_write_file},
         {"read_dir", fs_read_dir},          {"stat", fs_stat},
     };
-    static const struct tb_plugin plugin = {
-        .commands = commands, .n_commands = TB_ARRAY_LEN(commands), .start = start};
+    static const struct tb_plugin plugin = {.commands = commands,
+                                            .n_commands = TB_ARRAY_LEN(commands),
+                                            .start = start,
+                                            .seal = seal,
+                                            .stop = stop};
     return tb_plugin_main(&plugin);
 }

@@ -136,6 +136,25 @@ static bool check_opened(const struct fs_request *request, const struct stat *st
     return true;
 }
 
+/* Steps 4 and 5, in a parent that passed step 3. */
+static bool open_in(const struct fs_request *request, int parent, const char *name,
+                    struct fs_failure *ret_failure, struct stat *ret_status, int *ret_fd)
+{
+    struct stat status;
+    unsigned mode = (request->flags & O_CREAT) ? request->mode & 0777 : 0;
+    tb_fd fd = fs_openat2(parent, name, open_flags(request), mode, fs_resolve_strict);
+    if (fd < 0)
+        return fail(fs_failure_of(fd), ret_failure);
+    if (fstat(fd, &status) < 0)
+        return fail(fs_failure_of(-errno), ret_failure);
+    if (!check_opened(request, &status, ret_failure))
+        return false;
+    *ret_status = status;
+    *ret_fd = fd;
+    fd = -1;
+    return true;
+}
+
 bool fs_open(const struct fs_request *request, struct fs_failure *ret_failure,
              struct stat *ret_status, int *ret_fd)
 {
@@ -152,21 +171,7 @@ bool fs_open(const struct fs_request *request, struct fs_failure *ret_failure,
     if (r < 0)
         return fail(fs_failure_of(r), ret_failure);
     int parent = held_parent >= 0 ? held_parent : root->fd;
-    if (!look_at_denied(request, ret_failure) ||
-        !check_ancestors(request, root, parent, ret_failure))
-        return false;
-
-    struct stat status;
-    unsigned mode = (request->flags & O_CREAT) ? request->mode & 0777 : 0;
-    tb_fd fd = fs_openat2(parent, last_name(below), open_flags(request), mode, fs_resolve_strict);
-    if (fd < 0)
-        return fail(fs_failure_of(fd), ret_failure);
-    if (fstat(fd, &status) < 0)
-        return fail(fs_failure_of(-errno), ret_failure);
-    if (!check_opened(request, &status, ret_failure))
-        return false;
-    *ret_status = status;
-    *ret_fd = fd;
-    fd = -1;
-    return true;
+    return look_at_denied(request, ret_failure) &&
+           check_ancestors(request, root, parent, ret_failure) &&
+           open_in(request, parent, last_name(below), ret_failure, ret_status, ret_fd);
 }

@@ -41,36 +41,40 @@ static int replace_content(int fd, const struct write_options *options, struct t
     return tb_fd_write_all(fd, content);
 }
 
+static void write_target(struct tb_call *call, const struct fs_path *path,
+                         const struct write_options *options)
+{
+    const struct fs_request request = {
+        .space = call->state,
+        .scope = call->scope,
+        .path = path,
+        .intent = FS_WRITE,
+        .flags = flags_of(options),
+        .mode = (unsigned)options->mode & 0777, /* no set-id bits from a page */
+    };
+    struct fs_failure failure;
+    struct stat status;
+    tb_fd fd = -1;
+    if (!fs_open(&request, &failure, &status, &fd)) {
+        fs_answer_failure(call, failure);
+        return;
+    }
+    int r = replace_content(fd, options, call->body);
+    if (r < 0)
+        fs_answer_failure(call, fs_failure_of(r));
+    else
+        tb_reply_nil(call);
+}
+
 void fs_write_file(struct tb_call *call)
 {
     struct fs_path path;
     struct tb_args args;
     struct write_options options;
-    struct stat status;
-    struct fs_failure failure;
-    tb_fd fd = -1;
     if (!fs_read_target(call, &path, &args) || !read_options(call, args, &options))
         return;
-    if (!call->has_body) {
-        tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "the content is missing: it is the raw body");
-        return;
-    }
-    const struct fs_request request = {
-        .space = call->state,
-        .scope = call->scope,
-        .path = &path,
-        .intent = FS_WRITE,
-        .flags = flags_of(&options),
-        .mode = (unsigned)options.mode & 0777, /* no set-id bits from a page */
-    };
-    int r = 0;
-    bool opened = fs_open(&request, &failure, &status, &fd);
-    if (opened)
-        r = replace_content(fd, &options, call->body);
-    if (!opened)
-        fs_answer_failure(call, failure);
-    else if (r < 0)
-        fs_answer_failure(call, fs_failure_of(r));
+    if (call->has_body)
+        write_target(call, &path, &options);
     else
-        tb_reply_nil(call);
+        tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "the content is missing: it is the raw body");
 }

@@ -32,8 +32,8 @@ static int by_number(const void *a, const void *b)
 static int read_command(const struct tb_plugin *plugin, const msgpack_object *map,
                         struct tb_session_command *ret_command)
 {
-    uint64_t number;
-    struct tb_bytes name;
+    uint64_t number = 0;
+    struct tb_bytes name = {0};
     const struct tb_field fields[] = {
         {.key = "number", .type = TB_UINT, .ret = &number, .max = UINT32_MAX},
         {.key = "name", .type = TB_STR, .ret = &name, .max = TB_COMMAND_MAX},
@@ -111,9 +111,9 @@ int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
         r = tb_unpack(&session->init_unpacker, &tb_scan_grant, text, &map);
     if (r != TB_OK)
         return r;
-    uint64_t version;
-    const msgpack_object *commands;
-    const msgpack_object *scopes;
+    uint64_t version = 0;
+    const msgpack_object *commands = NULL;
+    const msgpack_object *scopes = NULL;
     const struct tb_field fields[] = {
         {.key = "v", .type = TB_UINT, .ret = &version, .max = 1},
         {.key = "plugin", .type = TB_STR, .ret = &session->init.plugin, .max = TB_COMMAND_MAX},

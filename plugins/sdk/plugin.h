@@ -59,6 +59,8 @@ struct tb_plugin {
     /* Called after start: the plugin shuts the doors that only start needed. 0, or anything else to
      * give up. NULL: the sandbox that the launcher closed before exec is all there is. */
     int (*seal)(void *state);
+    /* Called at the end of the link, if start was. NULL: nothing to do. */
+    void (*stop)(void *state);
 };
 
 /* Serves the link on descriptor 3 until the broker closes it. Returns main's exit status: 0 at the

@@ -19,6 +19,8 @@ int tb_session_init(struct tb_session *session, const struct tb_plugin *plugin)
 
 void tb_session_deinit(struct tb_session *session)
 {
+    if (session->started && session->plugin->stop)
+        session->plugin->stop(session->state);
     tb_buffer_deinit(&session->in);
     tb_buffer_deinit(&session->out);
     tb_unpacker_deinit(&session->init_unpacker);

@@ -1,13 +1,19 @@
 // The TOML reader: toml++ with exceptions off, behind the C interface of tree.h.
 //
-// toml++ bounds the nesting of values, not that of dotted keys, and it frees a document by
-// recursion; so nests_too_deep looks at the dots before it sees the text.
+// Two things in toml++ 3.3 are not fit for a text that may be anything. It bounds the nesting of
+// values, not that of dotted keys, and frees a document by recursion; and it asserts that a table's
+// header begins with a key instead of checking it. A scan over the text refuses both before toml++
+// sees it. Its other asserts stay on, as ours do.
+extern "C" [[noreturn]] void tb_assert_failed(const char *expression, const char *file, int line);
+
 #define TOML_EXCEPTIONS        0
 #define TOML_HEADER_ONLY       1
 #define TOML_MAX_NESTED_VALUES 48
+#define TOML_ASSERT(expr)      ((expr) ? (void)0 : tb_assert_failed(#expr, __FILE__, __LINE__))
 
 #include "policy/compiler/tree.h"
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -17,6 +23,15 @@ namespace
 {
 
 constexpr unsigned max_dots = 16;
+
+// Behind the quotes that close a block string, whose text may itself end with one or two.
+size_t skip_closing(std::string_view text, size_t at, char quote)
+{
+    size_t end = at + 3;
+    while (end < at + 5 && end < text.size() && text[end] == quote)
+        end++;
+    return end;
+}
 
 // Skips a string that begins at `at`; its end, or the text's.
 size_t skip_string(std::string_view text, size_t at)
@@ -31,38 +46,93 @@ size_t skip_string(std::string_view text, size_t at)
         else if (!block && text[at] == '\n')
             return at;
         else if (text.substr(at, n_quotes) == std::string(n_quotes, quote))
-            return at + n_quotes;
+            return block ? skip_closing(text, at, quote) : at + 1;
     }
     return text.size();
 }
 
-// The line of the first key with more than max_dots dots; 0 if there is none.
-uint32_t nests_too_deep(std::string_view text)
+bool begins_key(char c)
 {
-    uint32_t line = 1;
-    unsigned dots = 0;
-    for (size_t at = 0; at < text.size();) {
-        char c = text[at];
-        if (c == '"' || c == '\'') {
-            size_t end = skip_string(text, at);
-            for (; at < end; at++)
-                line += text[at] == '\n';
-            continue;
-        }
-        if (c == '#') {
-            at = text.find('\n', at);
-            if (at == std::string_view::npos)
-                return 0;
-            continue;
-        }
-        if (c == '.' && ++dots > max_dots)
-            return line;
-        if (c == '\n' || c == '=' || c == ',' || c == '{' || c == '[')
-            dots = 0;
-        line += c == '\n';
-        at++;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-\"'").find(c) != std::string_view::npos;
+}
+
+// Goes over a text as far as strings, comments and brackets, which is as far as it takes to tell a
+// key from a value. What it says of a broken text does not matter: toml++ stops at the first error.
+class scan
+{
+  public:
+    explicit scan(std::string_view document) : text(document)
+    {
     }
-    return 0;
+    const char *wrong = nullptr;
+    uint32_t line = 1;
+    bool run();
+
+  private:
+    std::string_view text;
+    size_t at = 0;
+    unsigned dots = 0;  // in the key at hand
+    unsigned depth = 0; // of brackets that are open
+    bool fresh = true;  // nothing but blanks in this line yet
+
+    void move_to(size_t end);
+    bool header();
+    bool step();
+};
+
+void scan::move_to(size_t end)
+{
+    for (; at < end; at++)
+        line += text[at] == '\n';
+}
+
+// At the bracket that opens a header: whether a key, or the header's end, is behind it.
+bool scan::header()
+{
+    size_t key = text.find_first_not_of(" \t", at + (text.substr(at, 2) == "[[" ? 2 : 1));
+    if (key == std::string_view::npos || text[key] == ']' || begins_key(text[key]))
+        return true;
+    wrong = "a table's header begins with a key: [name] or [[name]]";
+    return false;
+}
+
+bool scan::step()
+{
+    char c = text[at];
+    if (c == '"' || c == '\'') {
+        move_to(skip_string(text, at));
+        fresh = false;
+        return true;
+    }
+    if (c == '#') {
+        move_to(std::min(text.find('\n', at), text.size()));
+        return true;
+    }
+    if (c == '[' && fresh && depth == 0 && !header())
+        return false;
+    if (c == '.' && ++dots > max_dots) {
+        wrong = "a key with more than 16 dots";
+        return false;
+    }
+    if (c == '\n' || c == '=' || c == ',' || c == '{' || c == '[')
+        dots = 0;
+    if (c == '[' || c == '{')
+        depth++;
+    if ((c == ']' || c == '}') && depth > 0)
+        depth--;
+    fresh = c == '\n' || (fresh && (c == ' ' || c == '\t' || c == '\r'));
+    move_to(at + 1);
+    return true;
+}
+
+// False: `wrong` and `line` say what is wrong.
+bool scan::run()
+{
+    while (at < text.size())
+        if (!step())
+            return false;
+    return true;
 }
 
 uint32_t line_of(const toml::node &node)
@@ -163,9 +233,10 @@ bool document::add(struct tb_value *parent, std::string_view key, uint32_t key_l
 bool tb_toml_read(struct tb_tree *tree, const char *text, size_t n)
 {
     std::string_view view(text, n);
-    if (uint32_t line = nests_too_deep(view)) {
-        std::string_view message = "a key with more than 16 dots";
-        tb_tree_fail(tree, line, message.data(), message.size());
+    scan before(view);
+    if (!before.run()) {
+        std::string_view message = before.wrong;
+        tb_tree_fail(tree, before.line, message.data(), message.size());
         return false;
     }
     toml::parse_result result = toml::parse(view);

@@ -41,8 +41,15 @@ export interface SessionInfo {
   commands: string[];
 }
 
-const NO_COUNTS: Counts = { calls: 0, replies: 0, errors: 0, cancels: 0, wants: 0, misses: 0,
-                            dropped: 0 };
+const NO_COUNTS: Counts = {
+  calls: 0,
+  replies: 0,
+  errors: 0,
+  cancels: 0,
+  wants: 0,
+  misses: 0,
+  dropped: 0,
+};
 
 export class Endpoint {
   /** Settles with WELCOME, or with the end of the session. */
@@ -75,7 +82,10 @@ export class Endpoint {
     const { bootstrap } = options;
     if (bootstrap !== undefined) this.#guard(() => this.#greet(bootstrap));
     if (this.#ending === null)
-      channel.onData((bytes) => this.#received(bytes), () => this.#lost());
+      channel.onData(
+        (bytes) => this.#received(bytes),
+        () => this.#lost(),
+      );
   }
 
   get counts(): Readonly<Counts> {
@@ -88,8 +98,9 @@ export class Endpoint {
   }
 
   /**
-   * Resolves with the value, or with a Uint8Array where the result is raw bytes. What is sent passes our own
-   * decoder first: a page's odd arguments must not become a violation that ends its session.
+   * Resolves with the value, or with a Uint8Array where the result is raw bytes. What is sent
+   * passes our own decoder first: a page's odd arguments must not become a violation that ends
+   * its session.
    */
   invoke(name: string, args: object = {}, options: InvokeOptions = {}): Promise<Result> {
     const { signal } = options;
@@ -135,10 +146,12 @@ export class Endpoint {
   }
 
   #received(bytes: Uint8Array): void {
-    this.#guard(() => this.#reader.push(bytes, (frame) => {
-      this.#frame(frame);
-      return this.#ending === null;
-    }));
+    this.#guard(() =>
+      this.#reader.push(bytes, (frame) => {
+        this.#frame(frame);
+        return this.#ending === null;
+      }),
+    );
   }
 
   #frame(frame: Frame): void {
@@ -179,7 +192,11 @@ export class Endpoint {
   #endError(ending: Ending, command: string): TrollbridgeError {
     const broken = ending.by === 'endpoint' && ending.code === CLOSE.violation;
     const code: ErrorCode = broken ? 'violation' : 'session_closed';
-    return new TrollbridgeError({ code, command, message: `the session is over: ${ending.message}` });
+    return new TrollbridgeError({
+      code,
+      command,
+      message: `the session is over: ${ending.message}`,
+    });
   }
 
   #finish(ending: Ending): void {

@@ -1,9 +1,25 @@
 // What can go wrong, as the caller and as the wire sees it (PROTOCOL.md, sections 5 and 6).
 
 export const ERROR_CODES = [
-  'denied', 'not_granted', 'scope', 'hook', 'rule', 'limit', 'ask_denied', 'invalid_args',
-  'not_found', 'io', 'unimplemented', 'timeout', 'cancelled', 'plugin_crashed',
-  'plugin_unavailable', 'audit_unavailable', 'too_large', 'violation', 'session_closed',
+  'denied',
+  'not_granted',
+  'scope',
+  'hook',
+  'rule',
+  'limit',
+  'ask_denied',
+  'invalid_args',
+  'not_found',
+  'io',
+  'unimplemented',
+  'timeout',
+  'cancelled',
+  'plugin_crashed',
+  'plugin_unavailable',
+  'audit_unavailable',
+  'too_large',
+  'violation',
+  'session_closed',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -48,7 +64,10 @@ export class TrollbridgeError extends Error {
   }
 }
 
-/** The peer broke the protocol. It ends the session and never reaches a caller of `invoke` as such. */
+/**
+ * The peer broke the protocol. It ends the session and never reaches a caller of `invoke` as
+ * such.
+ */
 export class Violation extends Error {
   constructor(message: string) {
     super(message);

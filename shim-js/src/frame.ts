@@ -20,8 +20,15 @@ export interface Kind {
   flags: number;
 }
 
-function row(name: string, number: number, link: Link, from: Kind['from'], least: number,
-             most: number, flags = 0): Kind {
+function row(
+  name: string,
+  number: number,
+  link: Link,
+  from: Kind['from'],
+  least: number,
+  most: number,
+  flags = 0,
+): Kind {
   return { name, number, link, from, least, most, flags };
 }
 
@@ -53,8 +60,18 @@ export const KINDS: readonly Kind[] = [
 
 /** Kinds of a view link, by name. */
 export const KIND = {
-  BOOT: 1, HELLO: 2, WELCOME: 3, CALL: 4, REPLY: 5, CHUNK: 6, CREDIT: 7, CANCEL: 8, WANT: 9,
-  MISS: 10, HANDLES: 11, CLOSE: 12,
+  BOOT: 1,
+  HELLO: 2,
+  WELCOME: 3,
+  CALL: 4,
+  REPLY: 5,
+  CHUNK: 6,
+  CREDIT: 7,
+  CANCEL: 8,
+  WANT: 9,
+  MISS: 10,
+  HANDLES: 11,
+  CLOSE: 12,
 } as const;
 
 export interface Frame {
@@ -79,7 +96,9 @@ export interface Header {
   length: number;
 }
 
-/** Everything that a header can be refused for, before the body is looked at or room made for it. */
+/**
+ * Everything that a header can be refused for, before the body is looked at or room made for it.
+ */
 export function checkHeader(link: Link, sender: Sender, header: Uint8Array): Header {
   const fields = view(header);
   const length = fields.getUint32(0, true);

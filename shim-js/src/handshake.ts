@@ -1,8 +1,14 @@
 // The endpoint's side of opening a session (PROTOCOL.md, section 3).
 
 import { KIND, makeFrame } from './frame.js';
-import { deriveKeys, makeHello, newSecretKey, parseBootstrap, publicKey,
-         sharedSecret } from './keys.js';
+import {
+  deriveKeys,
+  makeHello,
+  newSecretKey,
+  parseBootstrap,
+  publicKey,
+  sharedSecret,
+} from './keys.js';
 import type { Mode } from './seal.js';
 import { SealedLink } from './sealed-link.js';
 

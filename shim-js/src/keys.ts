@@ -83,9 +83,19 @@ export function parseBootstrap(body: Uint8Array): Bootstrap {
 export function makeBootstrap(boot: Bootstrap): Uint8Array {
   const label = utf8Encode(boot.label);
   const origin = utf8Encode(boot.origin);
-  return concat(u16(boot.version), u16(0), boot.ticketId, boot.ticketSecret, boot.brokerPublic,
-                boot.policyDigest, u64(boot.document), u16(label.length), label,
-                u16(origin.length), origin);
+  return concat(
+    u16(boot.version),
+    u16(0),
+    boot.ticketId,
+    boot.ticketSecret,
+    boot.brokerPublic,
+    boot.policyDigest,
+    u64(boot.document),
+    u16(label.length),
+    label,
+    u16(origin.length),
+    origin,
+  );
 }
 
 export function makeHello(ticketId: Uint8Array, endpointPublic: Uint8Array): Uint8Array {
@@ -123,12 +133,23 @@ function lp(bytes: Uint8Array): Uint8Array {
 }
 
 /** Both directions' keys. Erases `shared`. */
-export function deriveKeys(boot: Bootstrap, shared: Uint8Array,
-                           endpointPublic: Uint8Array): SessionKeys {
+export function deriveKeys(
+  boot: Bootstrap,
+  shared: Uint8Array,
+  endpointPublic: Uint8Array,
+): SessionKeys {
   const message = concat(
-    lp(utf8Encode('trollbridge 1')), lp(shared), lp(endpointPublic), lp(boot.brokerPublic),
-    lp(u16(boot.version)), lp(boot.ticketId), lp(utf8Encode(boot.label)),
-    lp(utf8Encode(boot.origin)), lp(u64(boot.document)), lp(boot.policyDigest));
+    lp(utf8Encode('trollbridge 1')),
+    lp(shared),
+    lp(endpointPublic),
+    lp(boot.brokerPublic),
+    lp(u16(boot.version)),
+    lp(boot.ticketId),
+    lp(utf8Encode(boot.label)),
+    lp(utf8Encode(boot.origin)),
+    lp(u64(boot.document)),
+    lp(boot.policyDigest),
+  );
   const okm = blake2b(message, { key: boot.ticketSecret, dkLen: 2 * KEY_SIZE });
   const keys = { toEndpoint: okm.slice(0, KEY_SIZE), toBroker: okm.slice(KEY_SIZE) };
   for (const secret of [message, shared, okm]) secret.fill(0);

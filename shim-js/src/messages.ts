@@ -1,5 +1,5 @@
-// The messages of a view link, typed (PROTOCOL.md, section 5). Each decoder takes the msgpack part as
-// it came, scans it, and accepts exactly the keys of its message.
+// The messages of a view link, typed (PROTOCOL.md, section 5). Each decoder takes the msgpack
+// part as it came, scans it, and accepts exactly the keys of its message.
 
 import { HANDLE_SIZE, isZero, split, utf8Decode, utf8Encode } from './bytes.js';
 import { ERROR_CODES, Violation, type ErrorCode, type WireError } from './error.js';
@@ -44,7 +44,8 @@ export interface Call {
 export type Reply = { next?: Uint8Array } & (
   | { type: 'value'; value: Uint8Array }
   | { type: 'bytes'; bytes: number }
-  | { type: 'error'; error: WireError });
+  | { type: 'error'; error: WireError }
+);
 
 export interface Want {
   command: number;
@@ -64,8 +65,7 @@ export interface Miss {
 type Fields = Map<string, Uint8Array>;
 
 function checkKeys(map: Fields, required: readonly string[], optional: readonly string[]): Fields {
-  for (const key of required)
-    if (!map.has(key)) throw new Violation(`the key ${key} is missing`);
+  for (const key of required) if (!map.has(key)) throw new Violation(`the key ${key} is missing`);
   for (const key of map.keys())
     if (!required.includes(key) && !optional.includes(key)) throw new Violation('an unknown key');
   return map;
@@ -100,8 +100,11 @@ function readHandles(fields: Fields, key: string): Uint8Array[] {
   return handles;
 }
 
-function open(msgpack: Uint8Array, required: readonly string[],
-              optional: readonly string[] = []): Fields {
+function open(
+  msgpack: Uint8Array,
+  required: readonly string[],
+  optional: readonly string[] = [],
+): Fields {
   scan(msgpack);
   return checkKeys(splitMap(msgpack), required, optional);
 }
@@ -207,8 +210,13 @@ export function decodeReply(msgpack: Uint8Array, rawLength: number): Reply {
   return { type: 'error', error: decodeError(read(fields, 'error', 'map')), ...next };
 }
 
-export function encodeReply(reply: { next?: Uint8Array | undefined } & (
-  { value: unknown } | { bytes: number } | { error: WireError })): Uint8Array {
+export function encodeReply(
+  reply: { next?: Uint8Array | undefined } & (
+    | { value: unknown }
+    | { bytes: number }
+    | { error: WireError }
+  ),
+): Uint8Array {
   return encode(reply);
 }
 

@@ -1,10 +1,13 @@
-// Names that the page asked for and that are not granted. At most 10 go out in any second; further ones
-// are counted and told with the last of them.
+// Names that the page asked for and that are not granted. At most 10 go out in any second;
+// further ones are counted and told with the last of them.
 
 import { encodeMiss, missName } from './messages.js';
 
 const MOST = 10;
-/** The broker measures at its own end, where frames can arrive closer together than they were sent. */
+/**
+ * The broker measures at its own end, where frames can arrive closer together than they were
+ * sent.
+ */
 const WINDOW_MS = 1100;
 
 export interface Clock {

@@ -1,13 +1,12 @@
-// Reading msgpack. One reader serves the scan, the typed messages and the values, so that no two of
-// them can take the same bytes differently. @msgpack/msgpack writes; its decoder is not used, since it
-// drops a byte order mark from strings over 200 bytes, throws on the key `__proto__`, and cannot tell
-// 1.0 from 1 or keep a 64-bit number.
+// Reading msgpack. One reader serves the scan, the typed messages and the values, so that no two
+// of them can take the same bytes differently. @msgpack/msgpack writes; its decoder is not used,
+// since it drops a byte order mark from strings over 200 bytes, throws on the key `__proto__`,
+// and cannot tell 1.0 from 1.
 
 import { utf8Decode, view } from './bytes.js';
 import { Violation } from './error.js';
 
-export type ItemType =
-  'nil' | 'bool' | 'uint' | 'int' | 'float' | 'str' | 'bin' | 'array' | 'map';
+export type ItemType = 'nil' | 'bool' | 'uint' | 'int' | 'float' | 'str' | 'bin' | 'array' | 'map';
 
 export interface Item {
   type: ItemType;
@@ -58,16 +57,26 @@ function readNumber(bytes: Uint8Array, tag: number, at: number): Item {
   need(bytes, at + width);
   const data = view(bytes);
   switch (tag) {
-    case 0xca: return scalar('float', data.getFloat32(at), at + width);
-    case 0xcb: return scalar('float', data.getFloat64(at), at + width);
-    case 0xcc: return whole(data.getUint8(at), at + width);
-    case 0xcd: return whole(data.getUint16(at), at + width);
-    case 0xce: return whole(data.getUint32(at), at + width);
-    case 0xcf: return whole(data.getBigUint64(at), at + width);
-    case 0xd0: return whole(data.getInt8(at), at + width);
-    case 0xd1: return whole(data.getInt16(at), at + width);
-    case 0xd2: return whole(data.getInt32(at), at + width);
-    default: return whole(data.getBigInt64(at), at + width);
+    case 0xca:
+      return scalar('float', data.getFloat32(at), at + width);
+    case 0xcb:
+      return scalar('float', data.getFloat64(at), at + width);
+    case 0xcc:
+      return whole(data.getUint8(at), at + width);
+    case 0xcd:
+      return whole(data.getUint16(at), at + width);
+    case 0xce:
+      return whole(data.getUint32(at), at + width);
+    case 0xcf:
+      return whole(data.getBigUint64(at), at + width);
+    case 0xd0:
+      return whole(data.getInt8(at), at + width);
+    case 0xd1:
+      return whole(data.getInt16(at), at + width);
+    case 0xd2:
+      return whole(data.getInt32(at), at + width);
+    default:
+      return whole(data.getBigInt64(at), at + width);
   }
 }
 
@@ -87,20 +96,34 @@ export function readItem(bytes: Uint8Array, offset: number): Item {
   if (tag <= 0xbf || tag >= 0xe0) return readFixed(bytes, tag, at);
   if (tag >= 0xca && tag <= 0xd3) return readNumber(bytes, tag, at);
   switch (tag) {
-    case 0xc0: return scalar('nil', null, at);
-    case 0xc2: return scalar('bool', false, at);
-    case 0xc3: return scalar('bool', true, at);
-    case 0xc4: return sized(bytes, 'bin', readLength(bytes, at, 1), at + 1);
-    case 0xc5: return sized(bytes, 'bin', readLength(bytes, at, 2), at + 2);
-    case 0xc6: return sized(bytes, 'bin', readLength(bytes, at, 4), at + 4);
-    case 0xd9: return sized(bytes, 'str', readLength(bytes, at, 1), at + 1);
-    case 0xda: return sized(bytes, 'str', readLength(bytes, at, 2), at + 2);
-    case 0xdb: return sized(bytes, 'str', readLength(bytes, at, 4), at + 4);
-    case 0xdc: return counted(bytes, 'array', readLength(bytes, at, 2), at + 2);
-    case 0xdd: return counted(bytes, 'array', readLength(bytes, at, 4), at + 4);
-    case 0xde: return counted(bytes, 'map', readLength(bytes, at, 2), at + 2);
-    case 0xdf: return counted(bytes, 'map', readLength(bytes, at, 4), at + 4);
-    default: throw new Violation(`msgpack type 0x${tag.toString(16)}`);
+    case 0xc0:
+      return scalar('nil', null, at);
+    case 0xc2:
+      return scalar('bool', false, at);
+    case 0xc3:
+      return scalar('bool', true, at);
+    case 0xc4:
+      return sized(bytes, 'bin', readLength(bytes, at, 1), at + 1);
+    case 0xc5:
+      return sized(bytes, 'bin', readLength(bytes, at, 2), at + 2);
+    case 0xc6:
+      return sized(bytes, 'bin', readLength(bytes, at, 4), at + 4);
+    case 0xd9:
+      return sized(bytes, 'str', readLength(bytes, at, 1), at + 1);
+    case 0xda:
+      return sized(bytes, 'str', readLength(bytes, at, 2), at + 2);
+    case 0xdb:
+      return sized(bytes, 'str', readLength(bytes, at, 4), at + 4);
+    case 0xdc:
+      return counted(bytes, 'array', readLength(bytes, at, 2), at + 2);
+    case 0xdd:
+      return counted(bytes, 'array', readLength(bytes, at, 4), at + 4);
+    case 0xde:
+      return counted(bytes, 'map', readLength(bytes, at, 2), at + 2);
+    case 0xdf:
+      return counted(bytes, 'map', readLength(bytes, at, 4), at + 4);
+    default:
+      throw new Violation(`msgpack type 0x${tag.toString(16)}`);
   }
 }
 
@@ -149,8 +172,13 @@ export function splitArray(bytes: Uint8Array): Uint8Array[] {
 /** Plain assignment to `__proto__` would set the prototype. */
 function setKey(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') target[key] = value;
-  else Object.defineProperty(target, key,
-    { value, writable: true, enumerable: true, configurable: true });
+  else
+    Object.defineProperty(target, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
 }
 
 /** Builds values in one pass over scanned bytes. */
@@ -166,11 +194,16 @@ class Builder {
     const item = readItem(this.#bytes, this.#at);
     this.#at = item.end;
     switch (item.type) {
-      case 'str': return utf8Decode(payload(this.#bytes, item));
-      case 'bin': return payload(this.#bytes, item).slice();
-      case 'array': return Array.from({ length: item.size }, () => this.value());
-      case 'map': return this.#map(item.size);
-      default: return item.value;
+      case 'str':
+        return utf8Decode(payload(this.#bytes, item));
+      case 'bin':
+        return payload(this.#bytes, item).slice();
+      case 'array':
+        return Array.from({ length: item.size }, () => this.value());
+      case 'map':
+        return this.#map(item.size);
+      default:
+        return item.value;
     }
   }
 

@@ -6,8 +6,8 @@ import type { Readable, Writable } from 'node:stream';
 import type { ByteChannel } from './channel.js';
 
 /**
- * Owns both streams. The end of `input` alone ends the link: a failed write to a peer that has gone must not
- * hide the CLOSE that the peer sent before it went.
+ * Owns both streams. The end of `input` alone ends the link: a failed write to a peer that has
+ * gone must not hide the CLOSE that the peer sent before it went.
  */
 export function streamChannel(input: Readable, output: Writable): ByteChannel {
   let open = true;

@@ -1,6 +1,6 @@
-// The handles of one command, and the calls that wait for one. Every REPLY brings the next handle, so a
-// page that calls one after the other lives on the two that WELCOME gave. More are asked for when the last
-// one is taken: then the next call would have to wait for a reply.
+// The handles of one command, and the calls that wait for one. Every REPLY brings the next
+// handle, so a page that calls one after the other lives on the two that WELCOME gave. More are
+// asked for when the last one is taken: then the next call would have to wait for a reply.
 
 import type { PendingCall } from './call.js';
 import { WANT_MOST, type Command } from './messages.js';

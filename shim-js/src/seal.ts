@@ -42,7 +42,11 @@ export function bodySize(msgpack: number, raw: number, clear: boolean): number {
 /** A whole frame, header included. */
 export function sealFrame(key: Uint8Array, frame: Sealed): Uint8Array {
   const { kind, handle, counter, msgpack, raw, clear } = frame;
-  const header = makeHeader(kind, clear ? RAW_CLEAR : 0, bodySize(msgpack.length, raw.length, clear));
+  const header = makeHeader(
+    kind,
+    clear ? RAW_CLEAR : 0,
+    bodySize(msgpack.length, raw.length, clear),
+  );
   const nonce = concat(handle, u64(counter));
   const n = clear ? u32(4 + msgpack.length + TAG_SIZE) : new Uint8Array(0);
   const front = concat(header, nonce, n);
@@ -53,15 +57,20 @@ export function sealFrame(key: Uint8Array, frame: Sealed): Uint8Array {
 
 /** Where the sealed part of a RAW_CLEAR body ends. */
 function clearEnd(body: Uint8Array): number {
-  if (body.length < CLEAR_SIZE + 4 + SEALED_LEAST) throw new Violation('a RAW_CLEAR frame too short');
+  if (body.length < CLEAR_SIZE + 4 + SEALED_LEAST)
+    throw new Violation('a RAW_CLEAR frame too short');
   const n = view(body).getUint32(CLEAR_SIZE, true);
   if (n < SEALED_LEAST || n > body.length - CLEAR_SIZE - 4)
     throw new Violation(`a sealed part of ${n} bytes`);
   return CLEAR_SIZE + 4 + n;
 }
 
-function decrypt(key: Uint8Array, nonce: Uint8Array, front: Uint8Array,
-                 sealed: Uint8Array): Uint8Array {
+function decrypt(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  front: Uint8Array,
+  sealed: Uint8Array,
+): Uint8Array {
   try {
     return xchacha20poly1305(key, nonce, front).decrypt(sealed);
   } catch {

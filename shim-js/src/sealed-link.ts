@@ -20,7 +20,12 @@ export class SealedLink {
     this.mode = mode;
   }
 
-  seal(kind: number, handle: Uint8Array, msgpack: Uint8Array, raw: Uint8Array = NO_RAW): Uint8Array {
+  seal(
+    kind: number,
+    handle: Uint8Array,
+    msgpack: Uint8Array,
+    raw: Uint8Array = NO_RAW,
+  ): Uint8Array {
     const clear = this.mode === 'direct' && raw.length > 0;
     const counter = this.#sent.take(handle);
     return sealFrame(this.#sendKey, { kind, handle, counter, msgpack, raw, clear });

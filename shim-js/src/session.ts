@@ -6,8 +6,16 @@ import { equal } from './bytes.js';
 import type { PendingCall } from './call.js';
 import { TrollbridgeError, Violation } from './error.js';
 import { FRAME_MOST, KIND, type Frame } from './frame.js';
-import { decodeHandles, decodeReply, decodeWelcome, encodeCancel, encodeWant, type Limits,
-         type Reply, type Welcome } from './messages.js';
+import {
+  decodeHandles,
+  decodeReply,
+  decodeWelcome,
+  encodeCancel,
+  encodeWant,
+  type Limits,
+  type Reply,
+  type Welcome,
+} from './messages.js';
 import { MissReporter, type Clock } from './miss.js';
 import { decode } from './msgpack.js';
 import { HandlePool } from './pool.js';
@@ -31,8 +39,15 @@ export interface Counts {
 export class Session {
   readonly name: string;
   readonly limits: Limits;
-  readonly counts: Counts = { calls: 0, replies: 0, errors: 0, cancels: 0, wants: 0, misses: 0,
-                              dropped: 0 };
+  readonly counts: Counts = {
+    calls: 0,
+    replies: 0,
+    errors: 0,
+    cancels: 0,
+    wants: 0,
+    misses: 0,
+    dropped: 0,
+  };
   readonly #link: SealedLink;
   readonly #send: (frame: Uint8Array) => void;
   readonly #pools: HandlePool[];
@@ -54,10 +69,14 @@ export class Session {
     this.#send = send;
     this.#pools = welcome.commands.map((command) => new HandlePool(command));
     this.#byName = new Map(this.#pools.map((pool) => [pool.name, pool]));
-    this.#missed = new MissReporter(welcome.limits.miss_per_s, (msgpack) => {
-      this.counts.misses += 1;
-      this.#sendSealed(KIND.MISS, ZERO_HANDLE, msgpack);
-    }, clock);
+    this.#missed = new MissReporter(
+      welcome.limits.miss_per_s,
+      (msgpack) => {
+        this.counts.misses += 1;
+        this.#sendSealed(KIND.MISS, ZERO_HANDLE, msgpack);
+      },
+      clock,
+    );
   }
 
   static #readWelcome(link: SealedLink, frame: Frame): Welcome {
@@ -99,8 +118,11 @@ export class Session {
   }
 
   #frameSize(call: PendingCall): number {
-    return bodySize(call.msgpack.length, call.raw.length,
-                    this.#link.mode === 'direct' && call.raw.length > 0);
+    return bodySize(
+      call.msgpack.length,
+      call.raw.length,
+      this.#link.mode === 'direct' && call.raw.length > 0,
+    );
   }
 
   #miss(call: PendingCall): void {
@@ -153,11 +175,15 @@ export class Session {
   /** Takes a frame that came after WELCOME. */
   receive(frame: Frame): void {
     switch (frame.kind.number) {
-      case KIND.REPLY: return this.#reply(this.#link.open(frame));
-      case KIND.HANDLES: return this.#handles(this.#link.open(frame));
+      case KIND.REPLY:
+        return this.#reply(this.#link.open(frame));
+      case KIND.HANDLES:
+        return this.#handles(this.#link.open(frame));
       case KIND.CHUNK:
-      case KIND.CREDIT: return this.#stray(frame.kind.name, this.#link.open(frame));
-      default: throw new Violation(`${frame.kind.name} in an open session`);
+      case KIND.CREDIT:
+        return this.#stray(frame.kind.name, this.#link.open(frame));
+      default:
+        throw new Violation(`${frame.kind.name} in an open session`);
     }
   }
 
@@ -185,7 +211,10 @@ export class Session {
     call.reject(new TrollbridgeError(reply.error));
   }
 
-  /** The command's own calls first; at the session's limit any other may have waited for this place. */
+  /**
+   * The command's own calls first; at the session's limit any other may have waited for this
+   * place.
+   */
   #pumpAll(first: HandlePool): void {
     this.#pump(first);
     for (const pool of [...this.#hungry]) if (pool !== first) this.#pump(pool);

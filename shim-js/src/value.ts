@@ -1,5 +1,5 @@
-// From JavaScript values to msgpack. What JSON.stringify would drop is dropped here too, so that code
-// written for Tauri's invoke keeps its meaning; bytes stay bytes.
+// From JavaScript values to msgpack. What JSON.stringify would drop is dropped here too, so that
+// code written for Tauri's invoke keeps its meaning; bytes stay bytes.
 
 import { Encoder } from '@msgpack/msgpack';
 
@@ -50,12 +50,18 @@ function fromObject(value: object, depth: number): unknown {
 
 function toWire(value: unknown, outer: number): unknown {
   switch (typeof value) {
-    case 'string': return fromString(value);
-    case 'number': return fromNumber(value);
-    case 'bigint': return fromBigint(value);
-    case 'boolean': return value;
-    case 'object': return value === null ? null : fromObject(value, outer + 1);
-    default: return undefined;
+    case 'string':
+      return fromString(value);
+    case 'number':
+      return fromNumber(value);
+    case 'bigint':
+      return fromBigint(value);
+    case 'boolean':
+      return value;
+    case 'object':
+      return value === null ? null : fromObject(value, outer + 1);
+    default:
+      return undefined;
   }
 }
 

@@ -8,10 +8,26 @@ import { concat, equal, u32 } from '../src/bytes.js';
 import type { ByteChannel } from '../src/channel.js';
 import { CLOSE, Violation, type ErrorCode } from '../src/error.js';
 import { FRAME_MOST, FrameReader, KIND, makeFrame, type Frame } from '../src/frame.js';
-import { deriveKeys, makeBootstrap, parseHello, publicKey, sharedSecret, UnknownVersion,
-         type Bootstrap } from '../src/keys.js';
-import { decodeCall, decodeCancel, decodeMiss, decodeWant, encodeHandles, encodeReply, encodeWelcome,
-         type Miss, type Want } from '../src/messages.js';
+import {
+  deriveKeys,
+  makeBootstrap,
+  parseHello,
+  publicKey,
+  sharedSecret,
+  UnknownVersion,
+  type Bootstrap,
+} from '../src/keys.js';
+import {
+  decodeCall,
+  decodeCancel,
+  decodeMiss,
+  decodeWant,
+  encodeHandles,
+  encodeReply,
+  encodeWelcome,
+  type Miss,
+  type Want,
+} from '../src/messages.js';
 import { decode } from '../src/msgpack.js';
 import { ZERO_HANDLE, type Mode, type Opened } from '../src/seal.js';
 import { SealedLink } from '../src/sealed-link.js';
@@ -20,7 +36,11 @@ import { SealedLink } from '../src/sealed-link.js';
 export type Answer = { value: unknown } | { raw: Uint8Array };
 
 export class Refusal extends Error {
-  constructor(readonly code: ErrorCode, message: string, readonly more: object = {}) {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly more: object = {},
+  ) {
     super(message);
   }
 }
@@ -85,12 +105,21 @@ export class FakeBroker {
     this.#options = options;
     this.#secretKey = options.secretKey ?? randomBytes(32);
     this.#boot = {
-      version: 1, ticketId: randomBytes(16), ticketSecret: randomBytes(32),
-      brokerPublic: publicKey(this.#secretKey), policyDigest: randomBytes(32), document: 1n,
-      label: 'main', origin: 'local', ...options.boot,
+      version: 1,
+      ticketId: randomBytes(16),
+      ticketSecret: randomBytes(32),
+      brokerPublic: publicKey(this.#secretKey),
+      policyDigest: randomBytes(32),
+      document: 1n,
+      label: 'main',
+      origin: 'local',
+      ...options.boot,
     };
     this.bootstrap = makeBootstrap(this.#boot);
-    channel.onData((bytes) => this.#received(bytes), () => (this.#over = true));
+    channel.onData(
+      (bytes) => this.#received(bytes),
+      () => (this.#over = true),
+    );
     if (options.sendBoot !== false) channel.send(makeFrame(KIND.BOOT, this.bootstrap));
   }
 
@@ -125,13 +154,19 @@ export class FakeBroker {
     if (number === KIND.CLOSE) return this.#closed(frame.body);
     if (this.link === null) return this.#hello(frame);
     switch (number) {
-      case KIND.CALL: return this.#call(this.link.open(frame));
-      case KIND.CANCEL: return this.#cancel(this.link.open(frame));
+      case KIND.CALL:
+        return this.#call(this.link.open(frame));
+      case KIND.CANCEL:
+        return this.#cancel(this.link.open(frame));
       case KIND.CHUNK:
-      case KIND.CREDIT: return this.#stray(this.link.open(frame));
-      case KIND.WANT: return this.#want(this.#onZero(this.link.open(frame)));
-      case KIND.MISS: return this.#miss(this.#onZero(this.link.open(frame)));
-      default: throw new Violation(`${name} in an open session`);
+      case KIND.CREDIT:
+        return this.#stray(this.link.open(frame));
+      case KIND.WANT:
+        return this.#want(this.#onZero(this.link.open(frame)));
+      case KIND.MISS:
+        return this.#miss(this.#onZero(this.link.open(frame)));
+      default:
+        throw new Violation(`${name} in an open session`);
     }
   }
 
@@ -153,16 +188,24 @@ export class FakeBroker {
 
   #welcome(): void {
     const commands = this.#options.commands.map((command, index) => ({
-      index, name: command.name, pool: command.pool ?? 64,
+      index,
+      name: command.name,
+      pool: command.pool ?? 64,
       handles: this.#issue(index, command.first ?? 2),
     }));
     const limits = { frame: FRAME_MOST, in_flight: 1024, miss_per_s: 10, ...this.#options.limits };
-    this.send(KIND.WELCOME, ZERO_HANDLE, encodeWelcome({ session: '0123456789abcdef', commands, limits }));
+    this.send(
+      KIND.WELCOME,
+      ZERO_HANDLE,
+      encodeWelcome({ session: '0123456789abcdef', commands, limits }),
+    );
   }
 
   #issue(command: number, count: number): Uint8Array {
-    const fresh = Array.from({ length: count }, () =>
-      this.#options.newHandle?.() ?? new Uint8Array(randomBytes(16)));
+    const fresh = Array.from(
+      { length: count },
+      () => this.#options.newHandle?.() ?? new Uint8Array(randomBytes(16)),
+    );
     for (const handle of fresh) this.#issued.set(bytesToHex(handle), command);
     return concat(...fresh);
   }
@@ -202,8 +245,12 @@ export class FakeBroker {
     }
   }
 
-  #reply(command: number, handle: Uint8Array, result: Parameters<typeof encodeReply>[0],
-         raw?: Uint8Array): void {
+  #reply(
+    command: number,
+    handle: Uint8Array,
+    result: Parameters<typeof encodeReply>[0],
+    raw?: Uint8Array,
+  ): void {
     if (this.#over) return;
     this.#live.delete(bytesToHex(handle));
     const next = this.revoked.has(command) ? undefined : this.#issue(command, 1);
@@ -231,7 +278,10 @@ export class FakeBroker {
     if (command === undefined) throw new Violation('an index that WELCOME did not name');
     this.wants.push(want);
     if (command.mute === true) return;
-    const count = Math.min(want.count, this.#room(want.command, command.room ?? command.pool ?? 64));
+    const count = Math.min(
+      want.count,
+      this.#room(want.command, command.room ?? command.pool ?? 64),
+    );
     const handles = this.#issue(want.command, count);
     this.send(KIND.HANDLES, ZERO_HANDLE, encodeHandles({ command: want.command, handles }));
   }

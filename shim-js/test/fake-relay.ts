@@ -1,5 +1,5 @@
-// `trollbridge relay APP --view main` with the FakeBroker, for tests of the byte channels and of the live
-// test itself. With `--fd 3` the link is that descriptor.
+// `trollbridge relay APP --view main` with the FakeBroker, for tests of the byte channels and of
+// the live test itself. With `--fd 3` the link is that descriptor.
 
 import { readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
@@ -21,7 +21,8 @@ async function readText(app: string, path: unknown): Promise<Answer> {
 
 const [verb, app, ...rest] = process.argv.slice(2);
 if (verb !== 'relay' || app === undefined) throw new Error('usage: relay APP');
-const channel = rest.includes('--fd') ? fdChannel(Number(rest[rest.indexOf('--fd') + 1]))
+const channel = rest.includes('--fd')
+  ? fdChannel(Number(rest[rest.indexOf('--fd') + 1]))
   : streamChannel(process.stdin, process.stdout);
 new FakeBroker(channel, {
   commands: [{ name: 'plugin:fs|read_text_file', run: ({ args }) => readText(app, args['path']) }],

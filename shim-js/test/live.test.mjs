@@ -1,5 +1,5 @@
-// Against the real broker: `trollbridge relay APP --view main`, whose stdout begins with BOOT. The binary is
-// in the environment (TROLLBRIDGE) or in the build tree. Without one this fails.
+// Against the real broker: `trollbridge relay APP --view main`, whose stdout begins with BOOT.
+// The binary is in the environment (TROLLBRIDGE) or in the build tree. Without one this fails.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -16,8 +16,9 @@ import { encodeCall } from '../dist/src/messages.js';
 import { childChannel } from '../dist/src/node.js';
 import { RawSession } from '../dist/test/raw-session.js';
 
-const BINARY = process.env['TROLLBRIDGE']
-  ?? fileURLToPath(new URL('../../build/root/bin/trollbridge', import.meta.url));
+const BINARY =
+  process.env['TROLLBRIDGE'] ??
+  fileURLToPath(new URL('../../build/root/bin/trollbridge', import.meta.url));
 const EXAMPLE = fileURLToPath(new URL('../../examples/notes', import.meta.url));
 const READ = 'plugin:fs|read_text_file';
 const SECRET = 'data/private/live-test.txt';
@@ -117,16 +118,20 @@ test('aborted calls', LIMIT, async (t) => {
   const endpoint = await open(t);
   const expected = await hello();
   const signal = AbortSignal.abort();
-  await assert.rejects(endpoint.invoke(READ, { path: 'data/hello.txt' }, { signal }),
-                       withCode('cancelled'));
+  await assert.rejects(
+    endpoint.invoke(READ, { path: 'data/hello.txt' }, { signal }),
+    withCode('cancelled'),
+  );
   assert.equal(endpoint.counts.calls, 0);
   for (let i = 0; i < 50; i++) {
     const controller = new AbortController();
     const call = endpoint.invoke(READ, { path: 'data/hello.txt' }, { signal: controller.signal });
     controller.abort();
     // Either the result was on its way, or the broker says cancelled; there is no third.
-    await call.then((reply) => assert.equal(text(reply), expected),
-                    (error) => withCode('cancelled')(error));
+    await call.then(
+      (reply) => assert.equal(text(reply), expected),
+      (error) => withCode('cancelled')(error),
+    );
   }
   assert.equal(endpoint.counts.cancels, 50);
   assert.equal(endpoint.counts.replies, 50);
@@ -143,14 +148,19 @@ function firstHandle(session) {
 test('a CALL under a forged handle locks the session', LIMIT, async (t) => {
   const session = await RawSession.open(relay(t));
   const forged = firstHandle(session).map((byte) => byte ^ 0xff);
-  session.send(session.link.seal(KIND.CALL, forged, encodeCall({ path: 'data/hello.txt' }, undefined)));
+  session.send(
+    session.link.seal(KIND.CALL, forged, encodeCall({ path: 'data/hello.txt' }, undefined)),
+  );
   assert.equal(await session.closeCode(), 1);
 });
 
 test('a replayed CALL locks the session', LIMIT, async (t) => {
   const session = await RawSession.open(relay(t));
-  const frame = session.link.seal(KIND.CALL, firstHandle(session),
-                                  encodeCall({ path: 'data/hello.txt' }, undefined));
+  const frame = session.link.seal(
+    KIND.CALL,
+    firstHandle(session),
+    encodeCall({ path: 'data/hello.txt' }, undefined),
+  );
   session.send(frame);
   const reply = await session.next();
   assert.equal(reply?.kind.number, KIND.REPLY);

@@ -37,15 +37,18 @@ async function readHello(channel: ByteChannel, child: ChildProcess): Promise<voi
 
 test('a child behind stdin and stdout', async () => {
   const app = await makeApp();
-  const child = spawn(process.execPath, [RELAY, 'relay', app], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [RELAY, 'relay', app], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   await readHello(childChannel(child as { stdin: Writable; stdout: Readable }), child);
   await rm(app, { recursive: true });
 });
 
 test('a socket given as a descriptor', async () => {
   const app = await makeApp();
-  const child = spawn(process.execPath, [RELAY, 'relay', app, '--fd', '3'],
-                      { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  const child = spawn(process.execPath, [RELAY, 'relay', app, '--fd', '3'], {
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+  });
   const socket = child.stdio[3] as unknown as Socket;
   await readHello(streamChannel(socket, socket), child);
   await rm(app, { recursive: true });
@@ -53,7 +56,9 @@ test('a socket given as a descriptor', async () => {
 
 test('a child that dies ends the session', async () => {
   const app = await makeApp();
-  const child = spawn(process.execPath, [RELAY, 'relay', app], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [RELAY, 'relay', app], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const endpoint = new Endpoint(childChannel(child as { stdin: Writable; stdout: Readable }));
   await endpoint.ready;
   child.kill('SIGKILL');

@@ -16,7 +16,15 @@ import { bytesOf } from '../tools/vectors/common.js';
 import { bootOf } from '../tools/vectors/keys.js';
 
 test('a count is refused before anything is made for it', () => {
-  for (const head of ['ddffffffff', 'dfffffffff', 'dcffff c0', '9f', '81', 'dbffffffff', 'c6ffffffff'])
+  for (const head of [
+    'ddffffffff',
+    'dfffffffff',
+    'dcffff c0',
+    '9f',
+    '81',
+    'dbffffffff',
+    'c6ffffffff',
+  ])
     assert.throws(() => readItem(expand(head), 0), Violation, head);
 });
 
@@ -42,9 +50,15 @@ test('nothing is taken behind the frame that ends the session', () => {
 
 test('whole numbers are written as such, whatever their size', () => {
   const written: [unknown, string][] = [
-    [5, '05'], [-1, 'ff'], [5_000_000_000, 'cf000000012a05f200'], [-5_000_000_000, 'd3fffffffed5fa0e00'],
-    [2 ** 53 - 1, 'cf001fffffffffffff'], [7n, '07'], [2n ** 64n - 1n, 'cfffffffffffffffff'],
-    [0.5, 'cb3fe0000000000000'], [-0, '00'],
+    [5, '05'],
+    [-1, 'ff'],
+    [5_000_000_000, 'cf000000012a05f200'],
+    [-5_000_000_000, 'd3fffffffed5fa0e00'],
+    [2 ** 53 - 1, 'cf001fffffffffffff'],
+    [7n, '07'],
+    [2n ** 64n - 1n, 'cfffffffffffffffff'],
+    [0.5, 'cb3fe0000000000000'],
+    [-0, '00'],
   ];
   for (const [value, bytes] of written) assert.equal(hex(encode(value)), bytes);
 });

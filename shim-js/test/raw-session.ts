@@ -59,10 +59,14 @@ class Frames {
 
   constructor(channel: ByteChannel) {
     const reader = new FrameReader('view', 'broker');
-    channel.onData((bytes) => reader.push(bytes, (frame) => {
-      this.#put(frame);
-      return true;
-    }), () => this.#put(null));
+    channel.onData(
+      (bytes) =>
+        reader.push(bytes, (frame) => {
+          this.#put(frame);
+          return true;
+        }),
+      () => this.#put(null),
+    );
   }
 
   #put(frame: Frame | null): void {

@@ -9,10 +9,23 @@ import { decode as libraryDecode } from '@msgpack/msgpack';
 import { Endpoint } from '../src/endpoint.js';
 import { TrollbridgeError, Violation } from '../src/error.js';
 import { checkHeader, FrameReader, type Frame, type Link, type Sender } from '../src/frame.js';
-import { deriveKeys, parseBootstrap, parseHello, publicKey, sharedSecret,
-         UnknownVersion } from '../src/keys.js';
-import { decodeCall, decodeCancel, decodeHandles, decodeMiss, decodeReply, decodeWant,
-         decodeWelcome } from '../src/messages.js';
+import {
+  deriveKeys,
+  parseBootstrap,
+  parseHello,
+  publicKey,
+  sharedSecret,
+  UnknownVersion,
+} from '../src/keys.js';
+import {
+  decodeCall,
+  decodeCancel,
+  decodeHandles,
+  decodeMiss,
+  decodeReply,
+  decodeWant,
+  decodeWelcome,
+} from '../src/messages.js';
 import { decode } from '../src/msgpack.js';
 import { scan } from '../src/scan.js';
 import { openFrame, type Mode } from '../src/seal.js';
@@ -50,24 +63,39 @@ test('the files are what the generator writes', () => {
 test('frames', () => {
   for (const vector of load('frames'))
     judge(vector, () => {
-      const header = checkHeader(vector['link'] as Link, vector['from'] as Sender,
-                                 expand(vector['header']));
+      const header = checkHeader(
+        vector['link'] as Link,
+        vector['from'] as Sender,
+        expand(vector['header']),
+      );
       assert.deepEqual(
         [header.kind.name, header.kind.number, header.flags, header.length],
-        [vector['kind'], vector['number'], vector['flags'], vector['length']], vector.name);
+        [vector['kind'], vector['number'], vector['flags'], vector['length']],
+        vector.name,
+      );
     });
 });
 
 /** Of two decoders that share no code both must see the same value. */
 function compareDecoders(vector: Loaded, bytes: Uint8Array): void {
-  if (vector.name === 'key_proto') return assert.ok(Object.hasOwn(decode(bytes) as object, '__proto__'));
-  const whole = (value: unknown): unknown => typeof value === 'bigint'
-    && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
-  const plain = (value: unknown): unknown => JSON.stringify(value, (_key, inner: unknown) => {
-    const item = whole(inner);
-    return typeof item === 'bigint' ? `${item}n` : item;
-  });
-  assert.equal(plain(decode(bytes)), plain(libraryDecode(bytes, { useBigInt64: true })), vector.name);
+  if (vector.name === 'key_proto')
+    return assert.ok(Object.hasOwn(decode(bytes) as object, '__proto__'));
+  const whole = (value: unknown): unknown =>
+    typeof value === 'bigint' &&
+    value >= Number.MIN_SAFE_INTEGER &&
+    value <= Number.MAX_SAFE_INTEGER
+      ? Number(value)
+      : value;
+  const plain = (value: unknown): unknown =>
+    JSON.stringify(value, (_key, inner: unknown) => {
+      const item = whole(inner);
+      return typeof item === 'bigint' ? `${item}n` : item;
+    });
+  assert.equal(
+    plain(decode(bytes)),
+    plain(libraryDecode(bytes, { useBigInt64: true })),
+    vector.name,
+  );
 }
 
 test('scan', () => {
@@ -82,7 +110,11 @@ test('scan refuses every strict beginning of what it accepts', () => {
   for (const vector of load('scan').filter((candidate) => candidate.expect === 'ok')) {
     const bytes = expand(vector['msgpack']);
     for (let size = 0; size < Math.min(bytes.length, 300); size++)
-      assert.throws(() => scan(bytes.subarray(0, size)), Violation, `${vector.name} cut at ${size}`);
+      assert.throws(
+        () => scan(bytes.subarray(0, size)),
+        Violation,
+        `${vector.name} cut at ${size}`,
+      );
   }
 });
 
@@ -109,10 +141,28 @@ const KEY_CHECKS: Record<string, (vector: Loaded) => void> = {
   bootstrap(vector) {
     const boot = parseBootstrap(expand(vector['bootstrap']));
     assert.deepEqual(
-      [boot.version, hex(boot.ticketId), hex(boot.ticketSecret), hex(boot.brokerPublic),
-       hex(boot.policyDigest), String(boot.document), boot.label, boot.origin],
-      ['version', 'ticket_id', 'ticket_secret', 'broker_public', 'policy_digest', 'document', 'label',
-       'origin'].map((key) => vector[key] as unknown), vector.name);
+      [
+        boot.version,
+        hex(boot.ticketId),
+        hex(boot.ticketSecret),
+        hex(boot.brokerPublic),
+        hex(boot.policyDigest),
+        String(boot.document),
+        boot.label,
+        boot.origin,
+      ],
+      [
+        'version',
+        'ticket_id',
+        'ticket_secret',
+        'broker_public',
+        'policy_digest',
+        'document',
+        'label',
+        'origin',
+      ].map((key) => vector[key] as unknown),
+      vector.name,
+    );
   },
   hello(vector) {
     const hello = parseHello(expand(vector['hello']));
@@ -125,8 +175,10 @@ const KEY_CHECKS: Record<string, (vector: Loaded) => void> = {
     const [broker, endpoint] = [expand(vector['broker_secret']), expand(vector['endpoint_secret'])];
     assert.equal(hex(publicKey(broker)), hex(boot.brokerPublic));
     assert.equal(hex(publicKey(endpoint)), hex(hello.endpointPublic));
-    for (const shared of [sharedSecret(broker, hello.endpointPublic),
-                          sharedSecret(endpoint, boot.brokerPublic)]) {
+    for (const shared of [
+      sharedSecret(broker, hello.endpointPublic),
+      sharedSecret(endpoint, boot.brokerPublic),
+    ]) {
       assert.equal(hex(shared), vector['shared']);
       const keys = deriveKeys(boot, shared, hello.endpointPublic);
       assert.equal(hex(keys.toEndpoint), vector['key_to_endpoint'], vector.name);
@@ -161,9 +213,11 @@ function checkOpen(vector: Loaded): void {
   const frame = readOne(expand(vector['frame']), vector['from'] as Sender);
   const opened = openFrame(expand(vector['key']), frame, vector['mode'] as Mode);
   scan(opened.msgpack);
-  assert.deepEqual([hex(opened.handle), String(opened.counter), hex(opened.msgpack), hex(opened.raw)],
-                   ['handle', 'counter', 'msgpack', 'raw'].map((key) => vector[key] as unknown),
-                   vector.name);
+  assert.deepEqual(
+    [hex(opened.handle), String(opened.counter), hex(opened.msgpack), hex(opened.raw)],
+    ['handle', 'counter', 'msgpack', 'raw'].map((key) => vector[key] as unknown),
+    vector.name,
+  );
 }
 
 interface Step {
@@ -183,14 +237,24 @@ async function runAtBroker(vector: Loaded): Promise<void> {
   const tap = makeTap();
   const boot = parseBootstrap(expand(vector['bootstrap']));
   const broker = new FakeBroker(tap, {
-    boot, secretKey: expand(vector['broker_secret']), sendBoot: false,
+    boot,
+    secretKey: expand(vector['broker_secret']),
+    sendBoot: false,
     newHandle: () => handles.shift() ?? bytesOf(`spare ${made++}`, 16),
-    commands: [{ name: 'echo', first: 4, pool: 8,
-                 run: ({ handle }) => new Promise((resolve) => answers.set(handle, resolve)) }],
+    commands: [
+      {
+        name: 'echo',
+        first: 4,
+        pool: 8,
+        run: ({ handle }) => new Promise((resolve) => answers.set(handle, resolve)),
+      },
+    ],
   });
   const endpointTap = makeTap();
-  new Endpoint(endpointTap, { bootstrap: expand(vector['bootstrap']),
-                              secretKey: expand(vector['endpoint_secret']) });
+  new Endpoint(endpointTap, {
+    bootstrap: expand(vector['bootstrap']),
+    secretKey: expand(vector['endpoint_secret']),
+  });
   tap.feed(endpointTap.sent[0] as Uint8Array);
   for (const step of vector['steps'] as Step[]) {
     if (step.reply !== undefined) {
@@ -200,22 +264,31 @@ async function runAtBroker(vector: Loaded): Promise<void> {
     }
     const dropped = broker.dropped;
     tap.feed(expand(step.frame as string));
-    const became = broker.violations.length > 0 ? 'error' : broker.closes.length > 0 ? 'closed'
-      : broker.dropped > dropped ? 'dropped' : 'ok';
+    const became =
+      broker.violations.length > 0
+        ? 'error'
+        : broker.closes.length > 0
+          ? 'closed'
+          : broker.dropped > dropped
+            ? 'dropped'
+            : 'ok';
     assert.equal(became, step.expect, `${vector.name}: ${broker.violations.join()}`);
   }
 }
 
 async function runAtEndpoint(vector: Loaded): Promise<void> {
   const tap = makeTap();
-  const endpoint = new Endpoint(tap, { bootstrap: expand(vector['bootstrap']),
-                                       secretKey: expand(vector['endpoint_secret']) });
+  const endpoint = new Endpoint(tap, {
+    bootstrap: expand(vector['bootstrap']),
+    secretKey: expand(vector['endpoint_secret']),
+  });
   let ending: string | null = null;
   void endpoint.ended.then(({ by }) => (ending = by === 'broker' ? 'closed' : 'error'));
   for (const step of vector['steps'] as Step[]) {
     if (step.call !== undefined) {
-      endpoint.invoke(vector['command'] as string).catch((error: unknown) =>
-        assert.ok(error instanceof TrollbridgeError));
+      endpoint
+        .invoke(vector['command'] as string)
+        .catch((error: unknown) => assert.ok(error instanceof TrollbridgeError));
       const call = tap.sent[tap.sent.length - 1] as Uint8Array;
       assert.equal(hex(call.subarray(8, 24)), step.call);
       continue;
@@ -248,8 +321,13 @@ function shown(value: unknown): unknown {
 }
 
 const DECODERS: Record<string, (msgpack: Uint8Array, raw: number) => object> = {
-  WELCOME: decodeWelcome, CALL: decodeCall, REPLY: decodeReply, CANCEL: decodeCancel,
-  WANT: decodeWant, HANDLES: decodeHandles, MISS: decodeMiss,
+  WELCOME: decodeWelcome,
+  CALL: decodeCall,
+  REPLY: decodeReply,
+  CANCEL: decodeCancel,
+  WANT: decodeWant,
+  HANDLES: decodeHandles,
+  MISS: decodeMiss,
 };
 
 test('messages', () => {

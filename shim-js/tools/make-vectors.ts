@@ -1,5 +1,5 @@
-// Writes proto/vectors/*.json. The same bytes come out at every run; a unit test compares them with the
-// files of the repository.
+// Writes proto/vectors/*.json. The same bytes come out at every run; a unit test compares them
+// with the files of the repository.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 

@@ -1,5 +1,5 @@
-// Byte strings as the vectors write them: hex digits, and `(hex)*N` for N repetitions. proto/vectors/README.md
-// has the grammar.
+// Byte strings as the vectors write them: hex digits, and `(hex)*N` for N repetitions.
+// proto/vectors/README.md has the grammar.
 
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils';
 
@@ -21,8 +21,11 @@ export function expand(pattern: string): Uint8Array {
     const match = PART.exec(word);
     if (match === null || match[0].length !== word.length) throw new Error(`bad pattern: ${word}`);
     const [, plain, repeated, times] = match;
-    parts.push(plain !== undefined ? hexToBytes(plain)
-      : repeat(hexToBytes(repeated as string), Number(times)));
+    parts.push(
+      plain !== undefined
+        ? hexToBytes(plain)
+        : repeat(hexToBytes(repeated as string), Number(times)),
+    );
   }
   return concat(...parts);
 }

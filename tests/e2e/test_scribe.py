@@ -58,8 +58,8 @@ class Scribe:
         memory = os.memfd_create("settings")
         os.write(memory, pack(settings))
         self.link, other = socket.socketpair()
-        report, self.report = os.pipe()
-        wanted = {3: other.fileno(), 4: memory, 5: self.report}
+        report, theirs = os.pipe()
+        wanted = {3: other.fileno(), 4: memory, 5: theirs}
 
         def arrange():
             if limit:
@@ -71,9 +71,11 @@ class Scribe:
 
         self.process = subprocess.Popen([SCRIBE], env={}, stderr=subprocess.PIPE,
                                         preexec_fn=arrange, close_fds=False)
-        for fd in (memory, report, self.report):
+        for fd in (memory, theirs):
             os.close(fd)
         other.close()
+        os.read(report, 4096)  # until then it is not in its sandbox
+        os.close(report)
 
     def send(self, *records):
         self.link.sendall(b"".join(records))

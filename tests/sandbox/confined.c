@@ -224,6 +224,7 @@ int confined_try(struct confined *confined, const char *what, const char *argume
     bool at = argument[0] == '@';
     int n = snprintf(line, sizeof line, "%s %s%s", what, at ? confined->base : "", argument + at);
     CHECK(tb_fd_send(ours, tb_bytes_of(line, (size_t)n), -1, 0) == n);
+    CHECK(shutdown(ours, SHUT_WR) == 0); /* a program in the probe's place ends at once */
     start(confined, theirs, report_out, &pidfd);
     tb_fd_close(&theirs);
     tb_fd_close(&report_out);

@@ -51,7 +51,7 @@ static int try_list(const char *path)
     if (!folder)
         return errno;
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
-        if (entry->d_name[0] != '.')
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             return 0;
     return ENODATA; /* there, and empty */
 }

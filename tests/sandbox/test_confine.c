@@ -4,6 +4,8 @@
  * that let it through would be seen.
  */
 #include "base/fd.h"
+#include "base/result.h"
+#include "sandbox/enter.h"
 #include "sandbox/linux.h"
 #include "sandbox/namespaces.h"
 #include "tests/sandbox/confined.h"
@@ -11,13 +13,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <pwd.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 static const char *confine_path;
 static const char *probe_path;
+static const char *python_path;
+static const char *node_path;
 
 /* A hull with the namespaces that there are, and one without any. */
 static void for_each_level(void (*run)(struct confined *confined))
@@ -75,7 +79,7 @@ static void own_folders_work(void)
 static void out_of_scope(struct confined *confined)
 {
     refused(confined, "read", "/etc/passwd");
-    refused(confined, "list", getpwuid(getuid())->pw_dir);
+    refused(confined, "list", getenv("HOME"));
     refused(confined, "list", "/");
     refused(confined, "read", "@/other/file");
     refused(confined, "write", "@/other/new");
@@ -249,6 +253,75 @@ static void a_missing_layer_refuses_to_start(void)
     confined_deinit(&confined);
 }
 
+/* Filters are inherited: the launcher has to do all its work under the supervisor's. */
+static void under_the_supervisor(struct confined *confined)
+{
+    const struct tb_sandbox_options options = {0};
+    struct tb_layers layers;
+    CHECK_INT(tb_sandbox_enter(&tb_role_supervisor, &options, &layers), TB_OK);
+    expect(confined, "read", "@/read/file", true);
+    expect(confined, "write", "@/write/file", true);
+    expect(confined, "read", "@/other/file", false);
+    CHECK_INT(tb_layers_in(&confined->layers, TB_LAYER_HELD) & TB_LAYERS_NAMESPACES,
+              confined->namespaces);
+}
+
+static void launcher_works_under_the_supervisor(void)
+{
+    struct confined confined;
+    confined_init(&confined, confine_path, probe_path);
+    confined.namespaces = tb_namespaces_probe();
+    under_the_supervisor(&confined);
+    confined_deinit(&confined);
+}
+
+static void launcher_works_under_the_supervisor_without_namespaces(void)
+{
+    struct confined confined;
+    confined_init(&confined, confine_path, probe_path);
+    under_the_supervisor(&confined);
+    confined_deinit(&confined);
+}
+
+/* The second stage: a plugin of ours shuts out what it does not need, from inside. */
+static void a_plugin_can_close_further(void)
+{
+    const struct tb_sandbox_options options = {0};
+    struct tb_layers layers;
+    CHECK_INT(tb_sandbox_enter(&tb_role_plugin, &options, &layers), TB_OK);
+    CHECK_INT(tb_sandbox_enter(&tb_role_fs, &options, &layers), TB_OK);
+    CHECK_INT(open("/etc/passwd", O_RDONLY), -1);
+    CHECK_INT(errno, EACCES);
+}
+
+/* Starts a script as the plugin, where there are namespaces and where there are none. */
+static void run_script(const char *path, bool jit, int expected)
+{
+    uint32_t levels[] = {tb_namespaces_probe(), 0};
+    for (size_t i = 0; i < TB_ARRAY_LEN(levels); i++) {
+        struct confined confined;
+        confined_init(&confined, confine_path, path);
+        confined.namespaces = levels[i];
+        confined.jit = jit;
+        CHECK_INT(confined_try(&confined, "start", "-"), expected);
+        CHECK_INT(confined.layers.layer[TB_LAYER_MDWE].state,
+                  jit ? TB_LAYER_PARTIAL : TB_LAYER_HELD);
+        confined_deinit(&confined);
+    }
+}
+
+static void plugins_in_python_run(void)
+{
+    run_script(python_path, false, 0);
+}
+
+/* Code made at run time is what MDWE is against: without the switch Node does not come up. */
+static void plugins_in_node_run_with_jit(void)
+{
+    run_script(node_path, true, 0);
+    run_script(node_path, false, CONFINED_ENDED);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -262,12 +335,19 @@ int main(int argc, char **argv)
         TEST(other_programs_are_refused),
         TEST(report_is_true),
         TEST(a_missing_layer_refuses_to_start),
+        TEST(launcher_works_under_the_supervisor),
+        TEST(launcher_works_under_the_supervisor_without_namespaces),
+        TEST(a_plugin_can_close_further),
+        TEST(plugins_in_python_run),
+        TEST(plugins_in_node_run_with_jit),
     };
-    if (argc < 3) {
-        fprintf(stderr, "usage: test_confine CONFINE PROBE [TEST]\n");
+    if (argc < 5) {
+        fprintf(stderr, "usage: test_confine CONFINE PROBE PYTHON NODE [TEST]\n");
         return 2;
     }
     confine_path = argv[1];
     probe_path = argv[2];
-    return test_main(argc - 2, argv + 2, tests, TB_ARRAY_LEN(tests));
+    python_path = argv[3];
+    node_path = argv[4];
+    return test_main(argc - 4, argv + 4, tests, TB_ARRAY_LEN(tests));
 }

@@ -21,8 +21,15 @@ function refused(name: string, link: Link, from: Sender, header: Uint8Array): Ve
 
 function accepted(name: string, kind: Kind, from: Sender, flags: number, length: number): Vector {
   return {
-    name, link: kind.link, from, header: hex(makeHeader(kind.number, flags, length)), expect: 'ok',
-    kind: kind.name, number: kind.number, flags, length,
+    name,
+    link: kind.link,
+    from,
+    header: hex(makeHeader(kind.number, flags, length)),
+    expect: 'ok',
+    kind: kind.name,
+    number: kind.number,
+    flags,
+    length,
   };
 }
 
@@ -30,8 +37,12 @@ function bounds(id: string, kind: Kind, from: Sender): Vector[] {
   const { number, link, least, most } = kind;
   const list = [accepted(`${id}_least`, kind, from, 0, least)];
   if (most !== least) list.push(accepted(`${id}_most`, kind, from, 0, most));
-  for (const [name, length] of [['below', least - 1], ['above', most + 1], ['zero', 0],
-                                ['all_ones', 0xffff_ffff]] as const)
+  for (const [name, length] of [
+    ['below', least - 1],
+    ['above', most + 1],
+    ['zero', 0],
+    ['all_ones', 0xffff_ffff],
+  ] as const)
     list.push(refused(`${id}_length_${name}`, link, from, makeHeader(number, 0, length)));
   return list;
 }
@@ -41,7 +52,8 @@ function bits(id: string, kind: Kind, from: Sender): Vector[] {
   const list: Vector[] = [];
   for (let bit = 0; bit < 8; bit++) {
     const flags = 1 << bit;
-    if ((flags & kind.flags) !== 0) list.push(accepted(`${id}_flag_${bit}`, kind, from, flags, least));
+    if ((flags & kind.flags) !== 0)
+      list.push(accepted(`${id}_flag_${bit}`, kind, from, flags, least));
     else list.push(refused(`${id}_flag_${bit}`, link, from, makeHeader(number, flags, least)));
   }
   for (const reserved of [1, 0x0100, 0x8000]) {
@@ -58,8 +70,14 @@ function wrongWays(id: string, kind: Kind): Vector[] {
   for (const [link, senders] of Object.entries(SENDERS) as [Link, Sender[]][])
     for (const from of senders)
       if (link !== kind.link || !right.includes(from))
-        list.push(refused(`${id}_on_${link}_from_${from}`, link, from,
-                          makeHeader(kind.number, 0, kind.least)));
+        list.push(
+          refused(
+            `${id}_on_${link}_from_${from}`,
+            link,
+            from,
+            makeHeader(kind.number, 0, kind.least),
+          ),
+        );
   return list;
 }
 
@@ -68,8 +86,14 @@ function unknown(): Vector[] {
   for (const [link, senders] of Object.entries(SENDERS) as [Link, Sender[]][])
     for (const from of senders)
       for (const number of [0, 13, 63, 69, 95, 100, 128, 255])
-        list.push(refused(`unknown_${number}_on_${link}_from_${from}`, link, from,
-                          makeHeader(number, 0, 64)));
+        list.push(
+          refused(
+            `unknown_${number}_on_${link}_from_${from}`,
+            link,
+            from,
+            makeHeader(number, 0, 64),
+          ),
+        );
   return list;
 }
 

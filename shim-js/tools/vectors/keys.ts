@@ -1,8 +1,14 @@
 // Bootstrap, HELLO, and the key schedule.
 
 import { concat, u16, utf8Encode, view } from '../../src/bytes.js';
-import { deriveKeys, makeBootstrap, makeHello, publicKey, sharedSecret,
-         type Bootstrap } from '../../src/keys.js';
+import {
+  deriveKeys,
+  makeBootstrap,
+  makeHello,
+  publicKey,
+  sharedSecret,
+  type Bootstrap,
+} from '../../src/keys.js';
 import { hex } from '../pattern.js';
 import { bytesOf, flip, type Vector } from './common.js';
 
@@ -34,9 +40,14 @@ const BOOTS: Record<string, Bootstrap> = {
 
 function bootFields(boot: Bootstrap): Record<string, unknown> {
   return {
-    version: boot.version, ticket_id: hex(boot.ticketId), ticket_secret: hex(boot.ticketSecret),
-    broker_public: hex(boot.brokerPublic), policy_digest: hex(boot.policyDigest),
-    document: String(boot.document), label: boot.label, origin: boot.origin,
+    version: boot.version,
+    ticket_id: hex(boot.ticketId),
+    ticket_secret: hex(boot.ticketSecret),
+    broker_public: hex(boot.brokerPublic),
+    policy_digest: hex(boot.policyDigest),
+    document: String(boot.document),
+    label: boot.label,
+    origin: boot.origin,
   };
 }
 
@@ -75,8 +86,14 @@ function badBoots(): Vector[] {
     badBoot('origin_with_e_acute', texts(concat(main, text(utf8Encode('é'))))),
     badBoot('origin_not_utf8', texts(concat(main, text(Uint8Array.of(0x6c, 0xc0, 0xaf))))),
   ];
-  for (const [name, letter] of [['space', ' '], ['dot', '.'], ['nul', '\0'], ['newline', '\n'],
-                                ['e_acute', 'é'], ['star', '*']] as const)
+  for (const [name, letter] of [
+    ['space', ' '],
+    ['dot', '.'],
+    ['nul', '\0'],
+    ['newline', '\n'],
+    ['e_acute', 'é'],
+    ['star', '*'],
+  ] as const)
     list.push(badBoot(`label_with_${name}`, texts(concat(text(utf8Encode(`a${letter}`)), local))));
   return list;
 }
@@ -85,11 +102,22 @@ function hellos(): Vector[] {
   const id = bytesOf('ticket id hello', 16);
   const key = bytesOf('public hello', 32);
   const good = makeHello(id, key);
-  const bad = (name: string, hello: Uint8Array, close: number): Vector =>
-    ({ name: `hello_${name}`, what: 'hello', hello: hex(hello), expect: 'error', close });
+  const bad = (name: string, hello: Uint8Array, close: number): Vector => ({
+    name: `hello_${name}`,
+    what: 'hello',
+    hello: hex(hello),
+    expect: 'error',
+    close,
+  });
   return [
-    { name: 'hello', what: 'hello', hello: hex(good), expect: 'ok', ticket_id: hex(id),
-      endpoint_public: hex(key) },
+    {
+      name: 'hello',
+      what: 'hello',
+      hello: hex(good),
+      expect: 'ok',
+      ticket_id: hex(id),
+      endpoint_public: hex(key),
+    },
     bad('version_0', flip(good, 0), 4),
     bad('version_2', flip(good, 0, 3), 4),
     bad('version_257', flip(good, 1), 4),
@@ -107,14 +135,23 @@ function schedule(name: string, boot: Bootstrap, label: string): Vector {
   const sharedHex = hex(shared);
   const keys = deriveKeys(own, shared, endpointPublic);
   return {
-    name: `schedule_${name}`, what: 'schedule', bootstrap: hex(makeBootstrap(own)),
-    broker_secret: hex(brokerSecret), endpoint_secret: hex(endpointSecret),
-    hello: hex(makeHello(own.ticketId, endpointPublic)), expect: 'ok', shared: sharedHex,
-    key_to_endpoint: hex(keys.toEndpoint), key_to_broker: hex(keys.toBroker),
+    name: `schedule_${name}`,
+    what: 'schedule',
+    bootstrap: hex(makeBootstrap(own)),
+    broker_secret: hex(brokerSecret),
+    endpoint_secret: hex(endpointSecret),
+    hello: hex(makeHello(own.ticketId, endpointPublic)),
+    expect: 'ok',
+    shared: sharedHex,
+    key_to_endpoint: hex(keys.toEndpoint),
+    key_to_broker: hex(keys.toBroker),
   };
 }
 
-/** Every u-coordinate of small order, with the encodings that are not reduced (RFC 7748 allows them). */
+/**
+ * Every u-coordinate of small order, with the encodings that are not reduced (RFC 7748 allows
+ * them).
+ */
 const LOW_ORDER: Record<string, string> = {
   zero: '(00)*32',
   one: '01 (00)*31',
@@ -131,27 +168,51 @@ const LOW_ORDER: Record<string, string> = {
 function lowOrder(): Vector[] {
   const secret = hex(bytesOf('secret low order', 32));
   return Object.entries(LOW_ORDER).flatMap(([name, peer]) =>
-    (['broker', 'endpoint'] as const).map((side): Vector =>
-      ({ name: `low_order_${name}_at_${side}`, what: 'shared', side, secret, peer_public: peer,
-         expect: 'error' })));
+    (['broker', 'endpoint'] as const).map(
+      (side): Vector => ({
+        name: `low_order_${name}_at_${side}`,
+        what: 'shared',
+        side,
+        secret,
+        peer_public: peer,
+        expect: 'error',
+      }),
+    ),
+  );
 }
 
 /** RFC 7748 has the receiver mask the top bit and take coordinates that are not reduced. */
 function unusualKeys(): Vector[] {
   const secret = bytesOf('secret unusual', 32);
-  const peers = { top_bit: flip(publicKey(bytesOf('peer', 32)), 31, 0x80),
-                  not_reduced: Uint8Array.of(0xf6, ...new Uint8Array(30).fill(0xff), 0x7f) };
-  return Object.entries(peers).map(([name, peer]): Vector =>
-    ({ name: `shared_${name}`, what: 'shared', side: 'broker', secret: hex(secret),
-       peer_public: hex(peer), expect: 'ok', shared: hex(sharedSecret(secret, peer)) }));
+  const peers = {
+    top_bit: flip(publicKey(bytesOf('peer', 32)), 31, 0x80),
+    not_reduced: Uint8Array.of(0xf6, ...new Uint8Array(30).fill(0xff), 0x7f),
+  };
+  return Object.entries(peers).map(
+    ([name, peer]): Vector => ({
+      name: `shared_${name}`,
+      what: 'shared',
+      side: 'broker',
+      secret: hex(secret),
+      peer_public: hex(peer),
+      expect: 'ok',
+      shared: hex(sharedSecret(secret, peer)),
+    }),
+  );
 }
 
 export function keyVectors(): Vector[] {
   const boots = Object.entries(BOOTS);
   return [
-    ...boots.map(([name, boot]): Vector =>
-      ({ name: `boot_${name}`, what: 'bootstrap', bootstrap: hex(makeBootstrap(boot)), expect: 'ok',
-         ...bootFields(boot) })),
+    ...boots.map(
+      ([name, boot]): Vector => ({
+        name: `boot_${name}`,
+        what: 'bootstrap',
+        bootstrap: hex(makeBootstrap(boot)),
+        expect: 'ok',
+        ...bootFields(boot),
+      }),
+    ),
     ...badBoots(),
     ...hellos(),
     ...boots.map(([name, boot]) => schedule(name, boot, name)),

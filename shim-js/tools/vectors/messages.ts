@@ -33,10 +33,19 @@ class Table {
     return this.#add(name, part, raw, { expect: 'error' });
   }
 
-  #add(name: string, part: Fields | string, raw: number,
-       outcome: { expect: 'ok' | 'error'; fields?: Fields }): this {
-    this.list.push({ name: `${this.#kind}_${name}`, kind: this.#kind, msgpack: bytesOfPart(part),
-                     raw, ...outcome });
+  #add(
+    name: string,
+    part: Fields | string,
+    raw: number,
+    outcome: { expect: 'ok' | 'error'; fields?: Fields },
+  ): this {
+    this.list.push({
+      name: `${this.#kind}_${name}`,
+      kind: this.#kind,
+      msgpack: bytesOfPart(part),
+      raw,
+      ...outcome,
+    });
     return this;
   }
 
@@ -44,7 +53,15 @@ class Table {
   wrong(key: string, good: Fields, types: string, raw = 0): this {
     const rest = Object.fromEntries(Object.entries(good).filter(([name]) => name !== key));
     const values: Record<string, unknown> = {
-      nil: null, bool: true, uint: 1, int: -1, float: 1.5, str: 'x', bin: A, array: [], map: {},
+      nil: null,
+      bool: true,
+      uint: 1,
+      int: -1,
+      float: 1.5,
+      str: 'x',
+      bin: A,
+      array: [],
+      map: {},
     };
     for (const [type, value] of Object.entries(values))
       if (!types.split(' ').includes(type))
@@ -54,8 +71,10 @@ class Table {
 
   missing(good: Fields, ...keys: string[]): this {
     for (const key of keys)
-      this.bad(`without_${key}`,
-               Object.fromEntries(Object.entries(good).filter(([name]) => name !== key)));
+      this.bad(
+        `without_${key}`,
+        Object.fromEntries(Object.entries(good).filter(([name]) => name !== key)),
+      );
     return this;
   }
 }
@@ -73,12 +92,24 @@ function calls(): Vector[] {
     .ok('args_empty', { args: {} }, { args: '80' })
     .ok('bytes_0', { args: {}, bytes: 0 }, { args: '80', bytes: 0 })
     .ok('bytes_5', { args: {}, bytes: 5 }, { args: '80', bytes: 5 }, 5)
-    .ok('bytes_in_64_bits', `82 ${pair('args', '80')}${pair('bytes', 'cf0000000000000005')}`,
-        { args: '80', bytes: 5 }, 5)
-    .ok('bytes_in_a_signed_encoding', `82 ${pair('args', '80')}${pair('bytes', 'd005')}`,
-        { args: '80', bytes: 5 }, 5)
-    .ok('keys_in_other_order', `82 ${pair('bytes', '05')}${pair('args', '80')}`,
-        { args: '80', bytes: 5 }, 5)
+    .ok(
+      'bytes_in_64_bits',
+      `82 ${pair('args', '80')}${pair('bytes', 'cf0000000000000005')}`,
+      { args: '80', bytes: 5 },
+      5,
+    )
+    .ok(
+      'bytes_in_a_signed_encoding',
+      `82 ${pair('args', '80')}${pair('bytes', 'd005')}`,
+      { args: '80', bytes: 5 },
+      5,
+    )
+    .ok(
+      'keys_in_other_order',
+      `82 ${pair('bytes', '05')}${pair('args', '80')}`,
+      { args: '80', bytes: 5 },
+      5,
+    )
     .ok('map_in_other_encoding', `de0001 ${pair('args', 'df00000000')}`, { args: 'df00000000' })
     .bad('empty', {})
     .missing({ args, bytes: 0 }, 'args')
@@ -95,8 +126,7 @@ function calls(): Vector[] {
     .bad('raw_without_bytes', { args }, 1)
     .bad('bytes_most', { args, bytes: 2n ** 64n - 1n }, 5)
     .bad('bytes_equal_in_low_32_bits', { args, bytes: 2n ** 32n + 5n }, 5)
-    .bad('bytes_equal_in_low_53_bits', { args, bytes: 2n ** 53n + 5n }, 5)
-    .list;
+    .bad('bytes_equal_in_low_53_bits', { args, bytes: 2n ** 53n + 5n }, 5).list;
 }
 
 function replies(): Vector[] {
@@ -106,28 +136,51 @@ function replies(): Vector[] {
     .ok('value', { value: 1 }, { type: 'value', value: '01' })
     .ok('value_nil', { value: null }, { type: 'value', value: 'c0' })
     .ok('value_map', { value: { a: [1, 'x'] } }, { type: 'value', value: '81a1619201a178' })
-    .ok('value_float', `81 ${pair('value', 'cb3ff8000000000000')}`,
-        { type: 'value', value: 'cb3ff8000000000000' })
+    .ok('value_float', `81 ${pair('value', 'cb3ff8000000000000')}`, {
+      type: 'value',
+      value: 'cb3ff8000000000000',
+    })
     .ok('value_next', { value: 1, next: A }, { type: 'value', value: '01', next })
     .ok('bytes_0', { bytes: 0 }, { type: 'bytes', bytes: 0 })
     .ok('bytes_3', { bytes: 3, next: A }, { type: 'bytes', bytes: 3, next }, 3)
     .ok('error', { error }, { type: 'error', error })
     .ok('error_next', { error, next: A }, { type: 'error', error, next })
-    .ok('error_retry_ms', { error: { ...error, code: 'limit', retry_ms: 250 } },
-        { type: 'error', error: { ...error, code: 'limit', retry_ms: 250 } })
-    .ok('error_errno', { error: { ...error, code: 'io', errno: 5 } },
-        { type: 'error', error: { ...error, code: 'io', errno: 5 } })
-    .ok('error_errno_4095', { error: { ...error, code: 'io', errno: 4095 } },
-        { type: 'error', error: { ...error, code: 'io', errno: 4095 } })
-    .ok('error_retry_ms_most', { error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } },
-        { type: 'error', error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } })
-    .ok('error_message_empty', { error: { ...error, message: '' } },
-        { type: 'error', error: { ...error, message: '' } })
-    .ok('error_message_512', { error: { ...error, message: 'm'.repeat(512) } },
-        { type: 'error', error: { ...error, message: 'm'.repeat(512) } });
+    .ok(
+      'error_retry_ms',
+      { error: { ...error, code: 'limit', retry_ms: 250 } },
+      { type: 'error', error: { ...error, code: 'limit', retry_ms: 250 } },
+    )
+    .ok(
+      'error_errno',
+      { error: { ...error, code: 'io', errno: 5 } },
+      { type: 'error', error: { ...error, code: 'io', errno: 5 } },
+    )
+    .ok(
+      'error_errno_4095',
+      { error: { ...error, code: 'io', errno: 4095 } },
+      { type: 'error', error: { ...error, code: 'io', errno: 4095 } },
+    )
+    .ok(
+      'error_retry_ms_most',
+      { error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } },
+      { type: 'error', error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } },
+    )
+    .ok(
+      'error_message_empty',
+      { error: { ...error, message: '' } },
+      { type: 'error', error: { ...error, message: '' } },
+    )
+    .ok(
+      'error_message_512',
+      { error: { ...error, message: 'm'.repeat(512) } },
+      { type: 'error', error: { ...error, message: 'm'.repeat(512) } },
+    );
   for (const code of ERROR_CODES)
-    table.ok(`error_code_${code}`, { error: { ...error, code } },
-             { type: 'error', error: { ...error, code } });
+    table.ok(
+      `error_code_${code}`,
+      { error: { ...error, code } },
+      { type: 'error', error: { ...error, code } },
+    );
   return [...table.list, ...badReplies(error)];
 }
 
@@ -166,7 +219,8 @@ function badReplies(error: Fields): Vector[] {
     .bad('error_command_nil', { error: { ...error, command: null } });
   for (const key of ['code', 'message', 'command'])
     table.bad(`error_without_${key}`, {
-      error: Object.fromEntries(Object.entries(error).filter(([name]) => name !== key)) });
+      error: Object.fromEntries(Object.entries(error).filter(([name]) => name !== key)),
+    });
   return table.list;
 }
 
@@ -175,18 +229,37 @@ function welcomes(): Vector[] {
   const limits = { frame: 1_052_672, in_flight: 1024, miss_per_s: 10 };
   const welcome = { session: '0123456789abcdef', commands: [command], limits };
   const shown = { ...command, handles: [hex(A), hex(B)] };
-  const second = { ...command, index: 1, name: 'greet', handles: concat(handleOf('c'), handleOf('d')) };
-  const withCommand = (more: Fields): Fields => ({ ...welcome, commands: [{ ...command, ...more }] });
+  const second = {
+    ...command,
+    index: 1,
+    name: 'greet',
+    handles: concat(handleOf('c'), handleOf('d')),
+  };
+  const withCommand = (more: Fields): Fields => ({
+    ...welcome,
+    commands: [{ ...command, ...more }],
+  });
   const withLimit = (more: Fields): Fields => ({ ...welcome, limits: { ...limits, ...more } });
   const table = new Table('WELCOME')
     .ok('plain', welcome, { ...welcome, commands: [shown] })
     .ok('no_commands', { ...welcome, commands: [] }, { ...welcome, commands: [] })
-    .ok('two_commands', { ...welcome, commands: [command, second] }, { ...welcome, commands: [
-      shown, { ...second, handles: [hex(handleOf('c')), hex(handleOf('d'))] }] })
+    .ok(
+      'two_commands',
+      { ...welcome, commands: [command, second] },
+      {
+        ...welcome,
+        commands: [shown, { ...second, handles: [hex(handleOf('c')), hex(handleOf('d'))] }],
+      },
+    )
     .ok('pool_2', withCommand({ pool: 2 }), { ...welcome, commands: [{ ...shown, pool: 2 }] })
-    .ok('pool_1024', withCommand({ pool: 1024 }), { ...welcome, commands: [{ ...shown, pool: 1024 }] })
-    .ok('name_128', withCommand({ name: 'n'.repeat(128) }),
-        { ...welcome, commands: [{ ...shown, name: 'n'.repeat(128) }] })
+    .ok('pool_1024', withCommand({ pool: 1024 }), {
+      ...welcome,
+      commands: [{ ...shown, pool: 1024 }],
+    })
+    .ok('name_128', withCommand({ name: 'n'.repeat(128) }), {
+      ...welcome,
+      commands: [{ ...shown, name: 'n'.repeat(128) }],
+    })
     .missing(welcome, 'session', 'commands', 'limits')
     .bad('unknown_key', { ...welcome, version: 1 })
     .bad('with_raw', welcome, 1)
@@ -219,11 +292,15 @@ function welcomes(): Vector[] {
     .bad('limits_in_flight_0', withLimit({ in_flight: 0 }))
     .bad('limits_in_flight_negative', withLimit({ in_flight: -1 }));
   for (const key of ['index', 'name', 'pool', 'handles'])
-    table.bad(`command_without_${key}`, { ...welcome, commands: [
-      Object.fromEntries(Object.entries(command).filter(([name]) => name !== key))] });
+    table.bad(`command_without_${key}`, {
+      ...welcome,
+      commands: [Object.fromEntries(Object.entries(command).filter(([name]) => name !== key))],
+    });
   for (const key of ['frame', 'in_flight', 'miss_per_s'])
-    table.bad(`limits_without_${key}`, { ...welcome, limits:
-      Object.fromEntries(Object.entries(limits).filter(([name]) => name !== key)) });
+    table.bad(`limits_without_${key}`, {
+      ...welcome,
+      limits: Object.fromEntries(Object.entries(limits).filter(([name]) => name !== key)),
+    });
   return table.list;
 }
 
@@ -233,8 +310,7 @@ function cancels(): Vector[] {
     .ok('map_in_other_encoding', 'de0000', {})
     .bad('unknown_key', { reason: 'x' })
     .bad('with_raw', {}, 1)
-    .bad('nil', 'c0')
-    .list;
+    .bad('nil', 'c0').list;
 }
 
 function wants(): Vector[] {
@@ -252,8 +328,7 @@ function wants(): Vector[] {
     .bad('count_float_1', `82 ${pair('command', '00')}${pair('count', 'cb3ff0000000000000')}`)
     .bad('command_negative', { command: -1, count: 1 })
     .bad('unknown_key', { ...want, name: 'x' })
-    .bad('with_raw', want, 1)
-    .list;
+    .bad('with_raw', want, 1).list;
 }
 
 function handles(): Vector[] {
@@ -268,8 +343,7 @@ function handles(): Vector[] {
     .wrong('command', some, 'uint')
     .wrong('handles', some, 'bin')
     .bad('unknown_key', { ...some, count: 2 })
-    .bad('with_raw', some, 1)
-    .list;
+    .bad('with_raw', some, 1).list;
 }
 
 function misses(): Vector[] {
@@ -287,13 +361,19 @@ function misses(): Vector[] {
     .wrong('count', { ...miss, count: 1 }, 'uint')
     .bad('name_not_utf8', `81 ${pair('name', 'a2c0af')}`)
     .bad('unknown_key', { ...miss, view: 'main' })
-    .bad('with_raw', miss, 1)
-    .list;
+    .bad('with_raw', miss, 1).list;
 }
 
 export function messageVectors(): Vector[] {
-  const list = [...calls(), ...replies(), ...welcomes(), ...cancels(), ...wants(), ...handles(),
-                ...misses()];
+  const list = [
+    ...calls(),
+    ...replies(),
+    ...welcomes(),
+    ...cancels(),
+    ...wants(),
+    ...handles(),
+    ...misses(),
+  ];
   for (const vector of list) expand(vector['msgpack'] as string);
   return list;
 }

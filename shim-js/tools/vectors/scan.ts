@@ -11,11 +11,13 @@ const GOOD: Record<string, string> = {
   empty_map_32: 'df00000000',
   nil: IN_MAP + 'c0',
   bools: '82 a161 c2 a162 c3',
-  uints: '87 a161 00 a162 7f a163 cc05 a164 cd0005 a165 ce00000005 a166 cf0000000000000005'
-    + ' a167 cfffffffffffffffff',
+  uints:
+    '87 a161 00 a162 7f a163 cc05 a164 cd0005 a165 ce00000005 a166 cf0000000000000005' +
+    ' a167 cfffffffffffffffff',
   ints: '86 a161 ff a162 e0 a163 d005 a164 d1ffff a165 d280000000 a166 d38000000000000000',
-  floats: '84 a161 ca3f800000 a162 cb3ff0000000000000 a163 cb7ff0000000000000'
-    + ' a164 cb7ff8000000000000',
+  floats:
+    '84 a161 ca3f800000 a162 cb3ff0000000000000 a163 cb7ff0000000000000' +
+    ' a164 cb7ff8000000000000',
   strings: '84 a161 a0 a162 d90161 a163 da000161 a164 db0000000161',
   bins: '83 a161 c400 a162 c50001ff a163 c600000001ff',
   bin_need_not_be_utf8: IN_MAP + 'c404 c080feff',
@@ -27,8 +29,8 @@ const GOOD: Record<string, string> = {
   depth_32_arrays_with_scalar: IN_MAP + '(91)*31 c0',
   depth_32_maps: '(81a161)*31 80',
   nodes_65536: IN_MAP + 'dcfffd (c0)*65533',
-  nodes_65536_in_maps: IN_MAP + 'dcffe7 (c0)*65505 86 a161c0 a162c0 a163c0 a164c0 a165c0 a166c0'
-    + ' (92c0c0)*5',
+  nodes_65536_in_maps:
+    IN_MAP + 'dcffe7 (c0)*65505 86 a161c0 a162c0 a163c0 a164c0 a165c0 a166c0' + ' (92c0c0)*5',
   key_empty: '81 a0 c0',
   key_256: '81 da0100 (6b)*256 c0',
   key_32_wide: '81 db00000001 61 c0',
@@ -80,8 +82,8 @@ const BOMBS: Record<string, string> = {
   depth_33_maps: '(81a161)*32 80',
   depth_100000: IN_MAP + '(91)*100000 c0',
   nodes_65537: IN_MAP + 'dcfffe (c0)*65534',
-  nodes_65537_with_keys: IN_MAP + 'dcffe8 (c0)*65506 86 a161c0 a162c0 a163c0 a164c0 a165c0 a166c0'
-    + ' (92c0c0)*5',
+  nodes_65537_with_keys:
+    IN_MAP + 'dcffe8 (c0)*65506 86 a161c0 a162c0 a163c0 a164c0 a165c0 a166c0' + ' (92c0c0)*5',
   nodes_100000: IN_MAP + 'dd000186a0 (c0)*100000',
   array_32_of_4294967295: IN_MAP + 'ddffffffff',
   array_32_of_one_more: IN_MAP + 'dd00000004 c0c0c0',
@@ -180,10 +182,15 @@ function vector(name: string, pattern: string, expect: 'ok' | 'error'): Vector {
   return { name, msgpack: pattern, expect, ...(note === undefined ? {} : { note }) };
 }
 
-function all(prefix: string, table: Record<string, string>, expect: 'ok' | 'error',
-             wrap = (pattern: string): string => pattern): Vector[] {
+function all(
+  prefix: string,
+  table: Record<string, string>,
+  expect: 'ok' | 'error',
+  wrap = (pattern: string): string => pattern,
+): Vector[] {
   return Object.entries(table).map(([name, pattern]) =>
-    vector(prefix + name, wrap(pattern), expect));
+    vector(prefix + name, wrap(pattern), expect),
+  );
 }
 
 function stringOf(bytes: string): string {

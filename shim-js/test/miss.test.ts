@@ -1,0 +1,55 @@
+// Names that are not granted.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { connect, refused, until } from './connect.js';
+
+test('a name that is not granted is refused here and told in MISS', async () => {
+  const { endpoint, broker } = connect();
+  await assert.rejects(
+    endpoint.invoke('plugin:shell|execute'),
+    refused('not_granted', { command: 'plugin:shell|execute' }),
+  );
+  await until(() => broker.misses.length > 0);
+  assert.deepEqual(broker.misses, [{ name: 'plugin:shell|execute' }]);
+});
+
+test('names of prototypes are not granted either', async () => {
+  const { endpoint, broker } = connect();
+  for (const name of ['__proto__', 'constructor', 'toString', ''])
+    await assert.rejects(endpoint.invoke(name), refused('not_granted'));
+  await until(() => broker.misses.length === 4);
+});
+
+test('MISS keeps to its rate, and counts the rest', async () => {
+  let now = 0;
+  let timer: { at: number; act: () => void } | null = null;
+  const clock = {
+    now: () => now,
+    after: (ms: number, act: () => void) => {
+      timer = { at: now + ms, act };
+      return () => void (timer = null);
+    },
+  };
+  const { endpoint, broker } = connect({ endpoint: { clock } });
+  await endpoint.ready;
+  for (let i = 0; i < 25; i++)
+    await assert.rejects(endpoint.invoke(`missing ${i}`), refused('not_granted'));
+  await until(() => broker.misses.length === 10);
+  const due = timer as { at: number; act: () => void } | null;
+  assert.ok(due !== null && due.at >= 1000);
+  now = due.at;
+  due.act();
+  await until(() => broker.misses.length === 11);
+  assert.deepEqual(broker.misses[10], { name: 'missing 24', count: 14 });
+  assert.deepEqual(broker.violations, []);
+});
+
+test('a long name is cut to what MISS holds, between characters', async () => {
+  const { endpoint, broker } = connect();
+  await assert.rejects(endpoint.invoke(`x${'é'.repeat(100)}`), refused('not_granted'));
+  await assert.rejects(endpoint.invoke('\ud800'), refused('not_granted'));
+  await until(() => broker.misses.length === 2);
+  assert.deepEqual(broker.misses, [{ name: `x${'é'.repeat(63)}` }, { name: '\ufffd' }]);
+});

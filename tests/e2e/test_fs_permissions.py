@@ -1,0 +1,64 @@
+"""The fs plugin's permission files: what Tauri's capability files rely on."""
+
+import pathlib
+import subprocess
+import sys
+import tomllib
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = TOP / "plugins/fs/permissions"
+ENTRY_KEYS = {"identifier", "description", "commands", "scope"}
+
+
+def load():
+    """Permissions and sets by identifier, and the default set."""
+    permissions, sets, default = {}, {}, []
+    for path in FOLDER.rglob("*.toml"):
+        content = tomllib.loads(path.read_text())
+        assert set(content) <= {"permission", "set", "default"}, path
+        for kind, entries in (("permission", permissions), ("set", sets)):
+            for entry in content.get(kind, []):
+                assert entry["identifier"] not in permissions.keys() | sets.keys()
+                assert set(entry) <= (ENTRY_KEYS if kind == "permission" else {"identifier", "description", "permissions"})
+                entries[entry["identifier"]] = entry
+        default += content.get("default", {}).get("permissions", [])
+    return permissions, sets, default
+
+
+def test_the_files_are_what_the_tool_writes():
+    assert subprocess.run([sys.executable, TOP / "tools/fs-permissions.py", "--check"]).returncode == 0
+
+
+def test_the_default_deny_denies():
+    permissions, sets, default = load()
+    assert "deny-default" in default and "deny-webview-data-linux" in sets["deny-default"]["permissions"]
+    assert permissions["deny-webview-data-linux"]["scope"] == {"deny": [{"path": "$APPLOCALDATA/**"}]}
+
+
+def test_every_permission_but_the_empty_one_grants_or_denies():
+    permissions, sets, default = load()
+    for name, entry in permissions.items():
+        assert name == "scope" or entry.get("commands") or entry.get("scope"), name
+    for members in [default, *(entry["permissions"] for entry in sets.values())]:
+        assert members and set(members) <= permissions.keys() | sets.keys()
+
+
+def test_what_is_implemented_can_be_granted_and_denied():
+    permissions, _, _ = load()
+    plugin = tomllib.loads((TOP / "plugins/fs/plugin.toml").read_text())
+    assert sorted(plugin["commands"]) == sorted(plugin["read_commands"] + plugin["write_commands"])
+    for command in plugin["commands"]:
+        name = command.replace("_", "-")
+        assert command in permissions[f"allow-{name}"]["commands"]["allow"]
+        assert permissions[f"deny-{name}"]["commands"] == {"deny": [command]}
+        group = "read-all" if command in plugin["read_commands"] else "write-all"
+        assert command in permissions[group]["commands"]["allow"]
+
+
+def test_scopes_of_a_folder():
+    permissions, sets, _ = load()
+    paths = [entry["path"] for entry in permissions["scope-home-recursive"]["scope"]["allow"]]
+    assert paths == ["$HOME", "$HOME/**"]
+    assert [e["path"] for e in permissions["scope-home"]["scope"]["allow"]] == ["$HOME", "$HOME/*"]
+    assert [e["path"] for e in permissions["scope-home-index"]["scope"]["allow"]] == ["$HOME"]
+    assert sets["allow-home-read-recursive"]["permissions"] == ["read-all", "scope-home-recursive"]
