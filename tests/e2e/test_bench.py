@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-BENCH = os.environ.get("TB_BENCH", str(TOP / "build/root/libexec/trollbridge/bench/bench"))
+ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root"))
 NAMES = ["floor", "trollbridge", "trollbridge behind"]
 ROW = ["name", "placement", "bytes", "in_flight", "p50_us", "p99_us", "calls_s", "mib_s", "cpu_us",
        "ratio", "ratio_lo", "ratio_hi"]
@@ -16,7 +16,7 @@ ROW = ["name", "placement", "bytes", "in_flight", "p50_us", "p99_us", "calls_s",
 
 def run(*arguments, folder):
     environment = dict(os.environ, TMPDIR=str(folder))
-    return subprocess.run([BENCH, *arguments], env=environment, capture_output=True, text=True,
+    return subprocess.run([ROOT / "bin/trollbridge", "bench", *arguments], env=environment, capture_output=True, text=True,
                           timeout=120)
 
 

@@ -2,4 +2,4 @@
 # The broker beside the bare relay: `./tb bench [--json] [--gate] [--rounds N] [--ms N]`.
 set -euo pipefail
 
-exec build/root/libexec/trollbridge/bench/bench "$@"
+exec build/root/bin/trollbridge bench "$@"

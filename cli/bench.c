@@ -1,7 +1,8 @@
-/* The benchmark as a program; ./tb bench runs it. */
+/* `trollbridge bench`: the benchmark in bench/, which ./tb bench runs too. */
 #include "base/clock.h"
 #include "base/place.h"
 #include "bench/report.h"
+#include "cli/cli.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: bench [OPTION...]\n"
+    "usage: trollbridge bench [OPTION...]\n"
     "\n"
     "Measures Trollbridge beside a bare relay of three processes, interleaved, and prints a "
     "table.\n"
@@ -21,7 +22,6 @@ static const char help[] =
     "\n"
     "Exit status: 0 done; 1 a gate does not hold (with --gate); 2 usage; 4 it could not be run.\n";
 
-enum { DONE = 0, NOT_HELD = 1, USAGE = 2, BROKEN = 4 };
 enum { OPTION_JSON = 256, OPTION_GATE, OPTION_ROUNDS, OPTION_MS, OPTION_HELP };
 
 struct options {
@@ -73,6 +73,7 @@ static bool read_options(struct options *options, int argc, char **argv)
     };
     int option;
     opterr = 0;
+    optind = 1;
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
         if (!read_option(options, option))
             return false;
@@ -85,33 +86,27 @@ static void on_progress(const char *placement, const struct bench_load *load)
             load->in_flight);
 }
 
-static int fail(int status, const char *why)
-{
-    fprintf(stderr, "trollbridge: bench: %s\n", why);
-    return status;
-}
-
-int main(int argc, char **argv)
+int cli_bench(int argc, char **argv)
 {
     struct options options = {.rounds = 15, .ms = 150};
     struct bench_result result;
     char echo[PATH_MAX];
     if (!read_options(&options, argc, argv))
-        return fail(USAGE, "unknown option, or a number out of range; see --help");
+        return cli_usage("bench", "unknown option, or a number out of range");
     if (options.help) {
         fputs(help, stdout);
-        return DONE;
+        return CLI_DONE;
     }
     if (tb_place_of("libexec/trollbridge/bench/echo", echo) != 0)
-        return fail(BROKEN, "its echo plugin is not there");
+        return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/bench/echo is not there");
     const struct bench_setup setup = {
         .echo = echo, .rounds = options.rounds, .round_ns = options.ms * TB_MS_NS};
     const char *why = bench_run(&setup, on_progress, &result);
     if (why)
-        return fail(BROKEN, why);
+        return cli_error(CLI_PART, "io", "%s", why);
     if (!options.json)
         bench_report_table(&result, stdout);
     else if (!bench_report_json(&result, stdout))
-        return fail(BROKEN, "the result could not be written");
-    return options.gate && !bench_passed(&result) ? NOT_HELD : DONE;
+        return cli_error(CLI_PART, "io", "the result could not be written");
+    return options.gate && !bench_passed(&result) ? CLI_DENIED : CLI_DONE;
 }
