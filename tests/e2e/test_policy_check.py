@@ -22,15 +22,17 @@ def check(*arguments, home="/home/u"):
 def test_says_what_a_view_gets():
     status, out, errors = check("check", str(NOTES))
     assert (status, errors) == (0, "")
-    words = out.split()
-    assert words[0] == "ok:" and int(words[1]) >= 6 and "granted to view main" in out
+    first, *rows = out.splitlines()
+    assert first.startswith("view main at origin local: ") and len(rows) >= 6
+    assert any("plugin:fs|read_file" in row and "main/fs:allow-read-file (capabilities/main.json:" in row
+               for row in rows)
 
 
 def test_json_of_a_view_that_gets_nothing():
     status, out, errors = check("check", str(NOTES), "--json", "--view", "other")
     assert (status, errors) == (0, "")
     answer = json.loads(out)
-    assert answer["ok"] is True and answer["view"] == "other" and answer["commands"] == 0
+    assert answer["view"] == "other" and answer["origin"] == "local" and answer["allowed"] == {}
     assert len(answer["digest"]) == 64
 
 
