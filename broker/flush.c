@@ -1,6 +1,7 @@
 /*
- * What goes out, and in which order: the round's records first; calls to plugins only when the
- * kernel has the records that allow them (mode `before`); replies at any time.
+ * What goes out, and in which order: the round's records first (broker/audit.h says which may
+ * wait); calls to plugins only when the kernel has the records that allow them (mode `before`);
+ * replies at any time.
  */
 #include "broker/broker.h"
 
@@ -43,7 +44,7 @@ void tb_flush_unpause(struct tb_broker *broker, struct tb_link *link)
 
 void tb_flush(struct tb_broker *broker)
 {
-    tb_audit_flush(&broker->audit);
+    tb_audit_flush_due(&broker->audit, broker->now_ns);
     bool may_dispatch = broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
     struct tb_link **at = &broker->dirty;
     while (*at) {

@@ -74,7 +74,8 @@ static int init(struct tb_broker *broker)
 /* One round; see broker.h. */
 static int turn(struct tb_broker *broker)
 {
-    uint64_t until_ns = broker->next_deadline_ns;
+    uint64_t audit_ns = tb_audit_due_ns(&broker->audit);
+    uint64_t until_ns = audit_ns < broker->next_deadline_ns ? audit_ns : broker->next_deadline_ns;
     int r = tb_loop_wait(&broker->loop, until_ns, &broker->now_ns);
     if (r < 0)
         return r;
