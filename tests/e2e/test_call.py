@@ -47,7 +47,7 @@ def test_prints_a_value_as_one_line(app):
 
 
 def test_works_from_any_folder(app):
-    result = subprocess.run([app.installed / "bin/trollbridge", "call", "notes", READ,
+    result = subprocess.run([*app.program("trollbridge"), "call", "notes", READ,
                              json.dumps(HELLO)], cwd=app.folder, env=app.environment,
                             capture_output=True, timeout=tree.PATIENCE_S, check=False)
     assert value(result) == TEXT
@@ -55,7 +55,7 @@ def test_works_from_any_folder(app):
 
 def test_works_by_a_link_to_the_program(app):
     (app.folder / "tb").symlink_to(app.installed / "bin/trollbridge")
-    result = subprocess.run([app.folder / "tb", "call", app.path, READ, json.dumps(HELLO)],
+    result = subprocess.run([*app.prefix, app.folder / "tb", "call", app.path, READ, json.dumps(HELLO)],
                             env=app.environment, capture_output=True, timeout=tree.PATIENCE_S,
                             check=False)
     assert value(result) == TEXT

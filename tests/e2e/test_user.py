@@ -11,10 +11,7 @@ from tree import HELLO, READ
 
 TEXT = (tree.TOP / "examples/notes/data/hello.txt").read_bytes()
 NAMESPACES = {"userns", "mount", "pid", "net", "ipc"}
-# A machine that lets users have no namespaces, made of one that does.
-NO_USERNS = ["unshare", "-U", "-r", "sh", "-c",
-             'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh",
-             "setpriv", "--inh-caps=-all", "--bounding-set=-all"]
+NO_USERNS = [*tree.NO_USERNS, "setpriv", "--inh-caps=-all", "--bounding-set=-all"]
 
 
 @pytest.fixture(autouse=True)
