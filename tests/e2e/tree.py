@@ -196,6 +196,12 @@ class Host:
 
 # ---- processes ----
 
+def needs_root():
+    """For what /proc shows to root alone. As an ordinary user these tests fail: they are not left
+    out."""
+    assert os.getuid() == 0, "run this file as root: /proc is shut to all others"
+
+
 def status_of(pid):
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
     return dict(line.split(":\t", 1) for line in text.split("\n") if ":\t" in line)
