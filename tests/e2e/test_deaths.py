@@ -326,7 +326,7 @@ def test_kill_of_the_scribe_under_load(host):
 
 
 def test_a_scribe_that_stops_holds_calls_back(host):
-    """Mode `before`: what the kernel has not taken for the log is not dispatched; nothing is lost."""
+    """Mode `before`: what the kernel has not taken for the log is not dispatched."""
     with_plugin(host)
     scribe = host.role("scribe")
     os.kill(scribe, signal.SIGSTOP)
