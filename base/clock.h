@@ -14,3 +14,9 @@ static inline uint64_t tb_clock_ns(void)
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * TB_S_NS + (uint64_t)now.tv_nsec;
 }
+
+/* A span that is TB_NEVER, or too long to be reached, ends never. */
+static inline uint64_t tb_clock_after(uint64_t start_ns, uint64_t span_ns)
+{
+    return span_ns > TB_NEVER - start_ns ? TB_NEVER : start_ns + span_ns;
+}

@@ -54,16 +54,19 @@ void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
 }
 
 /* A plugin that ignores a deadline and a further one of the same length is not coming back. */
+static uint64_t patience_ns(const struct tb_live_call *call)
+{
+    return tb_clock_after(call->deadline_ns, call->deadline_ns - call->start_ns);
+}
+
 static bool hangs(const struct tb_broker *broker, const struct tb_live_call *call)
 {
-    return call->answered &&
-           broker->now_ns >= call->deadline_ns + (call->deadline_ns - call->start_ns);
+    return call->answered && broker->now_ns >= patience_ns(call);
 }
 
 static uint64_t due_ns(const struct tb_live_call *call)
 {
-    return call->answered ? call->deadline_ns + (call->deadline_ns - call->start_ns)
-                          : call->deadline_ns;
+    return call->answered ? patience_ns(call) : call->deadline_ns;
 }
 
 static void time_out(struct tb_broker *broker, struct tb_session *session,

@@ -49,7 +49,8 @@ bool tb_audit_available(const struct tb_audit *audit)
 
 bool tb_audit_roomy(const struct tb_audit *audit)
 {
-    return tb_buffer_n(&audit->out) < OUT_ROOMY;
+    /* Without a scribe nothing is allowed, and saying so needs no room. */
+    return audit->source.fd < 0 || tb_buffer_n(&audit->out) < OUT_ROOMY;
 }
 
 uint64_t tb_audit_next_ref(struct tb_audit *audit)

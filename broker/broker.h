@@ -63,8 +63,8 @@ void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum 
 void tb_broker_free_closed(struct tb_broker *broker);
 void tb_broker_deadlines(struct tb_broker *broker);
 /* An endpoint broke the protocol: counted, audited, then what the manifest says. After a `framing`
- * violation the link cannot be read on, whatever the manifest says. The session may be closed
- * afterwards. */
+ * violation (a header, or anything before WELCOME) there is no going on, whatever the manifest
+ * says. The session may be closed afterwards. */
 void tb_broker_violation(struct tb_broker *broker, struct tb_session *session, bool framing,
                          const char *cause);
 

@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+/* While more bytes than this wait for the host, it is not told of violations that were only denied.
+ */
+enum { ALERTS_WAITING = 16 * 1024 };
+
 static void refuse_open(struct tb_broker *broker, uint32_t id, enum tb_code code,
                         const char *message)
 {
@@ -204,7 +208,8 @@ void tb_broker_deadlines(struct tb_broker *broker)
 {
     if (broker->next_deadline_ns > broker->now_ns)
         return;
-    broker->next_deadline_ns = TB_NEVER;
+    bool records = !tb_audit_settled(&broker->audit) && broker->audit.due_ns > broker->now_ns;
+    broker->next_deadline_ns = records ? broker->audit.due_ns : TB_NEVER;
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
         if (session)
@@ -229,7 +234,10 @@ void tb_broker_violation(struct tb_broker *broker, struct tb_session *session, b
     view->n_violations++;
     (void)tb_flush_record(broker, session, &record);
     if (action == TB_ON_VIOLATION_DENY && !framing) {
-        tb_control_alert(broker, session->label, "violation", cause);
+        /* As many as a page likes to cause: a host that does not keep up is told of fewer, and not
+         * ended for it. */
+        if (tb_buffer_n(&broker->control.out) < ALERTS_WAITING)
+            tb_control_alert(broker, session->label, "violation", cause);
         return;
     }
     tb_view_lock(view, broker->now_ns);

@@ -99,7 +99,7 @@ static void decide(struct tb_broker *broker, struct tb_session *session, struct 
                    const struct tb_call *message)
 {
     const struct tb_grant_command *command = tb_session_command(session, call->command);
-    call->deadline_ns = broker->now_ns + command->deadline_ns;
+    call->deadline_ns = tb_clock_after(broker->now_ns, command->deadline_ns);
     if (call->deadline_ns < session->next_deadline_ns)
         session->next_deadline_ns = call->deadline_ns;
     if (call->deadline_ns < broker->next_deadline_ns)
@@ -143,6 +143,47 @@ static const char *drop_call(struct tb_session *session, struct tb_live_call *ca
     return cause;
 }
 
+static const char *open_call(const struct tb_session *session, const struct tb_frame *frame,
+                             const struct tb_address *address, struct tb_plaintext *ret_plaintext)
+{
+    if (address->counter != 0)
+        return "CALL whose counter is not 0";
+    if ((frame->flags & TB_RAW_CLEAR) && session->mode != TB_MODE_DIRECT)
+        return "RAW_CLEAR on a relayed link";
+    if (tb_seal_open(frame, session->keys.to_broker, ret_plaintext) != TB_OK)
+        return "CALL that cannot be opened";
+    return NULL;
+}
+
+/* Slots run out without the endpoint's fault: a call that was cancelled or timed out keeps its own
+ * until the plugin has answered. Such a CALL never becomes live; its handle is spent all the same.
+ */
+static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *session,
+                                   const struct tb_frame *frame, const struct tb_address *address,
+                                   uint32_t command)
+{
+    struct tb_live_call call = {
+        .command = command, .handle = address->handle, .start_ns = broker->now_ns};
+    struct tb_plaintext plaintext;
+    const char *cause = open_call(session, frame, address, &plaintext);
+    struct tb_reply reply = {
+        .type = TB_REPLY_ERROR,
+        .error = {.code = TB_CODE_LIMIT,
+                  .message = tb_bytes_of_string("too many calls in flight"),
+                  .retry_ms = 100},
+    };
+    if (cause) {
+        tb_pool_retire(&session->pool, &address->handle, command);
+        return cause;
+    }
+    (void)audit_call(broker, session, &call, (struct tb_bytes){0}, TB_CODE_LIMIT,
+                     "too many calls in flight");
+    if (tb_session_write_reply(session, &broker->random, &call, &reply) != TB_OK)
+        return "CALL from an endpoint that does not read";
+    tb_flush_mark(broker, &session->link);
+    return NULL;
+}
+
 static const char *on_call(struct tb_broker *broker, struct tb_session *session,
                            const struct tb_frame *frame, const struct tb_address *address)
 {
@@ -155,7 +196,7 @@ static const char *on_call(struct tb_broker *broker, struct tb_session *session,
 
     struct tb_live_call *call = tb_calls_new(&session->calls);
     if (!call)
-        return "CALL beyond the number of calls in flight that WELCOME allows";
+        return refuse_slotless(broker, session, frame, address, value);
     call->command = value;
     call->handle = address->handle;
     call->counter = 1;
@@ -164,12 +205,9 @@ static const char *on_call(struct tb_broker *broker, struct tb_session *session,
 
     struct tb_plaintext plaintext;
     struct tb_call message;
-    if (address->counter != 0)
-        return drop_call(session, call, "CALL whose counter is not 0");
-    if ((frame->flags & TB_RAW_CLEAR) && session->mode != TB_MODE_DIRECT)
-        return drop_call(session, call, "RAW_CLEAR on a relayed link");
-    if (tb_seal_open(frame, session->keys.to_broker, &plaintext) != TB_OK)
-        return drop_call(session, call, "CALL that cannot be opened");
+    const char *cause = open_call(session, frame, address, &plaintext);
+    if (cause)
+        return drop_call(session, call, cause);
     if (tb_call_read(&broker->unpacker, &plaintext, &message) != TB_OK)
         return drop_call(session, call, "CALL that is not in the format");
 
@@ -245,12 +283,12 @@ static const char *on_miss(struct tb_broker *broker, struct tb_session *session,
         session->miss_window_ns = broker->now_ns;
         session->n_misses = 0;
     }
-    session->n_misses_unlogged += miss.count;
+    session->n_misses_unlogged += miss.count; /* 64 bits: nobody counts it round */
     if (++session->n_misses > TB_MISS_PER_S) {
         session->n_misses_unlogged++; /* the next one that is logged counts it */
         return NULL;
     }
-    uint32_t n_more = session->n_misses_unlogged;
+    uint64_t n_more = session->n_misses_unlogged;
     session->n_misses_unlogged = 0;
     const struct tb_grant_denied *denied = tb_grant_find_denied(session->grant, miss.name);
     struct tb_record record = {
@@ -354,8 +392,10 @@ static void route_view(struct tb_broker *broker, struct tb_session *session)
         if (r != TB_OK)
             break;
         const char *cause = on_view_frame(broker, session, &frame);
+        /* A HELLO that failed has used up the ticket and the keys: there is nothing to go on with
+         * before WELCOME. */
         if (cause)
-            tb_broker_violation(broker, session, false, cause);
+            tb_broker_violation(broker, session, session->state == TB_SESSION_HELLO, cause);
         if (++n % TB_BURST == 0)
             tb_flush(broker);
     }

@@ -52,7 +52,7 @@ struct tb_session {
 
     uint64_t miss_window_ns;
     uint32_t n_misses; /* in this window */
-    uint32_t n_misses_unlogged;
+    uint64_t n_misses_unlogged;
     uint64_t n_stray; /* frames dropped because they crossed a REPLY */
     struct tb_session *next_closed;
 };

@@ -3,61 +3,35 @@
 #include "base/fd.h"
 #include "base/place.h"
 #include "base/user.h"
+#include "base/wire.h"
 #include "cli/cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SNAPSHOT_FD = 3, SETTINGS_FD = 4, ABOVE_FDS = 10, ARGS_MAX = 40 };
+enum { FIRST_FD = 3, N_FDS = 3, ABOVE_FDS = 10, REQUEST_MAX = 2048 };
 
-struct places {
-    char policy[PATH_MAX];
-    char libexec[PATH_MAX];
-    char plugins[PATH_MAX];
-};
-
-static int find(struct places *places)
+/* Runs the compiler with those descriptors as 3, 4 and 5. Its exit status. */
+static int run(const char *const *argv, const int *fds, size_t n_fds)
 {
-    if (tb_place_of("libexec/trollbridge/policy", places->policy) == 0 &&
-        tb_place_of("libexec/trollbridge", places->libexec) == 0 &&
-        tb_place_of("share/trollbridge/plugins", places->plugins) == 0)
-        return CLI_DONE;
-    return cli_error(CLI_PART, "part_missing", "libexec/trollbridge is not beside this program");
-}
-
-static int run(const struct places *places, const char *app, int snapshot, int settings)
-{
-    char *variables[TB_USER_VARIABLES];
-    size_t n_variables = tb_user_variables(variables);
-    const char *argv[ARGS_MAX] = {
-        "policy",    "compile",       "--app",         app, "--plugins",     places->plugins,
-        "--libexec", places->libexec, "--snapshot-fd", "3", "--settings-fd", "4",
-    };
-    size_t n = 12;
-    for (size_t i = 0; i < n_variables; i++) {
-        argv[n++] = "--var";
-        argv[n++] = variables[i];
-    }
+    char program[PATH_MAX];
     char *empty[] = {NULL};
     posix_spawn_file_actions_t actions;
     pid_t pid;
     int status = 0;
+    if (tb_place_of("libexec/trollbridge/policy", program) != 0)
+        return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/policy is not there");
     int r = posix_spawn_file_actions_init(&actions);
+    for (size_t i = 0; i < n_fds && r == 0; i++)
+        r = posix_spawn_file_actions_adddup2(&actions, fds[i], FIRST_FD + (int)i);
     if (r == 0)
-        r = posix_spawn_file_actions_adddup2(&actions, snapshot, SNAPSHOT_FD);
-    if (r == 0)
-        r = posix_spawn_file_actions_adddup2(&actions, settings, SETTINGS_FD);
-    if (r == 0)
-        r = posix_spawn(&pid, places->policy, &actions, NULL, (char *const *)(uintptr_t)argv,
-                        empty);
+        r = posix_spawn(&pid, program, &actions, NULL, (char *const *)(uintptr_t)argv, empty);
     posix_spawn_file_actions_destroy(&actions);
-    tb_user_free(variables, n_variables);
     if (r != 0 || waitpid(pid, &status, 0) != pid)
         return cli_error(CLI_PART, "part_missing", "the policy compiler did not start");
     return WIFEXITED(status) ? WEXITSTATUS(status)
@@ -72,19 +46,79 @@ static int memory_above(const char *name)
     return fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, ABOVE_FDS);
 }
 
-int cli_app_settings(const char *app, struct tb_settings *ret_settings)
+int cli_app_compile(const char *app, struct cli_app *ret_app)
 {
-    struct places places;
+    char libexec[PATH_MAX];
+    char plugins[PATH_MAX];
+    char *variables[TB_USER_VARIABLES];
+    if (tb_place_of("libexec/trollbridge", libexec) != 0 ||
+        tb_place_of("share/trollbridge/plugins", plugins) != 0)
+        return cli_error(CLI_PART, "part_missing", "libexec and share are not beside this program");
     tb_fd snapshot = memory_above("trollbridge-snapshot");
     tb_fd settings = memory_above("trollbridge-settings");
     if (snapshot < 0 || settings < 0)
         return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
-    int status = find(&places);
-    if (status == CLI_DONE)
-        status = run(&places, app, snapshot, settings);
+    const char *argv[12 + 2 * TB_USER_VARIABLES + 1] = {
+        "policy",    "compile", "--app",         app, "--plugins",     plugins,
+        "--libexec", libexec,   "--snapshot-fd", "3", "--settings-fd", "4",
+    };
+    size_t n_variables = tb_user_variables(variables);
+    for (size_t i = 0; i < n_variables; i++) {
+        argv[12 + 2 * i] = "--var";
+        argv[13 + 2 * i] = variables[i];
+    }
+    int status = run(argv, (const int[]){snapshot, settings}, 2);
+    tb_user_free(variables, n_variables);
     if (status != CLI_DONE)
         return status;
-    if (tb_settings_read(settings, ret_settings) != TB_OK)
-        return cli_error(CLI_PART, "io", "the policy compiler's result cannot be read");
+    *ret_app = (struct cli_app){.snapshot_fd = snapshot, .settings_fd = settings};
+    snapshot = -1;
+    settings = -1;
     return CLI_DONE;
+}
+
+static bool write_request(int fd, const char *view, const char *origin)
+{
+    uint8_t memory[REQUEST_MAX];
+    struct tb_writer writer = tb_writer_init(memory, sizeof memory);
+    tb_write_string16(&writer, tb_bytes_of_string(view));
+    tb_write_string16(&writer, tb_bytes_of_string(view));
+    tb_write_string16(&writer, tb_bytes_of_string(origin));
+    return !writer.failed && tb_fd_write_all(fd, tb_bytes_of(memory, writer.n)) == 0 &&
+           lseek(fd, 0, SEEK_SET) == 0;
+}
+
+int cli_app_resolve(const struct cli_app *app, const char *view, const char *origin,
+                    struct tb_grant **ret_grant)
+{
+    static const char *const argv[] = {
+        "policy", "resolve", "--snapshot-fd", "3", "--request-fd", "4", "--grant-fd", "5", NULL,
+    };
+    tb_fd request = memory_above("trollbridge-request");
+    tb_fd grant = memory_above("trollbridge-grant");
+    if (request < 0 || grant < 0)
+        return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
+    if (!write_request(request, view, origin))
+        return cli_usage("policy", "the view or the origin is too long");
+    int status = run(argv, (const int[]){app->snapshot_fd, request, grant}, N_FDS);
+    if (status == CLI_DONE && tb_grant_read(grant, ret_grant) != TB_OK)
+        return cli_error(CLI_PART, "io", "the policy compiler's grant cannot be read");
+    return status;
+}
+
+void cli_app_deinit(struct cli_app *app)
+{
+    if (app->snapshot_fd <= 0)
+        return;
+    tb_fd_close(&app->snapshot_fd);
+    tb_fd_close(&app->settings_fd);
+}
+
+int cli_app_settings(const char *app, struct tb_settings *ret_settings)
+{
+    tb_cleanup(cli_app_deinit) struct cli_app compiled = {0};
+    int status = cli_app_compile(app, &compiled);
+    if (status == CLI_DONE && tb_settings_read(compiled.settings_fd, ret_settings) != TB_OK)
+        return cli_error(CLI_PART, "io", "the policy compiler's settings cannot be read");
+    return status;
 }

@@ -2,10 +2,19 @@
  */
 #pragma once
 
-#include "policy/settings.h"
+#include "policy/grant.h"
 
-/*
- * Compiles the app in that folder. Returns an exit status; what is wrong with its files has been
- * said on stderr, by the compiler. The settings are the caller's to deinit.
- */
+/* A compiled app: memory files. Zeroed is none; deinit closes. */
+struct cli_app {
+    int snapshot_fd;
+    int settings_fd;
+};
+
+/* Both return an exit status; what is wrong has been said on stderr, by the compiler. */
+tb_must_check int cli_app_compile(const char *app, struct cli_app *ret_app);
+tb_must_check int cli_app_resolve(const struct cli_app *app, const char *view, const char *origin,
+                                  struct tb_grant **ret_grant);
+void cli_app_deinit(struct cli_app *app);
+
+/* The settings alone, which the caller deinits. */
 tb_must_check int cli_app_settings(const char *app, struct tb_settings *ret_settings);

@@ -17,8 +17,9 @@ static const struct command commands[] = {
     {"call", cli_call, "make one real call of an app, through every process, without a WebView"},
     {"relay", cli_relay, "a view's link on stdin and stdout, for hosts in any language"},
     {"doctor", cli_doctor, "what this machine's kernel lets the sandboxes hold"},
+    {"policy", cli_policy, "check what an app's policy files grant"},
     {"audit", cli_audit, "read, follow and verify an app's log"},
-    {"doctor", cli_doctor, "what the sandbox is worth on this machine"},
+    {"bench", cli_bench, "measure the broker beside a bare relay"},
     {"version", cli_version, "print the version"},
     {"help", cli_help, "print this"},
 };
@@ -47,8 +48,8 @@ int cli_usage(const char *command, const char *format, ...)
 
 static int cli_version(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    if (argc > 1 && strcmp(argv[1], "--help") == 0)
+        printf("usage: trollbridge version\n\n");
     printf("trollbridge " TB_VERSION " (protocol 1)\n");
     return CLI_DONE;
 }
@@ -67,7 +68,7 @@ static int cli_help(int argc, char **argv)
     return CLI_DONE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2)
         return cli_usage("help", "a command is missing");
@@ -80,4 +81,14 @@ int main(int argc, char **argv)
         if (strcmp(name, commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     return cli_usage("help", "there is no command '%s'", name);
+}
+
+/* What could not be printed was not done: a full disk must not look like success. */
+int main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+    bool printed = fflush(stdout) == 0 && !ferror(stdout);
+    if (!printed && status == CLI_DONE)
+        return cli_error(CLI_DENIED, "io", "standard output: cannot be written");
+    return status;
 }

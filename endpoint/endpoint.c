@@ -1,23 +1,19 @@
 #include "endpoint/endpoint.h"
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "endpoint/commands.h"
+#include "endpoint/greet.h"
+#include "endpoint/misses.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { READ_SIZE = 64 * 1024, OUT_MAX = 64 * 1024 * 1024, SPARE_HANDLES = 2 };
-
-struct command {
-    char *name;
-    uint32_t pool;
-    struct tb_handle *handles; /* `pool` of them fit */
-    uint32_t n_handles;
-    uint32_t n_live; /* calls under way */
-    bool wanting;    /* a WANT is under way */
-};
+enum { READ_SIZE = 64 * 1024, OUT_MAX = 64 * 1024 * 1024 };
 
 struct pending {
     bool used;
@@ -35,6 +31,7 @@ struct tb_endpoint {
     int fd;
     int close_code;
     bool direct;
+    bool broken; /* the broker broke the protocol */
     struct tb_buffer in;
     struct tb_buffer out;
     struct tb_unpacker unpacker;
@@ -42,9 +39,11 @@ struct tb_endpoint {
     uint64_t n_sent;
     uint64_t n_received;
     char session[2 * TB_SESSION_SIZE + 1];
-    struct command *commands;
-    uint32_t n_commands;
-    struct tb_handle_map live; /* to an index in pending */
+    uint32_t frame_max; /* these two as WELCOME says */
+    uint32_t in_flight;
+    uint32_t n_pending;
+    struct tb_commands commands;
+    struct tb_misses misses;
     struct pending pending[TB_SESSION_CALLS];
 };
 
@@ -59,31 +58,29 @@ static void lose(struct tb_endpoint *endpoint, int close_code)
         if (!pending->used)
             continue;
         pending->used = false;
+        endpoint->n_pending--;
         pending->done(pending->data, NULL);
     }
 }
 
-/* Makes a key pair for this session, sends HELLO and derives the session's keys. */
+/* Nothing more is said to a broker that broke the protocol but the end of the link. */
+static void break_off(struct tb_endpoint *endpoint)
+{
+    if (endpoint->state == LOST)
+        return;
+    endpoint->broken = true;
+    (void)shutdown(endpoint->fd, SHUT_RDWR);
+    lose(endpoint, -1);
+}
+
 static int greet(struct tb_endpoint *endpoint, struct tb_bytes untrusted_bootstrap)
 {
-    struct tb_bootstrap bootstrap;
-    struct tb_hello hello;
-    uint8_t sk[TB_KEY_SIZE];
-    uint8_t frame[TB_HEADER_SIZE + TB_HELLO_SIZE];
-    int r = tb_bootstrap_read(untrusted_bootstrap, &bootstrap);
+    uint8_t hello[TB_GREETING_SIZE];
+    int r = tb_greet(untrusted_bootstrap, hello, &endpoint->keys);
     if (r != TB_OK)
         return r;
-    memcpy(hello.ticket_id, bootstrap.ticket_id, sizeof hello.ticket_id);
-    crypto_box_keypair(hello.endpoint_pk, sk);
-    r = tb_keys_derive(&bootstrap, sk, bootstrap.broker_pk, hello.endpoint_pk, &endpoint->keys);
-    sodium_memzero(sk, sizeof sk);
-    sodium_memzero(&bootstrap, sizeof bootstrap);
-    if (r != TB_OK)
-        return r;
-    tb_frame_header(frame, TB_HELLO, 0, TB_HELLO_SIZE);
-    tb_hello_write(&hello, frame + TB_HEADER_SIZE);
     endpoint->state = AWAIT_WELCOME;
-    return tb_buffer_append(&endpoint->out, tb_bytes_of(frame, sizeof frame)) ? TB_OK : TB_FULL;
+    return tb_buffer_append(&endpoint->out, tb_bytes_of(hello, sizeof hello)) ? TB_OK : TB_FULL;
 }
 
 struct tb_endpoint *tb_endpoint_new(int fd, struct tb_bytes bootstrap)
@@ -99,7 +96,6 @@ struct tb_endpoint *tb_endpoint_new(int fd, struct tb_bytes bootstrap)
     endpoint->direct = bootstrap.n == 0;
     tb_buffer_init(&endpoint->in, TB_HEADER_SIZE + TB_FRAME_MAX + READ_SIZE);
     tb_buffer_init(&endpoint->out, OUT_MAX);
-    tb_handle_map_init(&endpoint->live, TB_SESSION_CALLS);
     if (!endpoint->direct && greet(endpoint, bootstrap) != TB_OK) {
         tb_endpoint_free(endpoint);
         return NULL;
@@ -112,12 +108,7 @@ void tb_endpoint_free(struct tb_endpoint *endpoint)
     if (!endpoint)
         return;
     lose(endpoint, TB_CLOSE_BYE);
-    for (uint32_t i = 0; i < endpoint->n_commands; i++) {
-        free(endpoint->commands[i].name);
-        free(endpoint->commands[i].handles);
-    }
-    free(endpoint->commands);
-    tb_handle_map_deinit(&endpoint->live);
+    tb_commands_deinit(&endpoint->commands);
     tb_buffer_deinit(&endpoint->in);
     tb_buffer_deinit(&endpoint->out);
     tb_unpacker_deinit(&endpoint->unpacker);
@@ -151,78 +142,62 @@ struct tb_bytes tb_endpoint_session(const struct tb_endpoint *endpoint)
     return tb_bytes_of_string(endpoint->session);
 }
 
+bool tb_endpoint_broken(const struct tb_endpoint *endpoint)
+{
+    return endpoint->broken;
+}
+
 uint32_t tb_endpoint_find(const struct tb_endpoint *endpoint, struct tb_bytes name)
 {
-    for (uint32_t i = 0; i < endpoint->n_commands; i++)
-        if (tb_bytes_are(name, endpoint->commands[i].name))
-            return i;
-    return TB_NO_COMMAND;
+    return tb_commands_find(&endpoint->commands, name);
 }
 
-/* ---- handles ---- */
+/* ---- frames under the zero handle ---- */
 
-static bool add_handle(struct command *command, const uint8_t bytes[static TB_HANDLE_SIZE])
+static struct tb_envelope to_broker(const struct tb_endpoint *endpoint)
 {
-    if (command->n_handles >= command->pool)
-        return false;
-    memcpy(command->handles[command->n_handles++].bytes, bytes, TB_HANDLE_SIZE);
-    return true;
+    return (struct tb_envelope){.key = endpoint->keys.to_broker, .counter = endpoint->n_sent};
 }
 
-static bool add_handles(struct command *command, struct tb_bytes handles)
+static int want(struct tb_endpoint *endpoint, uint32_t command)
 {
-    for (size_t at = 0; at < handles.n; at += TB_HANDLE_SIZE)
-        if (!add_handle(command, handles.data + at))
-            return false;
-    return true;
-}
-
-static int want(struct tb_endpoint *endpoint, uint32_t index)
-{
-    struct command *command = &endpoint->commands[index];
-    /* With the pool used up a WANT would be answered with none. */
-    if (command->wanting || command->n_handles + command->n_live >= command->pool)
+    const struct tb_want message = {command, tb_commands_lack(&endpoint->commands, command)};
+    if (message.count == 0)
         return TB_OK;
-    const struct tb_want message = {index, command->pool};
-    const struct tb_envelope envelope = {.key = endpoint->keys.to_broker,
-                                         .counter = endpoint->n_sent};
+    const struct tb_envelope envelope = to_broker(endpoint);
     int r = tb_want_write(&endpoint->out, &envelope, &message);
     if (r == TB_OK) {
         endpoint->n_sent++;
-        command->wanting = true;
+        tb_commands_asked(&endpoint->commands, command, message.count);
     }
+    return r;
+}
+
+static int tell_misses(struct tb_endpoint *endpoint)
+{
+    struct tb_miss miss;
+    if (endpoint->state != OPEN || endpoint->misses.n_waiting == 0 ||
+        !tb_misses_take(&endpoint->misses, tb_clock_ns(), &miss))
+        return TB_OK;
+    const struct tb_envelope envelope = to_broker(endpoint);
+    int r = tb_miss_write(&endpoint->out, &envelope, &miss);
+    if (r == TB_OK)
+        endpoint->n_sent++;
     return r;
 }
 
 /* ---- frames from the broker: false breaks the session ---- */
 
-static bool on_welcome_command(struct tb_endpoint *endpoint, const msgpack_object *item)
-{
-    struct tb_welcome_command message;
-    struct command *command = &endpoint->commands[endpoint->n_commands];
-    if (tb_welcome_command_read(item, &message) != TB_OK || message.index != endpoint->n_commands ||
-        message.pool < TB_POOL_MIN)
-        return false;
-    command->name = strndup((const char *)message.name.data, message.name.n);
-    command->handles = calloc(message.pool, sizeof *command->handles);
-    command->pool = message.pool;
-    endpoint->n_commands++;
-    return command->name && command->handles && add_handles(command, message.handles);
-}
-
 static bool on_welcome(struct tb_endpoint *endpoint, const struct tb_plaintext *plaintext)
 {
     struct tb_welcome welcome;
-    if (tb_welcome_read(&endpoint->unpacker, plaintext, &welcome) != TB_OK)
+    if (tb_welcome_read(&endpoint->unpacker, plaintext, &welcome) != TB_OK ||
+        tb_commands_init(&endpoint->commands, welcome.commands) != TB_OK)
         return false;
-    uint32_t n = welcome.commands->via.array.size;
-    endpoint->commands = calloc(n ? n : 1, sizeof *endpoint->commands);
-    if (!endpoint->commands)
-        return false;
-    for (uint32_t i = 0; i < n; i++)
-        if (!on_welcome_command(endpoint, &welcome.commands->via.array.ptr[i]))
-            return false;
     memcpy(endpoint->session, welcome.session.data, welcome.session.n);
+    endpoint->frame_max = welcome.frame;
+    endpoint->in_flight = welcome.in_flight;
+    endpoint->misses.most = welcome.miss_per_s < TB_MISS_PER_S ? welcome.miss_per_s : TB_MISS_PER_S;
     endpoint->state = OPEN;
     return true;
 }
@@ -230,30 +205,37 @@ static bool on_welcome(struct tb_endpoint *endpoint, const struct tb_plaintext *
 static bool on_handles(struct tb_endpoint *endpoint, const struct tb_plaintext *plaintext)
 {
     struct tb_handles message;
-    if (tb_handles_read(&endpoint->unpacker, plaintext, &message) != TB_OK ||
-        message.command >= endpoint->n_commands)
-        return false;
-    struct command *command = &endpoint->commands[message.command];
-    command->wanting = false;
-    return add_handles(command, message.handles);
+    return tb_handles_read(&endpoint->unpacker, plaintext, &message) == TB_OK &&
+           tb_commands_answered(&endpoint->commands, &message) == TB_OK;
 }
 
 static bool on_reply(struct tb_endpoint *endpoint, const struct tb_address *address,
                      const struct tb_plaintext *plaintext)
 {
-    const uint32_t *at = tb_handle_map_find(&endpoint->live, &address->handle);
+    uint32_t call = tb_commands_call(&endpoint->commands, &address->handle);
     struct tb_reply reply;
-    if (!at || address->counter != 0 ||
+    if (call == UINT32_MAX || address->counter != 0 ||
         tb_reply_read(&endpoint->unpacker, plaintext, &reply) != TB_OK)
         return false;
-    struct pending pending = endpoint->pending[*at];
-    endpoint->pending[*at].used = false;
-    endpoint->commands[pending.command].n_live--;
-    tb_handle_map_remove(&endpoint->live, &address->handle);
-    if (reply.has_next && !add_handle(&endpoint->commands[pending.command], reply.next.bytes))
+    struct pending pending = endpoint->pending[call];
+    /* Before the old one is forgotten: `next` must be another. */
+    if (reply.has_next && tb_commands_call(&endpoint->commands, &reply.next) != UINT32_MAX)
         return false;
+    tb_commands_retire(&endpoint->commands, pending.command, &address->handle);
+    if (reply.has_next &&
+        tb_commands_add(&endpoint->commands, pending.command, &reply.next) != TB_OK)
+        return false;
+    endpoint->pending[call].used = false;
+    endpoint->n_pending--;
     pending.done(pending.data, &reply);
     return true;
+}
+
+/* A CHUNK or CREDIT that crossed the end of its call belongs to nothing; no live call is a stream.
+ */
+static bool on_stream(const struct tb_endpoint *endpoint, const struct tb_address *address)
+{
+    return tb_commands_call(&endpoint->commands, &address->handle) == UINT32_MAX;
 }
 
 static bool on_sealed(struct tb_endpoint *endpoint, const struct tb_frame *frame)
@@ -263,14 +245,18 @@ static bool on_sealed(struct tb_endpoint *endpoint, const struct tb_frame *frame
     if (((frame->flags & TB_RAW_CLEAR) && !endpoint->direct) ||
         tb_seal_open(frame, endpoint->keys.to_endpoint, &plaintext) != TB_OK)
         return false;
+    if (frame->kind != TB_WELCOME && endpoint->state != OPEN)
+        return false;
     if (frame->kind == TB_REPLY)
-        return endpoint->state == OPEN && on_reply(endpoint, &address, &plaintext);
+        return on_reply(endpoint, &address, &plaintext);
+    if (frame->kind == TB_CHUNK || frame->kind == TB_CREDIT)
+        return on_stream(endpoint, &address);
     if (!tb_handle_equal(&address.handle, &tb_handle_zero) ||
         address.counter != endpoint->n_received++)
         return false;
     if (frame->kind == TB_WELCOME)
         return endpoint->state == AWAIT_WELCOME && on_welcome(endpoint, &plaintext);
-    return frame->kind == TB_HANDLES && endpoint->state == OPEN && on_handles(endpoint, &plaintext);
+    return on_handles(endpoint, &plaintext);
 }
 
 static bool on_frame(struct tb_endpoint *endpoint, const struct tb_frame *frame)
@@ -296,10 +282,10 @@ static void handle_frames(struct tb_endpoint *endpoint)
         bool ok = on_frame(endpoint, &frame);
         tb_buffer_consume(&endpoint->in, size);
         if (!ok)
-            lose(endpoint, -1);
+            break_off(endpoint);
     }
     if (r != TB_OK && r != TB_AGAIN)
-        lose(endpoint, -1);
+        break_off(endpoint);
 }
 
 /* As much as a frame that is half there still needs, else a batch. */
@@ -312,13 +298,23 @@ static size_t missing(const struct tb_endpoint *endpoint)
     return r == TB_AGAIN && size > held + READ_SIZE ? size - held : READ_SIZE;
 }
 
+/* Not in recvmsg: a reader that is blocked there is woken as well when the broker takes what was
+ * sent last, since that makes room to write, and goes back to sleep for nothing. */
+static void wait_readable(const struct tb_endpoint *endpoint)
+{
+    struct pollfd link = {.fd = endpoint->fd, .events = POLLIN};
+    (void)poll(&link, 1, -1);
+}
+
 int tb_endpoint_dispatch(struct tb_endpoint *endpoint, bool wait)
 {
     if (endpoint->state == LOST)
         return TB_CLOSED;
+    if (wait)
+        wait_readable(endpoint);
     size_t n = missing(endpoint);
     uint8_t *room = tb_buffer_reserve(&endpoint->in, n);
-    ssize_t got = room ? tb_fd_receive(endpoint->fd, room, n, NULL, wait ? 0 : MSG_DONTWAIT) : 0;
+    ssize_t got = room ? tb_fd_receive(endpoint->fd, room, n, NULL, MSG_DONTWAIT) : 0;
     if (got == -EAGAIN || got == -EINTR)
         return TB_AGAIN;
     if (got <= 0) {
@@ -332,6 +328,7 @@ int tb_endpoint_dispatch(struct tb_endpoint *endpoint, bool wait)
 
 int tb_endpoint_flush(struct tb_endpoint *endpoint)
 {
+    (void)tell_misses(endpoint);
     while (tb_buffer_n(&endpoint->out) > 0 && endpoint->state != LOST) {
         ssize_t n = tb_fd_send(endpoint->fd, tb_buffer_bytes(&endpoint->out), -1, MSG_DONTWAIT);
         if (n == -EAGAIN || n == -EINTR)
@@ -345,12 +342,29 @@ int tb_endpoint_flush(struct tb_endpoint *endpoint)
 
 /* ---- calls ---- */
 
-static struct pending *free_pending(struct tb_endpoint *endpoint)
+static uint32_t free_pending(const struct tb_endpoint *endpoint)
 {
-    for (size_t i = 0; i < TB_SESSION_CALLS; i++)
+    if (endpoint->n_pending >= endpoint->in_flight)
+        return UINT32_MAX;
+    for (uint32_t i = 0; i < TB_SESSION_CALLS; i++)
         if (!endpoint->pending[i].used)
-            return &endpoint->pending[i];
-    return NULL;
+            return i;
+    return UINT32_MAX;
+}
+
+/* The frame is made before its handle is spent, so that a call that cannot be made costs none. */
+static int write_call(struct tb_endpoint *endpoint, const struct tb_handle *handle,
+                      struct tb_bytes args, bool has_raw, struct tb_bytes raw)
+{
+    const struct tb_envelope envelope = {.key = endpoint->keys.to_broker, .handle = *handle};
+    size_t before = tb_buffer_n(&endpoint->out);
+    int r =
+        tb_call_write(&endpoint->out, &envelope, args, has_raw, raw, has_raw && endpoint->direct);
+    if (r != TB_OK ||
+        tb_buffer_n(&endpoint->out) - before <= TB_HEADER_SIZE + (size_t)endpoint->frame_max)
+        return r;
+    tb_buffer_truncate(&endpoint->out, before);
+    return TB_TOO_LARGE;
 }
 
 int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t index, struct tb_bytes args,
@@ -358,58 +372,36 @@ int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t index, struct tb_byt
 {
     if (endpoint->state != OPEN)
         return TB_CLOSED;
-    tb_assert(index < endpoint->n_commands);
-    struct command *command = &endpoint->commands[index];
-    if (command->n_handles < SPARE_HANDLES && want(endpoint, index) != TB_OK)
+    tb_assert(index < endpoint->commands.n);
+    if (want(endpoint, index) != TB_OK)
         return TB_FULL;
-    struct pending *pending = free_pending(endpoint);
-    if (command->n_handles == 0 || !pending)
+    uint32_t call = free_pending(endpoint);
+    const struct tb_handle *next = tb_commands_next(&endpoint->commands, index);
+    if (call == UINT32_MAX || !next)
         return TB_AGAIN;
-
-    const struct tb_envelope envelope = {.key = endpoint->keys.to_broker,
-                                         .handle = command->handles[command->n_handles - 1]};
-    int r =
-        tb_call_write(&endpoint->out, &envelope, args, has_raw, raw, has_raw && endpoint->direct);
+    struct tb_handle handle = *next;
+    int r = write_call(endpoint, &handle, args, has_raw, raw);
     if (r != TB_OK)
         return r;
-    command->n_handles--;
-    command->n_live++;
-    *pending = (struct pending){
+    tb_commands_spend(&endpoint->commands, index, call);
+    endpoint->n_pending++;
+    endpoint->pending[call] = (struct pending){
         .used = true,
         .command = index,
         .counter = 1,
-        .handle = envelope.handle,
+        .handle = handle,
         .done = done,
         .data = data,
     };
-    r = tb_handle_map_add(&endpoint->live, &envelope.handle,
-                          (uint32_t)(pending - endpoint->pending));
-    tb_assert(r == TB_OK);
     return TB_OK;
-}
-
-/* As much of a name as MISS may hold, cut between characters. */
-static struct tb_bytes cut_name(struct tb_bytes name)
-{
-    if (name.n <= TB_COMMAND_MAX)
-        return name;
-    size_t n = TB_COMMAND_MAX;
-    while (n > 0 && (name.data[n] & 0xc0) == 0x80)
-        n--;
-    return tb_bytes_of(name.data, n);
 }
 
 int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name)
 {
     if (endpoint->state != OPEN)
         return TB_CLOSED;
-    const struct tb_miss miss = {.name = cut_name(name)};
-    const struct tb_envelope envelope = {.key = endpoint->keys.to_broker,
-                                         .counter = endpoint->n_sent};
-    int r = tb_miss_write(&endpoint->out, &envelope, &miss);
-    if (r == TB_OK)
-        endpoint->n_sent++;
-    return r;
+    tb_misses_add(&endpoint->misses, name);
+    return tell_misses(endpoint);
 }
 
 int tb_endpoint_cancel(struct tb_endpoint *endpoint, const void *data)

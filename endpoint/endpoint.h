@@ -5,7 +5,6 @@
 #pragma once
 
 #include "proto/control.h"
-#include "proto/handle_map.h"
 #include "proto/keys.h"
 #include "proto/message.h"
 
@@ -31,6 +30,9 @@ bool tb_endpoint_ready(const struct tb_endpoint *endpoint); /* WELCOME has come 
 bool tb_endpoint_lost(const struct tb_endpoint *endpoint);
 /* Why it was lost: a CLOSE code, or -1: the link ended without one, or broke the protocol. */
 int tb_endpoint_close_code(const struct tb_endpoint *endpoint);
+/* Whether it was lost because the broker broke the protocol: calls under way have failed with
+ * `violation` then, and with `session_closed` else. */
+bool tb_endpoint_broken(const struct tb_endpoint *endpoint);
 struct tb_bytes tb_endpoint_session(const struct tb_endpoint *endpoint); /* 16 hex digits */
 
 /* Reads once what is there (waiting for it if `wait`), and handles it. TB_OK, TB_AGAIN, or
@@ -51,7 +53,9 @@ tb_must_check int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t comman
                                    struct tb_bytes args, bool has_raw, struct tb_bytes raw,
                                    tb_endpoint_done *done, void *data);
 
-/* Tells the broker that the page asked for a command that it was not granted. At most 128 bytes. */
+/* Tells the broker that the page asked for a command that it was not granted; the name is cut at
+ * 128 bytes. At most 10 a second are told at once; the rest is counted and told by the first flush
+ * after the second. TB_OK, TB_FULL or TB_CLOSED. */
 int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name);
 
 /* Cancels the first call under way whose data this is; its callback still comes, once. TB_OK or

@@ -3,16 +3,24 @@
  *
  * Spawn one Trollbridge per app, poll its descriptor, and open a view for each new document. Not
  * thread-safe: use one `struct trollbridge` from one thread. Nothing here logs, exits, or changes
- * signal handlers. proto/PROTOCOL.md, section 7, is what it speaks.
+ * signal handlers. proto/PROTOCOL.md, section 7, is what it speaks; docs/host-guide.md has a whole
+ * program.
  *
  *     struct trollbridge *bridge;
- *     if (trollbridge_spawn(&(struct trollbridge_options){.app = "path/of/app"}, &bridge) !=
- * TROLLBRIDGE_OK) … trollbridge_open(bridge, &(struct trollbridge_view){.label = "main"}, fd);
+ *     trollbridge_spawn(&(struct trollbridge_options){.app = "path/of/app"}, &bridge);
+ *     trollbridge_open(bridge, &(struct trollbridge_view){.label = "main"}, fd, NULL);
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+
+/* Every function of this page is exported, and nothing else is. */
+#if defined(__GNUC__)
+#define TROLLBRIDGE_API __attribute__((visibility("default")))
+#else
+#define TROLLBRIDGE_API
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,7 +39,7 @@ enum trollbridge_result {
 };
 
 /* What to tell a person; a constant string. */
-const char *trollbridge_result_text(enum trollbridge_result result);
+TROLLBRIDGE_API const char *trollbridge_result_text(enum trollbridge_result result);
 
 /* All strings are borrowed for the call in which they are given, callbacks until trollbridge_close.
  */
@@ -59,14 +67,14 @@ struct trollbridge_options {
  * trollbridge_close. The environment passes on nothing but the user's folders (HOME, XDG_*_HOME,
  * XDG_RUNTIME_DIR, TMPDIR). INVALID, FILES, PART, OUT_OF_MEMORY; *ret_bridge is then untouched.
  */
-enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
-                                          struct trollbridge **ret_bridge);
+TROLLBRIDGE_API enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
+                                                          struct trollbridge **ret_bridge);
 
 /* The descriptor to poll for reading; owned by the bridge. */
-int trollbridge_fd(const struct trollbridge *bridge);
+TROLLBRIDGE_API int trollbridge_fd(const struct trollbridge *bridge);
 
 /* Handles what has come and calls the callbacks; does not block. OK or LOST. */
-enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge);
+TROLLBRIDGE_API enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge);
 
 struct trollbridge_view {
     const char *label;   /* 1 to 64 of A-Z a-z 0-9 - _ / : */
@@ -82,21 +90,23 @@ struct trollbridge_view {
  * `opened` says when the endpoint may begin. Returns the number of the request in *ret_id (may be
  * NULL). INVALID or LOST.
  */
-enum trollbridge_result trollbridge_open(struct trollbridge *bridge,
-                                         const struct trollbridge_view *view, int fd,
-                                         uint32_t *ret_id);
+TROLLBRIDGE_API enum trollbridge_result trollbridge_open(struct trollbridge *bridge,
+                                                         const struct trollbridge_view *view,
+                                                         int fd, uint32_t *ret_id);
 
 /* Ends the view's session. Resetting lifts the lock-out after three violations within a minute.
  * INVALID or LOST. */
-enum trollbridge_result trollbridge_shut(struct trollbridge *bridge, const char *label);
-enum trollbridge_result trollbridge_reset(struct trollbridge *bridge, const char *label);
+TROLLBRIDGE_API enum trollbridge_result trollbridge_shut(struct trollbridge *bridge,
+                                                         const char *label);
+TROLLBRIDGE_API enum trollbridge_result trollbridge_reset(struct trollbridge *bridge,
+                                                          const char *label);
 
 /* Process id of the supervisor, for diagnostics. */
-int trollbridge_pid(const struct trollbridge *bridge);
+TROLLBRIDGE_API int trollbridge_pid(const struct trollbridge *bridge);
 
 /* Ends everything and waits for it (the log is complete afterwards). Frees the bridge. NULL is
  * fine. */
-void trollbridge_close(struct trollbridge *bridge);
+TROLLBRIDGE_API void trollbridge_close(struct trollbridge *bridge);
 
 #ifdef __cplusplus
 }

@@ -40,32 +40,10 @@ static int read_map(struct tb_unpacker *unpacker, struct tb_bytes body,
     return r == TB_OK ? tb_map_read(root, fields, n_fields) : r;
 }
 
-bool tb_label_valid(struct tb_bytes label)
-{
-    if (label.n == 0 || label.n > TB_LABEL_MAX)
-        return false;
-    for (size_t i = 0; i < label.n; i++) {
-        uint8_t c = label.data[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              c == '-' || c == '_' || c == '/' || c == ':'))
-            return false;
-    }
-    return true;
-}
-
-/* An origin is printable ASCII without spaces: `local`, or what a browser serialises. */
-static bool origin_valid(struct tb_bytes origin)
-{
-    for (size_t i = 0; i < origin.n; i++)
-        if (origin.data[i] <= ' ' || origin.data[i] >= 0x7f)
-            return false;
-    return origin.n > 0 && origin.n <= TB_ORIGIN_MAX;
-}
-
 bool tb_open_valid(const struct tb_open *open)
 {
     return tb_label_valid(open->view) && tb_label_valid(open->webview) &&
-           origin_valid(open->origin);
+           tb_origin_valid(open->origin);
 }
 
 int tb_open_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_open *ret_open)

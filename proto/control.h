@@ -4,6 +4,7 @@
 
 #include "proto/error.h"
 #include "proto/frame.h"
+#include "proto/label.h"
 #include "proto/pack.h"
 
 enum tb_mode { TB_MODE_DIRECT, TB_MODE_RELAY };
@@ -45,5 +46,4 @@ tb_must_check int tb_alert_read(struct tb_unpacker *unpacker, struct tb_bytes bo
                                 struct tb_alert *ret_alert);
 tb_must_check int tb_alert_write(struct tb_buffer *out, const struct tb_alert *alert);
 
-bool tb_label_valid(struct tb_bytes label);
 bool tb_open_valid(const struct tb_open *open); /* labels and origin */

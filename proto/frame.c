@@ -29,7 +29,7 @@ static const struct rule endpoint[] = {
     {TB_CREDIT, 0, SEALED_MIN, 256},
     {TB_HANDLES, 0, SEALED_MIN, TB_CHUNK_MAX},
     {TB_WELCOME, 0, SEALED_MIN, TB_FRAME_MAX},
-    {TB_BOOT, 0, 132, 1024},
+    {TB_BOOT, 0, 130, 1024},
     {TB_CLOSE, 0, 4, 4},
     {0},
 };

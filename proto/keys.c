@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "base/wire.h"
+#include "proto/label.h"
 
 #include <sodium.h>
 
@@ -36,8 +37,8 @@ int tb_bootstrap_read(struct tb_bytes in, struct tb_bootstrap *ret_bootstrap)
     b.origin = tb_read_string16(&reader);
     if (!reader.failed && version != TB_PROTOCOL_VERSION)
         return TB_UNKNOWN;
-    if (!tb_reader_done(&reader) || zero != 0 || b.label.n == 0 || b.label.n > TB_LABEL_MAX ||
-        b.origin.n == 0 || b.origin.n > TB_ORIGIN_MAX)
+    if (!tb_reader_done(&reader) || zero != 0 || !tb_label_valid(b.label) ||
+        !tb_origin_valid(b.origin))
         return TB_MALFORMED;
     *ret_bootstrap = b;
     return TB_OK;

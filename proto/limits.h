@@ -24,6 +24,7 @@ enum {
     TB_LABEL_MAX = 64,
     TB_ORIGIN_MAX = 512,
     TB_ERROR_MESSAGE_MAX = 512,
+    TB_ERRNO_MAX = 4095,
 
     TB_COMMANDS_MAX = 4096,     /* in one grant */
     TB_POOL_MIN = 2,            /* handles per command */

@@ -33,6 +33,15 @@ static int finish(struct tb_seal *seal, const struct tb_packer *packer,
 
 static const struct tb_bytes no_bytes;
 
+/* Whole handles, and the zero handle, which names the session, is none of them. */
+static bool handles_valid(struct tb_bytes handles)
+{
+    for (size_t at = 0; at + TB_HANDLE_SIZE <= handles.n; at += TB_HANDLE_SIZE)
+        if (memcmp(handles.data + at, tb_handle_zero.bytes, TB_HANDLE_SIZE) == 0)
+            return false;
+    return handles.n % TB_HANDLE_SIZE == 0;
+}
+
 int tb_call_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
                  struct tb_call *ret_call)
 {
@@ -74,7 +83,7 @@ static int read_error(const msgpack_object *map, struct tb_error *ret_error)
     struct tb_error error = {0};
     struct tb_bytes code;
     uint64_t retry_ms = 0;
-    int64_t sys_errno = 0;
+    uint64_t sys_errno = 0;
     bool has_retry;
     bool has_errno;
     const struct tb_field fields[] = {
@@ -82,13 +91,13 @@ static int read_error(const msgpack_object *map, struct tb_error *ret_error)
         {"message", TB_STR, &error.message, TB_ERROR_MESSAGE_MAX, NULL},
         {"command", TB_STR, &error.command, TB_COMMAND_MAX, NULL},
         {"retry_ms", TB_UINT, &retry_ms, UINT32_MAX, &has_retry},
-        {"errno", TB_INT, &sys_errno, 0, &has_errno},
+        {"errno", TB_UINT, &sys_errno, TB_ERRNO_MAX, &has_errno},
     };
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
     error.code = tb_code_of(code);
-    if (error.code == TB_CODE_NONE || sys_errno < 0 || sys_errno > 4095)
+    if (error.code == TB_CODE_NONE || (has_errno && sys_errno == 0))
         return TB_MALFORMED;
     error.retry_ms = (uint32_t)retry_ms;
     error.sys_errno = (int32_t)sys_errno;
@@ -121,7 +130,7 @@ int tb_reply_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plain
     if (r != TB_OK)
         return r;
     if ((int)has_value + has_bytes + has_error != 1 || n_raw != reply.raw.n ||
-        (reply.has_next && next.n != TB_HANDLE_SIZE))
+        (reply.has_next && next.n != TB_HANDLE_SIZE) || !handles_valid(next))
         return TB_MALFORMED;
     reply.type = has_error ? TB_REPLY_ERROR : has_bytes ? TB_REPLY_BYTES : TB_REPLY_VALUE;
     if (reply.has_next)
@@ -265,7 +274,7 @@ int tb_handles_read(struct tb_unpacker *unpacker, const struct tb_plaintext *pla
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    if (handles.n % TB_HANDLE_SIZE != 0)
+    if (!handles_valid(handles))
         return TB_MALFORMED;
     *ret_handles = (struct tb_handles){(uint32_t)command, handles};
     return TB_OK;
@@ -312,9 +321,22 @@ static int read_limits(const msgpack_object *map, struct tb_welcome *welcome)
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
+    if (in_flight == 0)
+        return TB_MALFORMED;
+    welcome->frame = (uint32_t)frame;
     welcome->in_flight = (uint32_t)in_flight;
     welcome->miss_per_s = (uint32_t)miss_per_s;
     return TB_OK;
+}
+
+static bool session_valid(struct tb_bytes session)
+{
+    for (size_t i = 0; i < session.n; i++) {
+        uint8_t c = session.data[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return false;
+    }
+    return session.n == 2 * TB_SESSION_SIZE;
 }
 
 int tb_welcome_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
@@ -333,6 +355,8 @@ int tb_welcome_read(struct tb_unpacker *unpacker, const struct tb_plaintext *pla
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK)
         r = read_limits(limits, &welcome);
+    if (r == TB_OK && !session_valid(welcome.session))
+        r = TB_MALFORMED;
     if (r == TB_OK)
         *ret_welcome = welcome;
     return r;
@@ -353,7 +377,8 @@ int tb_welcome_command_read(const msgpack_object *item, struct tb_welcome_comman
     int r = tb_map_read(item, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    if (handles.n % TB_HANDLE_SIZE != 0)
+    if (name.n == 0 || pool < TB_POOL_MIN || !handles_valid(handles) ||
+        handles.n < TB_POOL_MIN * TB_HANDLE_SIZE || handles.n > pool * TB_HANDLE_SIZE)
         return TB_MALFORMED;
     *ret_command = (struct tb_welcome_command){(uint32_t)index, name, (uint32_t)pool, handles};
     return TB_OK;

@@ -79,9 +79,10 @@ tb_must_check int tb_empty_read(struct tb_unpacker *unpacker, const struct tb_pl
 tb_must_check int tb_cancel_write(struct tb_buffer *out, const struct tb_envelope *envelope);
 
 struct tb_welcome {
-    struct tb_bytes session;        /* 16 hex digits */
+    struct tb_bytes session;        /* 16 lower-case hex digits */
     const msgpack_object *commands; /* array; each is read by tb_welcome_command_read */
-    uint32_t in_flight;
+    uint32_t frame;                 /* the longest body that the broker takes */
+    uint32_t in_flight;             /* at least 1 */
     uint32_t miss_per_s;
 };
 struct tb_welcome_command {

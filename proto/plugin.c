@@ -75,18 +75,18 @@ static int read_error(const msgpack_object *map, struct tb_error *ret_error)
 {
     struct tb_bytes code;
     struct tb_error error = {0};
-    int64_t sys_errno = 0;
+    uint64_t sys_errno = 0;
     bool has_errno;
     const struct tb_field fields[] = {
         {"code", TB_STR, &code, 64, NULL},
         {"message", TB_STR, &error.message, TB_ERROR_MESSAGE_MAX, NULL},
-        {"errno", TB_INT, &sys_errno, 0, &has_errno},
+        {"errno", TB_UINT, &sys_errno, TB_ERRNO_MAX, &has_errno},
     };
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
     error.code = tb_code_of(code);
-    if (!tb_code_from_plugin(error.code) || sys_errno < 0 || sys_errno > 4095)
+    if (!tb_code_from_plugin(error.code) || (has_errno && sys_errno == 0))
         return TB_MALFORMED;
     error.sys_errno = (int32_t)sys_errno;
     *ret_error = error;

@@ -64,7 +64,10 @@ static int place_descriptors(struct child *child)
     const struct tb_spawn *spawn = child->spawn;
     int first_free = TB_SPAWN_FIRST_FD + (int)spawn->n_fds;
     int up[TB_SPAWN_FDS_MAX];
+    int log = spawn->stderr_fd;
     int r = move_up(&child->status, first_free);
+    if (r == 0 && log > 0)
+        r = move_up(&log, first_free);
     if (r == 0 && child->exec_fd >= 0)
         r = move_up(&child->exec_fd, first_free);
     for (size_t i = 0; r == 0 && i < spawn->n_fds; i++) {
@@ -73,6 +76,8 @@ static int place_descriptors(struct child *child)
     }
     if (r == 0)
         r = null_to_standard();
+    if (r == 0 && log > 0)
+        r = dup2(log, STDERR_FILENO) < 0 ? -errno : 0;
     for (size_t i = 0; r == 0 && i < spawn->n_fds; i++)
         r = dup2(up[i], TB_SPAWN_FIRST_FD + (int)i) < 0 ? -errno : 0;
     if (r == 0 && tb_close_range((unsigned)first_free, UINT32_MAX, TB_CLOSE_RANGE_CLOEXEC) < 0)

@@ -16,7 +16,7 @@ struct child *child_new(struct children *children)
         return NULL;
     if (i == children->n)
         children->n++;
-    children->list[i] = (struct child){.pidfd = -1, .report_fd = -1, .grant_fd = -1};
+    children->list[i] = (struct child){.pidfd = -1, .report_fd = -1, .grant_fd = -1, .log_fd = -1};
     return &children->list[i];
 }
 
@@ -40,6 +40,7 @@ int child_reap(struct child *child)
     tb_fd_close(&child->pidfd);
     tb_fd_close(&child->report_fd);
     tb_fd_close(&child->grant_fd);
+    tb_fd_close(&child->log_fd);
     child->kind = CHILD_NONE;
     return status;
 }

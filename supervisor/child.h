@@ -17,6 +17,7 @@ struct child {
     int pidfd;
     int report_fd;  /* where it says which layers hold, once; -1: said, or it does not */
     int grant_fd;   /* RESOLVE: what it writes */
+    int log_fd;     /* PLUGIN: its stderr */
     uint32_t token; /* the broker's name for it */
     uint32_t slot;
     bool stopped; /* the broker asked for its end and is not told of it */

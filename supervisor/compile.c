@@ -51,7 +51,7 @@ int supervisor_compile(struct supervisor *supervisor)
         return EXIT_PART;
     const int fds[] = {supervisor->snapshot_fd, supervisor->settings_fd};
     struct child *child = supervisor_spawn(supervisor, CHILD_RESOLVE, supervisor->programs.policy,
-                                           argv, fds, TB_ARRAY_LEN(fds));
+                                           argv, fds, TB_ARRAY_LEN(fds), 0);
     if (!child)
         return EXIT_PART;
     int status = child_reap(child);

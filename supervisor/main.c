@@ -116,7 +116,8 @@ static bool has(const struct supervisor *supervisor, enum child_kind kind)
     return false;
 }
 
-enum { LIFELINE, REQUESTS, FIRST_CHILD, N_POLLS = FIRST_CHILD + 2 * N_CHILDREN };
+enum { LIFELINE, REQUESTS, FIRST_CHILD };
+enum { PIDFD, REPORT, LOG, PER_CHILD, N_POLLS = FIRST_CHILD + PER_CHILD * N_CHILDREN };
 
 static int timeout_ms(const struct supervisor *supervisor, uint64_t now_ns, bool waiting)
 {
@@ -139,13 +140,14 @@ static void handle_children(struct supervisor *supervisor, const struct pollfd *
 {
     for (size_t i = 0; i < supervisor->children.n; i++) {
         struct child *child = &supervisor->children.list[i];
-        const struct pollfd *of_child = &polls[FIRST_CHILD + 2 * i];
-        /* An entry that was taken in this round has not been polled for. */
-        if (child->kind == CHILD_NONE || of_child[0].fd != child->pidfd)
+        const struct pollfd *of_child = &polls[FIRST_CHILD + PER_CHILD * i];
+        if (child->kind == CHILD_NONE)
             continue;
-        if (child->report_fd >= 0 && of_child[1].revents != 0)
+        if (child->report_fd >= 0 && of_child[REPORT].revents != 0)
             supervisor_read_report(supervisor, child);
-        if (of_child[0].revents != 0)
+        if (child->log_fd >= 0 && of_child[LOG].revents != 0)
+            supervisor_read_log(supervisor, child);
+        if (of_child[PIDFD].revents != 0)
             supervisor_on_end(supervisor, child);
     }
 }
@@ -162,12 +164,13 @@ static bool turn(struct supervisor *supervisor)
     for (size_t i = 0; i < n_children; i++) {
         const struct child *child = &supervisor->children.list[i];
         bool used = child->kind != CHILD_NONE;
-        polls[FIRST_CHILD + 2 * i] =
-            (struct pollfd){.fd = used ? child->pidfd : -1, .events = POLLIN};
-        polls[FIRST_CHILD + 2 * i + 1] =
-            (struct pollfd){.fd = used ? child->report_fd : -1, .events = POLLIN};
+        struct pollfd *of_child = &polls[FIRST_CHILD + PER_CHILD * i];
+        of_child[PIDFD] = (struct pollfd){.fd = used ? child->pidfd : -1, .events = POLLIN};
+        of_child[REPORT] = (struct pollfd){.fd = used ? child->report_fd : -1, .events = POLLIN};
+        of_child[LOG] = (struct pollfd){.fd = used ? child->log_fd : -1, .events = POLLIN};
     }
-    int n = poll(polls, FIRST_CHILD + 2 * n_children, timeout_ms(supervisor, now_ns, paced));
+    int n =
+        poll(polls, FIRST_CHILD + PER_CHILD * n_children, timeout_ms(supervisor, now_ns, paced));
     if (n > 0) {
         if (lifeline_ended(supervisor, polls[LIFELINE].revents))
             return false;
@@ -226,6 +229,7 @@ int main(int argc, char **argv)
     };
     for (size_t i = 0; i < TB_SLOTS; i++)
         supervisor.grants[i] = -1;
+    supervisor_narrow_stderr();
     int status = read_arguments(&supervisor, argc, argv);
     if (status == 0 && sodium_init() < 0)
         status = EXIT_PART;

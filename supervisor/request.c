@@ -75,9 +75,11 @@ static int resolve(struct supervisor *supervisor, const struct tb_inner *request
     };
     const int fds[] = {supervisor->snapshot_fd, request_fd, grant_fd};
     struct child *child = supervisor_spawn(supervisor, CHILD_RESOLVE, supervisor->programs.policy,
-                                           argv, fds, TB_ARRAY_LEN(fds));
+                                           argv, fds, TB_ARRAY_LEN(fds), 0);
     if (!child)
         return -ECHILD;
+    tb_fd_close(&supervisor->grants[request->slot]);
+    supervisor->grant_tokens[request->slot] = request->token;
     child->token = request->token;
     child->slot = request->slot;
     child->grant_fd = grant_fd;
@@ -91,6 +93,7 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
     char index[16];
     int pair[2];
     int report[2];
+    int log[2];
     if (supervisor->grants[request->slot] < 0)
         return -EINVAL;
     if (tb_fd_pair(SOCK_STREAM, pair) < 0)
@@ -101,6 +104,10 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
         return -EMFILE;
     tb_fd report_own = report[0];
     tb_fd report_theirs = report[1];
+    if (supervisor_open_log(log) < 0)
+        return -EMFILE;
+    tb_fd log_own = log[0];
+    tb_fd log_theirs = log[1];
     (void)snprintf(index, sizeof index, "%u", request->index);
     const char *const argv[] = {"confine",
                                 "--plugin",
@@ -112,13 +119,15 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
                                 NULL};
     const int fds[] = {theirs, supervisor->grants[request->slot], report_theirs};
     struct child *child = supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine,
-                                           argv, fds, TB_ARRAY_LEN(fds));
+                                           argv, fds, TB_ARRAY_LEN(fds), log_theirs);
     if (!child)
         return -ECHILD;
     child->token = request->token;
     child->slot = request->slot;
     child->report_fd = report_own;
+    child->log_fd = log_own;
     report_own = -1;
+    log_own = -1;
     *ret_link_fd = own;
     own = -1;
     return 0;
@@ -170,6 +179,7 @@ void supervisor_on_request(struct supervisor *supervisor)
         break;
     case TB_INNER_DROP:
         tb_fd_close(&supervisor->grants[request.slot]);
+        supervisor->grant_tokens[request.slot] = 0;
         break;
     case TB_INNER_SCRIBE:
     case TB_INNER_LAYERS:
@@ -186,8 +196,11 @@ static void on_resolved(struct supervisor *supervisor, const struct child *child
         .slot = child->slot,
         .status = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
     };
+    /* A slower answer to an older OPEN of the slot must not become the hull of the newer one's
+     * plugins. */
+    if (supervisor->grant_tokens[child->slot] != child->token)
+        return;
     int *grant = &supervisor->grants[child->slot];
-    tb_fd_close(grant);
     if (message.status == 0 && tb_fd_seal(child->grant_fd) == 0)
         *grant = fcntl(child->grant_fd, F_DUPFD_CLOEXEC, 0);
     supervisor_tell(supervisor, &message, *grant);
@@ -198,6 +211,8 @@ void supervisor_on_end(struct supervisor *supervisor, struct child *child)
 {
     if (child->report_fd >= 0)
         supervisor_read_report(supervisor, child);
+    if (child->log_fd >= 0)
+        supervisor_read_log(supervisor, child);
     struct child ended = *child;
     child->grant_fd = -1;
     int status = child_reap(child);

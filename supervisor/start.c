@@ -72,7 +72,7 @@ static int start(struct supervisor *supervisor, enum child_kind kind, const char
     if (pipe2(report, O_CLOEXEC) < 0)
         return -errno;
     fds[n_fds - 1] = report[1];
-    struct child *child = supervisor_spawn(supervisor, kind, program, argv, fds, n_fds);
+    struct child *child = supervisor_spawn(supervisor, kind, program, argv, fds, n_fds, 0);
     tb_fd_close(&report[1]);
     if (!child) {
         tb_fd_close(&report[0]);

@@ -39,6 +39,10 @@ struct supervisor {
     int settings_fd;
     int broker_fd; /* our end of the supervisor link */
     int grants[TB_SLOTS];
+    uint32_t grant_tokens[TB_SLOTS]; /* of the last RESOLVE for the slot: an older answer is not its
+                                        grant */
+    uint64_t log_window_ns;
+    size_t n_logged; /* bytes of plugins' stderr passed on in this window */
     struct children children;
     uint64_t next_start_ns; /* the broker's requests are not read before */
     uint64_t scribe_started_ns;
@@ -63,4 +67,12 @@ void supervisor_tell(struct supervisor *supervisor, const struct tb_inner *messa
  * or NULL. */
 struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind kind,
                                const char *program, const char *const *argv, const int *fds,
-                               size_t n_fds);
+                               size_t n_fds, int stderr_fd);
+
+/* log.c: what a plugin says on its stderr goes on to ours escaped and at a bounded rate; a plugin
+ * never has the host's terminal. */
+int supervisor_open_log(int ret_pipe[static 2]);
+void supervisor_read_log(struct supervisor *supervisor, struct child *child);
+/* Our own stderr can be written from here on, and not read: it may be the terminal that a person
+ * types into. */
+void supervisor_narrow_stderr(void);

@@ -249,12 +249,13 @@ struct tb_compiled tb_compile(struct tb_policy *policy)
     /* A plugin that the manifest speaks of, but no capability: its tables must be right too. */
     for (const struct tb_override *override = policy->manifest.overrides; override;
          override = override->next)
-        if (!tb_plugin_acl(policy, override->name))
+        if (!tb_plugin_acl(policy, override->name) && !override->permissions)
             tb_report_error(policy->report, "unknown-plugin", override->place,
                             "there is no plugin `%.*s`; there are %s", TB_SHOWN(override->name),
                             tb_plugin_names(policy));
     collect_commands(policy, &compiled);
     collect_plugins(policy, &compiled);
-    warn_unused(policy, &compiled);
+    if (policy->report->n_errors == 0)
+        warn_unused(policy, &compiled);
     return compiled;
 }

@@ -25,9 +25,17 @@ static void add(struct work *work, struct tb_path_list *list, struct tb_bytes pa
     list->items[list->n++] = path;
 }
 
+/* By bytes, but the slash first: what is below a folder follows it directly. */
 static int compare(const void *a, const void *b)
 {
-    return tb_bytes_compare(*(const struct tb_bytes *)a, *(const struct tb_bytes *)b);
+    struct tb_bytes left = *(const struct tb_bytes *)a;
+    struct tb_bytes right = *(const struct tb_bytes *)b;
+    size_t at = 0;
+    while (at < left.n && at < right.n && left.data[at] == right.data[at])
+        at++;
+    int l = at == left.n ? -1 : left.data[at] == '/' ? 0 : left.data[at];
+    int r = at == right.n ? -1 : right.data[at] == '/' ? 0 : right.data[at];
+    return l - r;
 }
 
 /* Sorts, and keeps what comes at least `least` times, once. */
@@ -43,6 +51,16 @@ static void tidy(struct tb_path_list *list, size_t least)
         if (run >= least)
             list->items[kept++] = list->items[i];
     }
+    list->n = kept;
+}
+
+/* Of a tidy list: what lies below something else in it. */
+static void drop_inner(struct tb_path_list *list)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->n; i++)
+        if (kept == 0 || !tb_path_within(list->items[i], list->items[kept - 1]))
+            list->items[kept++] = list->items[i];
     list->n = kept;
 }
 
@@ -170,6 +188,7 @@ int tb_hull_of(struct tb_arena *arena, const struct tb_snapshot *snapshot,
     tidy(&work.hull.write, 1);
     tidy(&work.hull.make, 1);
     tidy(&work.denied, work.n_scopes);
+    drop_inner(&work.denied);
     work.hull.mask = work.denied;
     *ret_hull = work.hull;
     return TB_OK;

@@ -12,7 +12,7 @@
 #include "policy/compiler/resolve.h"
 
 struct tb_path_list {
-    struct tb_bytes *items; /* sorted, each once */
+    struct tb_bytes *items; /* sorted, each once; of `mask` none below another */
     size_t n;
 };
 

@@ -279,12 +279,14 @@ static void read_detail(struct context *context, const struct tb_value *map)
     context->manifest->details = detail;
 }
 
-static void check_path_in_app(struct context *context, const struct tb_value *value,
+static bool check_path_in_app(struct context *context, const struct tb_value *value,
                               const char *what)
 {
-    if (value && !below_app(value->string))
-        tb_report_error(context->report, "value", value->place,
-                        "`%s` must be a path below the app folder, without `..`", what);
+    if (!value || below_app(value->string))
+        return true;
+    tb_report_error(context->report, "value", value->place,
+                    "`%s` must be a path below the app folder, without `..`", what);
+    return false;
 }
 
 static void read_override(struct context *context, const struct tb_value *map)
@@ -295,13 +297,18 @@ static void read_override(struct context *context, const struct tb_value *map)
         {"permissions", TB_VALUE_STRING, &override.permissions, false},
         {"sandbox", TB_VALUE_MAP, &override.sandbox, false},
     };
-    fields(context, map, "a table of [plugins]", wants, TB_ARRAY_LEN(wants));
-    if (!tb_plugin_name_valid(map->key))
+    bool ok = fields(context, map, "a table of [plugins]", wants, TB_ARRAY_LEN(wants));
+    ok = check_path_in_app(context, override.program, "program") && ok;
+    ok = check_path_in_app(context, override.permissions, "permissions") && ok;
+    if (!tb_plugin_name_valid(map->key)) {
         tb_report_error(context->report, "value", map->place,
                         "`%.*s` cannot be a plugin's name: write letters, digits and hyphens",
                         TB_SHOWN(map->key));
-    check_path_in_app(context, override.program, "program");
-    check_path_in_app(context, override.permissions, "permissions");
+        ok = false;
+    }
+    /* What is wrong is not followed any further, least of all a path that leaves the app. */
+    if (!ok)
+        return;
     struct tb_override *kept = TB_NEW(context->report->arena, struct tb_override);
     *kept = override;
     kept->next = context->manifest->overrides;

@@ -46,8 +46,9 @@ static void tell(struct tb_report *report, const char *line)
     (void)r;
 }
 
-static const char *format_line(struct tb_report *report, const char *kind, const char *code,
-                               struct tb_place place, const char *format, va_list list)
+tb_printf(5, 0) static const
+    char *format_line(struct tb_report *report, const char *kind, const char *code,
+                      struct tb_place place, const char *format, va_list list)
 {
     char message[LINE_CAP];
     char line[LINE_CAP + 512];

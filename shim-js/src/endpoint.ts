@@ -202,7 +202,7 @@ export class Endpoint {
   #finish(ending: Ending): void {
     if (this.#ending !== null) return;
     this.#ending = ending;
-    // Until WELCOME came the endpoint must not send; the end of the link says it all.
+    // Before WELCOME the end of the link says it all.
     if (ending.by === 'endpoint' && this.#session !== null)
       this.#channel.send(makeFrame(KIND.CLOSE, u32(ending.code ?? CLOSE.bye)));
     this.#channel.close();

@@ -35,7 +35,7 @@ function row(
 const BULK_MOST = 65_536 + 4_096;
 
 export const KINDS: readonly Kind[] = [
-  row('BOOT', 1, 'view', 'broker', 132, 1024),
+  row('BOOT', 1, 'view', 'broker', 130, 1024),
   row('HELLO', 2, 'view', 'endpoint', 52, 52),
   row('WELCOME', 3, 'view', 'broker', 45, FRAME_MOST),
   row('CALL', 4, 'view', 'endpoint', 45, FRAME_MOST, RAW_CLEAR),

@@ -66,6 +66,7 @@ export function parseBootstrap(body: Uint8Array): Bootstrap {
   const label = readText(body, FIXED_SIZE, LABEL_MOST);
   const origin = readText(body, label.end, ORIGIN_MOST);
   if (!/^[A-Za-z0-9_/:-]+$/.test(label.text)) throw new Violation('a view label of other letters');
+  if (!/^[!-~]+$/.test(origin.text)) throw new Violation('an origin of other letters');
   if (origin.end !== body.length) throw new Violation('bytes after the bootstrap');
   return {
     version: VERSION,

@@ -13,6 +13,8 @@ const COMMANDS_MOST = 4096;
 const POOL_LEAST = 2;
 const POOL_MOST = 1024;
 const MESSAGE_MOST = 512;
+const ERRNO_MOST = 4095;
+const U32_MOST = 0xffff_ffff;
 
 export interface Command {
   index: number;
@@ -82,12 +84,6 @@ function readUint(fields: Fields, key: string, least = 0, most = Number.MAX_SAFE
   return value;
 }
 
-function readInt(fields: Fields, key: string): number {
-  const item = readItem(fields.get(key) as Uint8Array, 0);
-  if (item.type !== 'uint' && item.type !== 'int') throw new Violation(`${key} is no int`);
-  return Number(item.value);
-}
-
 function readStr(fields: Fields, key: string, most: number): string {
   const field = read(fields, key, 'str');
   const bytes = payload(field, readItem(field, 0));
@@ -142,9 +138,9 @@ function decodeCommand(bytes: Uint8Array, place: number): Command {
 function decodeLimits(bytes: Uint8Array): Limits {
   const fields = checkKeys(splitMap(bytes), ['frame', 'in_flight', 'miss_per_s'], []);
   return {
-    frame: readUint(fields, 'frame'),
-    in_flight: readUint(fields, 'in_flight', 1),
-    miss_per_s: readUint(fields, 'miss_per_s'),
+    frame: readUint(fields, 'frame', 0, U32_MOST),
+    in_flight: readUint(fields, 'in_flight', 1, U32_MOST),
+    miss_per_s: readUint(fields, 'miss_per_s', 0, U32_MOST),
   };
 }
 
@@ -152,7 +148,7 @@ export function decodeWelcome(msgpack: Uint8Array, rawLength: number): Welcome {
   const fields = open(msgpack, ['session', 'commands', 'limits']);
   noRaw(rawLength);
   const session = readStr(fields, 'session', 16);
-  if (!/^[0-9a-fA-F]{16}$/.test(session)) throw new Violation('a session name of other letters');
+  if (!/^[0-9a-f]{16}$/.test(session)) throw new Violation('a session name of other letters');
   const commands = splitArray(read(fields, 'commands', 'array')).map(decodeCommand);
   if (commands.length > COMMANDS_MOST) throw new Violation('too many commands');
   if (new Set(commands.map((command) => command.name)).size !== commands.length)
@@ -190,8 +186,8 @@ function decodeError(bytes: Uint8Array): WireError {
     message: readStr(fields, 'message', MESSAGE_MOST),
     command: readStr(fields, 'command', NAME_MOST),
   };
-  if (fields.has('retry_ms')) error.retry_ms = readUint(fields, 'retry_ms');
-  if (fields.has('errno')) error.errno = readInt(fields, 'errno');
+  if (fields.has('retry_ms')) error.retry_ms = readUint(fields, 'retry_ms', 0, U32_MOST);
+  if (fields.has('errno')) error.errno = readUint(fields, 'errno', 1, ERRNO_MOST);
   return error;
 }
 
@@ -258,7 +254,7 @@ export function decodeMiss(msgpack: Uint8Array, rawLength: number): Miss {
   const fields = open(msgpack, ['name'], ['count']);
   noRaw(rawLength);
   const miss: Miss = { name: readStr(fields, 'name', NAME_MOST) };
-  if (fields.has('count')) miss.count = readUint(fields, 'count');
+  if (fields.has('count')) miss.count = readUint(fields, 'count', 0, U32_MOST);
   return miss;
 }
 

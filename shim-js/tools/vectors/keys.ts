@@ -81,6 +81,9 @@ function badBoots(): Vector[] {
     badBoot('label_too_long_for_the_body', texts(concat(text(utf8Encode('main'), 0xffff), local))),
     badBoot('origin_empty', texts(concat(main, text(utf8Encode(''))))),
     badBoot('origin_513', texts(concat(main, text(utf8Encode('o'.repeat(513)))))),
+    badBoot('origin_with_space', texts(concat(main, text(utf8Encode('a b'))))),
+    badBoot('origin_with_nul', texts(concat(main, text(utf8Encode('a\0'))))),
+    badBoot('origin_with_e_acute', texts(concat(main, text(utf8Encode('é'))))),
     badBoot('origin_not_utf8', texts(concat(main, text(Uint8Array.of(0x6c, 0xc0, 0xaf))))),
   ];
   for (const [name, letter] of [

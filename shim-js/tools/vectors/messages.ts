@@ -156,9 +156,14 @@ function replies(): Vector[] {
       { type: 'error', error: { ...error, code: 'io', errno: 5 } },
     )
     .ok(
-      'error_errno_negative',
-      { error: { ...error, code: 'io', errno: -5 } },
-      { type: 'error', error: { ...error, code: 'io', errno: -5 } },
+      'error_errno_4095',
+      { error: { ...error, code: 'io', errno: 4095 } },
+      { type: 'error', error: { ...error, code: 'io', errno: 4095 } },
+    )
+    .ok(
+      'error_retry_ms_most',
+      { error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } },
+      { type: 'error', error: { ...error, code: 'limit', retry_ms: 4_294_967_295 } },
     )
     .ok(
       'error_message_empty',
@@ -203,6 +208,10 @@ function badReplies(error: Fields): Vector[] {
     .bad('error_message_513', { error: { ...error, message: 'm'.repeat(513) } })
     .bad('error_retry_ms_negative', { error: { ...error, retry_ms: -1 } })
     .bad('error_retry_ms_float', { error: { ...error, retry_ms: 0.5 } })
+    .bad('error_retry_ms_33_bits', { error: { ...error, retry_ms: 2n ** 32n } })
+    .bad('error_errno_0', { error: { ...error, errno: 0 } })
+    .bad('error_errno_negative', { error: { ...error, errno: -5 } })
+    .bad('error_errno_4096', { error: { ...error, errno: 4096 } })
     .bad('error_errno_str', { error: { ...error, errno: 'EIO' } })
     .bad('error_code_uint', { error: { ...error, code: 1 } })
     .bad('error_code_unknown', { error: { ...error, code: 'no_such_code' } })
@@ -260,9 +269,11 @@ function welcomes(): Vector[] {
     .bad('session_15', { ...welcome, session: '0123456789abcde' })
     .bad('session_17', { ...welcome, session: '0123456789abcdef0' })
     .bad('session_no_hex', { ...welcome, session: '0123456789abcdeg' })
+    .bad('session_capitals', { ...welcome, session: '0123456789ABCDEF' })
     .bad('index_1_first', withCommand({ index: 1 }))
     .bad('index_twice', { ...welcome, commands: [command, { ...second, index: 0 }] })
     .bad('index_gap', { ...welcome, commands: [command, { ...second, index: 2 }] })
+    .bad('name_empty', withCommand({ name: '' }))
     .bad('name_129', withCommand({ name: 'n'.repeat(129) }))
     .bad('name_twice', { ...welcome, commands: [command, { ...second, name: command.name }] })
     .bad('name_bin', withCommand({ name: A }))
@@ -278,6 +289,7 @@ function welcomes(): Vector[] {
     .bad('command_is_str', { ...welcome, commands: ['plugin:fs|read_file'] })
     .bad('limits_unknown_key', withLimit({ streams: 1 }))
     .bad('limits_frame_float', withLimit({ frame: 1.5 }))
+    .bad('limits_in_flight_0', withLimit({ in_flight: 0 }))
     .bad('limits_in_flight_negative', withLimit({ in_flight: -1 }));
   for (const key of ['index', 'name', 'pool', 'handles'])
     table.bad(`command_without_${key}`, {
@@ -339,6 +351,7 @@ function misses(): Vector[] {
   return new Table('MISS')
     .ok('plain', miss, miss)
     .ok('count', { ...miss, count: 41 }, { ...miss, count: 41 })
+    .ok('name_empty', { name: '' }, { name: '' })
     .ok('name_128', { name: 'n'.repeat(128) }, { name: 'n'.repeat(128) })
     .ok('name_128_bytes_of_utf8', { name: 'é'.repeat(64) }, { name: 'é'.repeat(64) })
     .bad('name_129', { name: 'n'.repeat(129) })

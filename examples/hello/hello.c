@@ -1,0 +1,57 @@
+/* The plugin of docs/plugin-guide.md: one command, an argument, a scope, an answer. */
+#include "base/compiler.h"
+#include "plugins/sdk/plugin.h"
+
+enum { NAME_MAX_BYTES = 100 };
+
+/* Entries of this plugin's scope are names, or "*" for everybody. `strange` is what an entry that
+ * is no string counts as: in a deny list a denial, in an allow list nothing. */
+static bool holds(const msgpack_object *list, struct tb_bytes name, bool strange)
+{
+    for (uint32_t i = 0; i < list->via.array.size; i++) {
+        const msgpack_object *entry = &list->via.array.ptr[i];
+        if (entry->type != MSGPACK_OBJECT_STR) {
+            if (strange)
+                return true;
+            continue;
+        }
+        struct tb_bytes text = tb_object_bytes(entry);
+        if (tb_bytes_equal(text, name) || tb_bytes_are(text, "*"))
+            return true;
+    }
+    return false;
+}
+
+static bool in_scope(const struct tb_call *call, struct tb_bytes name)
+{
+    if (call->scope == TB_NO_SCOPE)
+        return false;
+    const struct tb_plugin_scope *scope = &call->init->scopes[call->scope];
+    return holds(scope->allow, name, false) && !holds(scope->deny, name, true);
+}
+
+static void greet(struct tb_call *call)
+{
+    struct tb_bytes name;
+    char text[NAME_MAX_BYTES + 16];
+    if (!tb_arg_str(call, call->args, "name", TB_REQUIRED, &name))
+        return;
+    if (name.n > NAME_MAX_BYTES) {
+        tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "name: longer than %d bytes", NAME_MAX_BYTES);
+        return;
+    }
+    if (!in_scope(call, name)) {
+        tb_reply_error(call, TB_CODE_SCOPE, 0, "this name is not in the scope");
+        return;
+    }
+    (void)snprintf(text, sizeof text, "Hello, %.*s.", (int)name.n, (const char *)name.data);
+    tb_pack_str(tb_reply_value(call), tb_bytes_of_string(text));
+}
+
+int main(void)
+{
+    static const struct tb_plugin_command commands[] = {{"greet", greet}};
+    static const struct tb_plugin plugin = {.commands = commands,
+                                            .n_commands = TB_ARRAY_LEN(commands)};
+    return tb_plugin_main(&plugin);
+}

@@ -1,0 +1,317 @@
+#include "tests/broker/bench.h"
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/wire.h"
+#include "proto/plugin.h"
+
+#include <sodium.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { CONTROL_OUT_MAX = 1024 * 1024, COLLECT_MAX = 64 * 1024 * 1024, ROUNDS = 64 };
+
+/* ---- the supervisor, the host, the scribe ---- */
+
+static void answer(struct bench *bench, const struct tb_inner *message, int fd)
+{
+    uint8_t packet[TB_INNER_MAX];
+    size_t n = tb_inner_write(message, packet);
+    ssize_t sent = tb_fd_send(bench->supervisor, tb_bytes_of(packet, n), fd, 0);
+    tb_assert(sent == (ssize_t)n);
+}
+
+static void start_plugin(struct bench *bench, const struct tb_inner *request)
+{
+    int pair[2];
+    tb_assert(tb_fd_pair(SOCK_STREAM, pair) == 0);
+    tb_fd_close(&bench->plugin);
+    tb_buffer_consume(&bench->to_plugin, tb_buffer_n(&bench->to_plugin));
+    bench->plugin = pair[0];
+    const struct tb_inner started = {.type = TB_INNER_START, .token = request->token};
+    answer(bench, &started, pair[1]);
+    tb_fd_close(&pair[1]);
+}
+
+static void resolve(struct bench *bench, const struct tb_inner *request)
+{
+    tb_fd grant = bench_grant(bench->n_commands);
+    const struct tb_inner resolved = {
+        .type = TB_INNER_RESOLVE, .token = request->token, .slot = request->slot};
+    answer(bench, &resolved, grant);
+}
+
+/* Whether the supervisor had something to do. */
+static bool supervise(struct bench *bench)
+{
+    uint8_t packet[TB_INNER_MAX];
+    struct tb_inner message;
+    ssize_t n = tb_fd_receive(bench->supervisor, packet, sizeof packet, NULL, MSG_DONTWAIT);
+    if (n <= 0)
+        return false;
+    tb_assert(tb_inner_read(tb_bytes_of(packet, (size_t)n), &message) == TB_OK);
+    if (message.type == TB_INNER_START)
+        start_plugin(bench, &message);
+    else if (message.type == TB_INNER_RESOLVE)
+        resolve(bench, &message);
+    else if (message.type == TB_INNER_STOP)
+        tb_fd_close(&bench->plugin);
+    return true;
+}
+
+/* Takes what is there from a socket; into the buffer if there is one. */
+static bool drain(int fd, struct tb_buffer *ret_buffer)
+{
+    static uint8_t chunk[64 * 1024];
+    ssize_t n = fd < 0 ? 0 : tb_fd_receive(fd, chunk, sizeof chunk, NULL, MSG_DONTWAIT);
+    if (n > 0 && ret_buffer)
+        tb_assert(tb_buffer_append(ret_buffer, tb_bytes_of(chunk, (size_t)n)));
+    return n > 0;
+}
+
+static void scribe_ready(struct tb_source *source, uint32_t events)
+{
+    (void)source;
+    (void)events;
+}
+
+/* ---- the bench ---- */
+
+static int attach(int type, int *ret_other)
+{
+    int pair[2];
+    tb_assert(tb_fd_pair(type, pair) == 0);
+    *ret_other = pair[1];
+    return pair[0];
+}
+
+static void init_broker(struct bench *bench, enum tb_violation_action action)
+{
+    struct tb_broker *broker = &bench->broker;
+    broker->offered_fd = -1;
+    broker->next_deadline_ns = TB_NEVER;
+    broker->settings.violations = action;
+    broker->now_ns = tb_clock_ns();
+    tb_assert(tb_loop_init(&broker->loop) == 0);
+    tb_assert(tb_unpacker_init(&broker->unpacker, &tb_scan_peer) == 0);
+    tb_audit_init(&broker->audit, &broker->loop, &broker->settings);
+    tb_audit_attach(&broker->audit, attach(SOCK_STREAM, &bench->scribe), scribe_ready, broker);
+    tb_link_init(&broker->control, &broker->loop, TB_SIDE_BROKER_CONTROL, CONTROL_OUT_MAX);
+    int control = attach(SOCK_STREAM, &bench->host);
+    tb_assert(tb_link_attach(&broker->control, control, tb_control_ready, broker) == 0);
+    broker->supervisor = (struct tb_source){.fd = attach(SOCK_SEQPACKET, &bench->supervisor),
+                                            .ready = tb_supervise_ready,
+                                            .context = broker};
+    tb_assert(tb_loop_arm(&broker->loop, &broker->supervisor, EPOLLIN | EPOLLRDHUP) == 0);
+}
+
+void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action action,
+                uint32_t n_commands)
+{
+    *bench = (struct bench){.plugin = -1, .n_commands = n_commands};
+    tb_buffer_init(&bench->from_broker, COLLECT_MAX);
+    tb_buffer_init(&bench->to_plugin, COLLECT_MAX);
+    init_broker(bench, action);
+    const struct tb_open open = {
+        .id = 1,
+        .view = tb_bytes_of_string("main"),
+        .webview = tb_bytes_of_string("main"),
+        .origin = tb_bytes_of_string("local"),
+        .document = 1,
+        .mode = mode,
+    };
+    tb_broker_open(&bench->broker, &open, attach(SOCK_STREAM, &bench->view));
+    bench_run(bench);
+    tb_assert(bench_session(bench) && bench_session(bench)->state == TB_SESSION_HELLO);
+}
+
+void bench_deinit(struct bench *bench)
+{
+    struct tb_broker *broker = &bench->broker;
+    if (bench_session(bench))
+        tb_broker_close(broker, bench_session(bench), TB_CLOSE_SHUTDOWN, "the test is over");
+    tb_flush(broker);
+    tb_broker_free_closed(broker);
+    tb_assert(broker->n_paused == 0 && !broker->closed);
+    tb_link_deinit(&broker->control);
+    tb_audit_deinit(&broker->audit);
+    tb_fd_close(&broker->supervisor.fd);
+    tb_unpacker_deinit(&broker->unpacker);
+    tb_fd_close(&broker->loop.epoll);
+    tb_fd_close(&bench->view);
+    tb_fd_close(&bench->host);
+    tb_fd_close(&bench->supervisor);
+    tb_fd_close(&bench->scribe);
+    tb_fd_close(&bench->plugin);
+    tb_buffer_deinit(&bench->from_broker);
+    tb_buffer_deinit(&bench->to_plugin);
+}
+
+struct tb_session *bench_session(struct bench *bench)
+{
+    return bench->broker.views.slots[0].session;
+}
+
+void bench_run(struct bench *bench)
+{
+    struct tb_broker *broker = &bench->broker;
+    bool moved = true;
+    for (int round = 0; round < ROUNDS && moved; round++) {
+        struct epoll_event event;
+        moved = epoll_wait(broker->loop.epoll, &event, 1, 0) > 0;
+        tb_assert(tb_loop_wait(&broker->loop, 0, &broker->now_ns) == 0);
+        tb_broker_deadlines(broker);
+        tb_route_resume(broker);
+        tb_flush(broker);
+        tb_broker_free_closed(broker);
+        moved |= supervise(bench);
+        moved |= drain(bench->scribe, NULL);
+        moved |= drain(bench->host, NULL);
+        moved |= drain(bench->view, &bench->from_broker);
+        moved |= drain(bench->plugin, &bench->to_plugin);
+    }
+}
+
+/* ---- the endpoint ---- */
+
+void bench_send(struct bench *bench, struct tb_bytes bytes)
+{
+    while (bytes.n > 0) {
+        ssize_t n = tb_fd_send(bench->view, bytes, -1, MSG_DONTWAIT);
+        if (n > 0)
+            bytes = tb_bytes_of(bytes.data + n, bytes.n - (size_t)n);
+        bench_run(bench);
+        if (n <= 0 && !bench_session(bench))
+            return;
+    }
+}
+
+void bench_hello(struct bench *bench, const uint8_t secret[static TB_KEY_SIZE])
+{
+    uint8_t frame[TB_HEADER_SIZE + TB_HELLO_SIZE];
+    struct tb_hello hello;
+    struct tb_session *session = bench_session(bench);
+    memcpy(hello.ticket_id, session->bootstrap.ticket_id, sizeof hello.ticket_id);
+    tb_assert(crypto_scalarmult_base(hello.endpoint_pk, secret) == 0);
+    tb_assert(tb_keys_derive(&session->bootstrap, secret, session->bootstrap.broker_pk,
+                             hello.endpoint_pk, &bench->keys) == TB_OK);
+    tb_frame_header(frame, TB_HELLO, 0, TB_HELLO_SIZE);
+    tb_hello_write(&hello, frame + TB_HEADER_SIZE);
+    bench_send(bench, tb_bytes_of(frame, sizeof frame));
+}
+
+void bench_send_sealed(struct bench *bench, enum tb_kind kind, uint8_t flags,
+                       const struct tb_handle *handle, uint64_t counter, struct tb_bytes text,
+                       struct tb_bytes raw)
+{
+    struct tb_buffer out;
+    tb_buffer_init(&out, TB_FRAME_MAX + 64);
+    struct tb_seal seal = tb_seal_begin(&out, kind, flags);
+    seal.failed |= !tb_buffer_append(&out, text);
+    if (tb_seal_finish(&seal, bench->keys.to_broker, handle, counter, raw) == TB_OK)
+        bench_send(bench, tb_buffer_bytes(&out));
+    tb_buffer_deinit(&out);
+}
+
+bool bench_issued(struct bench *bench, uint32_t command, struct tb_handle *ret_handle)
+{
+    const struct tb_session *session = bench_session(bench);
+    const struct tb_handle_map *map = &session->pool.map;
+    for (uint32_t i = 0; i < map->cap; i++)
+        if (map->slots[i].used && map->slots[i].value == command) {
+            *ret_handle = map->slots[i].handle;
+            return true;
+        }
+    return false;
+}
+
+/* ---- the plugin ---- */
+
+void bench_plugin_send(struct bench *bench, struct tb_bytes bytes)
+{
+    while (bytes.n > 0 && bench->plugin >= 0) {
+        ssize_t n = tb_fd_send(bench->plugin, bytes, -1, MSG_DONTWAIT);
+        if (n > 0)
+            bytes = tb_bytes_of(bytes.data + n, bytes.n - (size_t)n);
+        bench_run(bench);
+        if (n <= 0)
+            return;
+    }
+}
+
+void bench_plugin_answer(struct bench *bench, uint64_t call)
+{
+    struct tb_buffer out;
+    struct tb_packer packer;
+    tb_buffer_init(&out, TB_FRAME_MAX);
+    struct tb_plain plain = tb_plain_begin(&packer, &out, TB_PLUGIN_REPLY);
+    tb_pack_map(&packer, 2);
+    tb_pack_key(&packer, "call");
+    tb_pack_uint(&packer, call);
+    tb_pack_key(&packer, "value");
+    tb_pack_uint(&packer, 1);
+    tb_assert(tb_plain_finish(&plain, &packer, (struct tb_bytes){0}) == TB_OK);
+    bench_plugin_send(bench, tb_buffer_bytes(&out));
+    tb_buffer_deinit(&out);
+}
+
+/* ---- invariants ---- */
+
+static void check_handles(const struct tb_session *session)
+{
+    const struct tb_pool *pool = &session->pool;
+    uint64_t n_outstanding = 0;
+    for (uint32_t i = 0; i < pool->n_commands; i++) {
+        tb_assert(pool->n_outstanding[i] <= session->grant->commands[i].in_flight);
+        n_outstanding += pool->n_outstanding[i];
+    }
+    tb_assert(n_outstanding == pool->map.n);
+    tb_assert(!tb_handle_map_find(&pool->map, &tb_handle_zero));
+}
+
+static void check_calls(const struct tb_session *session)
+{
+    uint32_t n_used = 0;
+    uint64_t n_bytes = 0;
+    for (uint32_t i = 0; i < TB_SESSION_CALLS; i++) {
+        const struct tb_live_call *call = &session->calls.slots[i];
+        uint32_t slot;
+        if (!call->used)
+            continue;
+        n_used++;
+        tb_assert(!call->answered || call->at_plugin); /* else its slot would be free */
+        if (call->answered)
+            continue;
+        n_bytes += call->n_in;
+        tb_assert(tb_pool_look(&session->pool, &call->handle, &slot) == TB_HANDLE_LIVE);
+        tb_assert(slot == i && call->command < session->grant->n_commands);
+    }
+    tb_assert(n_used == session->calls.n_used && n_bytes == session->n_bytes_live);
+}
+
+static uint32_t n_paused(const struct tb_session *session)
+{
+    uint32_t n = session->link.paused;
+    for (size_t i = 0; i < session->grant->n_plugins; i++)
+        n += session->plugins[i].link.paused;
+    return n;
+}
+
+void bench_check(struct bench *bench)
+{
+    const struct tb_session *session = bench_session(bench);
+    tb_assert(!bench->broker.closed);
+    if (!session) {
+        tb_assert(bench->broker.n_paused == 0 && !bench->broker.dirty);
+        return;
+    }
+    check_handles(session);
+    check_calls(session);
+    tb_assert(n_paused(session) == bench->broker.n_paused);
+    /* Whoever has a session has said HELLO with the ticket, and it is spent. */
+    if (session->state == TB_SESSION_OPEN)
+        tb_assert(sodium_is_zero(session->bootstrap.ticket_secret, TB_KEY_SIZE) &&
+                  sodium_is_zero(session->broker_sk, TB_KEY_SIZE) &&
+                  !sodium_is_zero(session->keys.to_broker, TB_KEY_SIZE));
+}

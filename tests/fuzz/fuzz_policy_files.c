@@ -1,0 +1,109 @@
+/*
+ * An app's files, all the way to a grant. The input is one byte (bit 0: the permission file is
+ * JSON, bit 1: the capability file is), then the permission file, a NUL, the capability file, a
+ * NUL, the manifest. What compiles without an error has to end in a grant that its reader takes.
+ */
+#include "base/fd.h"
+#include "base/result.h"
+#include "policy/compiler/capability.h"
+#include "policy/compiler/manifest.h"
+#include "policy/compiler/permission.h"
+#include "policy/compiler/resolve.h"
+#include "tests/fuzz/fuzz.h"
+
+static struct tb_bytes cut(struct tb_bytes *rest)
+{
+    const uint8_t *end = rest->n == 0 ? NULL : memchr(rest->data, 0, rest->n);
+    size_t n = end ? (size_t)(end - rest->data) : rest->n;
+    struct tb_bytes part = tb_bytes_of(rest->data, n);
+    n += end != NULL;
+    *rest = tb_bytes_of(rest->data + n, rest->n - n);
+    return part;
+}
+
+static struct tb_document *document(struct tb_report *report, bool json, const char *file,
+                                    struct tb_bytes text)
+{
+    const struct tb_value *root =
+        json ? tb_value_read_json(report, file, text) : tb_value_read_toml(report, file, text);
+    if (!root)
+        return NULL;
+    tb_value_refuse_duplicates(report, root);
+    struct tb_document *document = TB_NEW(report->arena, struct tb_document);
+    document->root = root;
+    return document;
+}
+
+static void read_files(struct tb_policy *policy, struct tb_bytes text)
+{
+    bool json_permissions = text.n > 0 && (text.data[0] & 1);
+    bool json_capabilities = text.n > 0 && (text.data[0] & 2);
+    struct tb_bytes rest = text.n == 0 ? text : tb_bytes_of(text.data + 1, text.n - 1);
+    struct tb_bytes permissions = cut(&rest);
+    struct tb_bytes capabilities = cut(&rest);
+    struct tb_document *manifest = document(policy->report, false, TB_MANIFEST_FILE, rest);
+    if (!manifest)
+        return;
+    policy->manifest = tb_manifest_read(policy->report, manifest->root, (struct tb_bytes){0});
+    policy->vars = tb_vars_of(policy->arena, &policy->inputs->user, policy->inputs->user_dirs,
+                              policy->manifest.app, policy->inputs->resource);
+    tb_permission_read(policy->report,
+                       document(policy->report, json_permissions, "permissions/p", permissions),
+                       &policy->app);
+    policy->capabilities =
+        tb_capability_read(policy->report, document(policy->report, json_capabilities,
+                                                    "capabilities/c", capabilities));
+}
+
+static void check_grant(struct tb_bytes bytes)
+{
+    struct tb_grant *grant;
+    tb_fd fd = tb_fd_memory("grant");
+    tb_assert(fd >= 0 && tb_fd_write_all(fd, bytes) == 0);
+    tb_assert(tb_grant_read(fd, &grant) == TB_OK);
+    tb_grant_free(grant);
+}
+
+static void resolve(struct tb_arena *arena, struct tb_bytes bytes)
+{
+    const struct tb_request request = {.view = tb_bytes_of_string("main"),
+                                       .webview = tb_bytes_of_string("panel"),
+                                       .origin = tb_bytes_of_string("local")};
+    tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    struct tb_snapshot snapshot;
+    struct tb_resolved resolved;
+    tb_buffer_init(&out, TB_GRANT_MAX);
+    tb_assert(tb_unpacker_init(&unpacker, &tb_scan_snapshot) == 0);
+    tb_assert(tb_snapshot_read(arena, &unpacker, bytes, &snapshot) == TB_OK);
+    int r = tb_resolve(arena, &snapshot, &request, &resolved);
+    if (r == TB_OK)
+        r = tb_grant_write(arena, &snapshot, &request, &resolved, &out);
+    tb_assert(r == TB_OK || r == TB_TOO_LARGE);
+    if (r == TB_OK)
+        check_grant(tb_buffer_bytes(&out));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uint8_t digest[TB_DIGEST_SIZE];
+    struct tb_arena arena = {0};
+    struct tb_report report = {.arena = &arena, .silent = true};
+    struct tb_user user = {.home = tb_bytes_of_string("/home/u[x]")};
+    struct tb_inputs inputs = {.app = -1, .libexec = "/libexec"};
+    struct tb_policy policy = {.arena = &arena, .report = &report, .inputs = &inputs};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer snapshot;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer settings;
+    inputs.resource = tb_bytes_of_string("/apps/fuzz");
+    inputs.user = tb_user_complete(&arena, &user);
+    tb_buffer_init(&snapshot, TB_SNAPSHOT_MAX);
+    tb_buffer_init(&settings, TB_SETTINGS_MAX);
+
+    read_files(&policy, tb_bytes_of(data, size));
+    struct tb_compiled compiled = tb_compile(&policy);
+    if (report.n_errors == 0 && tb_snapshot_write(&policy, &compiled, &snapshot) &&
+        report.n_errors == 0 && tb_settings_write(&policy, digest, &settings))
+        resolve(&arena, tb_buffer_bytes(&snapshot));
+    tb_arena_deinit(&arena);
+    return 0;
+}

@@ -1,0 +1,219 @@
+/*
+ * The real broker with one view, and an input that decides what the endpoint, the plugin, the
+ * supervisor and the clock do. Frames are sent raw, or correctly sealed around what the input says.
+ * After every step the broker's books must balance, and what the endpoint was sent must be frames
+ * that an endpoint accepts, never more replies than calls.
+ */
+#include "base/fd.h"
+#include "base/result.h"
+#include "tests/broker/bench.h"
+#include "tests/fuzz/chance.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/input.h"
+
+#include <sodium.h>
+
+enum { STEPS = 64 };
+
+struct play {
+    struct bench bench;
+    uint64_t n_calls; /* CALLs under a handle that was issued */
+    uint64_t n_replies;
+    uint64_t n_zero; /* frames under the zero handle that came from the broker */
+    struct tb_handle spent;
+    bool hello;
+};
+
+static struct play play;
+
+/* ---- what the broker sends ---- */
+
+static void check_frame(struct tb_frame *frame)
+{
+    struct tb_plaintext plaintext;
+    if (frame->kind == TB_BOOT || frame->kind == TB_CLOSE)
+        return;
+    struct tb_address address = tb_sealed_address(frame);
+    tb_assert(tb_seal_open(frame, play.bench.keys.to_endpoint, &plaintext) == TB_OK);
+    if (frame->kind == TB_REPLY) {
+        play.n_replies++;
+        tb_assert(address.counter == 0 && !tb_handle_equal(&address.handle, &tb_handle_zero));
+    } else {
+        tb_assert(tb_handle_equal(&address.handle, &tb_handle_zero));
+        tb_assert(address.counter == play.n_zero++);
+        tb_assert((frame->kind == TB_WELCOME) == (address.counter == 0));
+    }
+}
+
+static void check_sent(void)
+{
+    struct tb_buffer *in = &play.bench.from_broker;
+    struct tb_frame frame;
+    size_t size;
+    while (tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(in), &frame, &size) == TB_OK) {
+        check_frame(&frame);
+        tb_buffer_consume(in, size);
+    }
+    tb_assert(tb_buffer_n(in) == 0 && play.n_replies <= play.n_calls);
+}
+
+/* ---- what the endpoint sends ---- */
+
+static const struct tb_live_call *live_call(const struct tb_session *session)
+{
+    for (uint32_t i = 0; i < TB_SESSION_CALLS; i++)
+        if (session->calls.slots[i].used && !session->calls.slots[i].answered)
+            return &session->calls.slots[i];
+    return NULL;
+}
+
+/* The handle that the input picks, and the counter that would be right for it. */
+static struct tb_handle pick_handle(const struct tb_session *session, uint8_t which,
+                                    uint64_t *ret_counter)
+{
+    struct tb_handle handle = tb_handle_zero;
+    const struct tb_live_call *live = live_call(session);
+    *ret_counter = 0;
+    if (which % 8 < BENCH_COMMANDS) {
+        (void)bench_issued(&play.bench, which % 8, &handle);
+    } else if (which % 8 == 3) {
+        handle = play.spent;
+    } else if (which % 8 == 4) {
+        handle.bytes[5] = which;
+    } else if (which % 8 == 5) {
+        *ret_counter = session->n_received;
+    } else if (live) {
+        *ret_counter = live->counter;
+        handle = live->handle;
+    }
+    return handle;
+}
+
+static void send_sealed(struct input *input)
+{
+    static const enum tb_kind kinds[] = {TB_CALL, TB_CANCEL, TB_CHUNK,   TB_CREDIT,
+                                         TB_WANT, TB_MISS,   TB_WELCOME, TB_REPLY};
+    const struct tb_session *session = bench_session(&play.bench);
+    uint8_t choice = input_u8(input);
+    enum tb_kind kind = kinds[choice % 8];
+    uint64_t counter;
+    uint32_t value;
+    struct tb_handle handle = pick_handle(session, input_u8(input), &counter);
+    counter += (uint64_t)(int64_t)(int8_t)input_u8(input);
+    uint8_t flags = choice & 0x80 ? (uint8_t)(choice >> 3) : 0;
+    struct tb_bytes text = input_bytes(input);
+    struct tb_bytes raw = flags || (choice & 0x40) ? input_bytes(input) : (struct tb_bytes){0};
+    if (kind == TB_CALL && tb_pool_look(&session->pool, &handle, &value) == TB_HANDLE_ISSUED) {
+        play.n_calls++;
+        play.spent = handle;
+    }
+    bench_send_sealed(&play.bench, kind, flags, &handle, counter, text, raw);
+}
+
+static void send_good_call(uint8_t command)
+{
+    static const uint8_t args[] = "\x81\xa4"
+                                  "args\x80";
+    struct tb_handle handle;
+    if (!bench_issued(&play.bench, command % BENCH_COMMANDS, &handle))
+        return;
+    play.n_calls++;
+    play.spent = handle;
+    bench_send_sealed(&play.bench, TB_CALL, 0, &handle, 0, tb_bytes_of(args, 7),
+                      (struct tb_bytes){0});
+}
+
+static void say_hello(uint8_t choice)
+{
+    static const uint8_t secret[TB_KEY_SIZE] = {3, 1, 4};
+    if (play.hello || bench_session(&play.bench)->state != TB_SESSION_HELLO)
+        return;
+    play.hello = true;
+    if (choice == 255)
+        return; /* the input tries a HELLO of its own */
+    bench_hello(&play.bench, secret);
+}
+
+/* ---- what the others do ---- */
+
+static void plugin_answers(bool twice)
+{
+    const struct tb_live_call *call = live_call(bench_session(&play.bench));
+    if (!call)
+        return;
+    uint64_t number = call->number;
+    bench_plugin_answer(&play.bench, number);
+    if (twice)
+        bench_plugin_answer(&play.bench, number);
+}
+
+static void time_passes(void)
+{
+    struct tb_session *session = bench_session(&play.bench);
+    for (uint32_t i = 0; session->calls.slots && i < TB_SESSION_CALLS; i++)
+        if (session->calls.slots[i].used)
+            session->calls.slots[i].start_ns = session->calls.slots[i].deadline_ns = 1;
+    session->next_deadline_ns = session->state == TB_SESSION_OPEN ? 1 : session->next_deadline_ns;
+    play.bench.broker.next_deadline_ns = 1;
+    bench_run(&play.bench);
+}
+
+static void plugin_ends(void)
+{
+    tb_fd_close(&play.bench.plugin);
+    bench_run(&play.bench);
+    struct tb_session *session = bench_session(&play.bench);
+    if (session)
+        session->plugins[0].not_before_ns = 0; /* or else nothing would be launched again */
+}
+
+static void step(struct input *input)
+{
+    uint8_t op = input_u8(input);
+    switch (op % 8) {
+    case 0:
+        bench_send(&play.bench, input_bytes(input));
+        break;
+    case 1:
+    case 2:
+        send_sealed(input);
+        break;
+    case 3:
+        send_good_call(op >> 3);
+        break;
+    case 4:
+        plugin_answers(op & 8);
+        break;
+    case 5:
+        bench_plugin_send(&play.bench, input_bytes(input));
+        break;
+    case 6:
+        time_passes();
+        break;
+    default:
+        plugin_ends();
+        break;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = {data, size};
+    uint8_t first = input_u8(&input);
+    chance_reset();
+    memset(&play, 0, sizeof play);
+    bench_init(&play.bench, first & 1 ? TB_MODE_DIRECT : TB_MODE_RELAY,
+               first & 2 ? TB_ON_VIOLATION_DENY : TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
+    if (!(first & 4))
+        say_hello(input_u8(&input));
+    for (int i = 0; i < STEPS && input.n > 0 && bench_session(&play.bench); i++) {
+        if (bench_session(&play.bench)->state == TB_SESSION_OPEN)
+            step(&input);
+        else
+            bench_send(&play.bench, input_bytes(&input));
+        bench_check(&play.bench);
+        check_sent();
+    }
+    bench_deinit(&play.bench);
+    return 0;
+}

@@ -1,0 +1,1 @@
+export function onRequest(r) { return r.args }

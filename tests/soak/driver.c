@@ -1,0 +1,241 @@
+/*
+ * A host that a test drives: `driver APP` reads commands from standard input, one a line, and
+ * prints what comes of them as lines of JSON.
+ *
+ *     open VIEW [relay]               {"view", "opened": session} or {"view", "refused": code}
+ *     call VIEW ID COMMAND JSON       {"view", "id", "value" | "bytes" | "error" | "lost"}
+ *     soak VIEW N JOBS COMMAND JSON   {"view", "soaked": N, "failed", "first"}
+ *     count VIEW                      {"view", "count": calls of the soak that are done}
+ *     reopen VIEW N                   {"view", "reopened": N}
+ *     shut VIEW, reset VIEW, quit
+ *
+ * Unasked: {"supervisor": pid} at the start, {"view", "closed": code}, {"view", "alert",
+ * "message"},
+ * {"bridge": "lost"}. Ends with its standard input.
+ */
+#include "tests/soak/view.h"
+
+#include "base/fd.h"
+#include "base/result.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { VIEWS_MAX = 8, LINE_SIZE = 64 * 1024, WORDS_MAX = 6 };
+
+struct driver {
+    struct trollbridge *bridge;
+    struct view views[VIEWS_MAX];
+    size_t n_views;
+    char input[LINE_SIZE];
+    size_t n_input;
+    bool bridge_lost;
+    bool ending;
+};
+
+static struct view *view_of(struct driver *driver, const char *label)
+{
+    for (size_t i = 0; i < driver->n_views; i++)
+        if (strcmp(driver->views[i].label, label) == 0)
+            return &driver->views[i];
+    tb_assert(driver->n_views < VIEWS_MAX);
+    struct view *view = &driver->views[driver->n_views++];
+    view->bridge = driver->bridge;
+    view->link_fd = -1;
+    (void)snprintf(view->label, sizeof view->label, "%s", label);
+    return view;
+}
+
+static void on_opened(void *data, uint32_t id, const char *session, const uint8_t *bootstrap,
+                      size_t n_bootstrap, const char *code, const char *message)
+{
+    struct driver *driver = data;
+    for (size_t i = 0; i < driver->n_views; i++) {
+        struct view *view = &driver->views[i];
+        if (view->open_id != id)
+            continue;
+        if (session)
+            view_opened(view, tb_bytes_of(bootstrap, n_bootstrap));
+        else
+            view_say(json_pack("{s:s, s:s, s:s}", "view", view->label, "refused", code, "message",
+                               message));
+    }
+}
+
+static void on_alert(void *data, const char *view, const char *event, const char *message)
+{
+    (void)data;
+    view_say(json_pack("{s:s, s:s, s:s}", "view", view, "alert", event, "message", message));
+}
+
+/* ---- commands ---- */
+
+static void do_open(struct driver *driver, char **words)
+{
+    struct view *view = view_of(driver, words[1]);
+    view->relay = words[2] != NULL;
+    view_open(view);
+}
+
+static void do_call(struct driver *driver, char **words)
+{
+    json_t *args = json_loads(words[4], 0, NULL);
+    tb_assert(args);
+    view_call(view_of(driver, words[1]), words[2], words[3], args);
+    json_decref(args);
+}
+
+static uint32_t number(const char *word)
+{
+    return (uint32_t)strtoul(word, NULL, 10);
+}
+
+static void do_soak(struct driver *driver, char **words)
+{
+    json_t *args = json_loads(words[5], 0, NULL);
+    tb_assert(args);
+    view_soak(view_of(driver, words[1]), number(words[2]), number(words[3]), words[4], args);
+    json_decref(args);
+}
+
+static void do_count(struct driver *driver, char **words)
+{
+    view_count(view_of(driver, words[1]));
+}
+
+static void do_reopen(struct driver *driver, char **words)
+{
+    view_reopen(view_of(driver, words[1]), number(words[2]));
+}
+
+static void do_shut(struct driver *driver, char **words)
+{
+    (void)trollbridge_shut(driver->bridge, words[1]);
+}
+
+static void do_reset(struct driver *driver, char **words)
+{
+    (void)trollbridge_reset(driver->bridge, words[1]);
+}
+
+static void do_quit(struct driver *driver, char **words)
+{
+    (void)words;
+    driver->ending = true;
+}
+
+static const struct {
+    const char *name;
+    size_t n_words;
+    void (*run)(struct driver *driver, char **words);
+} commands[] = {
+    {"open", 2, do_open}, {"call", 5, do_call},   {"soak", 6, do_soak},   {"reopen", 3, do_reopen},
+    {"shut", 2, do_shut}, {"reset", 2, do_reset}, {"count", 2, do_count}, {"quit", 1, do_quit},
+};
+
+/* The last word of a command may hold spaces. */
+static size_t split(char *line, size_t n_most, char **words)
+{
+    size_t n = 0;
+    while (line && *line && n < n_most) {
+        words[n++] = line;
+        line = strchr(line, ' ');
+        if (line && n < n_most)
+            *line++ = 0;
+    }
+    return n;
+}
+
+static void run_line(struct driver *driver, char *line)
+{
+    for (size_t i = 0; i < TB_ARRAY_LEN(commands); i++) {
+        size_t n_name = strlen(commands[i].name);
+        if (strncmp(line, commands[i].name, n_name) != 0 || (line[n_name] && line[n_name] != ' '))
+            continue;
+        char *words[WORDS_MAX + 1] = {NULL};
+        size_t n_most = commands[i].run == do_open ? 3 : commands[i].n_words;
+        tb_assert(split(line, n_most, words) >= commands[i].n_words);
+        commands[i].run(driver, words);
+        return;
+    }
+    view_say(json_pack("{s:s}", "unknown", line));
+}
+
+static void read_input(struct driver *driver)
+{
+    ssize_t n = read(STDIN_FILENO, driver->input + driver->n_input, LINE_SIZE - driver->n_input);
+    if (n <= 0) {
+        driver->ending = true;
+        return;
+    }
+    driver->n_input += (size_t)n;
+    char *end;
+    while (!driver->ending && (end = memchr(driver->input, '\n', driver->n_input))) {
+        *end = 0;
+        run_line(driver, driver->input);
+        driver->n_input -= (size_t)(end + 1 - driver->input);
+        memmove(driver->input, end + 1, driver->n_input);
+    }
+    tb_assert(driver->n_input < LINE_SIZE);
+}
+
+/* ---- */
+
+static void turn_views(struct driver *driver)
+{
+    for (size_t i = 0; i < driver->n_views; i++)
+        view_turn(&driver->views[i]);
+}
+
+static void turn_bridge(struct driver *driver)
+{
+    if (driver->bridge_lost || trollbridge_dispatch(driver->bridge) == TROLLBRIDGE_OK)
+        return;
+    driver->bridge_lost = true;
+    view_say(json_pack("{s:s}", "bridge", "lost"));
+}
+
+static void turn(struct driver *driver)
+{
+    struct pollfd polls[2 + VIEWS_MAX] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = driver->bridge_lost ? -1 : trollbridge_fd(driver->bridge), .events = POLLIN},
+    };
+    for (size_t i = 0; i < VIEWS_MAX; i++) {
+        struct tb_endpoint *endpoint = i < driver->n_views ? driver->views[i].endpoint : NULL;
+        bool blocked = endpoint && tb_endpoint_flush(endpoint) == TB_AGAIN;
+        polls[2 + i] = (struct pollfd){
+            .fd = endpoint ? tb_endpoint_fd(endpoint) : -1,
+            .events = (short)(POLLIN | (blocked ? POLLOUT : 0)),
+        };
+    }
+    if (poll(polls, TB_ARRAY_LEN(polls), -1) < 0 && errno != EINTR)
+        driver->ending = true;
+    if (polls[0].revents != 0)
+        read_input(driver);
+    if (polls[1].revents != 0)
+        turn_bridge(driver);
+    turn_views(driver);
+}
+
+int main(int argc, char **argv)
+{
+    static struct driver driver;
+    if (argc != 2)
+        return 2;
+    const struct trollbridge_options options = {
+        .app = argv[1], .opened = on_opened, .alert = on_alert, .data = &driver};
+    enum trollbridge_result result = trollbridge_spawn(&options, &driver.bridge);
+    if (result != TROLLBRIDGE_OK)
+        return result == TROLLBRIDGE_FILES ? 3 : 4;
+    view_say(json_pack("{s:i}", "supervisor", trollbridge_pid(driver.bridge)));
+    while (!driver.ending)
+        turn(&driver);
+    for (size_t i = 0; i < driver.n_views; i++)
+        view_deinit(&driver.views[i]);
+    trollbridge_close(driver.bridge);
+    return 0;
+}

@@ -1,0 +1,270 @@
+#include "tests/soak/view.h"
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "cli/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct one_call {
+    struct view *view;
+    char id[64];
+    uint32_t command;
+    struct tb_buffer args;
+    struct one_call *next_waiting;
+};
+
+void view_say(json_t *line)
+{
+    json_dumpf(line, stdout, JSON_COMPACT);
+    fputc('\n', stdout);
+    fflush(stdout);
+    json_decref(line);
+}
+
+static void fail(const struct view *view, const char *error)
+{
+    view_say(json_pack("{s:s, s:s}", "view", view->label, "error", error));
+}
+
+/* ---- how calls end ---- */
+
+static json_t *error_of(const struct tb_error *error)
+{
+    json_t *json = json_pack("{s:s, s:s%}", "code", tb_code_name(error->code), "message",
+                             error->message.data, error->message.n);
+    if (error->retry_ms)
+        json_object_set_new(json, "retry_ms", json_integer(error->retry_ms));
+    return json;
+}
+
+static void on_one(void *data, const struct tb_reply *reply)
+{
+    struct one_call *call = data;
+    json_t *line = json_pack("{s:s, s:s}", "view", call->view->label, "id", call->id);
+    if (!reply)
+        json_object_set_new(line, "lost", json_true());
+    else if (reply->type == TB_REPLY_VALUE)
+        json_object_set_new(line, "value", cli_json_of(reply->value));
+    else if (reply->type == TB_REPLY_BYTES)
+        json_object_set_new(line, "bytes", cli_json_base64(reply->raw));
+    else
+        json_object_set_new(line, "error", error_of(&reply->error));
+    view_say(line);
+    tb_buffer_deinit(&call->args);
+    free(call);
+}
+
+static void drop_waiting(struct view *view)
+{
+    while (view->waiting) {
+        struct one_call *call = view->waiting;
+        view->waiting = call->next_waiting;
+        on_one(call, NULL);
+    }
+}
+
+static void end_soak(struct view *view)
+{
+    view_say(json_pack("{s:s, s:i, s:i, s:s}", "view", view->label, "soaked", (int)view->n_done,
+                       "failed", (int)view->n_failed, "first", view->first_error));
+    view->n_total = 0;
+    tb_buffer_deinit(&view->args);
+}
+
+/* The session is over, and with it all calls. */
+static void end_session(struct view *view)
+{
+    tb_endpoint_free(view->endpoint);
+    view->endpoint = NULL;
+    tb_fd_close(&view->link_fd);
+    drop_waiting(view);
+    if (view->n_total > 0)
+        end_soak(view);
+}
+
+/* ---- sessions ---- */
+
+void view_open(struct view *view)
+{
+    int pair[2];
+    end_session(view);
+    view->told = false;
+    if (tb_fd_pair(SOCK_STREAM, pair) < 0) {
+        fail(view, "no socketpair");
+        return;
+    }
+    const struct trollbridge_view options = {
+        .label = view->label, .document = ++view->document, .relay = view->relay};
+    if (trollbridge_open(view->bridge, &options, pair[1], &view->open_id) != TROLLBRIDGE_OK) {
+        tb_fd_close(&pair[0]);
+        fail(view, "cannot be opened");
+        return;
+    }
+    if (view->relay)
+        view->link_fd = pair[0];
+    else
+        view->endpoint = tb_endpoint_new(pair[0], (struct tb_bytes){0});
+}
+
+void view_opened(struct view *view, struct tb_bytes bootstrap)
+{
+    if (!view->relay)
+        return;
+    view->endpoint = tb_endpoint_new(view->link_fd, bootstrap);
+    view->link_fd = -1;
+    if (!view->endpoint)
+        fail(view, "the bootstrap is not in the format");
+}
+
+void view_reopen(struct view *view, uint32_t n)
+{
+    view->n_reopens = n;
+    view->n_reopens_left = n;
+    view_open(view);
+}
+
+static void welcomed(struct view *view)
+{
+    view->told = true;
+    if (view->n_reopens_left > 1) {
+        view->n_reopens_left--;
+        view_open(view);
+        return;
+    }
+    if (view->n_reopens > 0)
+        view_say(json_pack("{s:s, s:i}", "view", view->label, "reopened", (int)view->n_reopens));
+    view->n_reopens = view->n_reopens_left = 0;
+    struct tb_bytes session = tb_endpoint_session(view->endpoint);
+    view_say(json_pack("{s:s, s:s%}", "view", view->label, "opened", session.data, session.n));
+}
+
+/* ---- calls ---- */
+
+static bool pack_args(struct tb_buffer *buffer, const json_t *args)
+{
+    struct tb_packer packer;
+    tb_buffer_init(buffer, TB_FRAME_MAX);
+    tb_packer_init(&packer, buffer);
+    cli_json_pack(&packer, args);
+    return !packer.failed;
+}
+
+static bool find(const struct view *view, const char *command, uint32_t *ret_command)
+{
+    if (!view->endpoint || !tb_endpoint_ready(view->endpoint)) {
+        fail(view, "not open");
+        return false;
+    }
+    *ret_command = tb_endpoint_find(view->endpoint, tb_bytes_of_string(command));
+    if (*ret_command == TB_NO_COMMAND) {
+        (void)tb_endpoint_miss(view->endpoint, tb_bytes_of_string(command));
+        fail(view, "not_granted");
+    }
+    return *ret_command != TB_NO_COMMAND;
+}
+
+void view_call(struct view *view, const char *id, const char *command, const json_t *args)
+{
+    uint32_t index;
+    if (!find(view, command, &index))
+        return;
+    struct one_call *call = calloc(1, sizeof *call);
+    tb_assert(call && pack_args(&call->args, args));
+    call->view = view;
+    call->command = index;
+    (void)snprintf(call->id, sizeof call->id, "%s", id);
+    struct one_call **end = &view->waiting;
+    while (*end)
+        end = &(*end)->next_waiting;
+    *end = call;
+}
+
+static void start_waiting(struct view *view)
+{
+    while (view->waiting) {
+        struct one_call *call = view->waiting;
+        int r = tb_endpoint_call(view->endpoint, call->command, tb_buffer_bytes(&call->args), false,
+                                 (struct tb_bytes){0}, on_one, call);
+        if (r == TB_AGAIN)
+            return;
+        tb_assert(r == TB_OK);
+        view->waiting = call->next_waiting;
+    }
+}
+
+void view_count(const struct view *view)
+{
+    view_say(json_pack("{s:s, s:i}", "view", view->label, "count", (int)view->n_done));
+}
+
+static void on_soaked(void *data, const struct tb_reply *reply)
+{
+    struct view *view = data;
+    view->n_done++;
+    if (!reply || reply->type == TB_REPLY_ERROR) {
+        const char *error = reply ? tb_code_name(reply->error.code) : "session_closed";
+        if (view->n_failed++ == 0)
+            (void)snprintf(view->first_error, sizeof view->first_error, "%s", error);
+    }
+}
+
+void view_soak(struct view *view, uint32_t n, uint32_t jobs, const char *command,
+               const json_t *args)
+{
+    if (!find(view, command, &view->command))
+        return;
+    tb_assert(pack_args(&view->args, args));
+    view->n_total = n;
+    view->n_jobs = jobs;
+    view->n_started = view->n_done = view->n_failed = 0;
+    view->first_error[0] = 0;
+}
+
+static void start_soaking(struct view *view)
+{
+    while (view->n_started < view->n_total && view->n_started - view->n_done < view->n_jobs) {
+        if (tb_endpoint_call(view->endpoint, view->command, tb_buffer_bytes(&view->args), false,
+                             (struct tb_bytes){0}, on_soaked, view) != TB_OK)
+            return;
+        view->n_started++;
+    }
+}
+
+/* ---- */
+
+static void lost(struct view *view)
+{
+    int code = tb_endpoint_close_code(view->endpoint);
+    end_session(view);
+    view_say(json_pack("{s:s, s:i}", "view", view->label, "closed", code));
+}
+
+void view_turn(struct view *view)
+{
+    if (!view->endpoint)
+        return;
+    int r = tb_endpoint_dispatch(view->endpoint, false);
+    if (r == TB_CLOSED) {
+        lost(view);
+        return;
+    }
+    if (!view->told && tb_endpoint_ready(view->endpoint))
+        welcomed(view);
+    if (view->n_total > 0 && view->n_done == view->n_total)
+        end_soak(view);
+    if (view->endpoint && tb_endpoint_ready(view->endpoint)) {
+        start_waiting(view);
+        start_soaking(view);
+    }
+    if (view->endpoint)
+        (void)tb_endpoint_flush(view->endpoint);
+}
+
+void view_deinit(struct view *view)
+{
+    end_session(view);
+}

@@ -1,0 +1,235 @@
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/result.h"
+#include "policy/grant.h"
+#include "tests/unit/test.h"
+
+#include <errno.h>
+
+/* What the seed grant can be asked to get wrong. */
+enum flaw {
+    NONE,
+    VERSION,
+    SHORT_DIGEST,
+    UNSORTED,
+    TWICE,
+    PLUGIN_INDEX,
+    SCOPE_INDEX,
+    IN_FLIGHT,
+    RELATIVE_PROGRAM,
+    NUL_IN_PATH,
+    UNKNOWN_KEY,
+    LONG_LABEL,
+    ARGS_WORD,
+    RELATIVE_VAR,
+    EMPTY_NAME,
+};
+
+static void text(struct tb_packer *packer, const char *key, const char *value)
+{
+    tb_pack_key(packer, key);
+    tb_pack_str(packer, tb_bytes_of_string(value));
+}
+
+static void number(struct tb_packer *packer, const char *key, uint64_t value)
+{
+    tb_pack_key(packer, key);
+    tb_pack_uint(packer, value);
+}
+
+static void paths(struct tb_packer *packer, const char *key, const char *path)
+{
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, path ? 1 : 0);
+    if (path)
+        tb_pack_str(packer, tb_bytes_of_string(path));
+}
+
+static void pack_rule(struct tb_packer *packer)
+{
+    tb_pack_key(packer, "rule");
+    tb_pack_map(packer, 4);
+    text(packer, "capability", "main");
+    text(packer, "permission", "fs:default");
+    text(packer, "file", "capabilities/main.json");
+    number(packer, "line", 7);
+}
+
+static void pack_command(struct tb_packer *packer, const char *name, bool implemented,
+                         enum flaw flaw)
+{
+    tb_pack_map(packer, implemented ? 8 : 6);
+    text(packer, "name", name);
+    if (implemented)
+        number(packer, "plugin", flaw == PLUGIN_INDEX ? 1 : 0);
+    text(packer, "local", flaw == EMPTY_NAME ? "" : "x");
+    if (implemented)
+        number(packer, "scope", flaw == SCOPE_INDEX ? 1 : 0);
+    number(packer, "in_flight", flaw == IN_FLIGHT ? 1 : 64);
+    number(packer, "deadline_ms", implemented ? 30000 : 0);
+    text(packer, "args", flaw == ARGS_WORD ? "some" : "full");
+    pack_rule(packer);
+}
+
+static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
+{
+    tb_pack_key(packer, "plugins");
+    tb_pack_array(packer, 1);
+    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 11 : 10);
+    text(packer, "name", "fs");
+    text(packer, "program", flaw == RELATIVE_PROGRAM ? "plugins/fs" : "/lib/plugins/fs");
+    paths(packer, "read", "/data");
+    tb_pack_key(packer, "write");
+    tb_pack_array(packer, 1);
+    tb_pack_str(packer,
+                flaw == NUL_IN_PATH ? tb_bytes_of("/a\0b", 4) : tb_bytes_of_string("/data/w"));
+    paths(packer, "make", NULL);
+    paths(packer, "mask", "/data/private");
+    tb_pack_key(packer, "network");
+    tb_pack_bool(packer, true);
+    paths(packer, "exec", NULL);
+    number(packer, "memory_mib", 256);
+    number(packer, "cpu_s", 3);
+    if (flaw == UNKNOWN_KEY)
+        number(packer, "uid", 0);
+}
+
+static void pack_head(struct tb_packer *packer, enum flaw flaw)
+{
+    static const uint8_t digest[TB_DIGEST_SIZE] = {1, 2, 3};
+    static const char long_label[] =
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefX";
+    number(packer, "v", flaw == VERSION ? 2 : 1);
+    text(packer, "app", "com.example.notes");
+    tb_pack_key(packer, "digest");
+    tb_pack_bin(packer, tb_bytes_of(digest, flaw == SHORT_DIGEST ? 31 : 32));
+    text(packer, "view", flaw == LONG_LABEL ? long_label : "main");
+    text(packer, "webview", "main");
+    text(packer, "origin", "local");
+}
+
+static void pack_grant(struct tb_packer *packer, enum flaw flaw)
+{
+    tb_pack_map(packer, 11);
+    pack_head(packer, flaw);
+    tb_pack_key(packer, "commands");
+    tb_pack_array(packer, 2);
+    pack_command(packer, flaw == UNSORTED ? "zzz" : "greet", false, flaw);
+    pack_command(packer, flaw == TWICE ? "greet" : "plugin:fs|read", true, flaw);
+    pack_plugin(packer, flaw);
+    tb_pack_key(packer, "scopes");
+    tb_pack_array(packer, 1);
+    tb_pack_map(packer, 2);
+    paths(packer, "allow", "/data/**");
+    paths(packer, "deny", NULL);
+    tb_pack_key(packer, "denied");
+    tb_pack_array(packer, 1);
+    tb_pack_map(packer, 2);
+    text(packer, "name", "plugin:fs|remove");
+    pack_rule(packer);
+    tb_pack_key(packer, "vars");
+    tb_pack_map(packer, 1);
+    text(packer, "HOME", flaw == RELATIVE_VAR ? "home" : "/home/u");
+}
+
+static int read_bytes(struct tb_bytes bytes, struct tb_grant **ret_grant)
+{
+    tb_fd fd = tb_fd_memory("grant");
+    CHECK(fd >= 0);
+    CHECK_INT(tb_fd_write_all(fd, bytes), 0);
+    return tb_grant_read(fd, ret_grant);
+}
+
+static int read_flawed(enum flaw flaw, struct tb_grant **ret_grant)
+{
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    struct tb_packer packer;
+    tb_buffer_init(&out, TB_GRANT_MAX);
+    tb_packer_init(&packer, &out);
+    pack_grant(&packer, flaw);
+    CHECK(!packer.failed);
+    return read_bytes(tb_buffer_bytes(&out), ret_grant);
+}
+
+static void reads_a_grant(void)
+{
+    struct tb_grant *grant;
+    CHECK_INT(read_flawed(NONE, &grant), TB_OK);
+    CHECK(tb_bytes_are(grant->app, "com.example.notes"));
+    CHECK_INT(grant->digest[2], 3);
+    CHECK_INT(grant->n_commands, 2);
+    const struct tb_grant_command *greet = &grant->commands[0];
+    CHECK(tb_bytes_are(greet->name, "greet"));
+    CHECK_INT(greet->plugin, TB_NO_INDEX);
+    CHECK_INT(greet->scope, TB_NO_INDEX);
+    CHECK(greet->deadline_ns == TB_NEVER);
+    const struct tb_grant_command *read = &grant->commands[1];
+    CHECK_INT(read->plugin, 0);
+    CHECK_INT(read->scope, 0);
+    CHECK_INT(read->deadline_ns, 30 * TB_S_NS);
+    CHECK_INT(read->args, TB_ARGS_FULL);
+    CHECK_INT(read->rule.line, 7);
+    CHECK(tb_bytes_are(read->rule.file, "capabilities/main.json"));
+    CHECK(grant->plugins[0].network);
+    CHECK_INT(grant->plugins[0].write->via.array.size, 1);
+    CHECK_INT(grant->scopes[0].allow->via.array.size, 1);
+    CHECK_INT(grant->vars->via.map.size, 1);
+    CHECK(tb_grant_find_denied(grant, tb_bytes_of_string("plugin:fs|remove")));
+    CHECK(!tb_grant_find_denied(grant, tb_bytes_of_string("plugin:fs|read")));
+    tb_grant_free(grant);
+}
+
+static void refuses_what_is_wrong(void)
+{
+    for (enum flaw flaw = VERSION; flaw <= EMPTY_NAME; flaw++) {
+        struct tb_grant *grant = NULL;
+        int r = read_flawed(flaw, &grant);
+        if (r != TB_MALFORMED && r != TB_TOO_LARGE)
+            fprintf(stderr, "flaw %d: %d\n", (int)flaw, r);
+        CHECK(r == TB_MALFORMED || r == TB_TOO_LARGE);
+        CHECK(!grant);
+    }
+}
+
+static void survives_every_mutation(void)
+{
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    struct tb_packer packer;
+    tb_buffer_init(&out, TB_GRANT_MAX);
+    tb_packer_init(&packer, &out);
+    pack_grant(&packer, NONE);
+    size_t n = tb_buffer_n(&out);
+    uint8_t *bytes = out.data + out.start;
+    for (size_t at = 0; at < n; at++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            struct tb_grant *grant = NULL;
+            bytes[at] ^= (uint8_t)(1u << bit);
+            int r = read_bytes(tb_bytes_of(bytes, n), &grant);
+            CHECK(r >= 0 && (r == TB_OK) == (grant != NULL));
+            tb_grant_free(grant);
+            bytes[at] ^= (uint8_t)(1u << bit);
+        }
+        struct tb_grant *grant = NULL;
+        CHECK_INT(read_bytes(tb_bytes_of(bytes, at), &grant), TB_MALFORMED);
+    }
+}
+
+static void refuses_a_file_that_is_too_large(void)
+{
+    tb_fd fd = tb_fd_memory("grant");
+    struct tb_grant *grant;
+    CHECK_INT(ftruncate(fd, TB_GRANT_MAX + 1), 0);
+    CHECK_INT(tb_grant_read(fd, &grant), TB_TOO_LARGE);
+    CHECK_INT(tb_grant_read(-1, &grant), -EBADF);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        TEST(reads_a_grant),
+        TEST(refuses_what_is_wrong),
+        TEST(survives_every_mutation),
+        TEST(refuses_a_file_that_is_too_large),
+    };
+    return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
+}

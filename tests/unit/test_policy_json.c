@@ -1,0 +1,192 @@
+#include "policy/compiler/value.h"
+#include "tests/unit/test.h"
+
+struct file {
+    struct tb_arena arena;
+    struct tb_report report;
+};
+
+static const struct tb_value *read_text(struct file *file, const void *text, size_t n)
+{
+    *file = (struct file){.report = {.silent = true}};
+    file->report.arena = &file->arena;
+    /* An exact copy, so that a read past the end is an error that tools see. */
+    uint8_t *copy = malloc(n ? n : 1);
+    memcpy(copy, text, n);
+    const struct tb_value *root = tb_value_read_json(&file->report, "a.json", tb_bytes_of(copy, n));
+    free(copy);
+    return root;
+}
+
+static bool accepts(const char *text)
+{
+    struct file file;
+    bool ok = read_text(&file, text, strlen(text)) != NULL;
+    CHECK(ok == (file.report.n_errors == 0));
+    tb_arena_deinit(&file.arena);
+    return ok;
+}
+
+static void accepts_json(void)
+{
+    static const char *const texts[] = {
+        "null",
+        " true ",
+        "false",
+        "0",
+        "-0",
+        "-12.5e+3",
+        "1E9",
+        "\"\"",
+        "[]",
+        "{}",
+        "[1,[2],{}]",
+        "{\"a\":{\"b\":[null]}}",
+        "\"\\u00e9\\ud83d\\ude00\\n\\/\"",
+        "\t[\r\n]",
+        "{\"a\":1,\"a\":2}",
+        "\"\xc3\xa9\"",
+    };
+    for (size_t i = 0; i < TB_ARRAY_LEN(texts); i++)
+        CHECK(accepts(texts[i]));
+}
+
+static void refuses_what_is_not_json(void)
+{
+    static const char *const texts[] = {
+        "",
+        " ",
+        "nul",
+        "True",
+        "01",
+        "1.",
+        ".5",
+        "+1",
+        "-",
+        "1e",
+        "0x10",
+        "NaN",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{'a':1}",
+        "{\"a\" 1}",
+        "{\"a\":}",
+        "{1:2}",
+        "\"",
+        "\"\\",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\t\"",
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\ud800\\u0041\"",
+        "// x\n1",
+        "/* */1",
+        "1 2",
+        "\xef\xbb\xbf{}",
+        "\"\xff\"",
+        "[1]]",
+        "\"\\u12\"34\"",
+    };
+    for (size_t i = 0; i < TB_ARRAY_LEN(texts); i++) {
+        if (accepts(texts[i]))
+            fprintf(stderr, "accepted: %s\n", texts[i]);
+        CHECK(!accepts(texts[i]));
+    }
+}
+
+static void keeps_values_and_lines(void)
+{
+    static const char text[] =
+        "{\n  \"n\": -9223372036854775808,\n  \"big\": 9223372036854775808,\n"
+        "  \"f\": 1.5,\n  \"s\": \"a\\u0000\\ud83d\\ude00\",\n\n"
+        "  \"l\": [\n    true\n  ]\n}";
+    struct file file;
+    const struct tb_value *root = read_text(&file, text, sizeof text - 1);
+    CHECK(root && root->type == TB_VALUE_MAP);
+    CHECK_INT(root->n, 5);
+    const struct tb_value *value = root->child;
+    CHECK(value->type == TB_VALUE_INT && value->integer == INT64_MIN);
+    CHECK_INT(value->place.line, 2);
+    value = value->next;
+    CHECK(value->type == TB_VALUE_REAL && value->real > 9.2e18);
+    value = value->next;
+    CHECK(value->type == TB_VALUE_REAL && value->real == 1.5);
+    value = value->next;
+    CHECK(tb_bytes_equal(value->string, tb_bytes_of("a\0\xf0\x9f\x98\x80", 6)));
+    value = value->next;
+    CHECK(tb_bytes_are(value->key, "l"));
+    CHECK_INT(value->place.line, 7);
+    CHECK_INT(value->child->place.line, 8);
+    CHECK_STR(value->child->place.file, "a.json");
+    tb_arena_deinit(&file.arena);
+}
+
+static void tells_of_duplicates(void)
+{
+    static const char text[] = "{\"a\":1,\n\"b\":{\"c\":1,\"c\":2},\n\"a\":3,\"\\u0061\":4}";
+    struct file file;
+    const struct tb_value *root = read_text(&file, text, sizeof text - 1);
+    CHECK_INT(root->n, 4);
+    tb_value_refuse_duplicates(&file.report, root);
+    CHECK_INT(file.report.n_errors, 3);
+    CHECK(strstr(file.report.lines[0], "(a.json:3)"));
+    tb_arena_deinit(&file.arena);
+}
+
+static void bounds_depth_and_size(void)
+{
+    char text[200] = {0};
+    memset(text, '[', TB_TREE_DEPTH);
+    memset(text + TB_TREE_DEPTH, ']', TB_TREE_DEPTH);
+    CHECK(accepts(text));
+    memset(text, '[', TB_TREE_DEPTH + 1);
+    memset(text + TB_TREE_DEPTH + 1, ']', TB_TREE_DEPTH + 1);
+    CHECK(!accepts(text));
+
+    size_t n = 2 * TB_TREE_NODES;
+    char *list = malloc(n + 2);
+    list[0] = '[';
+    for (size_t i = 1; i < n; i += 2)
+        memcpy(list + i, "1,", 2);
+    list[n] = 0;
+    list[n - 2] = ']';
+    list[n - 1] = ' ';
+    CHECK(accepts(list));
+    memcpy(list + n - 2, ",1]", 4);
+    CHECK(!accepts(list));
+    free(list);
+}
+
+static void survives_every_mutation(void)
+{
+    static const char seed[] = "{\"a\":[1,-2.5e3,true,null],\"b\\u00e9\\ud83d\\ude00\":\"\\n\"}";
+    size_t n = sizeof seed - 1;
+    char text[sizeof seed];
+    for (size_t at = 0; at < n; at++) {
+        for (unsigned v = 0; v < 256; v++) {
+            struct file file;
+            memcpy(text, seed, n);
+            text[at] = (char)v;
+            bool ok = read_text(&file, text, n) != NULL;
+            CHECK(ok == (file.report.n_errors == 0));
+            tb_arena_deinit(&file.arena);
+        }
+        struct file file;
+        CHECK(read_text(&file, seed, at) == NULL);
+        tb_arena_deinit(&file.arena);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        TEST(accepts_json),        TEST(refuses_what_is_not_json), TEST(keeps_values_and_lines),
+        TEST(tells_of_duplicates), TEST(bounds_depth_and_size),    TEST(survives_every_mutation),
+    };
+    return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
+}

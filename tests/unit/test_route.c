@@ -1,0 +1,213 @@
+/* What the broker makes of an endpoint's frames where the vectors cannot say it: under `deny`, with
+ * a plugin that does not answer, before HELLO. */
+#include "base/fd.h"
+#include "base/result.h"
+#include "base/wire.h"
+#include "tests/broker/bench.h"
+#include "tests/unit/test.h"
+
+#include <sodium.h>
+
+static struct bench bench;
+static const uint8_t secret[TB_KEY_SIZE] = {1, 2, 3};
+static const struct tb_bytes none;
+
+#define EMPTY_MAP tb_bytes_of("\x80", 1)
+#define NO_ARGS                                                                                    \
+    tb_bytes_of("\x81\xa4"                                                                         \
+                "args\x80",                                                                        \
+                7)
+
+static uint64_t n_violations(void)
+{
+    return bench.broker.views.slots[0].n_violations;
+}
+
+static void begin(enum tb_violation_action action)
+{
+    bench_init(&bench, TB_MODE_RELAY, action, BENCH_COMMANDS);
+    bench_hello(&bench, secret);
+    CHECK_INT(bench_session(&bench)->state, TB_SESSION_OPEN);
+    tb_buffer_consume(&bench.from_broker, tb_buffer_n(&bench.from_broker));
+}
+
+static struct tb_handle issued(uint32_t command)
+{
+    struct tb_handle handle = {{0}};
+    CHECK(bench_issued(&bench, command, &handle));
+    return handle;
+}
+
+static void speak(enum tb_kind kind, const struct tb_handle *handle, uint64_t counter)
+{
+    bench_send_sealed(&bench, kind, 0, handle, counter, kind == TB_CALL ? NO_ARGS : EMPTY_MAP,
+                      none);
+    bench_check(&bench);
+}
+
+/* The next REPLY that the endpoint was sent; its error's code, or none. */
+static enum tb_code reply_code(const struct tb_handle *handle)
+{
+    struct tb_unpacker unpacker;
+    struct tb_frame frame;
+    struct tb_plaintext plaintext;
+    struct tb_reply reply;
+    size_t size;
+    CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_peer), 0);
+    CHECK_INT(tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench.from_broker), &frame, &size),
+              TB_OK);
+    struct tb_address address = tb_sealed_address(&frame);
+    CHECK(frame.kind == TB_REPLY && tb_handle_equal(&address.handle, handle));
+    CHECK_INT(tb_seal_open(&frame, bench.keys.to_endpoint, &plaintext), TB_OK);
+    CHECK_INT(tb_reply_read(&unpacker, &plaintext, &reply), TB_OK);
+    tb_buffer_consume(&bench.from_broker, size);
+    tb_unpacker_deinit(&unpacker);
+    return reply.type == TB_REPLY_ERROR ? reply.error.code : TB_CODE_NONE;
+}
+
+static void send_hello(const uint8_t ticket[TB_TICKET_ID_SIZE], const uint8_t key[TB_KEY_SIZE])
+{
+    uint8_t frame[TB_HEADER_SIZE + TB_HELLO_SIZE];
+    struct tb_hello hello;
+    memcpy(hello.ticket_id, ticket, sizeof hello.ticket_id);
+    memcpy(hello.endpoint_pk, key, sizeof hello.endpoint_pk);
+    tb_frame_header(frame, TB_HELLO, 0, TB_HELLO_SIZE);
+    tb_hello_write(&hello, frame + TB_HEADER_SIZE);
+    bench_send(&bench, tb_bytes_of(frame, sizeof frame));
+    bench_check(&bench);
+}
+
+/* Its key was of low order: broker and attacker would then share keys made of erased secrets. */
+static void a_ticket_is_good_for_one_hello_even_under_deny(void)
+{
+    static const uint8_t low_order[TB_KEY_SIZE];
+    uint8_t ticket[TB_TICKET_ID_SIZE];
+    bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_DENY, BENCH_COMMANDS);
+    memcpy(ticket, bench_session(&bench)->bootstrap.ticket_id, sizeof ticket);
+    send_hello(ticket, low_order);
+    CHECK_INT(n_violations(), 1);
+    CHECK(!bench_session(&bench));
+    bench_deinit(&bench);
+}
+
+static void a_foreign_ticket_and_an_early_frame_end_the_session_even_under_deny(void)
+{
+    static const uint8_t foreign[TB_TICKET_ID_SIZE] = {9};
+    uint8_t pk[TB_KEY_SIZE];
+    CHECK_INT(crypto_scalarmult_base(pk, secret), 0);
+    bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_DENY, BENCH_COMMANDS);
+    send_hello(foreign, pk);
+    CHECK(!bench_session(&bench) && n_violations() == 1);
+    bench_deinit(&bench);
+
+    bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_DENY, BENCH_COMMANDS);
+    speak(TB_CALL, &tb_handle_zero, 0);
+    CHECK(!bench_session(&bench) && n_violations() == 1);
+    bench_deinit(&bench);
+}
+
+static void close_is_heard_before_hello(void)
+{
+    static const uint8_t close_frame[] = {4, 0, 0, 0, TB_CLOSE, 0, 0, 0, 0, 0, 0, 0};
+    bench_init(&bench, TB_MODE_DIRECT, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
+    bench_send(&bench, tb_bytes_of(close_frame, sizeof close_frame));
+    CHECK(!bench_session(&bench) && n_violations() == 0);
+    bench_deinit(&bench);
+}
+
+static void denied_calls_spend_their_handle_and_are_not_answered(void)
+{
+    uint32_t value;
+    begin(TB_ON_VIOLATION_DENY);
+    struct tb_handle handle = issued(0);
+    speak(TB_CALL, &handle, 1);
+    CHECK_INT(n_violations(), 1);
+    CHECK_INT(tb_buffer_n(&bench.from_broker), 0);
+    CHECK_INT(tb_pool_look(&bench_session(&bench)->pool, &handle, &value), TB_HANDLE_UNKNOWN);
+    speak(TB_CALL, &handle, 0);
+    CHECK_INT(n_violations(), 2);
+    struct tb_handle other = issued(1);
+    speak(TB_CALL, &other, 0);
+    CHECK_INT(n_violations(), 2);
+    CHECK_INT(reply_code(&other), TB_CODE_UNIMPLEMENTED);
+    bench_deinit(&bench);
+}
+
+static void denied_frames_move_no_counter(void)
+{
+    begin(TB_ON_VIOLATION_DENY);
+    struct tb_handle handle = issued(0);
+    speak(TB_CALL, &handle, 0);
+    speak(TB_CALL, &handle, 0);   /* live already */
+    speak(TB_CHUNK, &handle, 1);  /* no stream */
+    speak(TB_CANCEL, &handle, 2); /* not the next one */
+    CHECK_INT(n_violations(), 3);
+    speak(TB_CANCEL, &handle, 1);
+    CHECK_INT(n_violations(), 3);
+    CHECK_INT(reply_code(&handle), TB_CODE_CANCELLED);
+
+    const struct tb_bytes want = tb_bytes_of("\x82\xa7"
+                                             "command\0\xa5"
+                                             "count\1",
+                                             17);
+    bench_send_sealed(&bench, TB_WANT, 0, &tb_handle_zero, 1, want, none);
+    CHECK_INT(n_violations(), 4);
+    bench_send_sealed(&bench, TB_WANT, 0, &tb_handle_zero, 0, EMPTY_MAP, none); /* counts */
+    CHECK_INT(n_violations(), 5);
+    bench_send_sealed(&bench, TB_WANT, 0, &tb_handle_zero, 1, want, none);
+    CHECK_INT(n_violations(), 5);
+    CHECK(tb_buffer_n(&bench.from_broker) > 0);
+    bench_deinit(&bench);
+}
+
+/* A plugin that hangs keeps the slots of calls which were cancelled; the endpoint has done nothing
+ * wrong. */
+static void calls_beyond_the_slots_are_answered_with_limit(void)
+{
+    begin(TB_ON_VIOLATION_LOCK);
+    struct tb_session *session = bench_session(&bench);
+    for (int i = 0; i < TB_SESSION_CALLS; i++) {
+        struct tb_handle handle = issued(0);
+        speak(TB_CALL, &handle, 0);
+        speak(TB_CANCEL, &handle, 1);
+        CHECK_INT(reply_code(&handle), TB_CODE_CANCELLED);
+    }
+    CHECK_INT(session->calls.n_used, TB_SESSION_CALLS);
+    for (int i = 0; i < 3; i++) {
+        struct tb_handle handle = issued(0);
+        speak(TB_CALL, &handle, 0);
+        CHECK_INT(reply_code(&handle), TB_CODE_LIMIT);
+    }
+    struct tb_handle handle = issued(0);
+    speak(TB_CALL, &handle, 1);
+    CHECK(!bench_session(&bench) && n_violations() == 1);
+    bench_deinit(&bench);
+}
+
+static void misses_are_logged_ten_times_a_second_and_never_a_violation(void)
+{
+    begin(TB_ON_VIOLATION_LOCK);
+    const struct tb_bytes miss = tb_bytes_of("\x82\xa4"
+                                             "name\xa1x\xa5"
+                                             "count\xce\xff\xff\xff\xff",
+                                             19);
+    for (uint64_t i = 0; i < 50; i++)
+        bench_send_sealed(&bench, TB_MISS, 0, &tb_handle_zero, i, miss, none);
+    CHECK_INT(n_violations(), 0);
+    CHECK(bench_session(&bench)->n_misses_unlogged >= 30 * (uint64_t)UINT32_MAX);
+    bench_deinit(&bench);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        TEST(a_ticket_is_good_for_one_hello_even_under_deny),
+        TEST(a_foreign_ticket_and_an_early_frame_end_the_session_even_under_deny),
+        TEST(close_is_heard_before_hello),
+        TEST(denied_calls_spend_their_handle_and_are_not_answered),
+        TEST(denied_frames_move_no_counter),
+        TEST(calls_beyond_the_slots_are_answered_with_limit),
+        TEST(misses_are_logged_ten_times_a_second_and_never_a_violation),
+    };
+    return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
+}

@@ -1,0 +1,194 @@
+#include "tests/unit/vector_sequences.h"
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "endpoint/endpoint.h"
+#include "tests/broker/bench.h"
+
+#include <sodium.h>
+#include <sys/socket.h>
+
+/* ---- seal.json: sequences at the broker ---- */
+
+static struct tb_handle handle_of(const json_t *pattern)
+{
+    struct tb_handle handle;
+    struct tb_bytes bytes = vector_expand(json_string_value(pattern));
+    CHECK_INT(bytes.n, sizeof handle.bytes);
+    memcpy(handle.bytes, bytes.data, bytes.n);
+    return handle;
+}
+
+/* The broker draws its handles; the vector's are put beside them. */
+static void issue(struct bench *bench, const json_t *pattern)
+{
+    struct tb_session *session = bench_session(bench);
+    struct tb_handle handle = handle_of(pattern);
+    CHECK_INT(tb_handle_map_add(&session->pool.map, &handle, 0), TB_OK);
+    session->pool.n_outstanding[0]++;
+}
+
+static void open_at_broker(struct bench *bench, const json_t *vector)
+{
+    bench_init(bench, TB_MODE_RELAY, TB_ON_VIOLATION_LOCK, 1);
+    struct tb_session *session = bench_session(bench);
+    CHECK_INT(tb_bootstrap_read(vector_bytes(vector, "bootstrap"), &session->bootstrap), TB_OK);
+    memcpy(session->broker_sk, vector_exactly(vector, "broker_secret", TB_KEY_SIZE), TB_KEY_SIZE);
+    bench_hello(bench, vector_exactly(vector, "endpoint_secret", TB_KEY_SIZE));
+    CHECK_INT(session->state, TB_SESSION_OPEN);
+    vector_same(vector, "key_to_broker", session->keys.to_broker, TB_KEY_SIZE);
+    vector_same(vector, "key_to_endpoint", session->keys.to_endpoint, TB_KEY_SIZE);
+    const json_t *pattern;
+    size_t i;
+    json_array_foreach(json_object_get(vector, "issued"), i, pattern) issue(bench, pattern);
+}
+
+static void reply_at_broker(struct bench *bench, const json_t *vector, const json_t *reply,
+                            bool is_first)
+{
+    struct tb_session *session = bench_session(bench);
+    struct tb_handle handle = handle_of(reply);
+    uint32_t slot;
+    CHECK_INT(tb_pool_look(&session->pool, &handle, &slot), TB_HANDLE_LIVE);
+    bench_plugin_answer(bench, tb_calls_at(&session->calls, slot)->number);
+    CHECK_INT(tb_pool_look(&session->pool, &handle, &slot), TB_HANDLE_UNKNOWN);
+    if (is_first)
+        issue(bench, json_object_get(vector, "next"));
+}
+
+/* What becomes of the step's frame. */
+static const char *step_at_broker(struct bench *bench, const json_t *step)
+{
+    uint64_t n_stray = bench_session(bench)->n_stray;
+    uint64_t n_violations = bench->broker.views.slots[0].n_violations;
+    bench_send(bench, vector_bytes(step, "frame"));
+    bench_check(bench);
+    if (bench->broker.views.slots[0].n_violations > n_violations)
+        return "error";
+    if (!bench_session(bench))
+        return "closed";
+    return bench_session(bench)->n_stray > n_stray ? "dropped" : "ok";
+}
+
+void vector_at_broker(const json_t *vector)
+{
+    static struct bench bench;
+    const json_t *step;
+    size_t i;
+    bool is_first = true;
+    open_at_broker(&bench, vector);
+    json_array_foreach(json_object_get(vector, "steps"), i, step)
+    {
+        const json_t *reply = json_object_get(step, "reply");
+        if (reply) {
+            reply_at_broker(&bench, vector, reply, is_first);
+            is_first = false;
+            continue;
+        }
+        VECTOR_CHECK(vector, bench_session(&bench));
+        vector_check(vector, strcmp(step_at_broker(&bench, step), vector_text(step, "expect")) == 0,
+                     vector_text(step, "expect"));
+    }
+    bench_deinit(&bench);
+}
+
+/* ---- seal.json: sequences at the endpoint ---- */
+
+static const uint8_t *next_secret;
+
+static const char *fixed_name(void)
+{
+    return "fixed";
+}
+
+static uint32_t fixed_u32(void)
+{
+    return 0;
+}
+
+/* So that the endpoint's own key pair is the vector's; what else asks for bytes has no use for
+ * random ones. */
+static void fixed_bytes(void *to, size_t n)
+{
+    CHECK(next_secret);
+    if (n == TB_KEY_SIZE)
+        memcpy(to, next_secret, n);
+    else
+        memset(to, 0, n);
+}
+
+static struct tb_endpoint *open_at_endpoint(const json_t *vector, int *ret_broker)
+{
+    int pair[2];
+    uint8_t sent[TB_HEADER_SIZE + TB_HELLO_SIZE];
+    CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
+    static randombytes_implementation fixed = {
+        .implementation_name = fixed_name, .random = fixed_u32, .buf = fixed_bytes};
+    CHECK_INT(randombytes_set_implementation(&fixed), 0);
+    next_secret = vector_exactly(vector, "endpoint_secret", TB_KEY_SIZE);
+    struct tb_endpoint *endpoint = tb_endpoint_new(pair[0], vector_bytes(vector, "bootstrap"));
+    CHECK(endpoint);
+    CHECK_INT(tb_endpoint_flush(endpoint), TB_OK);
+    CHECK_INT(tb_fd_receive(pair[1], sent, sizeof sent, NULL, MSG_DONTWAIT), sizeof sent);
+    *ret_broker = pair[1];
+    return endpoint;
+}
+
+static void count_done(void *data, const struct tb_reply *reply)
+{
+    *(int *)data += reply ? 1 : 0;
+}
+
+static void call_at_endpoint(struct tb_endpoint *endpoint, const json_t *vector, int broker,
+                             const json_t *expected, int *n_done)
+{
+    uint8_t frame[512];
+    uint32_t command =
+        tb_endpoint_find(endpoint, tb_bytes_of_string(vector_text(vector, "command")));
+    CHECK_INT(command, 0);
+    CHECK_INT(tb_endpoint_call(endpoint, command, tb_bytes_of("\x80", 1), false,
+                               (struct tb_bytes){0}, count_done, n_done),
+              TB_OK);
+    CHECK_INT(tb_endpoint_flush(endpoint), TB_OK);
+    ssize_t n = tb_fd_receive(broker, frame, sizeof frame, NULL, MSG_DONTWAIT);
+    struct tb_handle handle = handle_of(expected);
+    CHECK(n > TB_HEADER_SIZE + TB_HANDLE_SIZE && frame[4] == TB_CALL);
+    CHECK(memcmp(frame + TB_HEADER_SIZE, handle.bytes, TB_HANDLE_SIZE) == 0);
+}
+
+/* The endpoint does not show that it dropped a frame: that it goes on and no call ended is what
+ * `dropped` means here. */
+static const char *step_at_endpoint(struct tb_endpoint *endpoint, int broker, const json_t *step,
+                                    int *n_done)
+{
+    int n_before = *n_done;
+    bool was_ready = tb_endpoint_ready(endpoint);
+    CHECK_INT(tb_fd_write_all(broker, vector_bytes(step, "frame")), 0);
+    int r = tb_endpoint_dispatch(endpoint, false);
+    CHECK((r == TB_CLOSED) == tb_endpoint_lost(endpoint));
+    if (tb_endpoint_lost(endpoint))
+        return tb_endpoint_broken(endpoint) ? "error" : "closed";
+    return *n_done > n_before || !was_ready ? "ok" : "dropped";
+}
+
+void vector_at_endpoint(const json_t *vector)
+{
+    int broker;
+    int n_done = 0;
+    struct tb_endpoint *endpoint = open_at_endpoint(vector, &broker);
+    const json_t *step;
+    size_t i;
+    json_array_foreach(json_object_get(vector, "steps"), i, step)
+    {
+        const json_t *call = json_object_get(step, "call");
+        if (call) {
+            call_at_endpoint(endpoint, vector, broker, call, &n_done);
+            continue;
+        }
+        const char *became = step_at_endpoint(endpoint, broker, step, &n_done);
+        vector_check(vector, strcmp(became, vector_text(step, "expect")) == 0,
+                     vector_text(step, "expect"));
+    }
+    tb_endpoint_free(endpoint);
+    tb_fd_close(&broker);
+}

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""The main job on real processes: who runs and how confined, what is allowed, what is refused and by whom.
+
+Every refusal stands next to the same operation succeeding. Exits 0 only if each came out so.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/e2e"))
+import tree  # noqa: E402
+
+TTY = sys.stdout.isatty()
+failures = 0
+checks = 0
+
+
+def colour(number, text):
+    return f"\033[{number}m{text}\033[0m" if TTY else text
+
+
+def title(text):
+    print(f"\n{colour(1, text)}")
+
+
+def row(ok, what, outcome, layer="", number=""):
+    global failures, checks
+    checks += 1
+    failures += not ok
+    mark = colour(32, "as it must be") if ok else colour(31, "NOT AS IT MUST BE")
+    audit = f"#{number}" if number else ""
+    print(f"  {what:<52} {outcome:<34} {layer:<26} {audit:>5}  {mark}")
+
+
+def record_of(app, wanted):
+    """The newest record for which that holds: the log is written while we look."""
+    def look():
+        found = [record for record in app.records() if wanted(record)]
+        return found and found[-1]
+    return tree.until(look, "the audit record")
+
+
+class Notes:
+    """The example with one view open, and what is asked of it."""
+
+    def __init__(self, app, host):
+        self.app = app
+        self.host = host
+
+    def ask(self, command, path):
+        """(outcome, code, number of the audit record)"""
+        before = len(self.app.records())
+        call = self.host.start(command="plugin:fs|" + command, args={"path": path})
+        answer = self.host.wait(lambda line: line.get("id") == call or
+                                line.get("error") == "not_granted")
+        error = answer.get("error", "")
+        code = error if isinstance(error, str) else error["code"]
+        name = "plugin:fs|" + command
+        # A call that a plugin refuses is recorded when it ends, one that has no handle when it is missed.
+        record = record_of(self.app, lambda r: r["n"] > before and r["command"] == name and
+                           (r["event"] == "done" or r["verdict"] == "deny"))
+        return answer, code, record["n"]
+
+    def allowed(self, what, command, path, text=None):
+        answer, code, number = self.ask(command, path)
+        ok = not code and (text is None or answer.get("bytes") == text)
+        row(ok, what, "allowed" if not code else code, "", number)
+
+    def refused(self, what, command, path, code, layer):
+        _, found, number = self.ask(command, path)
+        row(found == code, what, f"refused: {found or 'NOTHING'}", layer, number)
+
+
+def layers_of(app, role):
+    record = record_of(app, lambda r: r["event"] == "layer" and r["plugin"] == role)
+    return record["reason"]
+
+
+def show_processes(app, host):
+    title("Processes")
+    roles = {"supervisor": host.supervisor, **{role: host.role(role)
+                                               for role in ("broker", "scribe", "fs")}}
+    for role, pid in roles.items():
+        status = tree.status_of(pid)
+        n_fds = len(os.listdir(f"/proc/{pid}/fd")) if os.access(f"/proc/{pid}/fd", os.R_OK) else "?"
+        indent = "" if role == "supervisor" else "└─ "
+        sandboxed = status["Seccomp"] == "2" and status["NoNewPrivs"] == "1"
+        what = f"{indent}{role} (pid {pid})"
+        row(sandboxed, what, f"seccomp {status['Seccomp']}, no_new_privs {status['NoNewPrivs']}",
+            f"{n_fds} descriptors")
+    for role in ("broker", "scribe", "plugin"):
+        print(f"     {role + ':':<8} {layers_of(app, role)}")
+
+
+def show_files(app, host):
+    notes = Notes(app, host)
+    (app.path / "data/way-out").symlink_to("/etc")
+    title("Reads and writes in scope ($RESOURCE/data/**)")
+    notes.allowed("read data/hello.txt", "read_text_file", "data/hello.txt")
+    notes.allowed("list data", "read_dir", "data")
+    result = app.run("call", app.path, "plugin:fs|write_text_file", '{"path":"data/new.txt"}',
+                     "--raw", "-", input=b"written through the bridge\n")
+    written = (app.path / "data/new.txt")
+    row(result.returncode == 0 and written.read_text() == "written through the bridge\n",
+        "write data/new.txt", "allowed")
+    notes.allowed("read it back", "read_text_file", "data/new.txt")
+
+    title("The same read where policy does not reach")
+    inside = "the plugin: scope"
+    notes.refused("read /etc/hostname (outside the scope)", "read_text_file", "/etc/hostname",
+                  "scope", inside)
+    notes.refused("read data/private/secret.txt (denied folder)", "read_text_file",
+                  "data/private/secret.txt", "scope", inside)
+    notes.refused("read data/way-out/hostname (symlink out)", "read_text_file",
+                  "data/way-out/hostname", "scope", "the plugin: openat2")
+    notes.refused("remove data/new.txt (not granted)", "remove", "data/new.txt", "not_granted",
+                  "the broker: no handle")
+    notes.allowed("read data/hello.txt still", "read_text_file", "data/hello.txt")
+
+
+def show_attacks():
+    """Frames that no honest endpoint sends: three rows of the red team's table, which runs each on a tree of its own and
+    makes the same call in order before it."""
+    title("The protocol under attack, each beside the honest call (./tb hostile has the whole table)")
+    wanted = {"replay-spent": "a call's frame sent again", "handle-forged": "a call under a forged handle",
+              "swap-commands": "a call sealed for another command"}
+    result = subprocess.run(["tools/tb/hostile.sh", "--json", *wanted], cwd=TOP, capture_output=True,
+                            text=True, check=False)
+    rows = json.loads(result.stdout)["rows"] if result.stdout.startswith("{") else []
+    for name, what in wanted.items():
+        found = [r for r in rows if r["id"] == name]
+        if not found:
+            row(False, what, "the red team did not run", result.stderr.strip()[-60:])
+            continue
+        r = found[0]
+        row(r["ok"] and r["twins"] > 0, what, f"refused: {r['code']}", f"the broker: {r['layer']}",
+            r["record"]["n"])
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="tb-demo-", dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        folder = pathlib.Path(folder)
+        app = tree.App(tree.install(folder), folder)
+        with tree.Host(app) as host:
+            host.open("main")
+            host.call()  # starts the plugin
+            show_processes(app, host)
+            show_files(app, host)
+        show_attacks()
+        title("The log of all this")
+        verdict = app.verify()
+        row(verdict == "CLOSED", f"trollbridge audit verify: {len(app.records())} records", verdict)
+    print(f"\n{checks - failures} passed, {failures} failed")
+    return 1 if failures else 0
+
+
+sys.exit(main())

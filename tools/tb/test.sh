@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Every test. Each suite prints a line; the last line counts them all.
+set -euo pipefail
+. tools/tb/common.sh
+. tools/tb/count.sh
+
+export TB_BUILD=$PWD/build TB_ROOT=$PWD/build/root TROLLBRIDGE=$PWD/build/root/bin/trollbridge
+# The user's own folders stay out of it.
+HOME=$(mktemp -d /tmp/tb-home.XXXXXX)
+export HOME
+unset XDG_STATE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR
+trap 'rm -rf "$HOME"' EXIT
+
+lint_suites() {
+    suite format python3 tests/lint/format.py
+    suite includes python3 tests/lint/layers.py
+    suite words python3 tests/lint/words.py
+    suite cppcheck tests/lint/cppcheck.sh
+}
+
+sandbox_suites() {
+    suite try_syscall build/tests/sandbox/try_syscall
+    suite enter build/tests/sandbox/test_enter
+    suite confine build/tests/sandbox/test_confine build/confine/confine \
+        build/tests/sandbox/probe_plugin tests/sandbox/plugin.py tests/sandbox/plugin.js
+    suite fs_race build/tests/fs/fs_race
+}
+
+fuzz_suites() {
+    local program name
+    for program in build/tests/fuzz/fuzz_*; do
+        [ -f "$program" ] && [ -x "$program" ] || continue
+        name=$(basename "$program")
+        suite "$name" "$program" "tests/fuzz/corpus/${name#fuzz_}"
+    done
+}
+
+python_suites() {
+    local file
+    for file in tests/e2e/test_*.py; do
+        suite "$(basename "$file" .py)${1:+ $1}" \
+            /usr/bin/python3 -B -m pytest -q -p no:cacheprovider "$file"
+    done
+}
+
+client_suites() {
+    suite shim-build shim_build
+    suite shim-unit npm --prefix shim-js test --silent
+    suite shim-live npm --prefix shim-js run test:live --silent
+}
+
+shim_build() {
+    npm --prefix shim-js run build --silent && echo "1 passed, 0 failed"
+}
+
+# The same programs with the sanitizers, which cannot run inside a sandbox.
+sanitizer_suites() {
+    configure build-asan -Db_sanitize=address,undefined -Dsandbox=off
+    compile build-asan
+    export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    unit_suites build-asan asan
+    local file
+    for file in tests/e2e/test_call.py tests/e2e/test_deaths.py tests/e2e/test_fs_plugin.py \
+        tests/e2e/test_policy.py tests/e2e/test_scribe.py; do
+        suite "$(basename "$file" .py) asan" env TB_BUILD="$PWD/build-asan" \
+            TB_ROOT="$PWD/build-asan/root" TROLLBRIDGE="$PWD/build-asan/root/bin/trollbridge" \
+            /usr/bin/python3 -B -m pytest -q -p no:cacheprovider "$file"
+    done
+    unset ASAN_OPTIONS UBSAN_OPTIONS
+}
+
+lint_suites
+unit_suites build
+sandbox_suites
+fuzz_suites
+python_suites
+client_suites
+suite hostile tools/tb/hostile.sh
+suite docs python3 tests/docs/run_docs.py
+sanitizer_suites
+suite valgrind tests/valgrind.sh
+suite demo tools/tb/demo.sh
+close_count
