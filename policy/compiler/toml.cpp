@@ -1,9 +1,10 @@
 // The TOML reader: toml++ with exceptions off, behind the C interface of tree.h.
 //
-// Two things in toml++ 3.3 are not fit for a text that may be anything. It bounds the nesting of
-// values, not that of dotted keys, and frees a document by recursion; and it asserts that a table's
-// header begins with a key instead of checking it. A scan over the text refuses both before toml++
-// sees it. Its other asserts stay on, as ours do.
+// Three things in toml++ 3.3 are not fit for a text that may be anything. It bounds the nesting of
+// values, not that of dotted keys, and frees a document by recursion; it asserts that a table's
+// header begins with a key instead of checking it; and its tables of Unicode blanks run into
+// __builtin_unreachable for letters such as U+00E9. A scan over the text refuses all three before
+// toml++ sees them. Its other asserts stay on, as ours do.
 extern "C" [[noreturn]] void tb_assert_failed(const char *expression, const char *file, int line);
 
 #define TOML_EXCEPTIONS        0
@@ -109,6 +110,10 @@ bool scan::step()
         move_to(std::min(text.find('\n', at), text.size()));
         return true;
     }
+    if (static_cast<unsigned char>(c) >= 0x80) {
+        wrong = "outside of strings and comments TOML is ASCII";
+        return false;
+    }
     if (c == '[' && fresh && depth == 0 && !header())
         return false;
     if (c == '.' && ++dots > max_dots) {
@@ -129,6 +134,8 @@ bool scan::step()
 // False: `wrong` and `line` say what is wrong.
 bool scan::run()
 {
+    if (text.substr(0, 3) == "\xef\xbb\xbf")
+        at = 3; // a byte order mark
     while (at < text.size())
         if (!step())
             return false;
