@@ -20,6 +20,7 @@ struct tb_audit {
     enum tb_audit_mode mode;
     enum tb_args args;
     uint64_t last_ref;
+    uint64_t due_ns; /* when records that wait for company are sent by themselves */
 };
 
 void tb_audit_init(struct tb_audit *audit, struct tb_loop *loop,

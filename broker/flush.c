@@ -6,6 +6,9 @@
 
 #include "base/clock.h"
 
+enum { RECORDS_WAITING = 16 * 1024 };
+#define RECORDS_WAIT_NS (5 * TB_MS_NS)
+
 void tb_flush_mark(struct tb_broker *broker, struct tb_link *link)
 {
     if (link->dirty)
@@ -41,9 +44,27 @@ void tb_flush_unpause(struct tb_broker *broker, struct tb_link *link)
     broker->n_paused--;
 }
 
+/* Whether a call waits for its record to be taken. */
+static bool dispatches(const struct tb_broker *broker)
+{
+    for (const struct tb_link *link = broker->dirty; link; link = link->next_dirty)
+        if (link->side == TB_SIDE_BROKER_PLUGIN && tb_link_attached(link))
+            return true;
+    return false;
+}
+
+/* Records of what has happened go with the next call's, or by themselves when there is none soon: a
+ * send for each would cost a tenth of a call. */
+static bool records_wait(const struct tb_broker *broker)
+{
+    return tb_buffer_n(&broker->audit.out) < RECORDS_WAITING &&
+           broker->now_ns < broker->audit.due_ns && !dispatches(broker);
+}
+
 void tb_flush(struct tb_broker *broker)
 {
-    tb_audit_flush(&broker->audit);
+    if (!records_wait(broker))
+        tb_audit_flush(&broker->audit);
     bool may_dispatch = broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
     struct tb_link **at = &broker->dirty;
     while (*at) {
@@ -68,6 +89,11 @@ int tb_flush_record(struct tb_broker *broker, const struct tb_session *session,
         record->view = tb_bytes_of_string(session->label);
         record->origin = tb_bytes_of_string(session->origin);
         memcpy(record->session, session->id, sizeof record->session);
+    }
+    if (tb_audit_settled(&broker->audit)) {
+        broker->audit.due_ns = broker->now_ns + RECORDS_WAIT_NS;
+        if (broker->audit.due_ns < broker->next_deadline_ns)
+            broker->next_deadline_ns = broker->audit.due_ns;
     }
     return tb_audit_write(&broker->audit, record);
 }

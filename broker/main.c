@@ -96,6 +96,7 @@ static void end(struct tb_broker *broker)
     struct tb_record stop = {.event = TB_EVENT_STOP, .verdict = TB_ALLOW};
     (void)tb_flush_record(broker, NULL, &stop);
     tb_flush(broker);
+    tb_audit_flush(&broker->audit);
     tb_broker_free_closed(broker);
     tb_loop_remove(&broker->loop, &broker->control.source);
     tb_loop_remove(&broker->loop, &broker->supervisor);

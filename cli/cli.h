@@ -19,6 +19,7 @@ enum cli_exit {
 
 /* Each gets its own name as argv[0] and returns an exit status. */
 int cli_audit(int argc, char **argv);
+int cli_bench(int argc, char **argv);
 int cli_call(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_policy(int argc, char **argv);

@@ -19,7 +19,7 @@ static const struct command commands[] = {
     {"doctor", cli_doctor, "what this machine's kernel lets the sandboxes hold"},
     {"policy", cli_policy, "check what an app's policy files grant"},
     {"audit", cli_audit, "read, follow and verify an app's log"},
-    {"doctor", cli_doctor, "what the sandbox is worth on this machine"},
+    {"bench", cli_bench, "measure the broker beside a bare relay"},
     {"version", cli_version, "print the version"},
     {"help", cli_help, "print this"},
 };

@@ -8,6 +8,7 @@
 #include "endpoint/misses.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -297,13 +298,23 @@ static size_t missing(const struct tb_endpoint *endpoint)
     return r == TB_AGAIN && size > held + READ_SIZE ? size - held : READ_SIZE;
 }
 
+/* Not in recvmsg: a reader that is blocked there is woken as well when the broker takes what was
+ * sent last, since that makes room to write, and goes back to sleep for nothing. */
+static void wait_readable(const struct tb_endpoint *endpoint)
+{
+    struct pollfd link = {.fd = endpoint->fd, .events = POLLIN};
+    (void)poll(&link, 1, -1);
+}
+
 int tb_endpoint_dispatch(struct tb_endpoint *endpoint, bool wait)
 {
     if (endpoint->state == LOST)
         return TB_CLOSED;
+    if (wait)
+        wait_readable(endpoint);
     size_t n = missing(endpoint);
     uint8_t *room = tb_buffer_reserve(&endpoint->in, n);
-    ssize_t got = room ? tb_fd_receive(endpoint->fd, room, n, NULL, wait ? 0 : MSG_DONTWAIT) : 0;
+    ssize_t got = room ? tb_fd_receive(endpoint->fd, room, n, NULL, MSG_DONTWAIT) : 0;
     if (got == -EAGAIN || got == -EINTR)
         return TB_AGAIN;
     if (got <= 0) {

@@ -2,4 +2,4 @@
 
 #include <seccomp.h>
 
-const struct tb_mode tb_mode = {"enforce", SCMP_ACT_KILL_PROCESS, TB_LAYER_HELD};
+const struct tb_mode tb_mode = {"enforce", SCMP_ACT_KILL_PROCESS, TB_LAYER_HELD, true};

@@ -2,4 +2,4 @@
 
 #include <seccomp.h>
 
-const struct tb_mode tb_mode = {"off", SCMP_ACT_ALLOW, TB_LAYER_MISSING};
+const struct tb_mode tb_mode = {"off", SCMP_ACT_ALLOW, TB_LAYER_MISSING, false};

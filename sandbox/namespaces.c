@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "sandbox/linux.h"
+#include "sandbox/mode.h"
 #include "sandbox/root.h"
 
 #include <errno.h>
@@ -97,6 +98,8 @@ static bool works(uint32_t namespaces)
 
 uint32_t tb_namespaces_probe(void)
 {
+    if (!tb_mode.namespaces)
+        return 0;
     if (works(TB_LAYERS_NAMESPACES))
         return TB_LAYERS_NAMESPACES;
     uint32_t held = TB_LAYER_BIT(TB_LAYER_USERNS);

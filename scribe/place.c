@@ -49,8 +49,9 @@ static int claim(int fd)
 
 static int open_instance(const char *name)
 {
-    /* Read too, for the end of what is there; O_NONBLOCK, so that a FIFO cannot hold us up. */
-    tb_fd fd = open(name, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    /* O_NONBLOCK, so that a FIFO cannot hold us up. */
+    tb_fd fd =
+        open(name, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (fd < 0)
         return -errno;
     int r = claim(fd);

@@ -6,7 +6,9 @@
 #include "scribe/place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -32,13 +34,22 @@ static int record_torn(struct tb_scribe *scribe, const struct tb_tail *tail)
     return r < 0 ? r : tb_log_flush(&scribe->log);
 }
 
+/* By a description of its own, closed at once: the one that stays can append and nothing else. */
+static int read_tail(int fd, struct tb_tail *ret_tail)
+{
+    char name[32];
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    tb_fd readable = open(name, O_RDONLY | O_CLOEXEC);
+    return readable < 0 ? -errno : tb_tail_read(readable, ret_tail);
+}
+
 static int open_log(struct tb_scribe *scribe, const char *path)
 {
     struct tb_tail tail;
     int fd = tb_place_open(path);
     if (fd < 0)
         return fd;
-    int r = tb_tail_read(fd, &tail);
+    int r = read_tail(fd, &tail);
     if (r != TB_OK) {
         tb_fd_close(&fd);
         return r;

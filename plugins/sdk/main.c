@@ -7,6 +7,8 @@
 #include "plugins/sdk/session.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 enum { LINK = 3, READ_AT_LEAST = 64 * 1024 };
 
@@ -23,6 +25,14 @@ static int send_all(struct tb_buffer *out)
     return TB_OK;
 }
 
+/* Not in recvmsg: a reader that is blocked there is woken as well when the broker takes the last
+ * answer, since that makes room to write, and goes back to sleep for nothing. */
+static int wait_readable(void)
+{
+    struct pollfd link = {.fd = LINK, .events = POLLIN};
+    return poll(&link, 1, -1) < 0 ? -errno : 0;
+}
+
 /* Reads until `in` holds `need` bytes, and whatever else is there already. */
 static int receive(struct tb_buffer *in, size_t need)
 {
@@ -32,8 +42,10 @@ static int receive(struct tb_buffer *in, size_t need)
         uint8_t *room = tb_buffer_reserve(in, cap);
         if (!room)
             return TB_TOO_LARGE;
-        ssize_t n = tb_fd_receive(LINK, room, cap, NULL, 0);
-        if (n == -EINTR)
+        ssize_t n = wait_readable();
+        if (n == 0)
+            n = tb_fd_receive(LINK, room, cap, NULL, MSG_DONTWAIT);
+        if (n == -EINTR || n == -EAGAIN)
             continue;
         if (n <= 0)
             return n == 0 || n == -ECONNRESET ? TB_CLOSED : (int)n;

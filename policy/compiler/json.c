@@ -15,7 +15,6 @@ struct reader {
     const uint8_t *p;
     const uint8_t *end;
     uint32_t line;
-    unsigned depth;
 };
 
 static bool read_value(struct reader *reader, struct tb_value *parent, struct tb_bytes key,
@@ -23,7 +22,7 @@ static bool read_value(struct reader *reader, struct tb_value *parent, struct tb
 
 static bool fail(struct reader *reader, const char *message)
 {
-    tb_tree_fail(reader->tree, reader->line, message, strlen(message));
+    tb_tree_fail(reader->tree, reader->line, message);
     return false;
 }
 
@@ -48,51 +47,18 @@ static bool take(struct reader *reader, char wanted)
     return true;
 }
 
-static int hex_digit(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The four digits of \uXXXX; -1 if they are not there. */
 static int32_t read_hex4(struct reader *reader)
 {
     int32_t code = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(peek(reader));
+        int digit = tb_hex_digit(peek(reader));
         if (digit < 0)
             return -1;
         code = code << 4 | digit;
         reader->p++;
     }
     return code;
-}
-
-static size_t put_utf8(uint8_t *out, uint32_t code)
-{
-    if (code < 0x80) {
-        out[0] = (uint8_t)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        out[0] = (uint8_t)(0xc0 | code >> 6);
-        out[1] = (uint8_t)(0x80 | (code & 63));
-        return 2;
-    }
-    if (code < 0x10000) {
-        out[0] = (uint8_t)(0xe0 | code >> 12);
-        out[1] = (uint8_t)(0x80 | (code >> 6 & 63));
-        out[2] = (uint8_t)(0x80 | (code & 63));
-        return 3;
-    }
-    out[0] = (uint8_t)(0xf0 | code >> 18);
-    out[1] = (uint8_t)(0x80 | (code >> 12 & 63));
-    out[2] = (uint8_t)(0x80 | (code >> 6 & 63));
-    out[3] = (uint8_t)(0x80 | (code & 63));
-    return 4;
 }
 
 /* Behind "\u": one code point, from a pair of surrogates where it takes one. */
@@ -107,7 +73,7 @@ static bool read_unicode(struct reader *reader, uint8_t *out, size_t *n)
     }
     if (code < 0 || (code >= 0xdc00 && code <= 0xdfff))
         return fail(reader, "a \\u escape needs four hexadecimal digits of a character");
-    *n += put_utf8(out + *n, (uint32_t)code);
+    *n += tb_utf8_put((uint32_t)code, out + *n);
     return true;
 }
 
@@ -209,14 +175,14 @@ static bool read_number(struct reader *reader, struct tb_value *parent, struct t
         return fail(reader, "a number with more than 64 characters");
     int64_t integer = 0;
     whole = whole && to_integer(text, &integer);
-    struct tb_value *value = tb_tree_add(reader->tree, parent, (const char *)key.data, key.n, line,
-                                         whole ? TB_VALUE_INT : TB_VALUE_REAL);
+    struct tb_value *value =
+        tb_tree_add(reader->tree, parent, key, line, whole ? TB_VALUE_INT : TB_VALUE_REAL);
     if (!value)
         return false;
     char copy[NUMBER_MAX + 1] = {0};
     memcpy(copy, text.data, text.n);
-    tb_tree_set_int(value, integer);
-    tb_tree_set_real(value, strtod(copy, NULL));
+    value->integer = integer;
+    value->real = strtod(copy, NULL);
     return true;
 }
 
@@ -232,10 +198,9 @@ static bool read_word(struct reader *reader, struct tb_value *parent, struct tb_
         if ((size_t)(reader->end - reader->p) < n || memcmp(reader->p, words[i].text, n) != 0)
             continue;
         reader->p += n;
-        struct tb_value *value =
-            tb_tree_add(reader->tree, parent, (const char *)key.data, key.n, line, words[i].type);
+        struct tb_value *value = tb_tree_add(reader->tree, parent, key, line, words[i].type);
         if (value)
-            tb_tree_set_bool(value, words[i].text[0] == 't');
+            value->boolean = words[i].text[0] == 't';
         return value != NULL;
     }
     return read_number(reader, parent, key, line);
@@ -282,15 +247,10 @@ static bool read_children(struct reader *reader, struct tb_value *value, char cl
 static bool read_container(struct reader *reader, struct tb_value *parent, struct tb_bytes key,
                            uint32_t line, enum tb_value_type type)
 {
-    struct tb_value *value =
-        tb_tree_add(reader->tree, parent, (const char *)key.data, key.n, line, type);
+    struct tb_value *value = tb_tree_add(reader->tree, parent, key, line, type);
     if (!value)
         return false;
-    if (++reader->depth > TB_TREE_DEPTH)
-        return fail(reader, "nested too deep");
-    bool ok = read_children(reader, value, type == TB_VALUE_MAP ? '}' : ']');
-    reader->depth--;
-    return ok;
+    return read_children(reader, value, type == TB_VALUE_MAP ? '}' : ']');
 }
 
 static bool read_value(struct reader *reader, struct tb_value *parent, struct tb_bytes key,
@@ -305,10 +265,9 @@ static bool read_value(struct reader *reader, struct tb_value *parent, struct tb
     struct tb_bytes text;
     if (!read_string(reader, &text))
         return false;
-    struct tb_value *value =
-        tb_tree_add(reader->tree, parent, (const char *)key.data, key.n, line, TB_VALUE_STRING);
+    struct tb_value *value = tb_tree_add(reader->tree, parent, key, line, TB_VALUE_STRING);
     if (value)
-        tb_tree_set_text(reader->tree, value, (const char *)text.data, text.n);
+        value->string = text;
     return value != NULL;
 }
 

@@ -2,18 +2,23 @@
 
 #include <stdlib.h>
 
-struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, const char *key,
-                             size_t n_key, uint32_t line, enum tb_value_type type)
+struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, struct tb_bytes key,
+                             uint32_t line, enum tb_value_type type)
 {
+    unsigned depth = parent ? parent->depth + 1 : 0;
     if (++tree->n_nodes > TB_TREE_NODES) {
-        static const char message[] = "more than 65536 values in one file";
-        tb_tree_fail(tree, line, message, sizeof message - 1);
+        tb_tree_fail(tree, line, "more than 65536 values in one file");
+        return NULL;
+    }
+    if (depth >= TB_TREE_DEPTH && type >= TB_VALUE_LIST) {
+        tb_tree_fail(tree, line, "nested too deep");
         return NULL;
     }
     struct tb_value *value = TB_NEW(tree->report->arena, struct tb_value);
     value->type = type;
+    value->depth = depth;
     value->place = (struct tb_place){tree->file, line};
-    value->key = tb_arena_copy(tree->report->arena, tb_bytes_of(key, n_key));
+    value->key = tb_arena_copy(tree->report->arena, key);
     if (!parent)
         tree->root = value;
     else if (parent->last)
@@ -27,40 +32,35 @@ struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, cons
     return value;
 }
 
-void tb_tree_set_bool(struct tb_value *value, bool boolean)
+void tb_tree_fail(struct tb_tree *tree, uint32_t line, const char *message)
 {
-    value->boolean = boolean;
+    tb_report_error(tree->report, "syntax", (struct tb_place){tree->file, line}, "%s", message);
 }
 
-void tb_tree_set_int(struct tb_value *value, int64_t integer)
+size_t tb_utf8_put(uint32_t code, uint8_t out[static 4])
 {
-    value->integer = integer;
+    static const uint8_t leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = n; i-- > 1; code >>= 6)
+        out[i] = (uint8_t)(0x80 | (code & 63));
+    out[0] = (uint8_t)(leads[n] | code);
+    return n;
 }
 
-void tb_tree_set_real(struct tb_value *value, double real)
+int tb_hex_digit(int c)
 {
-    value->real = real;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-void tb_tree_set_text(struct tb_tree *tree, struct tb_value *value, const char *text, size_t n)
-{
-    value->string = tb_arena_copy(tree->report->arena, tb_bytes_of(text, n));
-}
-
-void tb_tree_fail(struct tb_tree *tree, uint32_t line, const char *message, size_t n)
-{
-    struct tb_bytes text = tb_bytes_of(message, n);
-    tb_report_error(tree->report, "syntax", (struct tb_place){tree->file, line}, "%.*s",
-                    TB_SHOWN(text));
-}
-
-/* Whether a whole file is text; a NUL or a broken sequence is told with its line. */
 static bool is_text(struct tb_tree *tree, struct tb_bytes text)
 {
     if (tb_utf8_valid(text))
         return true;
-    static const char message[] = "not UTF-8 text";
-    tb_tree_fail(tree, 0, message, sizeof message - 1);
+    tb_tree_fail(tree, 0, "not UTF-8 text");
     return false;
 }
 
@@ -75,8 +75,7 @@ const struct tb_value *tb_value_read_toml(struct tb_report *report, const char *
                                           struct tb_bytes text)
 {
     struct tb_tree tree = {.report = report, .file = file};
-    return is_text(&tree, text) && tb_toml_read(&tree, (const char *)text.data, text.n) ? tree.root
-                                                                                        : NULL;
+    return is_text(&tree, text) && tb_toml_read(&tree, text) ? tree.root : NULL;
 }
 
 /* By key; the same keys by line, so that the later one is reported. */

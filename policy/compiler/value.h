@@ -6,10 +6,28 @@
 #pragma once
 
 #include "policy/compiler/report.h"
-#include "policy/compiler/tree.h"
+
+enum {
+    TB_FILE_MAX = 1024 * 1024, /* bytes of one file */
+    TB_TREE_DEPTH = 64,        /* lists and maps inside each other */
+    TB_TREE_NODES = 65536,     /* values in one file */
+};
+
+/* Single bits, so that a field can name several that it takes. */
+enum tb_value_type {
+    TB_VALUE_NULL = 1,
+    TB_VALUE_BOOL = 2,
+    TB_VALUE_INT = 4,
+    TB_VALUE_REAL = 8,
+    TB_VALUE_STRING = 16,
+    TB_VALUE_LIST = 32,
+    TB_VALUE_MAP = 64,
+};
 
 struct tb_value {
     enum tb_value_type type;
+    unsigned made_by; /* the TOML reader's: how a table came to be */
+    unsigned depth;
     struct tb_place place;
     struct tb_bytes key; /* in a map */
     bool boolean;
@@ -35,8 +53,23 @@ const struct tb_value *tb_value_read_json(struct tb_report *report, const char *
 const struct tb_value *tb_value_read_toml(struct tb_report *report, const char *file,
                                           struct tb_bytes text);
 
-/* In JSON's own reader (json.c). False: tb_tree_fail has been called. */
+/* ---- for the readers: json.c, toml.c ---- */
+
+/* False: tb_tree_fail has been called. */
 bool tb_json_read(struct tb_tree *tree, struct tb_bytes text);
+bool tb_toml_read(struct tb_tree *tree, struct tb_bytes text);
+
+/* Adds a value to `parent` (a list, or a map under `key`, which is copied); parent NULL: the root.
+ * NULL when the document has too many values or is too deep; then tb_tree_fail has been called. */
+struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, struct tb_bytes key,
+                             uint32_t line, enum tb_value_type type);
+void tb_tree_fail(struct tb_tree *tree, uint32_t line, const char *message);
+
+/* The bytes of one code point, at most 4; how many. */
+size_t tb_utf8_put(uint32_t code, uint8_t out[static 4]);
+int tb_hex_digit(int c); /* -1: none */
+
+/* ---- for all ---- */
 
 /* Reports every key that a map holds twice. Tauri takes the last; tb_value_fields does so too. */
 void tb_value_refuse_duplicates(struct tb_report *report, const struct tb_value *value);

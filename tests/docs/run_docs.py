@@ -4,7 +4,8 @@
 Each page gets a fresh folder with a copy of examples/, a HOME of its own, and the installed
 programs on PATH; its sessions run in order. blocks.py has the form of the pages. Besides: TOML and
 JSON in pages must be well-formed, files that a page quotes must be as quoted, links must lead
-somewhere.
+somewhere; and the man pages must say what the programs say (check_man.py). Arguments are pages to
+look at alone.
 """
 import json
 import os
@@ -17,6 +18,7 @@ import tempfile
 import tomllib
 
 from blocks import blocks, commands, matches
+from check_man import check_all as check_man
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 ROOT = pathlib.Path(os.environ.get("TB_ROOT", TREE / "build/root")).resolve()
@@ -29,6 +31,12 @@ DOOR = re.compile(r"\./tb (demo|test|check|hostile|bench|fuzz|build|format|help)
 
 def pages():
     return [TREE / "README.md", TREE / "CHANGELOG.md", *sorted((TREE / "docs").rglob("*.md"))]
+
+
+def anchors(path):
+    """What a heading is called in a link, as forges make it."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), flags=re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 class Page:
@@ -105,11 +113,15 @@ class Page:
 
     def check_links(self, path):
         prose = re.sub(r"^```.*?^```$", "", self.text, flags=re.S | re.M)
-        for target in re.findall(r"\]\(([^)\s]+)\)", prose) + re.findall(r'src="([^"]+)"', prose):
-            if target.startswith(("https://", "#")):
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+            if target.startswith("https://"):
                 continue
-            there = (path.parent / target.split("#")[0]).exists()
-            self.check(1, "" if there else f"a link to {target}, which is not there")
+            file, _, anchor = target.partition("#")
+            there = path.parent / file if file else path
+            problem = "" if there.exists() else f"a link to {target}, which is not there"
+            if not problem and anchor and anchor not in anchors(there):
+                problem = f"a link to {target}, whose page has no such heading"
+            self.check(1, problem)
 
     def run(self):
         self.prepare()
@@ -146,8 +158,20 @@ PLANTED = {
 }
 
 
+def check_planted_links():
+    """A dead link and a dead anchor, and none in a quoted block."""
+    page = Page("planted", "[a](NOTHING.md) [b](README.md#no-such-heading) [c](README.md#try-it)\n"
+                           "```\n[d](NOTHING.md)\n```\n", ".")
+    page.check_links(TREE / "planted.md")
+    return page.passed == 1 and len(page.problems) == 2
+
+
 def main():
     passed, problems = 0, []
+    if check_planted_links():
+        passed += 1
+    else:
+        problems.append("a planted dead link was not found")
     for what, text in PLANTED.items():
         if run_page("planted", text).problems:
             passed += 1
@@ -158,6 +182,10 @@ def main():
         page = run_page(path.relative_to(TREE), path.read_text(encoding="utf-8"), path)
         passed += page.passed
         problems += page.problems
+    if not sys.argv[1:]:
+        man_passed, man_problems = check_man()
+        passed += man_passed
+        problems += man_problems
     print("\n".join(problems))
     print(f"{passed} passed, {len(problems)} failed")
     return 1 if problems or not passed else 0

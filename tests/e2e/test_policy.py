@@ -236,6 +236,9 @@ def test_files_have_a_cap(tmp_path):
         "[[\n[[set]]",
         "[\u00e9]",
         "[ . ]",
+        "x = [}",
+        "x = {]",
+        "x = ]",
         "x = [\n[1],\n]\n[#]",
     ],
 )
@@ -246,12 +249,24 @@ def test_deep_toml_is_refused_not_followed(tmp_path, text):
 
 
 def test_lists_of_lists_are_no_headers(tmp_path):
-    scope = '{ identifier = "open:allow-url", allow = [\n[ { a = [\n[1, 2],\n["."]]\n} ],\n] }'
+    scope = '{ identifier = "open:allow-url", allow = [\n[ { a = [\n[1, 2],\n["."]] } ],\n] }'
     text = f'identifier = "main"\nwindows = [\n"main"]\npermissions = [\n{scope}]\n'
     app = write_app(tmp_path, {"trollbridge.toml": MANIFEST, "capabilities/a.toml": text})
     status, errors, files = compile_app(app)
     assert (status, errors) == (0, "")
     assert grant_of(files["snapshot"])["scopes"][0]["allow"][0] == [{"a": [[1, 2], ["."]]}]
+
+
+def test_text_beyond_ascii(tmp_path):
+    name = "caf\u00e9 \u2764\ufe0f \u1e9e \ud7a3 \U0001f309"
+    files = {"trollbridge.toml": f'[app] # {name}\nid = "com.example.case"\nname = """{name}"""\ncsp = \'{name}\'\n'}
+    entry = f'{{ identifier = "open:allow-url", allow = ["{name}"] }}'
+    files["capabilities/a.toml"] = f'identifier = "{name}"\nwindows = ["main"]\npermissions = [{entry}]\n'
+    status, errors, compiled = compile_app(write_app(tmp_path, files))
+    assert (status, errors) == (0, "")
+    grant = grant_of(compiled["snapshot"])
+    assert grant["scopes"][0]["allow"][0] == name
+    assert grant["commands"][0]["rule"]["capability"] == name
 
 
 def test_dots_in_strings_are_no_keys(tmp_path):

@@ -24,7 +24,8 @@ BELOW = {
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "host": ["base", "proto"],
-    "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host"],
+    "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
+    "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }
 # Single edges that the table does not have, with the reason.
 EXTRA = {
@@ -58,7 +59,7 @@ def check(path):
 def main():
     files = subprocess.run(["git", "ls-files", "*.c", "*.h", "*.cpp"], capture_output=True,
                            text=True, check=True).stdout.split()
-    files = [f for f in files if not f.startswith(("tests/", "examples/", "tools/", "bench/"))]
+    files = [f for f in files if not f.startswith(("tests/", "examples/", "tools/"))]
     bad = 0
     for path in files:
         problems = list(check(path)) if layer_of(path) else [f"{path}: in no layer"]

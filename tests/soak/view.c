@@ -30,15 +30,69 @@ static void fail(const struct view *view, const char *error)
     view_say(json_pack("{s:s, s:s}", "view", view->label, "error", error));
 }
 
+/* ---- how calls end ---- */
+
+static json_t *error_of(const struct tb_error *error)
+{
+    json_t *json = json_pack("{s:s, s:s%}", "code", tb_code_name(error->code), "message",
+                             error->message.data, error->message.n);
+    if (error->retry_ms)
+        json_object_set_new(json, "retry_ms", json_integer(error->retry_ms));
+    return json;
+}
+
+static void on_one(void *data, const struct tb_reply *reply)
+{
+    struct one_call *call = data;
+    json_t *line = json_pack("{s:s, s:s}", "view", call->view->label, "id", call->id);
+    if (!reply)
+        json_object_set_new(line, "lost", json_true());
+    else if (reply->type == TB_REPLY_VALUE)
+        json_object_set_new(line, "value", cli_json_of(reply->value));
+    else if (reply->type == TB_REPLY_BYTES)
+        json_object_set_new(line, "bytes", cli_json_base64(reply->raw));
+    else
+        json_object_set_new(line, "error", error_of(&reply->error));
+    view_say(line);
+    tb_buffer_deinit(&call->args);
+    free(call);
+}
+
+static void drop_waiting(struct view *view)
+{
+    while (view->waiting) {
+        struct one_call *call = view->waiting;
+        view->waiting = call->next_waiting;
+        on_one(call, NULL);
+    }
+}
+
+static void end_soak(struct view *view)
+{
+    view_say(json_pack("{s:s, s:i, s:i, s:s}", "view", view->label, "soaked", (int)view->n_done,
+                       "failed", (int)view->n_failed, "first", view->first_error));
+    view->n_total = 0;
+    tb_buffer_deinit(&view->args);
+}
+
+/* The session is over, and with it all calls. */
+static void end_session(struct view *view)
+{
+    tb_endpoint_free(view->endpoint);
+    view->endpoint = NULL;
+    tb_fd_close(&view->link_fd);
+    drop_waiting(view);
+    if (view->n_total > 0)
+        end_soak(view);
+}
+
 /* ---- sessions ---- */
 
 void view_open(struct view *view)
 {
     int pair[2];
-    tb_endpoint_free(view->endpoint);
-    view->endpoint = NULL;
+    end_session(view);
     view->told = false;
-    tb_fd_close(&view->link_fd);
     if (tb_fd_pair(SOCK_STREAM, pair) < 0) {
         fail(view, "no socketpair");
         return;
@@ -99,32 +153,6 @@ static bool pack_args(struct tb_buffer *buffer, const json_t *args)
     return !packer.failed;
 }
 
-static json_t *error_of(const struct tb_error *error)
-{
-    json_t *json = json_pack("{s:s, s:s%}", "code", tb_code_name(error->code), "message",
-                             error->message.data, error->message.n);
-    if (error->retry_ms)
-        json_object_set_new(json, "retry_ms", json_integer(error->retry_ms));
-    return json;
-}
-
-static void on_one(void *data, const struct tb_reply *reply)
-{
-    struct one_call *call = data;
-    json_t *line = json_pack("{s:s, s:s}", "view", call->view->label, "id", call->id);
-    if (!reply)
-        json_object_set_new(line, "lost", json_true());
-    else if (reply->type == TB_REPLY_VALUE)
-        json_object_set_new(line, "value", cli_json_of(reply->value));
-    else if (reply->type == TB_REPLY_BYTES)
-        json_object_set_new(line, "bytes", cli_json_base64(reply->raw));
-    else
-        json_object_set_new(line, "error", error_of(&reply->error));
-    view_say(line);
-    tb_buffer_deinit(&call->args);
-    free(call);
-}
-
 static bool find(const struct view *view, const char *command, uint32_t *ret_command)
 {
     if (!view->endpoint || !tb_endpoint_ready(view->endpoint)) {
@@ -173,14 +201,6 @@ void view_count(const struct view *view)
     view_say(json_pack("{s:s, s:i}", "view", view->label, "count", (int)view->n_done));
 }
 
-static void end_soak(struct view *view)
-{
-    view_say(json_pack("{s:s, s:i, s:i, s:s}", "view", view->label, "soaked", (int)view->n_done,
-                       "failed", (int)view->n_failed, "first", view->first_error));
-    view->n_total = 0;
-    tb_buffer_deinit(&view->args);
-}
-
 static void on_soaked(void *data, const struct tb_reply *reply)
 {
     struct view *view = data;
@@ -216,24 +236,11 @@ static void start_soaking(struct view *view)
 
 /* ---- */
 
-static void drop_waiting(struct view *view)
-{
-    while (view->waiting) {
-        struct one_call *call = view->waiting;
-        view->waiting = call->next_waiting;
-        on_one(call, NULL);
-    }
-}
-
 static void lost(struct view *view)
 {
     int code = tb_endpoint_close_code(view->endpoint);
-    tb_endpoint_free(view->endpoint);
-    view->endpoint = NULL;
-    drop_waiting(view);
+    end_session(view);
     view_say(json_pack("{s:s, s:i}", "view", view->label, "closed", code));
-    if (view->n_total > 0)
-        end_soak(view);
 }
 
 void view_turn(struct view *view)
@@ -259,9 +266,5 @@ void view_turn(struct view *view)
 
 void view_deinit(struct view *view)
 {
-    tb_endpoint_free(view->endpoint);
-    drop_waiting(view);
-    tb_fd_close(&view->link_fd);
-    if (view->n_total > 0)
-        tb_buffer_deinit(&view->args);
+    end_session(view);
 }

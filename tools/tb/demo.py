@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "tests/e2e"), str(TOP / "tests/hostile")]
+sys.path.insert(0, str(TOP / "tests/e2e"))
 import tree  # noqa: E402
 
 TTY = sys.stdout.isatty()
@@ -123,20 +123,22 @@ def show_files(app, host):
 
 
 def show_attacks():
-    """The frames that an endpoint under an attacker's control sends: rows of the red team's table."""
-    title("The protocol under attack (./tb hostile has the whole table)")
-    for name, what in (("replay-spent", "replay of a call's frame"),
-                       ("forged-handle", "a call under a forged handle")):
-        result = subprocess.run(["tools/tb/hostile.sh", "--json", "--only", name], cwd=TOP,
-                                capture_output=True, text=True, check=False)
-        rows = json.loads(result.stdout)["rows"] if result.stdout.startswith("{") else []
+    """Frames that no honest endpoint sends: three rows of the red team's table, which runs each on a tree of its own and
+    makes the same call in order before it."""
+    title("The protocol under attack, each beside the honest call (./tb hostile has the whole table)")
+    wanted = {"replay-spent": "a call's frame sent again", "handle-forged": "a call under a forged handle",
+              "swap-commands": "a call sealed for another command"}
+    result = subprocess.run(["tools/tb/hostile.sh", "--json", *wanted], cwd=TOP, capture_output=True,
+                            text=True, check=False)
+    rows = json.loads(result.stdout)["rows"] if result.stdout.startswith("{") else []
+    for name, what in wanted.items():
         found = [r for r in rows if r["id"] == name]
         if not found:
-            row(False, what, "the red team did not run: " + result.stderr.strip()[:60])
+            row(False, what, "the red team did not run", result.stderr.strip()[-60:])
             continue
         r = found[0]
-        row(r["ok"] and r["twin"], what + "; a fresh call first", f"refused: {r['code']}", r["layer"],
-            r["audit"])
+        row(r["ok"] and r["twins"] > 0, what, f"refused: {r['code']}", f"the broker: {r['layer']}",
+            r["record"]["n"])
 
 
 def main():

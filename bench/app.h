@@ -1,0 +1,23 @@
+/* The app of the benchmark: a folder with a manifest, one capability, and the echo plugin, written
+ * into the temporary folder and removed afterwards with the log that it has led to. */
+#pragma once
+
+#include "base/compiler.h"
+
+#include <limits.h>
+#include <stdint.h>
+
+#define BENCH_COMMAND "plugin:echo|echo"
+
+struct bench_app {
+    char folder[PATH_MAX]; /* empty: none */
+    char log[PATH_MAX];    /* the audit log */
+};
+
+/* `echo` is the path of the plugin's program; it is copied. `mode`: `before` or `behind`. 0 or
+ * -errno. */
+tb_must_check int bench_app_make(struct bench_app *app, const char *echo, const char *mode);
+void bench_app_remove(struct bench_app *app); /* an app never made is fine */
+
+/* How many calls the log says were done. 0 or -errno. */
+tb_must_check int bench_app_count_done(const struct bench_app *app, uint64_t *ret_n);

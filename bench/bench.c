@@ -1,0 +1,125 @@
+#include "bench/bench.h"
+
+#include "bench/bridge.h"
+#include "bench/gates.h"
+#include "bench/numbers.h"
+#include "bench/tree.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const struct bench_load loads[] = {{64, 1}, {64, 64}, {64 * 1024, 1}, {64 * 1024, 64}};
+static const char *const placements[] = {"free", "one"};
+
+#define SPREAD_QUIET 1.25 /* of the floor's own rounds, 90th by 10th percentile */
+
+enum { N_CELLS = TB_ARRAY_LEN(loads) * TB_ARRAY_LEN(placements) };
+_Static_assert(N_CELLS *BENCH_CONTENDERS <= BENCH_ROWS_MAX, "every row has its place");
+
+/* The last CPU that is allowed: the first one has most of the interrupts. */
+static cpu_set_t last_of(const cpu_set_t *allowed)
+{
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    for (size_t cpu = CPU_SETSIZE; cpu-- > 0;)
+        if (CPU_ISSET(cpu, allowed)) {
+            CPU_SET(cpu, &one);
+            return one;
+        }
+    return one;
+}
+
+static void add_cell(struct bench_result *result, const char *placement,
+                     const struct bench_cell *cell)
+{
+    for (size_t i = 0; i < BENCH_CONTENDERS; i++)
+        result->rows[result->n_rows++] =
+            (struct bench_placed_row){.placement = placement, .row = cell->rows[i]};
+    if (cell->rows[0].ratio_hi > SPREAD_QUIET * cell->rows[0].ratio_lo)
+        result->quiet = false;
+}
+
+static int64_t pss_of(const pid_t *pids, size_t n, const char *wanted)
+{
+    char name[17];
+    for (size_t i = 0; i < n; i++) {
+        tree_name(pids[i], name);
+        if (strcmp(name, wanted) == 0)
+            return tree_pss_kib(pids[i]);
+    }
+    return -1;
+}
+
+static struct bench_idle idle_of(pid_t supervisor)
+{
+    pid_t pids[BENCH_TREE_MAX];
+    size_t n = tree_find(supervisor, pids, TB_ARRAY_LEN(pids));
+    struct bench_idle idle = {
+        .supervisor_kib = pss_of(pids, n, "supervisor"),
+        .broker_kib = pss_of(pids, n, "broker"),
+        .scribe_kib = pss_of(pids, n, "scribe"),
+        .total_kib = -1,
+    };
+    if (idle.supervisor_kib >= 0 && idle.broker_kib >= 0 && idle.scribe_kib >= 0)
+        idle.total_kib = idle.supervisor_kib + idle.broker_kib + idle.scribe_kib;
+    return idle;
+}
+
+/* One view is open and nothing was called. */
+static const char *measure_idle(const struct bench_setup *setup, struct bench_idle *ret_idle)
+{
+    const char *why;
+    tb_cleanup(bridge_drop) struct bridge bridge;
+    if (!bridge_begin(&bridge, setup->echo, "before", &why))
+        return why;
+    *ret_idle = idle_of(trollbridge_pid(bridge.host));
+    return NULL;
+}
+
+typedef void progress_fn(const char *placement, const struct bench_load *load);
+
+static const char *measure_placed(const struct bench_setup *setup, const char *placement,
+                                  progress_fn *progress, struct bench_result *result,
+                                  double *start_ms)
+{
+    for (size_t i = 0; i < TB_ARRAY_LEN(loads); i++) {
+        struct bench_cell cell;
+        if (progress)
+            progress(placement, &loads[i]);
+        const char *why = bench_cell_measure(setup, &loads[i], &cell);
+        if (why)
+            return why;
+        add_cell(result, placement, &cell);
+        start_ms[i] = cell.start_ms;
+    }
+    return NULL;
+}
+
+const char *bench_run(const struct bench_setup *setup, progress_fn *progress,
+                      struct bench_result *ret_result)
+{
+    struct bench_result result = {
+        .rounds = setup->rounds,
+        .round_ms = (double)setup->round_ns / 1e6,
+        .n_cpus = sysconf(_SC_NPROCESSORS_ONLN),
+        .quiet = true,
+    };
+    double start_ms[TB_ARRAY_LEN(placements)][TB_ARRAY_LEN(loads)];
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) < 0)
+        return "the CPUs that may be used are not known";
+    const cpu_set_t sets[] = {allowed, last_of(&allowed)};
+    const char *why = measure_idle(setup, &result.idle);
+    for (size_t p = 0; p < TB_ARRAY_LEN(placements) && !why; p++) {
+        if (sched_setaffinity(0, sizeof sets[p], &sets[p]) < 0)
+            return "the processes cannot be placed on one CPU";
+        why = measure_placed(setup, placements[p], progress, &result, start_ms[p]);
+    }
+    (void)sched_setaffinity(0, sizeof allowed, &allowed);
+    if (why)
+        return why;
+    result.start_ms = bench_percentile(start_ms[0], TB_ARRAY_LEN(loads), 0.5);
+    bench_gates_judge(&result);
+    *ret_result = result;
+    return NULL;
+}

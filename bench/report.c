@@ -1,0 +1,147 @@
+#include "bench/report.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <sys/utsname.h>
+
+/* ---- table ---- */
+
+static void print_row(const struct bench_placed_row *placed, FILE *out)
+{
+    const struct bench_row *row = &placed->row;
+    fprintf(out, "%-9s %6zu %9u  %-18s %9.1f %9.1f %10.0f %8.1f %7.2f %7.2f  %.2f-%.2f\n",
+            placed->placement, row->bytes, row->in_flight, row->name, row->p50_us, row->p99_us,
+            row->calls_s, row->mib_s, row->cpu_us, row->ratio, row->ratio_lo, row->ratio_hi);
+}
+
+static void print_gate(const struct bench_gate *gate, FILE *out)
+{
+    fprintf(out, "%-6s %-32s %s %5.2f   %6.2f  %s\n", gate->goal ? "goal" : "gate", gate->name,
+            gate->at_least ? ">=" : "<=", gate->limit, gate->value, gate->ok ? "ok" : "not ok");
+}
+
+static void print_idle(const struct bench_idle *idle, FILE *out)
+{
+    if (idle->total_kib < 0) {
+        fputs("idle   the kernel does not let this user read what the processes use\n", out);
+        return;
+    }
+    fprintf(out,
+            "idle   %" PRId64 " KiB PSS: supervisor %" PRId64 ", broker %" PRId64
+            ", scribe %" PRId64 "\n",
+            idle->total_kib, idle->supervisor_kib, idle->broker_kib, idle->scribe_kib);
+}
+
+void bench_report_table(const struct bench_result *result, FILE *out)
+{
+    fprintf(out, "%-9s %6s %9s  %-18s %9s %9s %10s %8s %7s %7s  %s\n", "placement", "bytes",
+            "in flight", "", "p50 us", "p99 us", "calls/s", "MiB/s", "cpu us", "ratio", "10%-90%");
+    for (size_t i = 0; i < result->n_rows; i++) {
+        if (i > 0 && i % BENCH_CONTENDERS == 0)
+            fputc('\n', out);
+        print_row(&result->rows[i], out);
+    }
+    fputs(
+        "\nratio: one in flight, the time of a call by the floor's; more, calls/s by the floor's.\n"
+        "The floor's own is its spread.\n\n",
+        out);
+    for (size_t i = 0; i < result->n_gates; i++)
+        print_gate(&result->gates[i], out);
+    fprintf(out, "start  %.0f ms from spawn to the first reply\n", result->start_ms);
+    print_idle(&result->idle, out);
+    if (!result->quiet)
+        fputs("quiet  no: the floor's own rounds spread by more than 25 %, so trust no ratio\n",
+              out);
+}
+
+/* ---- JSON ---- */
+
+/* As many digits as mean something. */
+static json_t *number(double value)
+{
+    return json_real(isfinite(value) ? round(value * 1000.0) / 1000.0 : 0.0);
+}
+
+static json_t *kib(int64_t value)
+{
+    return value < 0 ? json_null() : json_integer(value);
+}
+
+static json_t *row_json(const struct bench_placed_row *placed)
+{
+    const struct bench_row *row = &placed->row;
+    json_t *json = json_object();
+    json_object_set_new(json, "name", json_string(row->name));
+    json_object_set_new(json, "placement", json_string(placed->placement));
+    json_object_set_new(json, "bytes", json_integer((json_int_t)row->bytes));
+    json_object_set_new(json, "in_flight", json_integer(row->in_flight));
+    json_object_set_new(json, "p50_us", number(row->p50_us));
+    json_object_set_new(json, "p99_us", number(row->p99_us));
+    json_object_set_new(json, "calls_s", number(row->calls_s));
+    json_object_set_new(json, "mib_s", number(row->mib_s));
+    json_object_set_new(json, "cpu_us", number(row->cpu_us));
+    json_object_set_new(json, "ratio", number(row->ratio));
+    json_object_set_new(json, "ratio_lo", number(row->ratio_lo));
+    json_object_set_new(json, "ratio_hi", number(row->ratio_hi));
+    return json;
+}
+
+static json_t *gates_json(const struct bench_result *result, bool goals)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < result->n_gates; i++) {
+        const struct bench_gate *gate = &result->gates[i];
+        if (gate->goal != goals)
+            continue;
+        json_t *json = json_object();
+        json_object_set_new(json, "name", json_string(gate->name));
+        json_object_set_new(json, "limit", number(gate->limit));
+        json_object_set_new(json, "value", number(gate->value));
+        json_object_set_new(json, "ok", json_boolean(gate->ok));
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
+static json_t *machine_json(const struct bench_result *result)
+{
+    struct utsname name = {0};
+    (void)uname(&name);
+    json_t *json = json_object();
+    json_object_set_new(json, "kernel", json_string(name.release));
+    json_object_set_new(json, "arch", json_string(name.machine));
+    json_object_set_new(json, "cpus", json_integer(result->n_cpus));
+    json_object_set_new(json, "rounds", json_integer(result->rounds));
+    json_object_set_new(json, "round_ms", number(result->round_ms));
+    return json;
+}
+
+static json_t *idle_json(const struct bench_idle *idle)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "pss_kib", kib(idle->total_kib));
+    json_object_set_new(json, "supervisor_kib", kib(idle->supervisor_kib));
+    json_object_set_new(json, "broker_kib", kib(idle->broker_kib));
+    json_object_set_new(json, "scribe_kib", kib(idle->scribe_kib));
+    return json;
+}
+
+bool bench_report_json(const struct bench_result *result, FILE *out)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < result->n_rows; i++)
+        json_array_append_new(rows, row_json(&result->rows[i]));
+    json_t *json = json_object();
+    json_object_set_new(json, "machine", machine_json(result));
+    json_object_set_new(json, "quiet", json_boolean(result->quiet));
+    json_object_set_new(json, "rows", rows);
+    json_object_set_new(json, "gates", gates_json(result, false));
+    json_object_set_new(json, "goals", gates_json(result, true));
+    json_object_set_new(json, "start_ms", number(result->start_ms));
+    json_object_set_new(json, "idle", idle_json(&result->idle));
+    bool ok = json_dumpf(json, out, JSON_COMPACT | JSON_REAL_PRECISION(12)) == 0 &&
+              fputc('\n', out) != EOF;
+    json_decref(json);
+    return ok;
+}

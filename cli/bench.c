@@ -1,0 +1,112 @@
+/* `trollbridge bench`: the benchmark in bench/, which ./tb bench runs too. */
+#include "base/clock.h"
+#include "base/place.h"
+#include "bench/report.h"
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: trollbridge bench [OPTION...]\n"
+    "\n"
+    "Measures Trollbridge beside a bare relay of three processes, interleaved, and prints a "
+    "table.\n"
+    "\n"
+    "  --json        print one JSON object instead\n"
+    "  --gate        exit with 1 if a gate does not hold\n"
+    "  --rounds N    rounds of each contender in each row (15)\n"
+    "  --ms N        how long a round is, in milliseconds (150)\n"
+    "\n"
+    "Exit status: 0 done; 1 a gate does not hold (with --gate); 2 usage; 4 it could not be run.\n";
+
+enum { OPTION_JSON = 256, OPTION_GATE, OPTION_ROUNDS, OPTION_MS, OPTION_HELP };
+
+struct options {
+    bool json;
+    bool gate;
+    bool help;
+    unsigned rounds;
+    unsigned ms;
+};
+
+static bool read_number(const char *text, unsigned most, unsigned *ret_number)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(text, &end, 10);
+    if (errno != 0 || *end != 0 || end == text || number < 1 || number > most)
+        return false;
+    *ret_number = (unsigned)number;
+    return true;
+}
+
+static bool read_option(struct options *options, int option)
+{
+    switch (option) {
+    case OPTION_JSON:
+        return options->json = true;
+    case OPTION_GATE:
+        return options->gate = true;
+    case OPTION_HELP:
+        return options->help = true;
+    case OPTION_ROUNDS:
+        return read_number(optarg, BENCH_ROUNDS_MAX, &options->rounds);
+    case OPTION_MS:
+        return read_number(optarg, 10000, &options->ms);
+    default:
+        return false;
+    }
+}
+
+static bool read_options(struct options *options, int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"gate", no_argument, NULL, OPTION_GATE},
+        {"rounds", required_argument, NULL, OPTION_ROUNDS},
+        {"ms", required_argument, NULL, OPTION_MS},
+        {"help", no_argument, NULL, OPTION_HELP},
+        {0},
+    };
+    int option;
+    opterr = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+        if (!read_option(options, option))
+            return false;
+    return optind == argc;
+}
+
+static void on_progress(const char *placement, const struct bench_load *load)
+{
+    fprintf(stderr, "bench: %s, %zu bytes, %u in flight\n", placement, load->bytes,
+            load->in_flight);
+}
+
+int cli_bench(int argc, char **argv)
+{
+    struct options options = {.rounds = 15, .ms = 150};
+    struct bench_result result;
+    char echo[PATH_MAX];
+    if (!read_options(&options, argc, argv))
+        return cli_usage("bench", "unknown option, or a number out of range");
+    if (options.help) {
+        fputs(help, stdout);
+        return CLI_DONE;
+    }
+    if (tb_place_of("libexec/trollbridge/bench/echo", echo) != 0)
+        return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/bench/echo is not there");
+    const struct bench_setup setup = {
+        .echo = echo, .rounds = options.rounds, .round_ns = options.ms * TB_MS_NS};
+    const char *why = bench_run(&setup, on_progress, &result);
+    if (why)
+        return cli_error(CLI_PART, "io", "%s", why);
+    if (!options.json)
+        bench_report_table(&result, stdout);
+    else if (!bench_report_json(&result, stdout))
+        return cli_error(CLI_PART, "io", "the result could not be written");
+    return options.gate && !bench_passed(&result) ? CLI_DENIED : CLI_DONE;
+}

@@ -1,0 +1,132 @@
+"""The benchmark's shape and counts. Nothing here asserts a time: that is the benchmark's own work."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root"))
+NAMES = ["floor", "trollbridge", "trollbridge behind"]
+ROW = ["name", "placement", "bytes", "in_flight", "p50_us", "p99_us", "calls_s", "mib_s", "cpu_us",
+       "ratio", "ratio_lo", "ratio_hi"]
+
+
+def run(*arguments, folder):
+    environment = dict(os.environ, TMPDIR=str(folder))
+    return subprocess.run([ROOT / "bin/trollbridge", "bench", *arguments], env=environment, capture_output=True, text=True,
+                          timeout=120)
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory):
+    """A run of two rounds of 5 ms: (process, folder, parsed JSON)."""
+    folder = tmp_path_factory.mktemp("bench")
+    process = run("--json", "--rounds", "2", "--ms", "5", folder=folder)
+    assert process.returncode == 0, process.stderr
+    return process, folder, json.loads(process.stdout)
+
+
+def test_one_row_for_each_load_placement_and_contender(short):
+    rows = short[2]["rows"]
+    cells = [(r["placement"], r["bytes"], r["in_flight"], r["name"]) for r in rows]
+    assert cells == [(p, b, n, name) for p in ("free", "one") for b in (64, 65536) for n in (1, 64)
+                     for name in NAMES]
+
+
+def test_rows_have_the_documented_members_and_add_up(short):
+    for row in short[2]["rows"]:
+        assert list(row) == ROW
+        assert row["calls_s"] > 0 and 0 < row["p50_us"] <= row["p99_us"], row
+        assert 0 < row["ratio_lo"] <= row["ratio"] <= row["ratio_hi"], row
+        assert row["cpu_us"] > 0, row
+        assert row["mib_s"] == pytest.approx(row["calls_s"] * row["bytes"] / 2**20, abs=0.01)
+
+
+def test_the_floor_is_measured_against_itself(short):
+    for row in short[2]["rows"]:
+        if row["name"] == "floor":
+            assert row["ratio"] == 1
+
+
+def test_the_gates_are_taken_from_their_rows(short):
+    result = short[2]
+    gates = result["gates"]
+    assert [gate["name"] for gate in gates] == ["64 B one in flight"]
+    for gate in gates:
+        assert sorted(gate) == ["limit", "name", "ok", "value"]
+    row = next(r for r in result["rows"] if r["name"] == "trollbridge" and r["placement"] == "free"
+               and r["bytes"] == 64 and r["in_flight"] == 1)
+    assert gates[0]["limit"] == 1.35
+    assert gates[0]["value"] == row["ratio"]
+    assert gates[0]["ok"] == (gates[0]["value"] <= gates[0]["limit"])
+
+
+def test_quiet_is_the_spread_of_the_floor(short):
+    result = short[2]
+    spread = max(r["ratio_hi"] / r["ratio_lo"] for r in result["rows"] if r["name"] == "floor")
+    if not 1.245 < spread < 1.255:  # the members are rounded
+        assert result["quiet"] == (spread <= 1.25)
+
+
+def test_the_machine_and_the_rounds_are_told(short):
+    machine = short[2]["machine"]
+    assert machine["rounds"] == 2 and machine["round_ms"] == 5
+    assert machine["cpus"] == os.sysconf("SC_NPROCESSORS_ONLN")
+    assert machine["kernel"] == os.uname().release
+
+
+def test_the_idle_tree_adds_up(short):
+    idle = short[2]["idle"]
+    parts = [idle[name] for name in ("supervisor_kib", "broker_kib", "scribe_kib")]
+    assert all(part is None or part > 0 for part in parts)
+    if None in parts:  # the kernel shows a process that is not dumpable to root alone
+        assert idle["pss_kib"] is None and os.geteuid() != 0
+    else:
+        assert idle["pss_kib"] == sum(parts)
+
+
+def test_nothing_is_left_behind(short):
+    _, folder, _ = short
+    assert list(folder.iterdir()) == []
+    mine = str(folder).encode()
+    for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            assert mine not in entry.read_bytes(), entry
+        except OSError:
+            pass
+
+
+def test_gates_decide_the_exit_status_only_when_asked(short, tmp_path):
+    process = run("--json", "--gate", "--rounds", "1", "--ms", "2", folder=tmp_path)
+    assert process.returncode in (0, 1), process.stderr
+    held = all(gate["ok"] for gate in json.loads(process.stdout)["gates"])
+    assert process.returncode == (0 if held else 1)
+
+
+def test_the_table_has_the_same_rows(tmp_path):
+    process = run("--rounds", "1", "--ms", "2", folder=tmp_path)
+    assert process.returncode == 0, process.stderr
+    lines = process.stdout.splitlines()
+    assert sum(line.startswith(("free ", "one ")) for line in lines) == 24
+    assert sum(line.startswith("gate ") for line in lines) == 1
+    assert sum(line.startswith("goal ") for line in lines) >= 5
+
+
+@pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--rounds", "1001"], ["--ms", "x"],
+                                       ["--ms", ""], ["--unknown"], ["word"]])
+def test_usage(arguments, tmp_path):
+    process = run(*arguments, folder=tmp_path)
+    assert process.returncode == 2
+    assert process.stdout == ""
+    assert process.stderr.startswith("trollbridge: bench: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_temporary_folder_that_cannot_be_written(tmp_path):
+    process = run("--json", folder=tmp_path / "missing")
+    assert process.returncode == 4
+    assert process.stdout == ""
+    assert "temporary folder" in process.stderr

@@ -1,0 +1,88 @@
+"""The app folder that rows work on: notes with a private folder, and the hostile plugin under three names."""
+
+import json
+import os
+import shutil
+
+READ, WRITE, LIST, STAT = (f"plugin:fs|{name}" for name in ("read_text_file", "write_text_file", "read_dir", "stat"))
+READ_FILE = "plugin:fs|read_file"
+EVIL, QUITTER, NEIGHBOUR = (f"plugin:{name}|do" for name in ("evil", "quitter", "neighbour"))
+
+HELLO = "Hello from inside the scope."
+SECRET = "This must never leave."
+
+MANIFEST = """[app]
+id = "com.example.hostile"
+
+[violations]
+action = "{action}"
+
+[limits."plugin:fs|read_text_file"]
+in_flight = {in_flight}
+
+[limits."plugin:evil|do"]
+deadline_ms = {deadline_ms}
+
+[plugins.evil]
+program = "programs/evil"
+permissions = "acl/evil"
+
+[plugins.quitter]
+program = "programs/evil"
+permissions = "acl/quitter"
+
+[plugins.neighbour]
+program = "programs/evil"
+permissions = "acl/neighbour"
+"""
+
+PLUGIN = """name = "{name}"
+program = "evil"
+commands = ["do"]
+sandbox = {{ read = [{read}], write = [{write}], memory_mib = 128 }}
+"""
+
+PERMISSION = """[[permission]]
+identifier = "allow-do"
+commands.allow = ["do"]
+"""
+
+SCOPE_ALLOW = ["$RESOURCE/data", "$RESOURCE/data/**"]
+SCOPE_DENY = ["$RESOURCE/data/private", "$RESOURCE/data/private/**", "$RESOURCE/data/locked.txt"]
+FS_COMMANDS = ["read-text-file", "read-file", "write-text-file", "read-dir", "stat"]
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def capability(deny):
+    scope = {"identifier": "fs:scope", "allow": [{"path": p} for p in SCOPE_ALLOW], "deny": [{"path": p} for p in deny]}
+    permissions = [f"fs:allow-{name}" for name in FS_COMMANDS] + [scope]
+    permissions += [f"{name}:allow-do" for name in ("evil", "quitter", "neighbour")]
+    return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})
+
+
+def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False):
+    """`wide` grants what rows expect to be withheld: for the self-test."""
+    app = world.app
+    write(app / "trollbridge.toml", MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms))
+    write(app / "capabilities/main.json", capability([] if wide else SCOPE_DENY))
+    write(app / "data/hello.txt", HELLO)
+    write(app / "data/sub/deep.txt", HELLO)
+    write(app / "data/private/secret.txt", SECRET)
+    write(app / "data/locked.txt", SECRET)
+    write(app / "outside/secret.txt", SECRET)
+    write(app / "shared/ok.txt", HELLO)
+    write(app / "next-door/secret.txt", SECRET)
+    (app / "own").mkdir()
+    read = {"evil": "/" if wide else "$RESOURCE/shared", "quitter": "", "neighbour": "$RESOURCE/next-door"}
+    own = {"evil": "$RESOURCE/own", "quitter": "", "neighbour": ""}
+    for name in ("evil", "quitter", "neighbour"):
+        quoted = [f'"{folders[name]}"' if folders[name] else "" for folders in (read, own)]
+        write(app / f"acl/{name}/plugin.toml", PLUGIN.format(name=name, read=quoted[0], write=quoted[1]))
+        write(app / f"acl/{name}/permissions/all.toml", PERMISSION)
+    (app / "programs").mkdir()
+    shutil.copy(world.settings.evil, app / "programs/evil")
+    os.chmod(app / "programs/evil", 0o755)

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""The red-team table: one row per attack on a real tree. See README.md for how to add a row."""
+
+import argparse
+import concurrent.futures
+import fnmatch
+import os
+import sys
+
+import bench
+import rows_frames  # noqa: F401
+import rows_session  # noqa: F401
+import table
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="tb hostile", description=__doc__)
+    parser.add_argument("patterns", nargs="*", default=["*"], help="only rows whose name matches, as 'replay-*'")
+    parser.add_argument("--tree", required=True, help="an installed tree, as build/root")
+    parser.add_argument("--evil", required=True, help="the hostile plugin's program")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    parser.add_argument("--list", action="store_true", help="only print the names of the rows")
+    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    return parser.parse_args()
+
+
+def run_all(rows, settings, jobs, show):
+    """Slow rows first, so that their waiting is the others' time; shown in the order of the table."""
+    done = {}
+    shown = 0
+    with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
+        order = sorted(rows, key=lambda row: not row.slow)
+        futures = {pool.submit(run_one, row.id, settings): row.id for row in order}
+        for future in concurrent.futures.as_completed(futures):
+            done[futures[future]] = future.result()
+            while shown < len(rows) and rows[shown].id in done:
+                show(done[rows[shown].id])
+                shown += 1
+    return [done[row.id] for row in rows]
+
+
+def run_one(row_id, settings):
+    return bench.run(next(row for row in bench.ROWS if row.id == row_id), settings)
+
+
+def main():
+    chosen = options()
+    settings = bench.Settings(os.path.abspath(chosen.tree), os.path.abspath(chosen.evil))
+    rows = [row for row in bench.ROWS if any(fnmatch.fnmatch(row.id, p) for p in chosen.patterns)]
+    if chosen.list:
+        print("\n".join(row.id for row in rows))
+        return 0
+    if not chosen.json:
+        table.print_head()
+    results = run_all(rows, settings, chosen.jobs, (lambda result: None) if chosen.json else table.print_row)
+    table.print_json(results) if chosen.json else table.print_count(results)
+    return 0 if results and all(r["ok"] for r in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
