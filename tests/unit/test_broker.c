@@ -177,6 +177,7 @@ static void a_link_reads_batches_and_keeps_halves(void)
     tb_fd_close(&pair[1]);
     CHECK_INT(tb_link_read(&link, NULL), TB_CLOSED);
     tb_link_deinit(&link);
+    tb_fd_close(&loop.epoll);
 }
 
 static void descriptors_where_none_belong_are_refused_and_closed(void)
@@ -194,6 +195,8 @@ static void descriptors_where_none_belong_are_refused_and_closed(void)
     CHECK_INT(next, pair[1] + 1);
     tb_fd_close(&next);
     tb_link_deinit(&link);
+    tb_fd_close(&pair[1]);
+    tb_fd_close(&loop.epoll);
 }
 
 static void one_descriptor_comes_and_two_are_refused(void)
@@ -223,6 +226,9 @@ static void one_descriptor_comes_and_two_are_refused(void)
     CHECK_INT(tb_fd_receive(pair[0], &byte, 1, &fd, 0), -EPROTO);
     int next = dup(0);
     CHECK_INT(next, pair[1] + 1);
+    tb_fd_close(&next);
+    tb_fd_close(&pair[0]);
+    tb_fd_close(&pair[1]);
 }
 
 int main(int argc, char **argv)
