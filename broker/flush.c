@@ -52,9 +52,13 @@ void tb_flush(struct tb_broker *broker)
         bool held =
             link->side == TB_SIDE_BROKER_PLUGIN && (!may_dispatch || !tb_link_attached(link));
         if (held) {
+            link->held = true;
             at = &link->next_dirty;
             continue;
         }
+        if (link->held)
+            link->released_ns = broker->now_ns;
+        link->held = false;
         *at = link->next_dirty;
         link->dirty = false;
         tb_link_flush(link);
