@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import tempfile
 
@@ -274,6 +275,11 @@ def test_no_process_can_be_killed_by_the_page(live):
 
 # ---- planted breaches: an ordinary process fails each check ----
 
+def allow_cores():
+    """There are systems, and ways to become a user, that allow none to begin with."""
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
 @pytest.fixture(scope="module")
 def careless():
     """A process with none of it: threads, an open file, a TCP socket, a root full of files."""
@@ -281,7 +287,7 @@ def careless():
             "a.listen(); threading.Thread(target=time.sleep, args=(1000,), daemon=True).start();"
             "print(flush=True); sys.stdin.read()")
     process = subprocess.Popen(["/usr/bin/python3", "-c", code], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, env={"A": "b"})
+                               stdout=subprocess.PIPE, env={"A": "b"}, preexec_fn=allow_cores)
     process.stdout.readline()
     found = Process(process.pid)
     found.name = "careless"

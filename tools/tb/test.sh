@@ -17,6 +17,7 @@ lint_suites() {
     suite includes python3 tests/lint/layers.py
     suite words python3 tests/lint/words.py
     suite cppcheck tests/lint/cppcheck.sh
+    suite clang-tidy tests/lint/clang_tidy.sh
 }
 
 sandbox_suites() {
