@@ -74,7 +74,8 @@ static int init(struct tb_broker *broker)
 /* One round; see broker.h. */
 static int turn(struct tb_broker *broker)
 {
-    uint64_t until_ns = broker->next_deadline_ns;
+    uint64_t audit_ns = tb_audit_due_ns(&broker->audit);
+    uint64_t until_ns = audit_ns < broker->next_deadline_ns ? audit_ns : broker->next_deadline_ns;
     int r = tb_loop_wait(&broker->loop, until_ns, &broker->now_ns);
     if (r < 0)
         return r;
@@ -96,7 +97,6 @@ static void end(struct tb_broker *broker)
     struct tb_record stop = {.event = TB_EVENT_STOP, .verdict = TB_ALLOW};
     (void)tb_flush_record(broker, NULL, &stop);
     tb_flush(broker);
-    tb_audit_flush(&broker->audit);
     tb_broker_free_closed(broker);
     tb_loop_remove(&broker->loop, &broker->control.source);
     tb_loop_remove(&broker->loop, &broker->supervisor);

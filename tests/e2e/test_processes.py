@@ -152,6 +152,7 @@ OF_ROLE = {"supervisor": EVERY, "broker": [*EVERY, namespaces, empty_root, read_
 @pytest.fixture(scope="module")
 def live(installed):
     """The processes of one tree after a call, by role; one view is open."""
+    tree.needs_root()
     with tempfile.TemporaryDirectory(prefix="live-", dir=installed.parent) as folder:
         app = tree.App(installed, pathlib.Path(folder))
         with tree.Host(app) as host:
@@ -166,7 +167,8 @@ def live(installed):
             yield found
 
 
-@pytest.mark.parametrize("role, check", [(role, check) for role in ROLES for check in OF_ROLE[role]],
+@pytest.mark.parametrize("role, check", [
+    (role, check) for role in ROLES for check in OF_ROLE[role]],
                          ids=lambda value: getattr(value, "__name__", value))
 def test_is_confined(live, role, check):
     assert check(live[role]) == ""

@@ -48,6 +48,7 @@ commands.allow = ["do"]
 """
 
 SCOPE_ALLOW = ["$RESOURCE/data", "$RESOURCE/data/**"]
+SCOPE_WIDE = ["$RESOURCE/**"]
 SCOPE_DENY = ["$RESOURCE/data/private", "$RESOURCE/data/private/**", "$RESOURCE/data/locked.txt"]
 FS_COMMANDS = ["read-text-file", "read-file", "write-text-file", "read-dir", "stat"]
 
@@ -57,8 +58,8 @@ def write(path, text):
     path.write_text(text)
 
 
-def capability(deny):
-    scope = {"identifier": "fs:scope", "allow": [{"path": p} for p in SCOPE_ALLOW], "deny": [{"path": p} for p in deny]}
+def capability(allow, deny):
+    scope = {"identifier": "fs:scope", "allow": [{"path": p} for p in allow], "deny": [{"path": p} for p in deny]}
     permissions = [f"fs:allow-{name}" for name in FS_COMMANDS] + [scope]
     permissions += [f"{name}:allow-do" for name in ("evil", "quitter", "neighbour")]
     return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})
@@ -68,7 +69,7 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False):
     """`wide` grants what rows expect to be withheld: for the self-test."""
     app = world.app
     write(app / "trollbridge.toml", MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms))
-    write(app / "capabilities/main.json", capability([] if wide else SCOPE_DENY))
+    write(app / "capabilities/main.json", capability(SCOPE_ALLOW + SCOPE_WIDE, []) if wide else capability(SCOPE_ALLOW, SCOPE_DENY))
     write(app / "data/hello.txt", HELLO)
     write(app / "data/sub/deep.txt", HELLO)
     write(app / "data/private/secret.txt", SECRET)

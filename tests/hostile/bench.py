@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import signal
 import time
 import traceback
 
@@ -9,13 +10,14 @@ import apps
 import world as worlds
 
 ROWS = []
+ROW_S = 60  # a row that takes longer has failed
 
 
 @dataclasses.dataclass
 class Settings:
     tree: str          # an installed tree
     evil: str          # the hostile plugin's program
-    wide: bool = False  # apps grant what rows expect to be withheld: the self-test's breach
+    breach: str = ""   # planted by the self-test
 
 
 @dataclasses.dataclass
@@ -53,7 +55,9 @@ class Trial:
     def __init__(self, row, settings):
         self.row = row
         self.world = worlds.World(settings)
-        apps.make(self.world, **{"wide": settings.wide, **row.app})
+        self.breach = settings.breach
+        planted = {"wide": {"wide": True}, "deny": {"action": "deny"}}.get(settings.breach, {})
+        apps.make(self.world, **{**row.app, **planted})
         self.host = self.world.start()
         self.bystander = worlds.View(self.host, "bystander").begin()
         self.honest(self.bystander)
@@ -80,13 +84,24 @@ class Trial:
 
     def after(self):
         """The attack is over: everybody else must not have noticed."""
+        if self.breach == "dead":
+            (self.world.app / "data/hello.txt").unlink()
         if self.row.ends:
             self.check(self.host.ended(), "the tree did not end")
             return
         self.honest(self.bystander)
         self.twins += 1
 
+    def tamper(self):
+        path = self.world.log_path
+        if self.breach == "no-log":
+            path.unlink()
+        if self.breach == "cut-log":
+            lines = path.read_text().splitlines(keepends=True)
+            path.write_text("".join(line for line in lines if '"event":"violation"' not in line))
+
     def find_record(self):
+        self.tamper()
         log = self.world.log()
         self.check(self.world.log_verifies(), "the log does not verify")
         if not self.row.event:
@@ -99,6 +114,10 @@ class Trial:
                 return record
         seen = ", ".join(f"{r['event']} {r['code']} {r['reason']}" for r in log[-6:])
         raise Failed(f"no such record in the log; its end: {seen}")
+
+
+def give_up(_signal, _frame):
+    raise Failed(f"not done after {ROW_S} s")
 
 
 def judge(trial, result):
@@ -116,16 +135,20 @@ def run(row, settings):
     """The row's line of the table, as a dictionary."""
     start = time.monotonic()
     result = {"id": row.id, "tried": row.tried, "layer": row.layer, "code": "", "record": None, "twins": 0,
-              "ok": False, "why": ""}
+              "ok": False, "why": "", "harness": False}
     trial = None
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(ROW_S)
     try:
         trial = Trial(row, settings)
         judge(trial, result)
     except Failed as failed:
         result["why"] = str(failed)
     except Exception as error:  # what the harness itself meets fails the row, and only that row
+        result["harness"] = True
         where = traceback.extract_tb(error.__traceback__)[-1]
         result["why"] = f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"
+    signal.alarm(0)
     if trial:
         result["twins"] = trial.twins
         trial.world.stop()

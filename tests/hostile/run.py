@@ -8,8 +8,15 @@ import os
 import sys
 
 import bench
+import rows_bombs  # noqa: F401
+import rows_files  # noqa: F401
+import rows_floods  # noqa: F401
 import rows_frames  # noqa: F401
+import rows_host  # noqa: F401
+import rows_plugin  # noqa: F401
+import rows_sandbox  # noqa: F401
 import rows_session  # noqa: F401
+import selftest
 import table
 
 
@@ -21,6 +28,9 @@ def options():
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--list", action="store_true", help="only print the names of the rows")
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("--self-test", metavar="TREE",
+                        help="run rows against planted breaches, among them this tree built with -Dsandbox=off; "
+                             "they must fail")
     return parser.parse_args()
 
 
@@ -46,6 +56,8 @@ def run_one(row_id, settings):
 def main():
     chosen = options()
     settings = bench.Settings(os.path.abspath(chosen.tree), os.path.abspath(chosen.evil))
+    if chosen.self_test:
+        return selftest.main(settings, os.path.abspath(chosen.self_test), chosen.jobs, run_all)
     rows = [row for row in bench.ROWS if any(fnmatch.fnmatch(row.id, p) for p in chosen.patterns)]
     if chosen.list:
         print("\n".join(row.id for row in rows))

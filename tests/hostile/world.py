@@ -75,12 +75,12 @@ class Link:
 class View:
     """One document: an honest endpoint, all of whose parts a row may abuse."""
 
-    def __init__(self, host, label="main", relay=False, document=1, origin="local"):
+    def __init__(self, host, label="main", relay=False, document=1, origin="local", keep=False):
         ours, theirs = socket.socketpair()
         self.host, self.label, self.relay = host, label, relay
         self.link = Link(ours)
         self.opened = host.open(theirs.fileno(), label, relay, document, origin)
-        theirs.close()
+        self.their_end = theirs if keep else theirs.close()
         self.handles, self.spent, self.replies, self.granted = {}, {}, {}, []
         self.sent = 0
         self.session = None
@@ -248,8 +248,8 @@ class Host:
         for folder in pathlib.Path("/proc").iterdir():
             with contextlib.suppress(OSError, ValueError):
                 text = (folder / "stat").read_text()
-                name = text[text.index("(") + 1:text.rindex(")")]
                 if int(text[text.rindex(")") + 2:].split()[1]) == self.pid:
+                    name = (folder / "cmdline").read_bytes().split(b"\0")[0].decode()
                     found[name] = int(folder.name)
         return found
 
@@ -283,6 +283,7 @@ class World:
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="tb-hostile-"))
         self.app, self.home = self.base / "app", self.base / "home"
         self.home.mkdir()
+        self.log_path = self.home / "state/trollbridge/com.example.hostile/audit.jsonl"
         self.hosts = []
 
     def start(self):
@@ -295,13 +296,11 @@ class World:
             host.close()
 
     def log(self):
-        path = self.home / "state/trollbridge/com.example.hostile/audit.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return [json.loads(line) for line in self.log_path.read_text().splitlines()] if self.log_path.exists() else []
 
     def log_verifies(self):
-        path = self.home / "state/trollbridge/com.example.hostile/audit.jsonl"
         program = f"{self.settings.tree}/bin/trollbridge"
-        done = subprocess.run([program, "audit", "verify", str(path)], capture_output=True, text=True)
+        done = subprocess.run([program, "audit", "verify", str(self.log_path)], capture_output=True, text=True)
         return done.returncode == 0
 
     def remove(self):

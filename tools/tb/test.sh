@@ -8,6 +8,7 @@ export TB_BUILD=$PWD/build TB_ROOT=$PWD/build/root TROLLBRIDGE=$PWD/build/root/b
 # The user's own folders stay out of it.
 HOME=$(mktemp -d /tmp/tb-home.XXXXXX)
 export HOME
+echo "somebody's own" >"$HOME/diary.txt"
 unset XDG_STATE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR
 trap 'rm -rf "$HOME"' EXIT
 

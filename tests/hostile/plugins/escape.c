@@ -210,10 +210,11 @@ static int try_vfork(tb_unused const char *arg)
     return result_of(pid);
 }
 
-static int try_exec(const char *path)
+static int try_shell(const char *script)
 {
-    char *const argv[] = {(char *)(uintptr_t)path, (char *)(uintptr_t) "--version", NULL};
-    execv(path, argv);
+    char *const argv[] = {(char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c",
+                          (char *)(uintptr_t)script, NULL};
+    execv("/bin/sh", argv);
     return errno;
 }
 
@@ -223,7 +224,10 @@ static int try_exec_written(const char *path)
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
     int r = fd < 0 ? errno : result_of(write(fd, "#!/bin/true\n", 12));
     close(fd);
-    return r ? r : try_exec(path);
+    char *const argv[] = {(char *)(uintptr_t)path, NULL};
+    if (r == 0)
+        execv(path, argv);
+    return r ? r : errno;
 }
 
 /* ---- the kernel ---- */
@@ -375,7 +379,7 @@ static const struct {
     {"setown", try_signal_by_fd},
     {"fork", try_fork},
     {"clone", try_vfork},
-    {"exec", try_exec},
+    {"shell", try_shell},
     {"exec-written", try_exec_written},
     {"userns", try_userns},
     {"setns", try_setns},
@@ -392,7 +396,7 @@ static const struct {
     {"dumpable", try_dumpable},
     {"limits", try_limits},
     {"i386", try_i386},
-    {"code", try_code},
+    {"written-code", try_code},
     {"memory", try_memory},
     {"descriptors", try_descriptors},
     {"environment", try_environment},
