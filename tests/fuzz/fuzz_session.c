@@ -108,7 +108,10 @@ static void send_sealed(struct input *input)
         play.n_calls++;
         play.spent = handle;
     }
-    bool told = (kind == TB_WANT || kind == TB_MISS) && counter == play.n_told &&
+    /* Behind raw bytes that began a frame, this one is only more of them; one with m = 0 does not
+     * open. */
+    bool whole = tb_buffer_n(&session->link.in) == session->link.n_taken && text.n > 0;
+    bool told = whole && (kind == TB_WANT || kind == TB_MISS) && counter == play.n_told &&
                 tb_handle_equal(&handle, &tb_handle_zero);
     bench_send_sealed(&play.bench, kind, flags, &handle, counter, text, raw);
     play.n_told += told;
