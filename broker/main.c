@@ -74,7 +74,9 @@ static int init(struct tb_broker *broker)
 /* One round; see broker.h. */
 static int turn(struct tb_broker *broker)
 {
-    uint64_t until_ns = broker->next_deadline_ns;
+    /* What was paused for want of room may have got it in the last round's flush, and then nothing
+     * else would wake us. */
+    uint64_t until_ns = tb_route_may_resume(broker) ? 0 : broker->next_deadline_ns;
     int r = tb_loop_wait(&broker->loop, until_ns, &broker->now_ns);
     if (r < 0)
         return r;

@@ -445,3 +445,16 @@ void tb_route_resume(struct tb_broker *broker)
         }
     }
 }
+
+bool tb_route_may_resume(const struct tb_broker *broker)
+{
+    for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
+        const struct tb_session *session = broker->views.slots[i].session;
+        if (!session || !session->grant)
+            continue;
+        if ((session->link.paused && view_may_go_on(broker, session)) ||
+            tb_answer_may_resume(session))
+            return true;
+    }
+    return false;
+}
