@@ -192,11 +192,24 @@ void tb_answer_plugin_ready(struct tb_source *source, uint32_t events)
     }
 }
 
+static bool may_resume(const struct tb_session *session, const struct tb_plugin *plugin)
+{
+    return plugin->state == TB_PLUGIN_RUNNING && plugin->link.paused && may_go_on(session);
+}
+
+bool tb_answer_may_resume(const struct tb_session *session)
+{
+    for (size_t i = 0; i < session->grant->n_plugins; i++)
+        if (may_resume(session, &session->plugins[i]))
+            return true;
+    return false;
+}
+
 void tb_answer_resume(struct tb_broker *broker, struct tb_session *session)
 {
     for (size_t i = 0; i < session->grant->n_plugins; i++) {
         struct tb_plugin *plugin = &session->plugins[i];
-        if (plugin->state == TB_PLUGIN_RUNNING && plugin->link.paused && may_go_on(session)) {
+        if (may_resume(session, plugin)) {
             tb_flush_unpause(broker, &plugin->link);
             route(broker, plugin);
         }

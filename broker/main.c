@@ -71,11 +71,20 @@ static int init(struct tb_broker *broker)
     return r < 0 ? r : tb_loop_arm(&broker->loop, &broker->supervisor, EPOLLIN | EPOLLRDHUP);
 }
 
+/* When to wake without being woken. What was paused for want of room may have got it in the last
+ * round's flush, and then nothing else would say so. */
+static uint64_t wake_ns(const struct tb_broker *broker)
+{
+    uint64_t audit_ns = tb_audit_due_ns(&broker->audit);
+    if (tb_route_may_resume(broker))
+        return 0;
+    return audit_ns < broker->next_deadline_ns ? audit_ns : broker->next_deadline_ns;
+}
+
 /* One round; see broker.h. */
 static int turn(struct tb_broker *broker)
 {
-    uint64_t audit_ns = tb_audit_due_ns(&broker->audit);
-    uint64_t until_ns = audit_ns < broker->next_deadline_ns ? audit_ns : broker->next_deadline_ns;
+    uint64_t until_ns = wake_ns(broker);
     int r = tb_loop_wait(&broker->loop, until_ns, &broker->now_ns);
     if (r < 0)
         return r;

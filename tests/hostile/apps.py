@@ -69,7 +69,8 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False):
     """`wide` grants what rows expect to be withheld: for the self-test."""
     app = world.app
     write(app / "trollbridge.toml", MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms))
-    write(app / "capabilities/main.json", capability(SCOPE_ALLOW + SCOPE_WIDE, []) if wide else capability(SCOPE_ALLOW, SCOPE_DENY))
+    scope = (SCOPE_ALLOW + SCOPE_WIDE, []) if wide else (SCOPE_ALLOW, SCOPE_DENY)
+    write(app / "capabilities/main.json", capability(*scope))
     write(app / "data/hello.txt", HELLO)
     write(app / "data/sub/deep.txt", HELLO)
     write(app / "data/private/secret.txt", SECRET)

@@ -107,7 +107,7 @@ path_row("socket", "a socket", KIND, "error io", "data/socket", lambda app: list
 path_row("folder", "a folder, read as a file", KIND, "error io", "data/sub")
 
 
-@row("path-renamed", "the denied folder under an allowed name, renamed while the plugin runs", DENIED, SCOPE, "done", "",
+@row("path-renamed", "the denied folder under an allowed name, renamed while the plugin runs", DENIED, SCOPE, "done",
      log_code="scope")
 def path_renamed(trial):
     app = trial.world.app

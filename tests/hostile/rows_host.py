@@ -5,7 +5,9 @@ import os
 import socket
 
 import wire
+from apps import READ
 from bench import row
+from rows_session import forge
 from world import View
 
 FORMAT = "a control message that is not in the format"
@@ -61,14 +63,27 @@ def control_fd_before(trial):
     return ENDED if trial.host.ended() else "the tree goes on"
 
 
-@row("control-unread", "a host that lets violations pile up unread", "cap of the control link", ENDED,
-     reason="the host does not read its control link", app={"action": "deny"}, ends=True)
+@row("control-unread", "a host that asks on and on and reads none of the answers", "cap of the control link", ENDED,
+     reason="the host does not read its control link", ends=True)
 def control_unread(trial):
-    frame = trial.view.call_frame("plugin:fs|read_text_file", {}, handle=os.urandom(16))[1]
-    for _ in range(200):
-        if not trial.view.link.send(frame * 200):
+    forge(trial.view)
+    for document in (2, 3):
+        forge(View(trial.host, "main", document=document).begin())
+    ours, theirs = socket.socketpair()
+    for _ in range(30000):  # each is refused at once, since the view is locked out
+        if not trial.host.control.send(trial.host.open_frame(), [theirs.fileno()]):
             break
     return ENDED if trial.host.ended() else "the tree goes on"
+
+
+@row("alerts-unread", "a page that breaks the protocol 40,000 times, under a host that does not read",
+     "ALERTs of denied violations are left out", "the tree goes on", reason="never issued", app={"action": "deny"})
+def alerts_unread(trial):
+    frame = trial.view.call_frame(READ, {}, handle=os.urandom(16))[1]
+    for _ in range(200):
+        trial.check(trial.view.link.send(frame * 200), "the link ended")
+    trial.honest(trial.view)
+    return "the tree goes on"
 
 
 # ---- what is no view link ----

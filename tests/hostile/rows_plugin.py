@@ -18,7 +18,9 @@ def works(trial, command=EVIL):
 
 
 def code_of(answer):
-    return f"error {answer['error']['code']}" if isinstance(answer, dict) else f"answer {answer}"
+    if isinstance(answer, dict) and "error" in answer:
+        return f"error {answer['error']['code']}"
+    return f"answer {answer}"
 
 
 def asks(what, arg=""):
