@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import re
-import resource
 import subprocess
 import tempfile
 
@@ -275,11 +274,6 @@ def test_no_process_can_be_killed_by_the_page(live):
 
 # ---- planted breaches: an ordinary process fails each check ----
 
-def allow_cores():
-    """There are systems, and ways to become a user, that allow none to begin with."""
-    resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-
 @pytest.fixture(scope="module")
 def careless():
     """A process with none of it: threads, an open file, a TCP socket, a root full of files."""
@@ -287,13 +281,20 @@ def careless():
             "a.listen(); threading.Thread(target=time.sleep, args=(1000,), daemon=True).start();"
             "print(flush=True); sys.stdin.read()")
     process = subprocess.Popen(["/usr/bin/python3", "-c", code], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, env={"A": "b"}, preexec_fn=allow_cores)
+                               stdout=subprocess.PIPE, env={"A": "b"})
     process.stdout.readline()
     found = Process(process.pid)
     found.name = "careless"
     yield found
     process.kill()
     process.communicate()
+
+
+def test_finds_a_process_that_may_leave_a_core(careless, monkeypatch):
+    for limits, finding in [(["0", "0"], ""), (["0", "unlimited"], "may dump core"),
+                            (["unlimited", "unlimited"], "may dump core")]:
+        monkeypatch.setattr(careless, "limit", lambda name: limits, raising=True)
+        assert no_core_files(careless) == finding
 
 
 def test_finds_a_process_that_is_dumpable():
@@ -307,7 +308,9 @@ def test_finds_a_process_that_is_dumpable():
         process.communicate()
 
 
-@pytest.mark.parametrize("check", [check for check in OF_ROLE["broker"] if check != not_dumpable],
+# Whether cores are allowed to begin with is not for a test to say: that check has a test of its own.
+@pytest.mark.parametrize("check", [check for check in OF_ROLE["broker"]
+                                   if check not in (not_dumpable, no_core_files)],
                          ids=lambda check: check.__name__)
 def test_finds_an_ordinary_process_wanting(careless, check):
     assert check(careless) != ""

@@ -46,14 +46,22 @@ needs_root() {
     return 1
 }
 
+# pytest_in BUILD FILE: on the tree of that build directory
+pytest_in() {
+    local run=(env HOME="$HOME" TB_BUILD="$1" TB_ROOT="$1/root"
+        ASAN_OPTIONS="${ASAN_OPTIONS:-}" UBSAN_OPTIONS="${UBSAN_OPTIONS:-}"
+        /usr/bin/python3 -B -m pytest -q -p no:cacheprovider "$2")
+    if needs_root "$2"; then
+        as_root "${run[@]}"
+    else
+        "${run[@]}"
+    fi
+}
+
 python_suites() {
-    local file run
+    local file
     for file in tests/e2e/test_*.py; do
-        run=(/usr/bin/python3 -B -m pytest -q -p no:cacheprovider "$file")
-        if needs_root "$file"; then
-            run=(as_root env HOME="$HOME" TB_BUILD="$TB_BUILD" TB_ROOT="$TB_ROOT" "${run[@]}")
-        fi
-        suite "$(basename "$file" .py)" "${run[@]}"
+        suite "$(basename "$file" .py)" pytest_in "$PWD/build" "$file"
     done
 }
 
@@ -76,9 +84,7 @@ sanitizer_suites() {
     local file
     for file in tests/e2e/test_call.py tests/e2e/test_deaths.py tests/e2e/test_fs_plugin.py \
         tests/e2e/test_policy.py tests/e2e/test_scribe.py; do
-        suite "$(basename "$file" .py) asan" env TB_BUILD="$PWD/build-asan" \
-            TB_ROOT="$PWD/build-asan/root" TROLLBRIDGE="$PWD/build-asan/root/bin/trollbridge" \
-            /usr/bin/python3 -B -m pytest -q -p no:cacheprovider "$file"
+        suite "$(basename "$file" .py) asan" pytest_in "$PWD/build-asan" "$file"
     done
     unset ASAN_OPTIONS UBSAN_OPTIONS
 }
