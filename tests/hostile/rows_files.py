@@ -98,9 +98,10 @@ path_row("link-folder", "a symbolic link to a folder outside", LINKS, SCOPE, "da
          link("data/link", "APP/outside"))
 path_row("link-relative", "a relative link to the denied folder", LINKS, SCOPE, "data/link/secret.txt",
          link("data/link", "private"))
-path_row("link-list", "a link to a folder outside, listed", LINKS, "error io", "data/link", link("data/link", "APP/outside"),
-         LIST)
-path_row("link-magic", "a link to /proc/self/root", LINKS, SCOPE, "data/link/etc/passwd", link("data/link", "/proc/self/root"))
+path_row("link-list", "a link to a folder outside, listed", LINKS, "error io", "data/link",
+         link("data/link", "APP/outside"), LIST)
+path_row("link-magic", "a link to /proc/self/root", LINKS, SCOPE, "data/link/etc/passwd",
+         link("data/link", "/proc/self/root"))
 path_row("link-loop", "a link to itself", LINKS, SCOPE, "data/link", link("data/link", "link"))
 path_row("fifo", "a FIFO, which would block", KIND, "error io", "data/fifo", lambda app: os.mkfifo(app / "data/fifo"))
 path_row("socket", "a socket", KIND, "error io", "data/socket", lambda app: listen(app / "data/socket"))
@@ -153,7 +154,8 @@ writes("data/private/new.txt", SCOPE, "makes a file in the denied folder", "deni
 writes("data/locked.txt", SCOPE, "writes to a denied file", "denied-file", TEXT, victim="data/locked.txt")
 writes("data/link", SCOPE, "writes through a symbolic link", "link", LINKS, link("data/link", "APP/outside/secret.txt"),
        "outside/secret.txt")
-writes("data/link", SCOPE, "makes a file through a dangling link", "dangling", LINKS, link("data/link", "APP/outside/new"))
+writes("data/link", SCOPE, "makes a file through a dangling link", "dangling", LINKS,
+       link("data/link", "APP/outside/new"))
 writes("data/link/new.txt", SCOPE, "makes a file below a linked folder", "link-folder", LINKS,
        link("data/link", "APP/outside"))
 writes("data/fifo", "error io", "writes to a FIFO", "fifo", KIND, lambda app: os.mkfifo(app / "data/fifo"))
