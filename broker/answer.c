@@ -8,7 +8,9 @@
 #include <sys/epoll.h>
 
 /* While more than this waits for the endpoint, plugins' answers wait in the kernel. */
-enum { REPLIES_WAITING = 4 * 1024 * 1024 };
+enum { REPLIES_WAITING = 4 * 1024 * 1024, PATIENCE = 8 };
+/* How soon a plugin whose link was held is looked at again. */
+#define HELD_NS (100 * TB_MS_NS)
 
 static void record_done(struct tb_broker *broker, const struct tb_session *session,
                         const struct tb_live_call *call, enum tb_code code, uint64_t n_out)
@@ -53,20 +55,39 @@ void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
     tb_answer(broker, session, call, &reply);
 }
 
-/* A plugin that ignores a deadline and a further one of the same length is not coming back. */
-static uint64_t patience_ns(const struct tb_live_call *call)
+/*
+ * When a plugin that has not answered a call by its deadline is not coming back: when it then says
+ * nothing at all for as long again, or answers others but not this one for several times as long.
+ * Time in which its calls could not be sent, because the log was not taking their records, is not
+ * its own.
+ */
+static uint64_t patience_ns(const struct tb_session *session, const struct tb_live_call *call)
 {
-    return tb_clock_after(call->deadline_ns, call->deadline_ns - call->start_ns);
+    const struct tb_plugin *plugin = &session->plugins[call->plugin];
+    uint64_t span_ns = call->deadline_ns - call->start_ns;
+    uint64_t from_ns = call->deadline_ns;
+    if (plugin->heard_ns > from_ns)
+        from_ns = plugin->heard_ns < from_ns + PATIENCE * span_ns ? plugin->heard_ns
+                                                                  : from_ns + PATIENCE * span_ns;
+    if (plugin->link.released_ns > from_ns)
+        from_ns = plugin->link.released_ns;
+    return tb_clock_after(from_ns, span_ns);
 }
 
-static bool hangs(const struct tb_broker *broker, const struct tb_live_call *call)
+static bool hangs(const struct tb_broker *broker, const struct tb_session *session,
+                  const struct tb_live_call *call)
 {
-    return call->answered && broker->now_ns >= patience_ns(call);
+    return call->answered && !session->plugins[call->plugin].link.held &&
+           broker->now_ns >= patience_ns(session, call);
 }
 
-static uint64_t due_ns(const struct tb_live_call *call)
+static uint64_t due_ns(const struct tb_broker *broker, const struct tb_session *session,
+                       const struct tb_live_call *call)
 {
-    return call->answered ? patience_ns(call) : call->deadline_ns;
+    if (!call->answered)
+        return call->deadline_ns;
+    uint64_t due_ns = patience_ns(session, call);
+    return due_ns > broker->now_ns ? due_ns : broker->now_ns + HELD_NS; /* its link is held */
 }
 
 static void time_out(struct tb_broker *broker, struct tb_session *session,
@@ -88,10 +109,10 @@ void tb_answer_late(struct tb_broker *broker, struct tb_session *session)
         struct tb_live_call *call = &session->calls.slots[i];
         if (call->used && !call->answered && broker->now_ns >= call->deadline_ns)
             time_out(broker, session, call);
-        if (call->used && hangs(broker, call))
+        if (call->used && hangs(broker, session, call))
             tb_launch_ended(broker, &session->plugins[call->plugin], "it does not answer");
-        if (call->used && due_ns(call) < session->next_deadline_ns)
-            session->next_deadline_ns = due_ns(call);
+        if (call->used && due_ns(broker, session, call) < session->next_deadline_ns)
+            session->next_deadline_ns = due_ns(broker, session, call);
     }
 }
 
@@ -106,6 +127,7 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     if (!call || !call->at_plugin || call->plugin != plugin->index)
         return "a reply to a call that it was not given, or a second one";
     call->at_plugin = false;
+    plugin->heard_ns = broker->now_ns;
     if (call->answered)
         tb_calls_free(&session->calls, call); /* cancelled or too late: nobody waits */
     else

@@ -7,7 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-enum { OUT_MAX = 4 * 1024 * 1024, OUT_ROOMY = 1024 * 1024 };
+enum { OUT_MAX = 4 * 1024 * 1024, OUT_ROOMY = 1024 * 1024, MANY = 32 * 1024 };
 
 void tb_audit_init(struct tb_audit *audit, struct tb_loop *loop, const struct tb_settings *settings)
 {
@@ -16,6 +16,7 @@ void tb_audit_init(struct tb_audit *audit, struct tb_loop *loop, const struct tb
         .loop = loop,
         .mode = settings->audit_mode,
         .args = settings->audit_args,
+        .due_ns = TB_NEVER,
     };
     tb_buffer_init(&audit->out, OUT_MAX);
 }
@@ -60,7 +61,13 @@ uint64_t tb_audit_next_ref(struct tb_audit *audit)
 
 int tb_audit_write(struct tb_audit *audit, const struct tb_record *record)
 {
-    return tb_record_write(record, &audit->out);
+    int r = tb_record_write(record, &audit->out);
+    if (r != TB_OK)
+        return r;
+    audit->urgent |= record->event != TB_EVENT_DONE;
+    if (audit->due_ns == TB_NEVER)
+        audit->due_ns = record->mono_ns + TB_DONE_WAIT_NS;
+    return TB_OK;
 }
 
 /* Drops the records that are sent whole. */
@@ -78,10 +85,32 @@ static void drop_sent(struct tb_audit *audit)
     }
 }
 
+static bool is_blocked(const struct tb_audit *audit)
+{
+    return (audit->source.armed & (uint32_t)EPOLLOUT) != 0;
+}
+
+void tb_audit_flush_due(struct tb_audit *audit, uint64_t now_ns)
+{
+    bool many = tb_buffer_n(&audit->out) > MANY;
+    if (audit->urgent || many || now_ns >= audit->due_ns || is_blocked(audit))
+        tb_audit_flush(audit);
+}
+
+uint64_t tb_audit_due_ns(const struct tb_audit *audit)
+{
+    return audit->source.fd >= 0 && !is_blocked(audit) ? audit->due_ns : TB_NEVER;
+}
+
+static bool is_sent(const struct tb_audit *audit)
+{
+    return tb_buffer_n(&audit->out) == audit->n_sent;
+}
+
 void tb_audit_flush(struct tb_audit *audit)
 {
     uint32_t events = EPOLLRDHUP;
-    while (audit->source.fd >= 0 && !tb_audit_settled(audit)) {
+    while (audit->source.fd >= 0 && !is_sent(audit)) {
         struct tb_bytes out = tb_buffer_bytes(&audit->out);
         struct tb_bytes rest = tb_bytes_of(out.data + audit->n_sent, out.n - audit->n_sent);
         ssize_t n = tb_fd_send(audit->source.fd, rest, -1, MSG_DONTWAIT);
@@ -100,11 +129,15 @@ void tb_audit_flush(struct tb_audit *audit)
         }
     }
     drop_sent(audit);
+    if (is_sent(audit)) {
+        audit->urgent = false;
+        audit->due_ns = TB_NEVER;
+    }
     if (audit->source.fd >= 0 && tb_loop_arm(audit->loop, &audit->source, events) < 0)
         tb_audit_lost(audit);
 }
 
 bool tb_audit_settled(const struct tb_audit *audit)
 {
-    return tb_buffer_n(&audit->out) == audit->n_sent;
+    return !audit->urgent;
 }

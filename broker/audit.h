@@ -5,12 +5,18 @@
  * Records of one round are written to the scribe at once. While the kernel has not taken them all,
  * tb_audit_settled is false and the broker dispatches nothing (mode `before`). While there is no
  * scribe, nothing is allowed at all.
+ *
+ * A `done` record allows nothing, so it waits for the next record that does, or for TB_DONE_WAIT_NS
+ * at most: half the writes to the scribe.
  */
 #pragma once
 
+#include "base/clock.h"
 #include "broker/loop.h"
 #include "policy/settings.h"
 #include "proto/record.h"
+
+#define TB_DONE_WAIT_NS (2 * TB_MS_NS)
 
 struct tb_audit {
     struct tb_source source;
@@ -20,7 +26,8 @@ struct tb_audit {
     enum tb_audit_mode mode;
     enum tb_args args;
     uint64_t last_ref;
-    uint64_t due_ns; /* when records that wait for company are sent by themselves */
+    bool urgent;     /* what is not sent yet is more than `done` */
+    uint64_t due_ns; /* when it is sent at the latest; TB_NEVER: all is sent */
 };
 
 void tb_audit_init(struct tb_audit *audit, struct tb_loop *loop,
@@ -42,5 +49,10 @@ uint64_t tb_audit_next_ref(struct tb_audit *audit);
 /* TB_OK, or TB_FULL: then the event must not be allowed. */
 int tb_audit_write(struct tb_audit *audit, const struct tb_record *record);
 
+/* Sends what is due; tb_audit_flush all. */
+void tb_audit_flush_due(struct tb_audit *audit, uint64_t now_ns);
 void tb_audit_flush(struct tb_audit *audit);
+/* When flush_due has something to do again; TB_NEVER: not by time. */
+uint64_t tb_audit_due_ns(const struct tb_audit *audit);
+/* Whether the kernel has every record that something waits for. */
 bool tb_audit_settled(const struct tb_audit *audit);

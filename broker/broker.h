@@ -43,6 +43,13 @@ void tb_route_view_ready(struct tb_source *source, uint32_t events);
 void tb_route_resume(struct tb_broker *broker); /* goes on with paused links that have room again */
 bool tb_route_may_resume(const struct tb_broker *broker); /* whether there is one */
 
+/* supply.c: frames of an endpoint that name no call. The cause if one breaks the protocol, a
+ * literal; else NULL. */
+const char *tb_supply_hello(struct tb_broker *broker, struct tb_session *session,
+                            const struct tb_frame *frame);
+const char *tb_supply_more(struct tb_broker *broker, struct tb_session *session,
+                           const struct tb_frame *frame, const struct tb_address *address);
+
 /* answer.c: readiness of a plugin link (context: plugin), and how a call ends. Messages are
  * literals. `call` is invalid afterwards unless it is still at its plugin. */
 void tb_answer_plugin_ready(struct tb_source *source, uint32_t events);

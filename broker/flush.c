@@ -1,13 +1,11 @@
 /*
- * What goes out, and in which order: the round's records first; calls to plugins only when the
- * kernel has the records that allow them (mode `before`); replies at any time.
+ * What goes out, and in which order: the round's records first (broker/audit.h says which may
+ * wait); calls to plugins only when the kernel has the records that allow them (mode `before`);
+ * replies at any time.
  */
 #include "broker/broker.h"
 
 #include "base/clock.h"
-
-enum { RECORDS_WAITING = 16 * 1024 };
-#define RECORDS_WAIT_NS (5 * TB_MS_NS)
 
 void tb_flush_mark(struct tb_broker *broker, struct tb_link *link)
 {
@@ -44,27 +42,9 @@ void tb_flush_unpause(struct tb_broker *broker, struct tb_link *link)
     broker->n_paused--;
 }
 
-/* Whether a call waits for its record to be taken. */
-static bool dispatches(const struct tb_broker *broker)
-{
-    for (const struct tb_link *link = broker->dirty; link; link = link->next_dirty)
-        if (link->side == TB_SIDE_BROKER_PLUGIN && tb_link_attached(link))
-            return true;
-    return false;
-}
-
-/* Records of what has happened go with the next call's, or by themselves when there is none soon: a
- * send for each would cost a tenth of a call. */
-static bool records_wait(const struct tb_broker *broker)
-{
-    return tb_buffer_n(&broker->audit.out) < RECORDS_WAITING &&
-           broker->now_ns < broker->audit.due_ns && !dispatches(broker);
-}
-
 void tb_flush(struct tb_broker *broker)
 {
-    if (!records_wait(broker))
-        tb_audit_flush(&broker->audit);
+    tb_audit_flush_due(&broker->audit, broker->now_ns);
     bool may_dispatch = broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
     struct tb_link **at = &broker->dirty;
     while (*at) {
@@ -72,9 +52,13 @@ void tb_flush(struct tb_broker *broker)
         bool held =
             link->side == TB_SIDE_BROKER_PLUGIN && (!may_dispatch || !tb_link_attached(link));
         if (held) {
+            link->held = true;
             at = &link->next_dirty;
             continue;
         }
+        if (link->held)
+            link->released_ns = broker->now_ns;
+        link->held = false;
         *at = link->next_dirty;
         link->dirty = false;
         tb_link_flush(link);
@@ -89,11 +73,6 @@ int tb_flush_record(struct tb_broker *broker, const struct tb_session *session,
         record->view = tb_bytes_of_string(session->label);
         record->origin = tb_bytes_of_string(session->origin);
         memcpy(record->session, session->id, sizeof record->session);
-    }
-    if (tb_audit_settled(&broker->audit)) {
-        broker->audit.due_ns = broker->now_ns + RECORDS_WAIT_NS;
-        if (broker->audit.due_ns < broker->next_deadline_ns)
-            broker->next_deadline_ns = broker->audit.due_ns;
     }
     return tb_audit_write(&broker->audit, record);
 }

@@ -208,8 +208,7 @@ void tb_broker_deadlines(struct tb_broker *broker)
 {
     if (broker->next_deadline_ns > broker->now_ns)
         return;
-    bool records = !tb_audit_settled(&broker->audit) && broker->audit.due_ns > broker->now_ns;
-    broker->next_deadline_ns = records ? broker->audit.due_ns : TB_NEVER;
+    broker->next_deadline_ns = TB_NEVER;
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
         if (session)

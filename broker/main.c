@@ -71,12 +71,20 @@ static int init(struct tb_broker *broker)
     return r < 0 ? r : tb_loop_arm(&broker->loop, &broker->supervisor, EPOLLIN | EPOLLRDHUP);
 }
 
+/* When to wake without being woken. What was paused for want of room may have got it in the last
+ * round's flush, and then nothing else would say so. */
+static uint64_t wake_ns(const struct tb_broker *broker)
+{
+    uint64_t audit_ns = tb_audit_due_ns(&broker->audit);
+    if (tb_route_may_resume(broker))
+        return 0;
+    return audit_ns < broker->next_deadline_ns ? audit_ns : broker->next_deadline_ns;
+}
+
 /* One round; see broker.h. */
 static int turn(struct tb_broker *broker)
 {
-    /* What was paused for want of room may have got it in the last round's flush, and then nothing
-     * else would wake us. */
-    uint64_t until_ns = tb_route_may_resume(broker) ? 0 : broker->next_deadline_ns;
+    uint64_t until_ns = wake_ns(broker);
     int r = tb_loop_wait(&broker->loop, until_ns, &broker->now_ns);
     if (r < 0)
         return r;
@@ -98,7 +106,6 @@ static void end(struct tb_broker *broker)
     struct tb_record stop = {.event = TB_EVENT_STOP, .verdict = TB_ALLOW};
     (void)tb_flush_record(broker, NULL, &stop);
     tb_flush(broker);
-    tb_audit_flush(&broker->audit);
     tb_broker_free_closed(broker);
     tb_loop_remove(&broker->loop, &broker->control.source);
     tb_loop_remove(&broker->loop, &broker->supervisor);

@@ -16,6 +16,7 @@ struct tb_plugin {
     struct tb_link link;
     uint32_t n_crashes; /* in a row */
     uint64_t started_ns;
+    uint64_t heard_ns;      /* its last answer, or its start */
     uint64_t not_before_ns; /* back-off */
 };
 

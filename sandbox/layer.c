@@ -175,7 +175,9 @@ void tb_layers_encode(const struct tb_layers *layers, uint8_t ret_bytes[static T
 int tb_layers_decode(struct tb_bytes untrusted_bytes, struct tb_layers *ret_layers)
 {
     struct tb_reader reader = tb_reader_init(untrusted_bytes);
-    if (tb_read_u8(&reader) != FORMAT || tb_read_u8(&reader) != TB_N_LAYERS)
+    uint8_t format = tb_read_u8(&reader);
+    uint8_t n_layers = tb_read_u8(&reader);
+    if (format != FORMAT || n_layers != TB_N_LAYERS)
         return TB_MALFORMED;
     struct tb_layers layers = {.landlock_abi = tb_read_u16(&reader)};
     for (unsigned i = 0; i < TB_N_LAYERS; i++) {

@@ -38,7 +38,7 @@ int tb_namespaces_fork(uint32_t namespaces, pid_t *ret_pid, int *ret_pidfd)
     long pid = syscall(SYS_clone, flags, NULL, &pidfd, NULL, NULL);
     if (pid < 0)
         return -errno;
-    tb_fd unwanted = pid > 0 && !ret_pidfd ? pidfd : -1;
+    tb_unused tb_fd unwanted = pid > 0 && !ret_pidfd ? pidfd : -1;
     *ret_pid = (pid_t)pid;
     if (pid > 0 && ret_pidfd)
         *ret_pidfd = pidfd;

@@ -8,14 +8,19 @@
 
 enum { KEEP_MAX = 16 };
 
+/* By write alone: stdio would look at the descriptor first, and the sandbox is closed already. */
 static void say(const struct tb_role *role, const struct tb_layers *layers, uint32_t require)
 {
     char names[TB_LAYERS_TEXT_SIZE];
+    char text[512];
     tb_layers_names(tb_layers_lacking(layers, require), names);
-    (void)dprintf(STDERR_FILENO,
-                  "trollbridge: layer_missing: the %s cannot have on this machine what it needs: "
-                  "%s; see trollbridge doctor\n",
-                  role->name, names);
+    int n =
+        snprintf(text, sizeof text,
+                 "trollbridge: layer_missing: the %s cannot have on this machine what it needs: "
+                 "%s; see trollbridge doctor\n",
+                 role->name, names);
+    if (n > 0 && write(STDERR_FILENO, text, (size_t)n) < 0)
+        return; /* nobody is there to be told */
 }
 
 int tb_start(const struct tb_start *start)

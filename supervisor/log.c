@@ -49,9 +49,11 @@ void supervisor_read_log(struct supervisor *supervisor, struct child *child)
 
 void supervisor_narrow_stderr(void)
 {
-    int fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+    if (!isatty(STDERR_FILENO))
+        return;
+    int fd = open("/proc/self/fd/2", O_WRONLY | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
-        fd = open("/dev/null", O_WRONLY | O_CLOEXEC); /* a socket, say, has no second name */
+        fd = open("/dev/null", O_WRONLY | O_CLOEXEC); /* somebody else's terminal */
     if (fd >= 0)
         (void)dup2(fd, STDERR_FILENO);
     tb_fd_close(&fd);

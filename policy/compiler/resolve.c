@@ -258,7 +258,9 @@ static void collect_commands(struct work *work, struct tb_resolved *resolved)
         *kept = (struct tb_resolved_command){command, TB_NO_INDEX, work->rules[i]};
         if (at == from && !path)
             continue;
-        struct tb_resolved_scope scope = merge(work, work->refs + from, at - from);
+        /* No arithmetic on NULL, which a view without scopes has. */
+        struct tb_resolved_scope scope =
+            merge(work, at == from ? NULL : work->refs + from, at - from);
         kept->scope = keep_scope(work, resolved, &scope);
     }
 }

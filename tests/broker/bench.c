@@ -270,9 +270,21 @@ static void check_handles(const struct tb_session *session)
     tb_assert(!tb_handle_map_find(&pool->map, &tb_handle_zero));
 }
 
+static uint32_t n_live_handles(const struct tb_session *session)
+{
+    const struct tb_handle_map *map = &session->pool.map;
+    uint32_t n = 0;
+    uint32_t value;
+    for (uint32_t i = 0; i < map->cap; i++)
+        n += map->slots[i].used &&
+             tb_pool_look(&session->pool, &map->slots[i].handle, &value) == TB_HANDLE_LIVE;
+    return n;
+}
+
 static void check_calls(const struct tb_session *session)
 {
     uint32_t n_used = 0;
+    uint32_t n_live = 0;
     uint64_t n_bytes = 0;
     for (uint32_t i = 0; i < TB_SESSION_CALLS; i++) {
         const struct tb_live_call *call = &session->calls.slots[i];
@@ -283,11 +295,13 @@ static void check_calls(const struct tb_session *session)
         tb_assert(!call->answered || call->at_plugin); /* else its slot would be free */
         if (call->answered)
             continue;
+        n_live++;
         n_bytes += call->n_in;
         tb_assert(tb_pool_look(&session->pool, &call->handle, &slot) == TB_HANDLE_LIVE);
         tb_assert(slot == i && call->command < session->grant->n_commands);
     }
     tb_assert(n_used == session->calls.n_used && n_bytes == session->n_bytes_live);
+    tb_assert(n_live == n_live_handles(session));
 }
 
 static uint32_t n_paused(const struct tb_session *session)

@@ -38,7 +38,7 @@ def host(app):
 
 @pytest.fixture(scope="session")
 def ordinary():
-    """An ordinary user without privileges: `tbtest` if this is root, else whoever runs the tests."""
+    """A user without privileges: `tbtest` if this is root, else whoever runs the tests."""
     if os.getuid() != 0:
         return pwd.getpwuid(os.getuid())
     try:

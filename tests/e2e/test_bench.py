@@ -121,7 +121,7 @@ def test_usage(arguments, tmp_path):
     process = run(*arguments, folder=tmp_path)
     assert process.returncode == 2
     assert process.stdout == ""
-    assert process.stderr.startswith("trollbridge: bench: ")
+    assert process.stderr.startswith("trollbridge: usage: ")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -47,7 +47,7 @@ def test_prints_a_value_as_one_line(app):
 
 
 def test_works_from_any_folder(app):
-    result = subprocess.run([app.installed / "bin/trollbridge", "call", "notes", READ,
+    result = subprocess.run([*app.program("trollbridge"), "call", "notes", READ,
                              json.dumps(HELLO)], cwd=app.folder, env=app.environment,
                             capture_output=True, timeout=tree.PATIENCE_S, check=False)
     assert value(result) == TEXT
@@ -55,7 +55,8 @@ def test_works_from_any_folder(app):
 
 def test_works_by_a_link_to_the_program(app):
     (app.folder / "tb").symlink_to(app.installed / "bin/trollbridge")
-    result = subprocess.run([app.folder / "tb", "call", app.path, READ, json.dumps(HELLO)],
+    result = subprocess.run([*app.prefix, app.folder / "tb", "call", app.path, READ,
+                             json.dumps(HELLO)],
                             env=app.environment, capture_output=True, timeout=tree.PATIENCE_S,
                             check=False)
     assert value(result) == TEXT
@@ -289,7 +290,8 @@ BROKEN = {
                                   "trollbridge.toml:7"),
     "a layer that is not known": ("trollbridge.toml", '\n[sandbox]\nrequire = ["x"]\n',
                                   "trollbridge.toml:7"),
-    "broken JSON": ("capabilities/more.json", '{"identifier": "more",\n', "capabilities/more.json:"),
+    "broken JSON": ("capabilities/more.json", '{"identifier": "more",\n',
+                    "capabilities/more.json:"),
     "JSON that is no capability": ("capabilities/more.json", "3\n", "capabilities/more.json:1"),
     "a key twice": ("capabilities/more.json",
                     '{"identifier": "a",\n"identifier": "b", "windows": ["x"], "permissions": []}',
@@ -307,7 +309,8 @@ BROKEN = {
                             "capabilities/more.json:1"),
     "a syntax error in a permission": ("permissions/own.toml", "[[permission\n",
                                        "permissions/own.toml:1"),
-    "bytes that are not UTF-8": ("capabilities/more.json", "\udcff\udcfe", "capabilities/more.json"),
+    "bytes that are not UTF-8": ("capabilities/more.json", "\udcff\udcfe",
+                                 "capabilities/more.json"),
 }
 
 
@@ -358,7 +361,8 @@ def test_nothing_is_inherited(app):
         host.call()
         for pid in [host.supervisor, *tree.descendants(host.supervisor)]:
             if os.getuid() == 0:
-                links = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+                folder = f"/proc/{pid}/fd"
+                links = {os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)}
                 assert str(app.folder) not in links
                 assert b"SECRET" not in open(f"/proc/{pid}/environ", "rb").read()
     os.close(secret)

@@ -71,7 +71,8 @@ def test_two_views_in_one_host(app):
         assert host.soak(10000, 64, view="other", args=secret)["failed"] == 0
         assert host.wait(lambda line: "soaked" in line)["failed"] == 0
         host.say("shut", "main")
-        assert host.wait(lambda line: line.get("view") == "main" and "closed" in line)["closed"] == 2
+        line = host.wait(lambda line: line.get("view") == "main" and "closed" in line)
+        assert line["closed"] == 2
         assert host.code(view="other", args=secret) == ""
         tree.until(lambda: host.roles() == ["broker", "fs", "scribe", "supervisor"],
                    "the plugin of the view that is gone has ended")

@@ -1,6 +1,7 @@
 """Every process of the tree dies at every kind of moment: what is left keeps its word, and nothing
 stays behind."""
 
+import json
 import os
 import signal
 import subprocess
@@ -325,8 +326,27 @@ def test_kill_of_the_scribe_under_load(host):
     assert host.app.verify() == "CLOSED"
 
 
+def test_a_stopped_scribe_is_not_the_plugin_s_fault(app):
+    """Calls that could not be sent in time answer `timeout`, and the plugin stays."""
+    app.manifest('[limits."*"]\ndeadline_ms = 300')
+    with tree.leaves_nothing(), tree.Host(app) as host:
+        host.open("main")
+        host.call()
+        plugin, scribe = host.role("fs"), host.role("scribe")
+        os.kill(scribe, signal.SIGSTOP)
+        host.say("soak", "main", 3000, 64, tree.READ, json.dumps(tree.HELLO))
+        # More than the kernel takes of the log, and then a second deadline of the same length.
+        tree.until(lambda: host.code() == "timeout", "calls are held back until their deadline")
+        tree.until(lambda: host.code() == "timeout", "and the next one")
+        os.kill(scribe, signal.SIGCONT)
+        host.wait(lambda line: "soaked" in line)
+        tree.until(lambda: host.code() == "", "calls work again")
+        assert host.role("fs") == plugin
+    assert not [r for r in app.records() if r["event"] == "violation"]
+
+
 def test_a_scribe_that_stops_holds_calls_back(host):
-    """Mode `before`: what the kernel has not taken for the log is not dispatched; nothing is lost."""
+    """Mode `before`: what the kernel has not taken for the log is not dispatched."""
     with_plugin(host)
     scribe = host.role("scribe")
     os.kill(scribe, signal.SIGSTOP)

@@ -20,8 +20,9 @@ struct play {
     uint64_t n_calls; /* CALLs under a handle that was issued */
     uint64_t n_replies;
     uint64_t n_zero; /* frames under the zero handle that came from the broker */
+    uint64_t n_told; /* frames under the zero handle that the broker has taken */
     struct tb_handle spent;
-    bool hello;
+    uint32_t n_hellos; /* with the right ticket */
 };
 
 static struct play play;
@@ -81,7 +82,7 @@ static struct tb_handle pick_handle(const struct tb_session *session, uint8_t wh
     } else if (which % 8 == 4) {
         handle.bytes[5] = which;
     } else if (which % 8 == 5) {
-        *ret_counter = session->n_received;
+        *ret_counter = play.n_told;
     } else if (live) {
         *ret_counter = live->counter;
         handle = live->handle;
@@ -107,7 +108,15 @@ static void send_sealed(struct input *input)
         play.n_calls++;
         play.spent = handle;
     }
+    /* Behind raw bytes that began a frame, this one is only more of them; one with m = 0 does not
+     * open. */
+    bool whole = tb_buffer_n(&session->link.in) == session->link.n_taken && text.n > 0;
+    bool told = whole && (kind == TB_WANT || kind == TB_MISS) && counter == play.n_told &&
+                tb_handle_equal(&handle, &tb_handle_zero);
     bench_send_sealed(&play.bench, kind, flags, &handle, counter, text, raw);
+    play.n_told += told;
+    session = bench_session(&play.bench);
+    tb_assert(!session || session->n_received == play.n_told);
 }
 
 static void send_good_call(uint8_t command)
@@ -123,15 +132,38 @@ static void send_good_call(uint8_t command)
                       (struct tb_bytes){0});
 }
 
-static void say_hello(uint8_t choice)
+static void say_hello(void)
 {
     static const uint8_t secret[TB_KEY_SIZE] = {3, 1, 4};
-    if (play.hello || bench_session(&play.bench)->state != TB_SESSION_HELLO)
-        return;
-    play.hello = true;
-    if (choice == 255)
-        return; /* the input tries a HELLO of its own */
+    play.n_hellos++;
     bench_hello(&play.bench, secret);
+}
+
+/* Before WELCOME: a HELLO with the right ticket and any key, or any bytes. */
+static void try_hello(struct input *input)
+{
+    struct tb_session *session = bench_session(&play.bench);
+    uint8_t frame[TB_HEADER_SIZE + TB_HELLO_SIZE];
+    struct tb_hello hello = {0};
+    bool with_ticket = input_u8(input) & 1;
+    struct tb_bytes bytes = input_bytes(input);
+    if (!with_ticket) {
+        bench_send(&play.bench, bytes);
+        return;
+    }
+    memcpy(hello.ticket_id, session->bootstrap.ticket_id, sizeof hello.ticket_id);
+    if (bytes.n > 0)
+        memcpy(hello.endpoint_pk, bytes.data, bytes.n < TB_KEY_SIZE ? bytes.n : TB_KEY_SIZE);
+    tb_frame_header(frame, TB_HELLO, 0, TB_HELLO_SIZE);
+    tb_hello_write(&hello, frame + TB_HEADER_SIZE);
+    bool whole = tb_buffer_n(&session->link.in) == session->link.n_taken; /* as above */
+    play.n_hellos += whole;
+    bench_send(&play.bench, tb_bytes_of(frame, sizeof frame));
+    session = bench_session(&play.bench);
+    bool open = session && session->state == TB_SESSION_OPEN;
+    tb_assert(whole ? !session || (open && play.n_hellos == 1) : !open);
+    if (open)
+        play.bench.keys = session->keys;
 }
 
 /* ---- what the others do ---- */
@@ -205,12 +237,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bench_init(&play.bench, first & 1 ? TB_MODE_DIRECT : TB_MODE_RELAY,
                first & 2 ? TB_ON_VIOLATION_DENY : TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
     if (!(first & 4))
-        say_hello(input_u8(&input));
+        say_hello();
     for (int i = 0; i < STEPS && input.n > 0 && bench_session(&play.bench); i++) {
         if (bench_session(&play.bench)->state == TB_SESSION_OPEN)
             step(&input);
         else
-            bench_send(&play.bench, input_bytes(&input));
+            try_hello(&input);
         bench_check(&play.bench);
         check_sent();
     }

@@ -89,7 +89,9 @@ static int replay_folder(const char *path)
 {
     size_t n_passed = 0;
     size_t n_failed = 0;
-    DIR *folder = opendir(path);
+    /* Static, so that it is no leak in a child. */
+    static DIR *folder;
+    folder = opendir(path);
     if (!folder)
         return 2;
     for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {

@@ -2,6 +2,7 @@
 #include "base/fd.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "broker/audit.h"
 #include "broker/calls.h"
 #include "broker/link.h"
 #include "broker/plugin.h"
@@ -177,6 +178,7 @@ static void a_link_reads_batches_and_keeps_halves(void)
     tb_fd_close(&pair[1]);
     CHECK_INT(tb_link_read(&link, NULL), TB_CLOSED);
     tb_link_deinit(&link);
+    tb_fd_close(&loop.epoll);
 }
 
 static void descriptors_where_none_belong_are_refused_and_closed(void)
@@ -194,6 +196,8 @@ static void descriptors_where_none_belong_are_refused_and_closed(void)
     CHECK_INT(next, pair[1] + 1);
     tb_fd_close(&next);
     tb_link_deinit(&link);
+    tb_fd_close(&pair[1]);
+    tb_fd_close(&loop.epoll);
 }
 
 static void one_descriptor_comes_and_two_are_refused(void)
@@ -223,6 +227,61 @@ static void one_descriptor_comes_and_two_are_refused(void)
     CHECK_INT(tb_fd_receive(pair[0], &byte, 1, &fd, 0), -EPROTO);
     int next = dup(0);
     CHECK_INT(next, pair[1] + 1);
+    tb_fd_close(&next);
+    tb_fd_close(&pair[0]);
+    tb_fd_close(&pair[1]);
+}
+
+static bool arrived(int fd)
+{
+    uint8_t bytes[4096];
+    return recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0;
+}
+
+static void write_record(struct tb_audit *audit, enum tb_event event, uint64_t now_ns)
+{
+    const struct tb_record record = {.event = event, .verdict = TB_ALLOW, .mono_ns = now_ns};
+    CHECK_INT(tb_audit_write(audit, &record), TB_OK);
+    tb_audit_flush_due(audit, now_ns);
+}
+
+static void on_scribe(struct tb_source *source, uint32_t events)
+{
+    (void)source;
+    (void)events;
+}
+
+static void done_waits_for_a_call_or_its_time(void)
+{
+    int pair[2];
+    struct tb_loop loop;
+    struct tb_audit audit;
+    const struct tb_settings settings = {.audit_mode = TB_AUDIT_BEFORE};
+    CHECK_INT(tb_loop_init(&loop), 0);
+    CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
+    tb_audit_init(&audit, &loop, &settings);
+    tb_audit_attach(&audit, pair[0], on_scribe, NULL);
+    CHECK(tb_audit_due_ns(&audit) == TB_NEVER);
+
+    write_record(&audit, TB_EVENT_DONE, 100);
+    CHECK(!arrived(pair[1]) && tb_audit_settled(&audit));
+    CHECK(tb_audit_due_ns(&audit) == 100 + TB_DONE_WAIT_NS);
+    write_record(&audit, TB_EVENT_CALL, 200);
+    CHECK(arrived(pair[1]) && tb_audit_settled(&audit));
+    CHECK(tb_audit_due_ns(&audit) == TB_NEVER);
+
+    write_record(&audit, TB_EVENT_DONE, 300);
+    tb_audit_flush_due(&audit, 300 + TB_DONE_WAIT_NS - 1);
+    CHECK(!arrived(pair[1]));
+    tb_audit_flush_due(&audit, 300 + TB_DONE_WAIT_NS);
+    CHECK(arrived(pair[1]));
+
+    write_record(&audit, TB_EVENT_DONE, 400);
+    close(pair[1]);
+    tb_audit_lost(&audit); /* nothing to wait for: the broker must not spin */
+    CHECK(tb_audit_due_ns(&audit) == TB_NEVER);
+    tb_audit_deinit(&audit);
+    close(loop.epoll);
 }
 
 int main(int argc, char **argv)
@@ -237,6 +296,7 @@ int main(int argc, char **argv)
         TEST(views_are_found_by_their_label),
         TEST(a_link_reads_batches_and_keeps_halves),
         TEST(descriptors_where_none_belong_are_refused_and_closed),
+        TEST(done_waits_for_a_call_or_its_time),
         TEST(one_descriptor_comes_and_two_are_refused),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));

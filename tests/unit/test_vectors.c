@@ -234,7 +234,11 @@ static void each(const char *file, void (*check)(const json_t *vector))
     const json_t *vector;
     size_t i;
     const json_t *vectors = vectors_load(file, &owner);
-    json_array_foreach(vectors, i, vector) check(vector);
+    json_array_foreach(vectors, i, vector)
+    {
+        check(vector);
+        vector_release();
+    }
     json_decref(owner);
 }
 

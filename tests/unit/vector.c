@@ -47,6 +47,30 @@ bool vector_ok(const json_t *vector)
     return strcmp(expect, "ok") == 0;
 }
 
+/* Every expansion of the vector at hand. */
+static struct expansion {
+    struct expansion *before;
+    uint8_t *data;
+} * expansions;
+
+static void keep(uint8_t *data)
+{
+    struct expansion *expansion = malloc(sizeof *expansion);
+    CHECK(expansion);
+    *expansion = (struct expansion){expansions, data};
+    expansions = expansion;
+}
+
+void vector_release(void)
+{
+    while (expansions) {
+        struct expansion *expansion = expansions;
+        expansions = expansion->before;
+        free(expansion->data);
+        free(expansion);
+    }
+}
+
 static uint8_t digit(char c)
 {
     CHECK((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
@@ -96,6 +120,7 @@ struct tb_bytes vector_expand(const char *pattern)
         else
             at = *at == '(' ? read_repeated(at, &bytes) : read_hex(at, &bytes);
     }
+    keep(bytes.data);
     return tb_bytes_of(bytes.data, bytes.n);
 }
 

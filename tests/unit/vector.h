@@ -13,8 +13,9 @@ const json_t *vectors_load(const char *name, json_t **ret_file);
 const char *vector_text(const json_t *vector, const char *member);
 bool vector_ok(const json_t *vector); /* `expect`: ok, or else error */
 
-/* A pattern expanded; never freed: a test is a process. */
+/* A pattern expanded; it lives until vector_release. */
 struct tb_bytes vector_expand(const char *pattern);
+void vector_release(void);
 struct tb_bytes vector_bytes(const json_t *vector, const char *member);
 /* The same where exactly `n` bytes are meant. */
 const uint8_t *vector_exactly(const json_t *vector, const char *member, size_t n);

@@ -142,8 +142,10 @@ static int on_welcome(const json_t *vector, const struct tb_plaintext *plaintext
     int r = tb_welcome_read(unpacker, plaintext, &welcome);
     if (r == TB_OK)
         r = read_commands(welcome.commands, commands);
-    if (r != TB_OK || !vector_ok(vector))
+    if (r != TB_OK || !vector_ok(vector)) {
+        json_decref(commands);
         return r;
+    }
     json_t *limits = json_object();
     add(limits, "frame", welcome.frame);
     add(limits, "in_flight", welcome.in_flight);

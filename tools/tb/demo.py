@@ -149,6 +149,7 @@ def main():
         with tree.Host(app) as host:
             host.open("main")
             host.call()  # starts the plugin
+            record_of(app, lambda r: r["event"] == "done")
             show_processes(app, host)
             show_files(app, host)
         show_attacks()

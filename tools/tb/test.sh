@@ -8,6 +8,7 @@ export TB_BUILD=$PWD/build TB_ROOT=$PWD/build/root TROLLBRIDGE=$PWD/build/root/b
 # The user's own folders stay out of it.
 HOME=$(mktemp -d /tmp/tb-home.XXXXXX)
 export HOME
+echo "somebody's own" >"$HOME/diary.txt"
 unset XDG_STATE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR
 trap 'rm -rf "$HOME"' EXIT
 
@@ -16,6 +17,7 @@ lint_suites() {
     suite includes python3 tests/lint/layers.py
     suite words python3 tests/lint/words.py
     suite cppcheck tests/lint/cppcheck.sh
+    suite clang-tidy tests/lint/clang_tidy.sh
 }
 
 sandbox_suites() {
@@ -35,11 +37,23 @@ fuzz_suites() {
     done
 }
 
+# /proc shows the insides of our processes to root only; that is the point of them.
+needs_root() {
+    case $1 in
+    tests/e2e/test_processes.py | tests/e2e/test_scribe.py | tests/e2e/test_soak.py | \
+        tests/e2e/test_user.py) return 0 ;;
+    esac
+    return 1
+}
+
 python_suites() {
-    local file
+    local file run
     for file in tests/e2e/test_*.py; do
-        suite "$(basename "$file" .py)${1:+ $1}" \
-            /usr/bin/python3 -B -m pytest -q -p no:cacheprovider "$file"
+        run=(/usr/bin/python3 -B -m pytest -q -p no:cacheprovider "$file")
+        if needs_root "$file"; then
+            run=(as_root env HOME="$HOME" TB_BUILD="$TB_BUILD" TB_ROOT="$TB_ROOT" "${run[@]}")
+        fi
+        suite "$(basename "$file" .py)" "${run[@]}"
     done
 }
 
