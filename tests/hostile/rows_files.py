@@ -196,7 +196,7 @@ def races(path, a, b):
         leaks, good, refused = count(trial, path)
         stop.set()
         attacker.join()
-        trial.check(good > 0 and refused > 0, f"{good} reads and {refused} refusals: that was no race")
+        trial.check(leaks or (good > 0 and refused > 0), f"{good} reads and {refused} refusals: that was no race")
         return f"{leaks} leaks" + ("" if leaks else ", reads go on")
     return attack
 
@@ -204,12 +204,14 @@ def races(path, a, b):
 def count(trial, path):
     leaks = good = refused = 0
     deadline = time.monotonic() + 1.2
-    while time.monotonic() < deadline or (good == 0 or refused == 0) and time.monotonic() < deadline + 10:
-        answer = trial.view.do(READ_FILE, {"path": path})
-        text = answer if isinstance(answer, bytes) else b""
-        leaks += SECRET.encode() in text
-        good += HELLO.encode() in text
-        refused += isinstance(answer, dict)
+    while time.monotonic() < deadline or not (leaks or (good and refused)) and time.monotonic() < deadline + 10:
+        # What has stood at the denied name once stays denied under any other: the second path does not move.
+        for asked in (path, "data/sub/deep.txt"):
+            answer = trial.view.do(READ_FILE, {"path": asked})
+            text = answer if isinstance(answer, bytes) else b""
+            leaks += SECRET.encode() in text
+            good += HELLO.encode() in text
+            refused += isinstance(answer, dict)
     return leaks, good, refused
 
 
