@@ -98,9 +98,10 @@ path_row("link-folder", "a symbolic link to a folder outside", LINKS, SCOPE, "da
          link("data/link", "APP/outside"))
 path_row("link-relative", "a relative link to the denied folder", LINKS, SCOPE, "data/link/secret.txt",
          link("data/link", "private"))
-path_row("link-list", "a link to a folder outside, listed", LINKS, "error io", "data/link", link("data/link", "APP/outside"),
-         LIST)
-path_row("link-magic", "a link to /proc/self/root", LINKS, SCOPE, "data/link/etc/passwd", link("data/link", "/proc/self/root"))
+path_row("link-list", "a link to a folder outside, listed", LINKS, "error io", "data/link",
+         link("data/link", "APP/outside"), LIST)
+path_row("link-magic", "a link to /proc/self/root", LINKS, SCOPE, "data/link/etc/passwd",
+         link("data/link", "/proc/self/root"))
 path_row("link-loop", "a link to itself", LINKS, SCOPE, "data/link", link("data/link", "link"))
 path_row("fifo", "a FIFO, which would block", KIND, "error io", "data/fifo", lambda app: os.mkfifo(app / "data/fifo"))
 path_row("socket", "a socket", KIND, "error io", "data/socket", lambda app: listen(app / "data/socket"))
@@ -153,7 +154,8 @@ writes("data/private/new.txt", SCOPE, "makes a file in the denied folder", "deni
 writes("data/locked.txt", SCOPE, "writes to a denied file", "denied-file", TEXT, victim="data/locked.txt")
 writes("data/link", SCOPE, "writes through a symbolic link", "link", LINKS, link("data/link", "APP/outside/secret.txt"),
        "outside/secret.txt")
-writes("data/link", SCOPE, "makes a file through a dangling link", "dangling", LINKS, link("data/link", "APP/outside/new"))
+writes("data/link", SCOPE, "makes a file through a dangling link", "dangling", LINKS,
+       link("data/link", "APP/outside/new"))
 writes("data/link/new.txt", SCOPE, "makes a file below a linked folder", "link-folder", LINKS,
        link("data/link", "APP/outside"))
 writes("data/fifo", "error io", "writes to a FIFO", "fifo", KIND, lambda app: os.mkfifo(app / "data/fifo"))
@@ -194,7 +196,7 @@ def races(path, a, b):
         leaks, good, refused = count(trial, path)
         stop.set()
         attacker.join()
-        trial.check(good > 0 and refused > 0, f"{good} reads and {refused} refusals: that was no race")
+        trial.check(leaks or (good > 0 and refused > 0), f"{good} reads and {refused} refusals: that was no race")
         return f"{leaks} leaks" + ("" if leaks else ", reads go on")
     return attack
 
@@ -202,12 +204,14 @@ def races(path, a, b):
 def count(trial, path):
     leaks = good = refused = 0
     deadline = time.monotonic() + 1.2
-    while time.monotonic() < deadline or (good == 0 or refused == 0) and time.monotonic() < deadline + 10:
-        answer = trial.view.do(READ_FILE, {"path": path})
-        text = answer if isinstance(answer, bytes) else b""
-        leaks += SECRET.encode() in text
-        good += HELLO.encode() in text
-        refused += isinstance(answer, dict)
+    while time.monotonic() < deadline or not (leaks or (good and refused)) and time.monotonic() < deadline + 10:
+        # What has stood at the denied name once stays denied under any other: the second path does not move.
+        for asked in (path, "data/sub/deep.txt"):
+            answer = trial.view.do(READ_FILE, {"path": asked})
+            text = answer if isinstance(answer, bytes) else b""
+            leaks += SECRET.encode() in text
+            good += HELLO.encode() in text
+            refused += isinstance(answer, dict)
     return leaks, good, refused
 
 

@@ -41,13 +41,14 @@ control("shut-with-fd", "SHUT with a descriptor", lambda trial: wire.frame(wire.
         "a descriptor without OPEN", 1)
 control("control-garbage", "noise instead of a control message", lambda trial: wire.frame(wire.OPEN, b"\xc1" * 64),
         FORMAT, 1)
-control("control-bomb", "an array that claims 2^32 - 1 elements", lambda trial: wire.frame(wire.OPEN, b"\xdd" + b"\xff" * 4),
-        FORMAT, 1)
+control("control-bomb", "an array that claims 2^32 - 1 elements",
+        lambda trial: wire.frame(wire.OPEN, b"\xdd" + b"\xff" * 4), FORMAT, 1)
 control("control-kind", "a kind that the control link does not have", lambda trial: wire.frame(wire.CALL, bytes(64)),
         "a control frame that is not in the format")
 control("control-long", "a control frame of 64 KiB and one byte", lambda trial: wire.frame(wire.OPEN, length=65537),
         "a control frame that is not in the format")
-control("open-label-path", "a view whose label is a path", lambda trial: trial.host.open_frame(label="../../etc"), FORMAT, 1)
+control("open-label-path", "a view whose label is a path", lambda trial: trial.host.open_frame(label="../../etc"),
+        FORMAT, 1)
 control("open-label-long", "a view label of 65 bytes", lambda trial: trial.host.open_frame(label="l" * 65), FORMAT, 1)
 control("open-origin", "an origin with a line break", lambda trial: trial.host.open_frame(origin="local\nx"), FORMAT, 1)
 control("open-mode", "a link mode that does not exist", lambda trial: trial.host.open_frame(mode="root"), FORMAT, 1)

@@ -60,6 +60,7 @@ row("plugin-crash", "a plugin that crashes in a call", "the broker answers for i
 def plugin_twice(trial):
     works(trial)
     code = code_of(trial.view.do(EVIL, {"what": "twice"}))
+    trial.view.do(EVIL, {"what": "nothing"})  # may still reach the plugin that is about to be ended
     works(trial)
     return code
 

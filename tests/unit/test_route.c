@@ -198,6 +198,26 @@ static void misses_are_logged_ten_times_a_second_and_never_a_violation(void)
     bench_deinit(&bench);
 }
 
+/* A flush may empty a buffer without the kernel refusing anything: then no event says that there is
+ * room, and the loop must not sleep. */
+static void a_paused_link_with_room_again_is_not_slept_on(void)
+{
+    enum { FULL = 2 * 1024 * 1024 };
+    begin(TB_ON_VIOLATION_LOCK);
+    struct tb_broker *broker = &bench.broker;
+    struct tb_link *link = &bench_session(&bench)->link;
+    CHECK(!tb_route_may_resume(broker));
+    CHECK(tb_buffer_reserve(&link->out, FULL));
+    tb_buffer_commit(&link->out, FULL);
+    tb_flush_pause(broker, link);
+    CHECK(!tb_route_may_resume(broker));
+    tb_buffer_consume(&link->out, FULL);
+    CHECK(tb_route_may_resume(broker));
+    tb_route_resume(broker);
+    CHECK(!link->paused && !tb_route_may_resume(broker));
+    bench_deinit(&bench);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -208,6 +228,7 @@ int main(int argc, char **argv)
         TEST(denied_frames_move_no_counter),
         TEST(calls_beyond_the_slots_are_answered_with_limit),
         TEST(misses_are_logged_ten_times_a_second_and_never_a_violation),
+        TEST(a_paused_link_with_room_again_is_not_slept_on),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }
