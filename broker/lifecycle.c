@@ -11,11 +11,20 @@
  */
 enum { ALERTS_WAITING = 16 * 1024 };
 
-static void refuse_open(struct tb_broker *broker, uint32_t id, enum tb_code code,
+static void refuse_open(struct tb_broker *broker, const struct tb_open *open, enum tb_code code,
                         const char *message)
 {
+    struct tb_record record = {
+        .event = TB_EVENT_OPEN,
+        .verdict = TB_DENY,
+        .code = code,
+        .view = open->view,
+        .origin = open->origin,
+        .reason = tb_bytes_of_string(message),
+    };
     const struct tb_opened opened = {
-        .id = id, .code = code, .message = tb_bytes_of_string(message)};
+        .id = open->id, .code = code, .message = tb_bytes_of_string(message)};
+    (void)tb_flush_record(broker, NULL, &record);
     tb_control_opened(broker, &opened);
 }
 
@@ -54,13 +63,13 @@ void tb_broker_open(struct tb_broker *broker, const struct tb_open *open, int fd
         tb_broker_close(broker, view->session, TB_CLOSE_SHUT, "replaced by a new document");
     if (!view || view->locked_out) {
         tb_fd_close(&fd);
-        refuse_open(broker, open->id, view ? TB_CODE_VIOLATION : TB_CODE_LIMIT,
+        refuse_open(broker, open, view ? TB_CODE_VIOLATION : TB_CODE_LIMIT,
                     view ? "locked three times within a minute; reset the view first"
                          : "too many views");
         return;
     }
     if (begin(broker, view, open, fd) != TB_OK)
-        refuse_open(broker, open->id, TB_CODE_LIMIT, "the supervisor does not keep up");
+        refuse_open(broker, open, TB_CODE_LIMIT, "the supervisor does not keep up");
 }
 
 static void record_open(struct tb_broker *broker, const struct tb_session *session)
@@ -111,16 +120,20 @@ void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int
                        int grant_fd)
 {
     struct tb_grant *grant = NULL;
-    uint32_t open_id = session->open_id;
+    const struct tb_open open = {
+        .id = session->open_id,
+        .view = tb_bytes_of_string(session->label),
+        .origin = tb_bytes_of_string(session->origin),
+    };
     if (status != 0 || grant_fd < 0 || tb_grant_read(grant_fd, &grant) != TB_OK) {
         tb_fd_close(&grant_fd);
-        refuse_open(broker, open_id, TB_CODE_DENIED, "policy gives no grant for this view");
+        refuse_open(broker, &open, TB_CODE_DENIED, "policy gives no grant for this view");
         tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, "no grant");
         return;
     }
     tb_fd_close(&grant_fd);
     if (start(broker, session, grant) != 0) {
-        refuse_open(broker, open_id, TB_CODE_INVALID_ARGS, "the view link is no socket");
+        refuse_open(broker, &open, TB_CODE_INVALID_ARGS, "the view link is no socket");
         tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, "the view link is no socket");
         return;
     }

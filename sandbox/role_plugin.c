@@ -25,7 +25,7 @@
 static const struct tb_syscall needs[] = {
     /* start and end */
     ALLOW("execveat", "the launcher starts the plugin by descriptor"),
-    ALLOW("execve", "the launcher starts a script by name; Landlock says which programs"),
+    ALLOW("execve", "the launcher starts a script by name; Landlock says which: those of the system, and its own"),
     ALLOW("exit", "a thread ends"),
     ALLOW("exit_group", "ends"),
     ALLOW("arch_prctl", "the dynamic loader sets up thread-local storage"),

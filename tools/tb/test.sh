@@ -96,6 +96,7 @@ fuzz_suites
 python_suites
 client_suites
 suite hostile tools/tb/hostile.sh
+suite hostile-self tools/tb/hostile.sh --self-test
 suite docs python3 tests/docs/run_docs.py
 sanitizer_suites
 suite valgrind tests/valgrind.sh
