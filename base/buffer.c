@@ -26,6 +26,9 @@ static bool grow(struct tb_buffer *buffer, size_t need)
     size_t cap = buffer->cap ? buffer->cap : FIRST_CAP;
     while (cap < need)
         cap *= 2;
+    /* Not nearly full again, or every further append would copy all that is held. */
+    if (buffer->cap && need > cap / 2 && cap <= buffer->max)
+        cap *= 2;
     uint8_t *data = malloc(cap);
     if (!data)
         return false;

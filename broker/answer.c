@@ -37,7 +37,7 @@ void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_l
     enum tb_code code = reply->type == TB_REPLY_ERROR ? reply->error.code : TB_CODE_NONE;
     record_done(broker, session, call, code, tb_buffer_n(&session->link.out) - before);
     if (!call->at_plugin)
-        tb_calls_free(&session->calls, call);
+        tb_session_free_call(session, call);
     if (r == TB_OK)
         tb_flush_mark(broker, &session->link);
     else
@@ -129,7 +129,7 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     call->at_plugin = false;
     plugin->heard_ns = broker->now_ns;
     if (call->answered)
-        tb_calls_free(&session->calls, call); /* cancelled or too late: nobody waits */
+        tb_session_free_call(session, call); /* cancelled or too late: nobody waits */
     else
         tb_answer(broker, session, call, &reply);
     return NULL;

@@ -119,6 +119,7 @@ void tb_audit_flush(struct tb_audit *audit)
             break;
         }
         if (n < 0) {
+            drop_sent(audit); /* so that a new scribe does not get them again */
             tb_audit_lost(audit);
             return;
         }

@@ -84,7 +84,7 @@ static void answer_calls(struct tb_broker *broker, struct tb_session *session, u
             continue;
         call->at_plugin = false;
         if (call->answered || session->state != TB_SESSION_OPEN)
-            tb_calls_free(&session->calls, call);
+            tb_session_free_call(session, call);
         else
             tb_answer_error(broker, session, call, TB_CODE_PLUGIN_CRASHED,
                             "the plugin died during the call", 0);

@@ -28,6 +28,14 @@ static void refuse_open(struct tb_broker *broker, const struct tb_open *open, en
     tb_control_opened(broker, &opened);
 }
 
+/* Neither the grant nor, once it is there, HELLO may take longer. */
+static void limit_time(struct tb_broker *broker, struct tb_session *session)
+{
+    session->next_deadline_ns = broker->now_ns + TB_HELLO_S * TB_S_NS;
+    if (session->next_deadline_ns < broker->next_deadline_ns)
+        broker->next_deadline_ns = session->next_deadline_ns;
+}
+
 /* TB_OK: the session waits for its grant. It owns the descriptor from the start. */
 static int begin(struct tb_broker *broker, struct tb_view *view, const struct tb_open *open, int fd)
 {
@@ -53,6 +61,7 @@ static int begin(struct tb_broker *broker, struct tb_view *view, const struct tb
         return TB_FULL;
     }
     view->session = session;
+    limit_time(broker, session);
     return TB_OK;
 }
 
@@ -109,9 +118,7 @@ static int start(struct tb_broker *broker, struct tb_session *session, struct tb
     if (r != 0)
         return r;
     session->state = TB_SESSION_HELLO;
-    session->next_deadline_ns = broker->now_ns + TB_HELLO_S * TB_S_NS;
-    if (session->next_deadline_ns < broker->next_deadline_ns)
-        broker->next_deadline_ns = session->next_deadline_ns;
+    limit_time(broker, session);
     tb_flush_mark(broker, &session->link);
     return 0;
 }
@@ -211,7 +218,9 @@ static void check_deadlines(struct tb_broker *broker, struct tb_session *session
 {
     if (session->next_deadline_ns > broker->now_ns)
         return;
-    if (session->state == TB_SESSION_HELLO)
+    if (session->state == TB_SESSION_RESOLVING)
+        tb_broker_granted(broker, session, -1, -1);
+    else if (session->state == TB_SESSION_HELLO)
         tb_broker_close(broker, session, TB_CLOSE_TIMEOUT, "no HELLO within 10 s");
     else if (session->state == TB_SESSION_OPEN)
         tb_answer_late(broker, session);

@@ -86,8 +86,8 @@ void tb_link_flush(struct tb_link *link)
         ssize_t n = tb_fd_send(link->source.fd, tb_buffer_bytes(&link->out), -1, MSG_DONTWAIT);
         if (n == -EAGAIN || n == -EINTR || n == -ENOBUFS || n == -ENOMEM)
             blocked = true;
-        else if (n < 0)
-            return;
+        else if (n < 0) /* nothing goes there any more, and waiting for room would never end */
+            tb_buffer_consume(&link->out, tb_buffer_n(&link->out));
         else
             tb_buffer_consume(&link->out, (size_t)n);
     }

@@ -139,7 +139,7 @@ static const char *drop_call(struct tb_session *session, struct tb_live_call *ca
                              const char *cause)
 {
     tb_pool_retire(&session->pool, &call->handle, call->command);
-    tb_calls_free(&session->calls, call);
+    tb_session_free_call(session, call);
     return cause;
 }
 

@@ -162,7 +162,6 @@ int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
     const struct tb_envelope envelope = {.key = session->keys.to_endpoint, .handle = call->handle};
     tb_assert(!call->answered);
     call->answered = true;
-    session->n_bytes_live -= call->n_in;
     tb_pool_retire(&session->pool, &call->handle, call->command);
 
     reply->error.command = command->name;
@@ -174,4 +173,11 @@ int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
         return r;
     make_too_large(reply);
     return tb_reply_write(&session->link.out, &envelope, reply, false);
+}
+
+void tb_session_free_call(struct tb_session *session, struct tb_live_call *call)
+{
+    tb_assert(session->n_bytes_live >= call->n_in);
+    session->n_bytes_live -= call->n_in;
+    tb_calls_free(&session->calls, call);
 }

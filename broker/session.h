@@ -81,6 +81,10 @@ tb_must_check int tb_session_write_handles(struct tb_session *session, struct tb
 tb_must_check int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
                                          struct tb_live_call *call, struct tb_reply *reply);
 
+/* Both sides are through with the call: frees its slot, and gives the session back what its bytes
+ * were charged. */
+void tb_session_free_call(struct tb_session *session, struct tb_live_call *call);
+
 static inline const struct tb_grant_command *tb_session_command(const struct tb_session *session,
                                                                 uint32_t command)
 {

@@ -69,6 +69,9 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
         tb_broker_granted(broker, session, message->status, own);
         return;
     case TB_INNER_SCRIBE:
+        if (own < 0)
+            return; /* it could not be passed on; that scribe ends with its link, and a new one
+                       comes */
         *fd = -1;
         tb_audit_attach(&broker->audit, own, broker->audit.source.ready, broker);
         return;

@@ -51,5 +51,6 @@ void tb_view_lock(struct tb_view *view, uint64_t now_ns)
 void tb_view_reset(struct tb_view *view)
 {
     view->n_locks = 0;
+    view->n_violations = 0; /* the log has them; the slot can be another view's again */
     view->locked_out = false;
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,4 +99,20 @@ int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static
     if (r == 0)
         *ret_n = rules.n;
     return r;
+}
+
+char **hull_denied(const struct hull *hull)
+{
+    char **list = calloc(hull->mask.n + 1, sizeof *list);
+    size_t n = 0;
+    for (size_t i = 0; list && i < hull->mask.n; i++) {
+        struct stat status;
+        if (stat(hull->mask.list[i], &status) < 0)
+            continue;
+        if (asprintf(&list[n], "%llx:%llx", (unsigned long long)status.st_dev,
+                     (unsigned long long)status.st_ino) < 0)
+            return NULL;
+        n++;
+    }
+    return list;
 }

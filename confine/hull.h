@@ -24,6 +24,14 @@ struct hull {
     struct hull_paths exec; /* further programs */
 };
 
+/*
+ * What the denied paths stand for, before anything covers them: device and inode number of each
+ * that exists, as text "DEVICE:INODE" in hexadecimal. A plugin that holds paths against denials by
+ * what they are, and not by what they are called, could not learn it later. Returns a new array
+ * with NULL at the end, or NULL when out of memory.
+ */
+char **hull_denied(const struct hull *hull);
+
 /* Creates the folders of `make` that are missing, 0700, parents too. 0 or -errno. */
 tb_must_check int hull_make(const struct hull *hull);
 

@@ -7,14 +7,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 
-enum { FILES_MAX = 1024, THREADS_MAX = 256 };
+/* Descriptors under way between processes are counted for the user as a whole. A plugin meets its
+ * own limit of them before the others of this user meet theirs. */
+enum { FILES_MAX = 512, THREADS_MAX = 256 };
 
 /* By descriptor, so that it is the file that was looked at; but the kernel hands a script to its
  * interpreter by name, and there is no /proc in here to name a descriptor. */
-static int become(int program, const struct launch *launch, bool is_script)
+static int become(int program, const struct launch *launch, char *const *argv, bool is_script)
 {
-    char *const argv[] = {(char *)(uintptr_t)launch->name, NULL};
     char *const environment[] = {NULL};
     if (is_script)
         execve(launch->hull.program, argv, environment);
@@ -72,8 +74,25 @@ static int make_root(const struct launch *launch)
     return r;
 }
 
+/* Its name, then what is denied to it. The process that they are made in becomes the plugin:
+ * nothing is freed. */
+static char **arguments_of(const struct launch *launch)
+{
+    char **denied = hull_denied(&launch->hull);
+    char **argv = calloc(launch->hull.mask.n + 2, sizeof *argv);
+    if (!denied || !argv)
+        return NULL;
+    argv[0] = (char *)(uintptr_t)launch->name;
+    for (size_t i = 0; denied[i]; i++)
+        argv[i + 1] = denied[i];
+    return argv;
+}
+
 int launch(const struct launch *launch)
 {
+    char **argv = arguments_of(launch);
+    if (!argv)
+        return -ENOMEM;
     struct tb_landlock_rule rules[HULL_RULES_MAX];
     size_t n_rules = 0;
     int r = make_root(launch);
@@ -90,5 +109,5 @@ int launch(const struct launch *launch)
         return r;
     /* The report's descriptor is not the plugin's business; its closing says that exec is next. */
     close(LAUNCH_REPORT);
-    return become(program, launch, is_script);
+    return become(program, launch, argv, is_script);
 }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -241,6 +242,8 @@ void trollbridge_close(struct trollbridge *bridge)
     (void)shutdown(bridge->lifeline_fd, SHUT_WR);
     await_end(bridge->lifeline_fd);
     tb_fd_close(&bridge->lifeline_fd);
+    /* It has ended by now, or is stuck; its children end with it in either case. */
+    (void)kill(bridge->pid, SIGKILL);
     (void)waitpid(bridge->pid, NULL, 0);
     tb_buffer_deinit(&bridge->in);
     tb_unpacker_deinit(&bridge->unpacker);

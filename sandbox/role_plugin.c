@@ -25,7 +25,8 @@
 static const struct tb_syscall needs[] = {
     /* start and end */
     ALLOW("execveat", "the launcher starts the plugin by descriptor"),
-    ALLOW("execve", "the launcher starts a script by name; Landlock says which: those of the system, and its own"),
+    ALLOW("execve", "the launcher starts a script by name; Landlock says which: those of the "
+                    "system, and its own"),
     ALLOW("exit", "a thread ends"),
     ALLOW("exit_group", "ends"),
     ALLOW("arch_prctl", "the dynamic loader sets up thread-local storage"),
@@ -176,7 +177,6 @@ static const struct tb_syscall needs[] = {
     ALLOW_IF("fcntl", "locks", INT(1, F_OFD_SETLK)),
     ALLOW_IF("fcntl", "locks", INT(1, F_OFD_SETLKW)),
     ALLOW_IF("fcntl", "copies a descriptor", INT(1, F_DUPFD_CLOEXEC)),
-    ALLOW_IF("fcntl", "size of a pipe", INT(1, F_SETPIPE_SZ)),
     ALLOW_IF("fcntl", "size of a pipe", INT(1, F_GETPIPE_SZ)),
     ALLOW_IF("fcntl", "seals", INT(1, F_ADD_SEALS)),
     ALLOW_IF("fcntl", "seals", INT(1, F_GET_SEALS)),
@@ -246,9 +246,8 @@ static const struct tb_syscall needs[] = {
     ALLOW("flock", "locks"),
     ALLOW("fsync", "files"),
     ALLOW("fdatasync", "files"),
-    ALLOW("fchmod", "mode of an open file"),
-    ALLOW_IF("utimensat", "times of an open file", MASKED(1, UINT64_MAX, 0)),
-    ANSWER_IF("utimensat", "Landlock does not watch it by name", EPERM, NOT(1, 0)),
+    ANSWER("fchmod", "needs no right to write, and Landlock does not watch it", EPERM),
+    ANSWER("utimensat", "needs no right to write, and Landlock does not watch it", EPERM),
     ANSWER("chmod", "Landlock does not watch it", EPERM),
     ANSWER("fchmodat", "Landlock does not watch it", EPERM),
     ANSWER("fchmodat2", "Landlock does not watch it", EPERM),

@@ -6,9 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
-enum { CHUNK = 2048, BYTES_PER_S = 16 * 1024 };
+enum { CHUNK = 300, BYTES_PER_S = 16 * 1024 };
 
 int supervisor_open_log(int ret_pipe[static 2])
 {
@@ -28,6 +29,14 @@ static bool within_rate(struct supervisor *supervisor, size_t n)
     return supervisor->n_logged <= BYTES_PER_S;
 }
 
+/* A pipe that nobody reads, or a terminal that a person has halted, must not halt us. What is
+ * written is shorter than what the kernel promises to take when it says that there is room. */
+static bool takes_text(int fd)
+{
+    struct pollfd room = {.fd = fd, .events = POLLOUT};
+    return poll(&room, 1, 0) == 1 && (room.revents & POLLOUT);
+}
+
 /* One read is one line; what is over the rate is dropped: this is the operational log, not the
  * audit log. */
 void supervisor_read_log(struct supervisor *supervisor, struct child *child)
@@ -44,7 +53,8 @@ void supervisor_read_log(struct supervisor *supervisor, struct child *child)
     while (n > 1 && text[n - 1] == '\n')
         n--;
     struct tb_escaped escaped = tb_escape(tb_bytes_of(text, (size_t)n), line, sizeof line);
-    (void)dprintf(STDERR_FILENO, "trollbridge: plugin: %.*s\n", (int)escaped.n, line);
+    if (takes_text(STDERR_FILENO))
+        (void)dprintf(STDERR_FILENO, "trollbridge: plugin: %.*s\n", (int)escaped.n, line);
 }
 
 void supervisor_narrow_stderr(void)

@@ -15,15 +15,33 @@
  * than there are children. */
 #define START_INTERVAL_NS (2 * TB_MS_NS)
 
-/* The broker reads whenever it wakes, so that waiting for room in its buffer ends. */
-void supervisor_tell(struct supervisor *supervisor, const struct tb_inner *message, int fd)
+static ssize_t send_packet(const struct supervisor *supervisor, const struct tb_inner *message,
+                           int fd)
 {
     uint8_t packet[TB_INNER_MAX];
     size_t n = tb_inner_write(message, packet);
     ssize_t sent;
     do {
-        sent = tb_fd_send(supervisor->broker_fd, tb_bytes_of(packet, n), fd, 0);
+        sent = tb_fd_send(supervisor->broker_fd, tb_bytes_of(packet, n), fd, MSG_DONTWAIT);
     } while (sent == -EINTR);
+    return sent;
+}
+
+/*
+ * Never waits for the broker, which may have been taken over: one that does not read is ended. A
+ * descriptor that the kernel does not let through (too many of this user's are under way) becomes
+ * an answer that says so.
+ */
+void supervisor_tell(struct supervisor *supervisor, const struct tb_inner *message, int fd)
+{
+    ssize_t sent = send_packet(supervisor, message, fd);
+    if (sent < 0 && sent != -EAGAIN && fd >= 0) {
+        struct tb_inner without = *message;
+        without.status = (int32_t)sent;
+        sent = send_packet(supervisor, &without, -1);
+    }
+    if (sent == -EAGAIN)
+        child_kill_all(&supervisor->children, CHILD_BROKER);
 }
 
 static void answer(struct supervisor *supervisor, const struct tb_inner *request, int32_t status,

@@ -122,3 +122,27 @@ int fs_denied_look(struct fs_denied *denied)
     fd = -1;
     return TB_OK;
 }
+
+int fs_denied_cover(struct fs_denied_list *list, const char *text)
+{
+    char *end;
+    unsigned long long device = strtoull(text, &end, 16);
+    if (end == text || *end != ':')
+        return TB_MALFORMED;
+    const char *second = end + 1;
+    unsigned long long inode = strtoull(second, &end, 16);
+    if (end == second || *end != 0)
+        return TB_MALFORMED;
+    if (list->n_covered == FS_DENIED_MAX)
+        return TB_TOO_LARGE;
+    list->covered[list->n_covered++] = (struct fs_identity){(dev_t)device, (ino_t)inode};
+    return TB_OK;
+}
+
+bool fs_denied_covers(const struct fs_denied_list *list, struct fs_identity identity)
+{
+    for (uint32_t i = 0; i < list->n_covered; i++)
+        if (fs_identity_equal(list->covered[i], identity))
+            return true;
+    return false;
+}

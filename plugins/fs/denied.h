@@ -28,6 +28,10 @@ struct fs_denied {
 struct fs_denied_list {
     struct fs_denied items[FS_DENIED_MAX];
     uint32_t n;
+    /* What the launcher has covered, denied to every command: under the denied names only the
+     * covers are seen. */
+    struct fs_identity covered[FS_DENIED_MAX];
+    uint32_t n_covered;
     int top; /* "/" */
 };
 
@@ -42,6 +46,11 @@ void fs_denied_deinit(struct fs_denied_list *list);
 /* Looks at what the name stands for now. TB_OK; TB_FULL: it stood for too many things, all of which
  * still exist; -errno. In both the call must be refused. */
 tb_must_check int fs_denied_look(struct fs_denied *denied);
+
+/* Adds what the launcher says on the command line: "DEVICE:INODE" in hexadecimal. TB_OK,
+ * TB_MALFORMED or TB_TOO_LARGE. */
+tb_must_check int fs_denied_cover(struct fs_denied_list *list, const char *text);
+bool fs_denied_covers(const struct fs_denied_list *list, struct fs_identity identity);
 
 /* Whether the name ever stood for this. */
 bool fs_denied_is(const struct fs_denied *denied, struct fs_identity identity);

@@ -7,12 +7,21 @@
 #include "plugins/fs/commands.h"
 #include "sandbox/enter.h"
 
+/* What the launcher wrote behind the program's name: the identities of what is denied. */
+static char *const *denied_arguments;
+
 static int start(const struct tb_plugin_init *init, void **ret_state)
 {
     struct fs_space *space;
     int r = fs_space_new(init->scopes, init->n_scopes, &space);
+    if (r != TB_OK)
+        return r;
+    for (char *const *text = denied_arguments; *text && r == TB_OK; text++)
+        r = fs_denied_cover(&space->denied, *text);
     if (r == TB_OK)
         *ret_state = space;
+    else
+        fs_space_free(space);
     return r;
 }
 
@@ -28,7 +37,7 @@ static int seal(void *state)
     return tb_sandbox_tighten(&tb_role_fs);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const struct tb_plugin_command commands[] = {
         {"read_text_file", fs_read_file},   {"read_file", fs_read_file},
@@ -40,5 +49,6 @@ int main(void)
                                             .start = start,
                                             .seal = seal,
                                             .stop = stop};
+    denied_arguments = argc > 0 ? argv + 1 : argv;
     return tb_plugin_main(&plugin);
 }

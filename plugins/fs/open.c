@@ -39,6 +39,8 @@ struct fs_failure fs_failure_of(int error)
 static bool is_denied(const struct fs_request *request, struct fs_identity identity, bool into)
 {
     const struct fs_scope *scope = &request->space->scopes[request->scope];
+    if (fs_denied_covers(&request->space->denied, identity))
+        return true;
     for (uint32_t i = 0; i < scope->n_denied; i++) {
         const struct fs_denied *denied = &request->space->denied.items[scope->denied[i]];
         if ((into || !denied->only_below) && fs_denied_is(denied, identity))

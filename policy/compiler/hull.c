@@ -127,9 +127,19 @@ static int add_denied(struct work *work, const struct tb_scope_part *part,
     return TB_OK;
 }
 
+static bool allows(const struct tb_resolved_scope *scope)
+{
+    for (size_t i = 0; i < scope->n; i++)
+        if (!scope->parts[i].deny_only && scope->parts[i].scope->allow->via.array.size > 0)
+            return true;
+    return false;
+}
+
 static int add_scope(struct work *work, const struct tb_resolved_scope *scope, struct need need)
 {
     struct tb_path_list denied = {0};
+    if (!allows(scope))
+        return TB_OK; /* a command that reaches nothing has no say in what is covered */
     for (size_t i = 0; i < scope->n; i++) {
         int r = add_allowed(work, &scope->parts[i], need);
         if (r == TB_OK)

@@ -292,11 +292,11 @@ static void check_calls(const struct tb_session *session)
         if (!call->used)
             continue;
         n_used++;
+        n_bytes += call->n_in; /* charged until the plugin is through with them too */
         tb_assert(!call->answered || call->at_plugin); /* else its slot would be free */
         if (call->answered)
             continue;
         n_live++;
-        n_bytes += call->n_in;
         tb_assert(tb_pool_look(&session->pool, &call->handle, &slot) == TB_HANDLE_LIVE);
         tb_assert(slot == i && call->command < session->grant->n_commands);
     }
