@@ -14,13 +14,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EXIT_USAGE = 2, EXIT_LAYER = 4, EXIT_NOT_STARTED = 127 };
+enum { PROTECT_MAX = 8, EXIT_USAGE = 2, EXIT_LAYER = 4, EXIT_NOT_STARTED = 127 };
 
 struct arguments {
     uint32_t plugin;
     uint32_t require;
     uint32_t namespaces;
     bool jit;
+    const char *protect[PROTECT_MAX]; /* denied to every plugin, whatever its scopes say */
+    size_t n_protect;
 };
 
 static void drop_grant(struct tb_grant **grant)
@@ -48,11 +50,9 @@ static int parse_index(const char *text, uint32_t *ret_index)
 static int parse(int argc, char **argv, struct arguments *ret_arguments)
 {
     static const struct option options[] = {
-        {"plugin", required_argument, NULL, 'p'},
-        {"require", required_argument, NULL, 'r'},
-        {"namespaces", required_argument, NULL, 'n'},
-        {"jit", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
+        {"plugin", required_argument, NULL, 'p'},     {"require", required_argument, NULL, 'r'},
+        {"namespaces", required_argument, NULL, 'n'}, {"jit", no_argument, NULL, 'j'},
+        {"protect", required_argument, NULL, 'd'},    {NULL, 0, NULL, 0},
     };
     struct arguments arguments = {.plugin = TB_NO_INDEX};
     int r = TB_OK;
@@ -66,6 +66,8 @@ static int parse(int argc, char **argv, struct arguments *ret_arguments)
             r = tb_layers_mask(optarg, &arguments.namespaces);
         else if (c == 'j')
             arguments.jit = true;
+        else if (c == 'd' && arguments.n_protect < PROTECT_MAX)
+            arguments.protect[arguments.n_protect++] = optarg;
         else
             r = TB_UNKNOWN;
     }
@@ -93,6 +95,21 @@ static int copy_paths(const msgpack_object *array, struct hull_paths *ret_paths)
         if (!list[i])
             return -EINVAL;
     }
+    return 0;
+}
+
+/* A page that may write into its own app's folder must not write its own policy, or into the log of
+ * what it did. */
+static int add_protected(const struct arguments *arguments, struct hull_paths *mask)
+{
+    const char **list = calloc(mask->n + arguments->n_protect + 1, sizeof *list);
+    if (!list)
+        return -ENOMEM;
+    for (size_t i = 0; i < mask->n; i++)
+        list[i] = mask->list[i];
+    for (size_t i = 0; i < arguments->n_protect; i++)
+        list[mask->n + i] = arguments->protect[i];
+    *mask = (struct hull_paths){.list = list, .n = mask->n + arguments->n_protect};
     return 0;
 }
 
@@ -130,7 +147,8 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
         .cpu_s = plugin->cpu_s,
         .jit = arguments->jit,
     };
-    return ret_launch->name ? copy_hull(plugin, &ret_launch->hull) : -EINVAL;
+    r = ret_launch->name ? copy_hull(plugin, &ret_launch->hull) : -EINVAL;
+    return r == 0 ? add_protected(arguments, &ret_launch->hull.mask) : r;
 }
 
 int main(int argc, char **argv)
@@ -139,7 +157,8 @@ int main(int argc, char **argv)
     struct launch plugin;
     if (parse(argc, argv, &arguments) != TB_OK)
         return fail(EXIT_USAGE, "usage",
-                    "confine --plugin INDEX [--require LAYERS] [--namespaces LAYERS] [--jit]");
+                    "confine --plugin INDEX [--require LAYERS] [--namespaces LAYERS] [--jit] "
+                    "[--protect PATH]...");
     int r = read_launch(&arguments, &plugin);
     if (r != TB_OK)
         return fail(EXIT_NOT_STARTED, "grant", r < 0 ? strerror(-r) : "not in the format");

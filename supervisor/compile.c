@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 
+#include <stdio.h>
 #include <sys/wait.h>
 
 enum { EXIT_PART = 4, SNAPSHOT_FD = 3, SETTINGS_FD = 4 };
@@ -26,6 +27,22 @@ static size_t arguments(const struct supervisor *supervisor, const char *argv[st
     }
     argv[n] = NULL;
     return n;
+}
+
+/* The files that policy is compiled from, and the folder of the log. */
+static void protect(struct supervisor *supervisor, const struct tb_settings *settings)
+{
+    static const char *const files[] = {"trollbridge.toml", "capabilities", "permissions",
+                                        "isolation.js"};
+    _Static_assert(TB_ARRAY_LEN(files) + 1 == N_PROTECTED, "and the log's folder");
+    struct tb_bytes log = settings->audit_file;
+    while (log.n > 1 && log.data[log.n - 1] != '/')
+        log.n--;
+    for (size_t i = 0; i < TB_ARRAY_LEN(files); i++)
+        (void)snprintf(supervisor->protect[i], PATH_MAX, "%.*s/%s", (int)settings->resource.n,
+                       (const char *)settings->resource.data, files[i]);
+    (void)snprintf(supervisor->protect[N_PROTECTED - 1], PATH_MAX, "%.*s", (int)log.n - 1,
+                   (const char *)log.data);
 }
 
 static int require_of(struct supervisor *supervisor, const struct tb_settings *settings)
@@ -64,6 +81,7 @@ int supervisor_compile(struct supervisor *supervisor)
     if (tb_settings_read(supervisor->settings_fd, &settings) != TB_OK)
         return EXIT_PART;
     int r = require_of(supervisor, &settings);
+    protect(supervisor, &settings);
     tb_settings_deinit(&settings);
     return r == TB_OK ? 0 : EXIT_PART;
 }

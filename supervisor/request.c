@@ -127,14 +127,19 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
     tb_fd log_own = log[0];
     tb_fd log_theirs = log[1];
     (void)snprintf(index, sizeof index, "%u", request->index);
-    const char *const argv[] = {"confine",
-                                "--plugin",
-                                index,
-                                "--namespaces",
-                                supervisor->namespace_names,
-                                "--require",
-                                supervisor->require_names,
-                                NULL};
+    const char *argv[MAX_ARGS] = {
+        "confine",
+        "--plugin",
+        index,
+        "--namespaces",
+        supervisor->namespace_names,
+        "--require",
+        supervisor->require_names,
+    };
+    for (size_t i = 0; i < N_PROTECTED; i++) {
+        argv[7 + 2 * i] = "--protect";
+        argv[8 + 2 * i] = supervisor->protect[i];
+    }
     const int fds[] = {theirs, supervisor->grants[request->slot], report_theirs};
     struct child *child = supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine,
                                            argv, fds, TB_ARRAY_LEN(fds), log_theirs);

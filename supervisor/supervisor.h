@@ -14,7 +14,7 @@
 
 #include <limits.h>
 
-enum { MAX_VARS = 16, MAX_ARGS = 64 };
+enum { MAX_VARS = 16, MAX_ARGS = 64, N_PROTECTED = 5 };
 
 struct programs {
     char broker[PATH_MAX];
@@ -33,8 +33,9 @@ struct supervisor {
     uint32_t namespaces;
     char namespace_names[TB_LAYERS_TEXT_SIZE];
     char require_names[TB_LAYERS_TEXT_SIZE];
-    int control_fd;  /* passed on to the broker */
-    int lifeline_fd; /* its end ends everything */
+    char protect[N_PROTECTED][PATH_MAX]; /* paths that no plugin gets, whatever its scopes say */
+    int control_fd;                      /* passed on to the broker */
+    int lifeline_fd;                     /* its end ends everything */
     int snapshot_fd;
     int settings_fd;
     int broker_fd; /* our end of the supervisor link */
