@@ -32,6 +32,13 @@ struct hull {
  */
 char **hull_denied(const struct hull *hull);
 
+/*
+ * Leaves out of the hull what leads through a symbolic link in one of the app's own folders. What a
+ * user links is the user's will; a link that came with an app, or lies among its data, would turn a
+ * narrow scope into any folder. Each is said on stderr.
+ */
+void hull_drop_links(struct hull *hull, const struct hull_paths *own);
+
 /* Creates the folders of `make` that are missing, 0700, parents too. 0 or -errno. */
 tb_must_check int hull_make(const struct hull *hull);
 

@@ -130,6 +130,24 @@ static int copy_hull(const struct tb_grant_plugin *plugin, struct hull *ret_hull
     return r;
 }
 
+/* The folders that are the app's and not the user's. */
+static int copy_own(const msgpack_object *vars, struct hull_paths *ret_own)
+{
+    static const char *const names[] = {"RESOURCE",  "APPDATA",  "APPLOCALDATA",
+                                        "APPCONFIG", "APPCACHE", "APPLOG"};
+    const char **list = calloc(TB_ARRAY_LEN(names), sizeof *list);
+    size_t n = 0;
+    for (uint32_t i = 0; list && i < vars->via.map.size; i++) {
+        const msgpack_object_kv *var = &vars->via.map.ptr[i];
+        for (size_t k = 0; k < TB_ARRAY_LEN(names) && n < TB_ARRAY_LEN(names); k++)
+            if (tb_bytes_are(tb_object_bytes(&var->key), names[k]) &&
+                (list[n] = copy_of(tb_object_bytes(&var->val))))
+                n++;
+    }
+    *ret_own = (struct hull_paths){.list = list, .n = n};
+    return list ? 0 : -ENOMEM;
+}
+
 static int read_launch(const struct arguments *arguments, struct launch *ret_launch)
 {
     tb_cleanup(drop_grant) struct tb_grant *grant = NULL;
@@ -148,7 +166,13 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
         .jit = arguments->jit,
     };
     r = ret_launch->name ? copy_hull(plugin, &ret_launch->hull) : -EINVAL;
-    return r == 0 ? add_protected(arguments, &ret_launch->hull.mask) : r;
+    struct hull_paths own;
+    if (r == 0)
+        r = copy_own(grant->vars, &own);
+    if (r != 0)
+        return r;
+    hull_drop_links(&ret_launch->hull, &own);
+    return add_protected(arguments, &ret_launch->hull.mask);
 }
 
 int main(int argc, char **argv)

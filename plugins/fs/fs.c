@@ -12,8 +12,13 @@ static char *const *denied_arguments;
 
 static int start(const struct tb_plugin_init *init, void **ret_state)
 {
+    static const char *const names[FS_ANCHORS_MAX] = {"RESOURCE",  "APPDATA",  "APPLOCALDATA",
+                                                      "APPCONFIG", "APPCACHE", "APPLOG"};
+    struct fs_anchors anchors;
     struct fs_space *space;
-    int r = fs_space_new(init->scopes, init->n_scopes, &space);
+    for (size_t i = 0; i < FS_ANCHORS_MAX; i++)
+        anchors.paths[i] = tb_plugin_var(init, names[i]);
+    int r = fs_space_new(init->scopes, init->n_scopes, &anchors, &space);
     if (r != TB_OK)
         return r;
     for (char *const *text = denied_arguments; *text && r == TB_OK; text++)

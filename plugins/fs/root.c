@@ -8,9 +8,38 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 
-static int open_root(struct fs_root *root)
+/* What is below the deepest of the app's own folders that holds the path; NULL: none does. */
+static const char *below_anchor(const struct fs_anchors *anchors, const char *path,
+                                struct tb_bytes *ret_anchor)
 {
-    tb_fd fd = fs_openat2(AT_FDCWD, root->path, O_PATH | O_DIRECTORY, 0, RESOLVE_NO_MAGICLINKS);
+    const char *found = NULL;
+    for (size_t i = 0; i < FS_ANCHORS_MAX; i++) {
+        struct tb_bytes anchor = anchors->paths[i];
+        const char *below = anchor.n > 1 ? fs_below(anchor, path) : NULL;
+        if (!below || (found && anchor.n <= ret_anchor->n))
+            continue;
+        found = below;
+        *ret_anchor = anchor;
+    }
+    return found;
+}
+
+static int open_path(const struct fs_anchors *anchors, const char *path)
+{
+    struct tb_bytes anchor;
+    char folder[FS_PATH_MAX + 1];
+    const char *below = below_anchor(anchors, path, &anchor);
+    if (!below || anchor.n > FS_PATH_MAX)
+        return fs_openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0, RESOLVE_NO_MAGICLINKS);
+    memcpy(folder, anchor.data, anchor.n);
+    folder[anchor.n] = 0;
+    tb_fd held = fs_openat2(AT_FDCWD, folder, O_PATH | O_DIRECTORY, 0, RESOLVE_NO_MAGICLINKS);
+    return held < 0 ? held : fs_openat2(held, below, O_PATH | O_DIRECTORY, 0, fs_resolve_strict);
+}
+
+static int open_root(const struct fs_anchors *anchors, struct fs_root *root)
+{
+    tb_fd fd = open_path(anchors, root->path);
     struct stat status;
     if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
         return fd;
@@ -40,7 +69,7 @@ int fs_roots_add(struct fs_roots *roots, struct tb_bytes path, uint32_t *ret_ind
     if (!root->path)
         return -ENOMEM;
     *ret_index = roots->n++;
-    return open_root(root);
+    return open_root(&roots->anchors, root);
 }
 
 void fs_roots_deinit(struct fs_roots *roots)

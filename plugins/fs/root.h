@@ -1,15 +1,15 @@
 /*
  * The folders that allowed patterns begin with, held open from the start. Their own paths come from
- * policy and may lead through symbolic links (a linked /home is common); nothing below them may.
- * What is missing at the start is not there until the plugin starts again: the kernel's hull around
- * the plugin was drawn at the same time.
+ * policy and may lead through symbolic links (a linked /home is common), but not below the app's
+ * own folders; nothing below a root may. What is missing at the start is not there until the plugin
+ * starts again: the kernel's hull around the plugin was drawn at the same time.
  */
 #pragma once
 
 #include "plugins/fs/identity.h"
 #include "plugins/fs/path.h"
 
-enum { FS_ROOTS_MAX = 256 };
+enum { FS_ROOTS_MAX = 256, FS_ANCHORS_MAX = 6 };
 
 struct fs_root {
     char *path; /* absolute, ends with a NUL */
@@ -18,9 +18,19 @@ struct fs_root {
     struct fs_identity identity;
 };
 
+/*
+ * The app's own folders. What a user links is the user's will; but a link that came with an app, or
+ * that lies among its own data, would turn a narrow scope into any folder. Below these no link is
+ * followed, roots included.
+ */
+struct fs_anchors {
+    struct tb_bytes paths[FS_ANCHORS_MAX]; /* borrowed; empty: not set */
+};
+
 struct fs_roots {
     struct fs_root items[FS_ROOTS_MAX];
     uint32_t n;
+    struct fs_anchors anchors;
 };
 
 /* Finds or opens the folder. TB_OK, TB_TOO_LARGE (FS_ROOTS_MAX) or -errno. */

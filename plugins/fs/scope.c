@@ -108,12 +108,13 @@ static void free_space(struct fs_space **space)
 }
 
 int fs_space_new(const struct tb_plugin_scope *scopes, uint32_t n_scopes,
-                 struct fs_space **ret_space)
+                 const struct fs_anchors *anchors, struct fs_space **ret_space)
 {
     tb_cleanup(free_space) struct fs_space *space = calloc(1, sizeof *space);
     if (!space)
         return -ENOMEM;
     space->denied.top = -1;
+    space->roots.anchors = *anchors;
     space->scopes = calloc(n_scopes + 1, sizeof *space->scopes);
     if (!space->scopes)
         return -ENOMEM;

@@ -34,9 +34,9 @@ struct fs_space {
 };
 
 /* Compiles all scopes and opens what they begin with. TB_OK, TB_TOO_LARGE or -errno. Returns a new
- * space, which borrows nothing. */
+ * space, which borrows the anchors. */
 tb_must_check int fs_space_new(const struct tb_plugin_scope *scopes, uint32_t n_scopes,
-                               struct fs_space **ret_space);
+                               const struct fs_anchors *anchors, struct fs_space **ret_space);
 void fs_space_free(struct fs_space *space);
 
 /* By name alone: the root to resolve it from, or NULL if it is outside. */

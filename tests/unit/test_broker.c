@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 static struct tb_random generator;
@@ -145,6 +146,19 @@ static void views_are_found_by_their_label(void)
     CHECK(tb_views_find(&views, tb_bytes_of_string("main")) == main_view);
 }
 
+static void a_reset_view_gives_its_slot_back(void)
+{
+    static struct tb_views views;
+    char label[16];
+    for (int i = 0; i < TB_SLOTS; i++) {
+        (void)snprintf(label, sizeof label, "w%d", i);
+        tb_views_get(&views, tb_bytes_of_string(label))->n_violations = 1;
+    }
+    CHECK(tb_views_get(&views, tb_bytes_of_string("one-more")) == NULL);
+    tb_view_reset(tb_views_find(&views, tb_bytes_of_string("w7")));
+    CHECK(tb_views_get(&views, tb_bytes_of_string("one-more")) != NULL);
+}
+
 static void ignore(struct tb_source *source, uint32_t events)
 {
     (void)source;
@@ -179,6 +193,28 @@ static void a_link_reads_batches_and_keeps_halves(void)
     CHECK_INT(tb_link_read(&link, NULL), TB_CLOSED);
     tb_link_deinit(&link);
     tb_fd_close(&loop.epoll);
+}
+
+/* Waiting for room in a socket that takes nothing any more would be waiting at full speed. */
+static void a_link_that_cannot_send_waits_for_nothing(void)
+{
+    struct tb_loop loop;
+    struct tb_link link;
+    int pair[2];
+    CHECK_INT(tb_loop_init(&loop), 0);
+    CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
+    tb_link_init(&link, &loop, TB_SIDE_BROKER_VIEW, 4 * TB_FRAME_MAX);
+    CHECK_INT(tb_link_attach(&link, pair[0], ignore, NULL), 0);
+    uint8_t *room = tb_buffer_reserve(&link.out, 2 * TB_FRAME_MAX);
+    memset(room, 0, 2 * TB_FRAME_MAX);
+    tb_buffer_commit(&link.out, 2 * TB_FRAME_MAX);
+    tb_link_flush(&link);
+    CHECK(tb_buffer_n(&link.out) > 0 && (link.source.armed & (uint32_t)EPOLLOUT));
+    CHECK_INT(shutdown(pair[1], SHUT_RD), 0);
+    tb_link_flush(&link);
+    CHECK_INT(tb_buffer_n(&link.out), 0);
+    CHECK(!(link.source.armed & (uint32_t)EPOLLOUT));
+    tb_link_deinit(&link);
 }
 
 static void descriptors_where_none_belong_are_refused_and_closed(void)
@@ -294,7 +330,9 @@ int main(int argc, char **argv)
         TEST(a_crash_costs_nothing_and_a_row_of_them_does),
         TEST(the_third_lock_within_a_minute_locks_out),
         TEST(views_are_found_by_their_label),
+        TEST(a_reset_view_gives_its_slot_back),
         TEST(a_link_reads_batches_and_keeps_halves),
+        TEST(a_link_that_cannot_send_waits_for_nothing),
         TEST(descriptors_where_none_belong_are_refused_and_closed),
         TEST(done_waits_for_a_call_or_its_time),
         TEST(one_descriptor_comes_and_two_are_refused),
