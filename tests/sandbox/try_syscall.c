@@ -134,7 +134,7 @@ static const struct row rows[] = {
     {&tb_role_plugin, {SYS_prctl, {PR_SET_DUMPABLE, 1}, 0, 0}, TRY_KILLED, 0},
     {&tb_role_plugin, {SYS_prctl, {PR_SET_PDEATHSIG, 0}, 0, 0}, TRY_KILLED, 0},
     {&tb_role_plugin, {SYS_prctl, {PR_SET_PTRACER, BAD}, 0, 0}, TRY_KILLED, 0},
-    {&tb_role_plugin, {SYS_utimensat, {BAD, 0, 0, 0}, 0, 0}, TRY_RAN, EBADF},
+    {&tb_role_plugin, {SYS_utimensat, {BAD, 0, 0, 0}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_utimensat, {BAD, BAD, 0, 0}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_socket, {AF_INET, SOCK_STREAM}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_socketpair, {AF_UNIX, SOCK_STREAM, 0, BAD}, 0, 0}, TRY_RAN, EFAULT},

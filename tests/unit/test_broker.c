@@ -215,6 +215,8 @@ static void a_link_that_cannot_send_waits_for_nothing(void)
     CHECK_INT(tb_buffer_n(&link.out), 0);
     CHECK(!(link.source.armed & (uint32_t)EPOLLOUT));
     tb_link_deinit(&link);
+    tb_fd_close(&pair[1]);
+    tb_fd_close(&loop.epoll);
 }
 
 static void descriptors_where_none_belong_are_refused_and_closed(void)
