@@ -40,7 +40,7 @@ found = list(problems())
 for problem in found:
     print(problem)
 # The patterns themselves have to catch planted breaches.
-for pattern, text in [(BANNED, "x = atoi(s);"), (UNFINISHED, "/* TODO */"), (MACHINE, "/work/main")]:
+for pattern, text in [(BANNED, "x = atoi(s);"), (UNFINISHED, "/* TODO */"), (MACHINE, "/" + "work/main")]:
     if not pattern.search(text):
         found.append(text)
 n = len(files())
