@@ -32,6 +32,7 @@ static const struct tb_syscall needs[] = {
     ANSWER_IF("ioctl", "has no terminal", ENOTTY, INT(1, TCGETS)),
     ALLOW("getrandom", "hash seeds"),
     ALLOW("clock_gettime", "time limits"),
+    ALLOW("sysinfo", "qsort asks how much memory the machine has"),
     ALLOW("futex", "once-only initialisation in the C++ library"),
     ALLOW("brk", "malloc"),
     ALLOW_IF("mmap", "malloc of large blocks", NO_EXEC),

@@ -22,7 +22,7 @@ static const struct tb_value *read_manifest_file(struct tb_policy *policy)
     }
     return tb_source_read(policy->report, policy->inputs->app, TB_MANIFEST_FILE, TB_MANIFEST_FILE,
                           &text)
-               ? tb_value_read_toml(policy->report, TB_MANIFEST_FILE, text)
+               ? tb_value_read(policy->report, TB_FORMAT_TOML, TB_MANIFEST_FILE, text)
                : NULL;
 }
 
@@ -46,14 +46,16 @@ void tb_policy_read(struct tb_policy *policy)
     refuse_hook_file(policy);
     tb_fd permissions = tb_source_folder(policy->report, inputs->app, "permissions", "permissions");
     if (permissions >= 0)
-        tb_permission_read(policy->report,
-                           tb_source_walk(policy->report, permissions, "permissions"),
-                           &policy->app);
+        tb_permission_read(
+            policy->report,
+            tb_source_walk(policy->report, permissions, "permissions", TB_SOURCE_PERMISSIONS),
+            &policy->app);
     tb_fd capabilities =
         tb_source_folder(policy->report, inputs->app, "capabilities", "capabilities");
     if (capabilities >= 0)
         policy->capabilities = tb_capability_read(
-            policy->report, tb_source_walk(policy->report, capabilities, "capabilities"));
+            policy->report,
+            tb_source_walk(policy->report, capabilities, "capabilities", TB_SOURCE_CAPABILITIES));
 }
 
 struct work {

@@ -197,14 +197,16 @@ static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const ch
 
     struct tb_bytes text;
     if (tb_source_read(policy->report, dir, "plugin.toml", file, &text)) {
-        const struct tb_value *root = tb_value_read_toml(policy->report, file, text);
+        const struct tb_value *root = tb_value_read(policy->report, TB_FORMAT_TOML, file, text);
         if (root)
             read_description(policy, root, override, plugin);
     }
     tb_fd permissions = tb_source_folder(policy->report, dir, "permissions", folder);
     if (permissions >= 0)
-        tb_permission_read(policy->report, tb_source_walk(policy->report, permissions, folder),
-                           &plugin->acl);
+        tb_permission_read(
+            policy->report,
+            tb_source_walk(policy->report, permissions, folder, TB_SOURCE_PERMISSIONS),
+            &plugin->acl);
     return plugin;
 }
 

@@ -25,30 +25,28 @@ static void make_printable(char *text, size_t n)
     }
 }
 
-static bool told(const struct tb_report *report, const char *line)
+/* False: the same line has been told before. */
+static bool tell(struct tb_report *report, struct tb_bytes text)
 {
-    for (size_t i = 0; i < report->n_lines; i++)
-        if (strcmp(report->lines[i], line) == 0)
-            return true;
-    return false;
-}
-
-static void tell(struct tb_report *report, const char *line)
-{
+    if (tb_index_find(&report->told, NULL, text))
+        return false;
+    char *line = tb_arena_get(report->arena, text.n + 1, 1);
+    memcpy(line, text.data, text.n);
+    tb_index_put(report->arena, &report->told, NULL, tb_bytes_of(line, text.n), line);
     report->lines =
         tb_arena_grow(report->arena, report->lines, report->n_lines, sizeof *report->lines);
     report->lines[report->n_lines++] = line;
     if (report->silent)
-        return;
+        return true;
     const char *whole = tb_arena_format(report->arena, "%s\n", line);
     /* A reader that has gone does not change the exit status, which says the same in short. */
     int r = tb_fd_write_all(STDERR_FILENO, tb_bytes_of_string(whole));
     (void)r;
+    return true;
 }
 
-tb_printf(5, 0) static const
-    char *format_line(struct tb_report *report, const char *kind, const char *code,
-                      struct tb_place place, const char *format, va_list list)
+tb_printf(5, 0) static bool tell_of(struct tb_report *report, const char *kind, const char *code,
+                                    struct tb_place place, const char *format, va_list list)
 {
     char message[LINE_CAP];
     char line[LINE_CAP + 512];
@@ -60,7 +58,7 @@ tb_printf(5, 0) static const
     else if (place.file)
         snprintf(line + used, sizeof line - used, " (%s)", place.file);
     make_printable(line, strnlen(line, sizeof line));
-    return tb_arena_string(report->arena, tb_bytes_of(line, strnlen(line, sizeof line)));
+    return tell(report, tb_bytes_of(line, strnlen(line, sizeof line)));
 }
 
 void tb_report_error(struct tb_report *report, const char *code, struct tb_place place,
@@ -73,12 +71,8 @@ void tb_report_error(struct tb_report *report, const char *code, struct tb_place
     }
     va_list list;
     va_start(list, format);
-    const char *line = format_line(report, "", code, place, format, list);
+    report->n_errors += tell_of(report, "", code, place, format, list);
     va_end(list);
-    if (told(report, line))
-        return;
-    report->n_errors++;
-    tell(report, line);
 }
 
 void tb_report_warning(struct tb_report *report, const char *code, struct tb_place place,
@@ -88,12 +82,8 @@ void tb_report_warning(struct tb_report *report, const char *code, struct tb_pla
         return;
     va_list list;
     va_start(list, format);
-    const char *line = format_line(report, "warning: ", code, place, format, list);
+    report->n_warnings += tell_of(report, "warning: ", code, place, format, list);
     va_end(list);
-    if (told(report, line))
-        return;
-    report->n_warnings++;
-    tell(report, line);
 }
 
 void tb_report_end(struct tb_report *report)
@@ -102,5 +92,5 @@ void tb_report_end(struct tb_report *report)
         return;
     const char *line = tb_arena_format(report->arena, "trollbridge: more: %zu further errors",
                                        report->n_errors - TB_ERRORS_MAX);
-    tell(report, line);
+    (void)tell(report, tb_bytes_of_string(line));
 }

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "policy/compiler/arena.h"
+#include "policy/compiler/index.h"
 
 enum { TB_ERRORS_MAX = 50, TB_WARNINGS_MAX = 200 };
 
@@ -24,6 +24,7 @@ struct tb_report {
     size_t n_warnings;
     const char **lines; /* told so far */
     size_t n_lines;
+    struct tb_index told; /* the same */
     bool silent; /* counts only */
 };
 
