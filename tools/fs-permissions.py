@@ -22,8 +22,8 @@ TOGETHER = {
 VARIABLES = """APPCACHE APPCONFIG APPDATA APPLOCALDATA APPLOG AUDIO CACHE CONFIG DATA DESKTOP DOCUMENT DOWNLOAD EXE
 FONT HOME LOCALDATA LOG PICTURE PUBLIC RESOURCE RUNTIME TEMP TEMPLATE VIDEO""".split()
 # What WebKitGTK keeps in $APPLOCALDATA. On Linux that is $APPDATA too, the app's own files among it, so
-# that denying all of it (as Tauri's files said until plugin-fs 2.5.2, in a table that was never read)
-# would take the app's data away.
+# that denying all of it (as Tauri's files meant to, in a table that was never read, until plugins-workspace
+# #3507) would take the app's data away.
 WEBKIT = ["CacheStorage/**", "WebKitCache/**", "cookies", "databases/**", "hsts-storage.sqlite", "localstorage/**",
           "mediakeys/**", "serviceworkers/**", "storage/**"]
 APP = ["APPCONFIG", "APPDATA", "APPLOCALDATA", "APPCACHE", "APPLOG"]

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tomllib
 
+from tree import READ
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = TOP / "plugins/fs/permissions"
 ENTRY_KEYS = {"identifier", "description", "commands", "scope"}
@@ -78,7 +80,7 @@ def flat(entry):
     return found
 
 
-# Where plugin-fs 2.6 differs from the one that the app was built with.
+# Where Tauri's plugin has changed since the one that the app was built with.
 MENDED = {
     "create-app-specific-dirs": "listed the scope `scope-app-index` among its commands",
     "read-app-specific-dirs-recursive": "listed the scope `scope-app-recursive` among its commands, and is a set since",
@@ -97,3 +99,18 @@ def test_it_is_what_a_real_app_was_built_with():
     assert differing == set(MENDED)
     for name, members in real["sets"].items():
         assert " ".join(sets[name]["permissions"]) == members
+
+
+def test_the_default_reads_the_apps_data_but_not_the_web_views(app):
+    capability = {"identifier": "main", "windows": ["main"], "permissions": ["fs:default"]}
+    (app.path / "capabilities/main.json").write_text(json.dumps(capability))
+    data = app.folder / "home/.local/share/com.example.notes"
+    for name in ("mine.txt", "cookies", "localstorage/x", "databases/a/b"):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text("Hello.")
+    app_data = 14
+    results = {name: app.call(READ, {"path": name, "options": {"baseDir": app_data}})
+               for name in ("mine.txt", "cookies", "localstorage/x", "databases/a/b")}
+    assert results.pop("mine.txt").stdout == b"Hello."
+    for name, result in results.items():
+        assert result.returncode == 1 and result.stderr.startswith(b"trollbridge: scope: "), name
