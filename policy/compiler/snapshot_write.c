@@ -17,8 +17,9 @@
  *                        "shared": [{"plugin"?: index, "scope": index}]}]}
  *
  * plugins and commands are sorted by name, capabilities by identifier, scopes stand in the order of
- * their first use. `plugin` is absent for the app's own commands. Entries of scopes have their
- * variables replaced. Only the capabilities of this platform are in it.
+ * their first use. `plugin` is absent for the app's own commands. `program` is empty where nothing
+ * implements the plugin. Entries of scopes have their variables replaced. Only the capabilities of
+ * this platform are in it.
  */
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/plugin.h"
