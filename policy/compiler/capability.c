@@ -143,6 +143,14 @@ struct tb_capability *tb_capability_read(struct tb_report *report,
     return found.items[0];
 }
 
+struct tb_bytes tb_entry_identifier(const struct tb_value *value)
+{
+    const struct tb_value *child = value->type == TB_VALUE_MAP ? value->child : NULL;
+    while (child && !tb_bytes_are(child->key, "identifier"))
+        child = child->next;
+    return value->type == TB_VALUE_STRING ? value->string : tb_value_text(child);
+}
+
 bool tb_entry_read(struct tb_report *report, const struct tb_value *value,
                    struct tb_entry *ret_entry)
 {

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "policy/compiler/identifier.h"
+#include "policy/compiler/manifests.h"
 #include "policy/compiler/pattern.h"
 #include "policy/compiler/permission.h"
 #include "policy/compiler/source.h"
@@ -254,9 +255,22 @@ struct tb_acl *tb_plugin_acl(struct tb_policy *policy, struct tb_bytes key)
             return &plugin->acl;
     if (!tb_plugin_name_valid(key))
         return NULL;
+    struct tb_plugin *own = policy->tauri ? tb_manifests_plugin(policy, key) : NULL;
+    if (own)
+        return &own->acl;
     const char *shown;
     tb_fd dir = open_folder(policy, find_override(policy, key), key, &shown);
     return dir < 0 ? NULL : &read_plugin(policy, dir, shown, key)->acl;
+}
+
+bool tb_plugin_installed(const struct tb_policy *policy, struct tb_bytes key)
+{
+    const struct tb_inputs *inputs = policy->inputs;
+    bool installed = false;
+    const char *name = tb_plugin_name_valid(key) ? tb_arena_string(policy->arena, key) : NULL;
+    for (size_t i = 0; name && i < inputs->n_plugins && !installed; i++)
+        installed = tb_source_exists(inputs->plugins[i].fd, name);
+    return installed;
 }
 
 const char *tb_plugin_names(struct tb_policy *policy)
@@ -272,6 +286,21 @@ const char *tb_plugin_names(struct tb_policy *policy)
                 all = tb_arena_format(policy->arena, "%s, %s", all, names[k]);
     }
     return all;
+}
+
+void tb_plugin_tell_missing(struct tb_policy *policy, struct tb_bytes key, struct tb_place place)
+{
+    if (policy->tauri && !tb_index_find(&policy->missing, NULL, key))
+        tb_report_warning(policy->report, "missing-manifest", place,
+                          "what the plugin `%.*s` permits is not known, so that this grants "
+                          "nothing here: build the project once, which writes " TB_MANIFESTS_FILE,
+                          TB_SHOWN(key));
+    if (policy->tauri)
+        tb_index_put(policy->arena, &policy->missing, NULL, key, policy);
+    else
+        tb_report_error(policy->report, "unknown-plugin", place,
+                        "there is no plugin `%.*s`; there are %s", TB_SHOWN(key),
+                        tb_plugin_names(policy));
 }
 
 struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl *acl,

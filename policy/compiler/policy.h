@@ -137,6 +137,9 @@ struct tb_inputs {
     struct tb_bytes forced_mode; /* empty: as the manifest says */
 };
 
+struct tb_tauri_conf;
+struct tb_inlined;
+
 struct tb_policy {
     struct tb_arena *arena;
     struct tb_report *report;
@@ -146,6 +149,12 @@ struct tb_policy {
     struct tb_acl app;
     struct tb_plugin *plugins; /* those that the capabilities name */
     struct tb_capability *capabilities;
+    /* Of a Tauri project's folder; NULL in an app folder of ours. */
+    const struct tb_tauri_conf *tauri;
+    struct tb_index manifests; /* of its plugins, by key: manifests.h */
+    struct tb_inlined *inlined;
+    struct tb_index inlined_of; /* the same, by key */
+    struct tb_index missing;    /* plugins that have been told to be missing, by key */
 };
 
 static inline struct tb_bytes tb_value_text(const struct tb_value *value)

@@ -25,7 +25,7 @@ struct tb_report {
     const char **lines; /* told so far */
     size_t n_lines;
     struct tb_index told; /* the same */
-    bool silent; /* counts only */
+    bool silent;          /* counts only */
 };
 
 tb_printf(4, 5) void tb_report_error(struct tb_report *report, const char *code,

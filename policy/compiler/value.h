@@ -13,7 +13,9 @@ enum {
     TB_TREE_NODES = 1024 * 1024,    /* values in one file */
 };
 
-/* Single bits, so that a field can name several that it takes. */
+/* Single bits, so that a field can name several that it takes, or any. */
+enum { TB_VALUE_ANY = 127 };
+
 enum tb_value_type {
     TB_VALUE_NULL = 1,
     TB_VALUE_BOOL = 2,
