@@ -19,12 +19,12 @@ void tb_manifests_read(struct tb_policy *policy)
                         tb_value_type_name(root->type));
     for (struct tb_value *child = root->type == TB_VALUE_MAP ? root->child : NULL; child;
          child = child->next)
-        tb_index_put(policy->arena, &policy->manifests, NULL, child->key, child);
+        tb_table_put(policy->arena, &policy->manifests, child->key, child);
 }
 
 bool tb_manifests_has(const struct tb_policy *policy, struct tb_bytes key)
 {
-    return tb_index_find(&policy->manifests, NULL, key) != NULL;
+    return tb_table_find(&policy->manifests, key) != NULL;
 }
 
 static struct tb_value *copy_of(struct tb_arena *arena, const struct tb_value *value)
@@ -101,14 +101,14 @@ static struct tb_document *document_of(struct tb_policy *policy, const struct tb
 
 struct tb_document *tb_manifests_document(struct tb_policy *policy, struct tb_bytes key)
 {
-    const struct tb_value *manifest = tb_index_find(&policy->manifests, NULL, key);
+    const struct tb_value *manifest = tb_table_find(&policy->manifests, key);
     return manifest ? document_of(policy, manifest) : NULL;
 }
 
 struct tb_plugin *tb_manifests_plugin(struct tb_policy *policy, struct tb_bytes key)
 {
-    const struct tb_value *manifest = tb_index_find(&policy->manifests, NULL, key);
-    const struct tb_inlined *inlined = tb_index_find(&policy->inlined_of, NULL, key);
+    const struct tb_value *manifest = tb_table_find(&policy->manifests, key);
+    const struct tb_inlined *inlined = tb_table_find(&policy->inlined_of, key);
     if (!manifest && !inlined)
         return NULL;
     struct tb_plugin *plugin = TB_NEW(policy->arena, struct tb_plugin);
@@ -118,7 +118,7 @@ struct tb_plugin *tb_manifests_plugin(struct tb_policy *policy, struct tb_bytes 
     plugin->next = policy->plugins;
     policy->plugins = plugin;
     /* The manifest, which a build wrote, holds what is in the folder. */
-    tb_permission_read(policy->report,
-                       manifest ? document_of(policy, manifest) : inlined->documents, &plugin->acl);
+    tb_permission_read(policy, manifest ? document_of(policy, manifest) : inlined->documents,
+                       &plugin->acl);
     return plugin;
 }

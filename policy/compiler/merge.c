@@ -1,27 +1,27 @@
 #include "policy/compiler/merge.h"
 
-#include "policy/compiler/index.h"
+#include "policy/compiler/table.h"
 
 /* The members of a map while it is merged, in their order; NULL: taken out. */
 struct members {
     struct tb_arena *arena;
     struct tb_value **items;
     size_t n;
-    struct tb_index places; /* by key */
+    struct tb_table places; /* by key */
 };
 
 static void set(struct members *members, struct tb_value *value)
 {
-    struct tb_value **place = tb_index_find(&members->places, NULL, value->key);
+    struct tb_value **place = tb_table_find(&members->places, value->key);
     if (!place)
         place = &members->items[members->n++];
     *place = value;
-    tb_index_put(members->arena, &members->places, NULL, value->key, place);
+    tb_table_put(members->arena, &members->places, value->key, place);
 }
 
 static void patch_member(struct members *members, struct tb_value *patch)
 {
-    struct tb_value **place = tb_index_find(&members->places, NULL, patch->key);
+    struct tb_value **place = tb_table_find(&members->places, patch->key);
     if (patch->type != TB_VALUE_NULL)
         set(members, tb_value_merge(members->arena, place ? *place : NULL, patch));
     else if (place)

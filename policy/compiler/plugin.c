@@ -240,8 +240,7 @@ static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const ch
     tb_fd permissions = tb_source_folder(policy->report, dir, "permissions", folder);
     if (permissions >= 0)
         tb_permission_read(
-            policy->report,
-            tb_source_walk(policy->report, permissions, folder, TB_SOURCE_PERMISSIONS),
+            policy, tb_source_walk(policy->report, permissions, folder, TB_SOURCE_PERMISSIONS),
             &plugin->acl);
     return plugin;
 }
@@ -290,13 +289,13 @@ const char *tb_plugin_names(struct tb_policy *policy)
 
 void tb_plugin_tell_missing(struct tb_policy *policy, struct tb_bytes key, struct tb_place place)
 {
-    if (policy->tauri && !tb_index_find(&policy->missing, NULL, key))
+    if (policy->tauri && !tb_table_find(&policy->missing, key))
         tb_report_warning(policy->report, "missing-manifest", place,
                           "what the plugin `%.*s` permits is not known, so that this grants "
                           "nothing here: build the project once, which writes " TB_MANIFESTS_FILE,
                           TB_SHOWN(key));
     if (policy->tauri)
-        tb_index_put(policy->arena, &policy->missing, NULL, key, policy);
+        tb_table_put(policy->arena, &policy->missing, key, policy);
     else
         tb_report_error(policy->report, "unknown-plugin", place,
                         "there is no plugin `%.*s`; there are %s", TB_SHOWN(key),

@@ -41,19 +41,20 @@ void tb_policy_read(struct tb_policy *policy)
     if (!root)
         return;
     policy->manifest = tb_manifest_read(policy->report, root, inputs->forced_mode);
+    policy->report->strict = policy->manifest.mode == TB_STRICT;
     policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
                               inputs->resource);
     refuse_hook_file(policy);
     tb_fd permissions = tb_source_folder(policy->report, inputs->app, "permissions", "permissions");
     if (permissions >= 0)
         tb_permission_read(
-            policy->report,
+            policy,
             tb_source_walk(policy->report, permissions, "permissions", TB_SOURCE_PERMISSIONS),
             &policy->app);
     tb_fd capabilities =
         tb_source_folder(policy->report, inputs->app, "capabilities", "capabilities");
     if (capabilities >= 0)
-        policy->capabilities = tb_capability_read(
-            policy->report,
-            tb_source_walk(policy->report, capabilities, "capabilities", TB_SOURCE_CAPABILITIES));
+        policy->capabilities =
+            tb_capability_read(policy, tb_source_walk(policy->report, capabilities, "capabilities",
+                                                      TB_SOURCE_CAPABILITIES));
 }

@@ -5,15 +5,15 @@
 #include "policy/compiler/select.h"
 
 #include "policy/compiler/capability.h"
-#include "policy/compiler/index.h"
+#include "policy/compiler/table.h"
 
 #include <stdlib.h>
 
 struct selection {
     struct tb_policy *policy;
     struct tb_capability *files; /* by identifier */
-    struct tb_index by_name;     /* those of the files that no entry has taken */
-    struct tb_index chosen;      /* by identifier */
+    struct tb_table by_name;     /* those of the files that no entry has taken */
+    struct tb_table chosen;      /* by identifier */
     struct tb_capability **items;
     size_t n;
 };
@@ -21,11 +21,11 @@ struct selection {
 static void choose(struct selection *selection, struct tb_capability *capability)
 {
     struct tb_arena *arena = selection->policy->arena;
-    struct tb_capability **place = tb_index_find(&selection->chosen, NULL, capability->identifier);
+    struct tb_capability **place = tb_table_find(&selection->chosen, capability->identifier);
     if (!place)
         place = &selection->items[selection->n++];
     *place = capability;
-    tb_index_put(arena, &selection->chosen, NULL, capability->identifier, place);
+    tb_table_put(arena, &selection->chosen, capability->identifier, place);
 }
 
 /* "default, mobile": what there is instead. */
@@ -41,8 +41,8 @@ static const char *names(const struct selection *selection)
 
 static void choose_named(struct selection *selection, const struct tb_value *item)
 {
-    struct tb_capability *capability = tb_index_find(&selection->by_name, NULL, item->string);
-    struct tb_capability **chosen = tb_index_find(&selection->chosen, NULL, item->string);
+    struct tb_capability *capability = tb_table_find(&selection->by_name, item->string);
+    struct tb_capability **chosen = tb_table_find(&selection->chosen, item->string);
     if (!capability)
         tb_report_error(selection->policy->report, "unknown-capability", item->place,
                         "there is no capability `%.*s`; the files have %s", TB_SHOWN(item->string),
@@ -59,7 +59,7 @@ static void choose_named(struct selection *selection, const struct tb_value *ite
 static void choose_held(struct selection *selection, const struct tb_value *item)
 {
     struct tb_document document = {.root = item};
-    struct tb_capability *capability = tb_capability_read(selection->policy->report, &document);
+    struct tb_capability *capability = tb_capability_read(selection->policy, &document);
     if (capability)
         choose(selection, capability);
 }
@@ -81,7 +81,7 @@ static void choose_all(struct selection *selection, const struct tb_value *list)
 static void tell_inactive(const struct selection *selection, const struct tb_tauri_conf *conf)
 {
     for (const struct tb_capability *one = selection->files; one; one = one->next) {
-        struct tb_capability **chosen = tb_index_find(&selection->chosen, NULL, one->identifier);
+        struct tb_capability **chosen = tb_table_find(&selection->chosen, one->identifier);
         if (!chosen || *chosen != one)
             tb_report_warning(selection->policy->report, "inactive-capability", one->place,
                               "the capability `%.*s` is not in `app.security.capabilities` of %s, "
@@ -111,13 +111,13 @@ struct tb_capability *tb_capability_select(struct tb_policy *policy,
                                            const struct tb_tauri_conf *conf,
                                            const struct tb_document *documents)
 {
-    struct tb_capability *files = tb_capability_read(policy->report, documents);
+    struct tb_capability *files = tb_capability_read(policy, documents);
     const struct tb_value *list = conf->capabilities;
     struct selection selection = {.policy = policy, .files = files};
     if (!list || list->n == 0)
         return files;
     for (struct tb_capability *one = files; one; one = one->next)
-        tb_index_put(policy->arena, &selection.by_name, NULL, one->identifier, one);
+        tb_table_put(policy->arena, &selection.by_name, one->identifier, one);
     selection.items = tb_arena_get(policy->arena, list->n, sizeof(struct tb_capability *));
     choose_all(&selection, list);
     tell_inactive(&selection, conf);

@@ -128,14 +128,19 @@ static bool read_parts(struct tb_report *report, struct tb_tauri_conf *conf)
     return false;
 }
 
-bool tb_tauri_conf_read(struct tb_report *report, int app, const char *platform,
+bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform target,
                         struct tb_tauri_conf *ret_conf)
 {
+    static const char *const platforms[TB_N_PLATFORMS] = {[TB_LINUX] = "linux",
+                                                          [TB_MACOS] = "macos",
+                                                          [TB_WINDOWS] = "windows",
+                                                          [TB_ANDROID] = "android",
+                                                          [TB_IOS] = "ios"};
     struct tb_tauri_conf conf = {.file = NULL};
     struct tb_value *root = NULL;
     struct tb_value *patch = NULL;
     if (!read_first(report, app, NULL, &conf.file, &root) ||
-        !read_first(report, app, platform, &conf.overlay, &patch) || !root)
+        !read_first(report, app, platforms[target], &conf.overlay, &patch) || !root)
         return false;
     root = patch ? tb_value_merge(report->arena, root, patch) : root;
     conf.root = root;

@@ -22,9 +22,8 @@ struct tb_tauri_conf {
 /* Whether the folder is a Tauri project's `src-tauri`: one of the three files is in it. */
 bool tb_tauri_found(int app);
 
-/* False after an error that has been told. `platform` as in the name of the platform's file:
- * linux, macos, windows, android, ios. */
-tb_must_check bool tb_tauri_conf_read(struct tb_report *report, int app, const char *platform,
+/* With the target platform's own file laid over it. False after an error that has been told. */
+tb_must_check bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform target,
                                       struct tb_tauri_conf *ret_conf);
 
 /* The value at a way of keys, or NULL. */

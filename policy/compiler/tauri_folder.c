@@ -28,7 +28,7 @@ static struct tb_bytes folder_of(const struct tb_document *document)
 
 struct split {
     struct tb_policy *policy;
-    struct tb_index named; /* the plugins that capabilities name */
+    struct tb_table named; /* the plugins that capabilities name */
     struct tb_document *own;
     struct tb_document **own_end;
 };
@@ -41,7 +41,7 @@ static void note_names(struct split *split)
         for (struct tb_value *item = one->permissions->child; item; item = item->next) {
             struct tb_identifier identifier;
             if (tb_identifier_parse(tb_entry_identifier(item), &identifier) == NULL)
-                tb_index_put(policy->arena, &split->named, NULL, identifier.key, item);
+                tb_table_put(policy->arena, &split->named, identifier.key, item);
         }
 }
 
@@ -53,20 +53,20 @@ static bool is_inlined(const struct split *split, struct tb_bytes key)
     if (key.n == 0)
         return false;
     return tb_manifests_has(policy, key) ||
-           (tb_index_find(&split->named, NULL, key) && !tb_plugin_installed(policy, key));
+           (tb_table_find(&split->named, key) && !tb_plugin_installed(policy, key));
 }
 
 static struct tb_inlined *inlined_of(const struct split *split, struct tb_bytes key)
 {
     struct tb_policy *policy = split->policy;
-    struct tb_inlined *inlined = tb_index_find(&policy->inlined_of, NULL, key);
+    struct tb_inlined *inlined = tb_table_find(&policy->inlined_of, key);
     if (inlined || !is_inlined(split, key))
         return inlined;
     inlined = TB_NEW(policy->arena, struct tb_inlined);
     *inlined = (struct tb_inlined){.key = key, .next = policy->inlined};
     inlined->end = &inlined->documents;
     policy->inlined = inlined;
-    tb_index_put(policy->arena, &policy->inlined_of, NULL, key, inlined);
+    tb_table_put(policy->arena, &policy->inlined_of, key, inlined);
     return inlined;
 }
 
@@ -86,7 +86,7 @@ static void read_permissions(struct tb_policy *policy)
     }
     if (!split.own)
         split.own = tb_manifests_document(policy, tb_bytes_of_string(TB_MANIFESTS_APP));
-    tb_permission_read(policy->report, split.own, &policy->app);
+    tb_permission_read(policy, split.own, &policy->app);
 }
 
 /* ---- the manifest ---- */
@@ -102,7 +102,8 @@ static struct tb_value *new_child(struct tb_arena *arena, struct tb_value *paren
     return child;
 }
 
-/* The defaults, with the app's id. */
+/* The defaults, with the app's id. Its files mean what they mean to Tauri unless somebody asks for
+ * another mode. */
 static struct tb_manifest manifest_of(struct tb_policy *policy, const struct tb_tauri_conf *conf)
 {
     struct tb_value root = {.type = TB_VALUE_MAP, .place = {conf->file, 0}};
@@ -110,17 +111,22 @@ static struct tb_manifest manifest_of(struct tb_policy *policy, const struct tb_
     struct tb_value *app = new_child(policy->arena, &root, "app", TB_VALUE_MAP, place);
     struct tb_value *id = new_child(policy->arena, app, "id", TB_VALUE_STRING, place);
     id->string = conf->identifier->string;
-    return tb_manifest_read(policy->report, &root, policy->inputs->forced_mode);
+    struct tb_manifest manifest =
+        tb_manifest_read(policy->report, &root, policy->inputs->forced_mode);
+    if (!policy->inputs->forced_mode)
+        manifest.mode = TB_TAURI;
+    return manifest;
 }
 
 void tb_tauri_read(struct tb_policy *policy)
 {
     struct tb_tauri_conf *conf = TB_NEW(policy->arena, struct tb_tauri_conf);
     const struct tb_inputs *inputs = policy->inputs;
-    if (!tb_tauri_conf_read(policy->report, inputs->app, "linux", conf))
+    if (!tb_tauri_conf_read(policy->report, inputs->app, inputs->target, conf))
         return;
     policy->tauri = conf;
     policy->manifest = manifest_of(policy, conf);
+    policy->report->strict = policy->manifest.mode == TB_STRICT;
     policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
                               inputs->resource);
     tb_manifests_read(policy);

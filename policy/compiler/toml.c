@@ -121,14 +121,14 @@ static bool read_key(struct tb_toml *reader, struct key *ret_key)
 static struct tb_value *find(const struct tb_toml *reader, const struct tb_value *table,
                              struct tb_bytes key)
 {
-    return tb_index_find(&reader->keys, table, key);
+    return tb_table_find_of(&reader->keys, table, key);
 }
 
 /* Every value that comes into a table comes through here. */
 static struct tb_value *note(struct tb_toml *reader, struct tb_value *table, struct tb_value *child)
 {
     if (child && table->type == TB_VALUE_MAP)
-        tb_index_put(reader->tree->report->arena, &reader->keys, table, child->key, child);
+        tb_table_put_of(reader->tree->report->arena, &reader->keys, table, child->key, child);
     return child;
 }
 

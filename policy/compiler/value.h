@@ -13,8 +13,7 @@ enum {
     TB_TREE_NODES = 1024 * 1024,    /* values in one file */
 };
 
-/* Single bits, so that a field can name several that it takes, or any. */
-enum { TB_VALUE_ANY = 127 };
+/* Single bits, so that a field can name several that it takes. */
 
 enum tb_value_type {
     TB_VALUE_NULL = 1,
@@ -25,6 +24,8 @@ enum tb_value_type {
     TB_VALUE_LIST = 32,
     TB_VALUE_MAP = 64,
 };
+
+enum { TB_VALUE_ANY = 127 }; /* a mask of all */
 
 struct tb_value {
     enum tb_value_type type;

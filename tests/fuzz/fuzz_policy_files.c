@@ -48,15 +48,15 @@ static void read_files(struct tb_policy *policy, struct tb_bytes text)
         document(policy->report, TB_FORMAT_TOML, TB_MANIFEST_FILE, rest, TB_SOURCE_PERMISSIONS);
     if (!manifest)
         return;
-    policy->manifest = tb_manifest_read(policy->report, manifest->root, (struct tb_bytes){0});
+    policy->manifest = tb_manifest_read(policy->report, manifest->root, NULL);
     policy->vars = tb_vars_of(policy->arena, &policy->inputs->user, policy->inputs->user_dirs,
                               policy->manifest.app, policy->inputs->resource);
-    tb_permission_read(policy->report,
+    tb_permission_read(policy,
                        document(policy->report, permission_format, "permissions/p", permissions,
                                 TB_SOURCE_PERMISSIONS),
                        &policy->app);
     policy->capabilities = tb_capability_read(
-        policy->report, document(policy->report, capability_format, "capabilities/c", capabilities,
+        policy, document(policy->report, capability_format, "capabilities/c", capabilities,
                                  TB_SOURCE_CAPABILITIES));
 }
 

@@ -138,7 +138,8 @@ static void settles_duplicates(void)
     tb_value_settle_duplicates(&file.report, root, TB_DUPLICATES_LAST_WINS);
     CHECK_INT(file.report.n_errors, 0);
     CHECK_INT(file.report.n_warnings, 3);
-    CHECK(strstr(file.report.lines[0], "(a.json:3)"));
+    CHECK_STR(file.report.findings[0].place.file, "a.json");
+    CHECK_INT(file.report.findings[0].place.line, 3);
     CHECK_INT(root->child->n, 2);
     const struct tb_value *last = root->child->last;
     CHECK(tb_bytes_are(last->key, "identifier") && last->integer == 4 && !last->next);
