@@ -45,7 +45,7 @@ static void add(struct found *found, const struct tb_capability *read)
 static void read_one(struct found *found, const struct tb_value *map)
 {
     struct tb_report *report = found->report;
-    struct tb_capability capability = {.place = map->place};
+    struct tb_capability capability = {.place = map->place, .value = map};
     const struct tb_value *identifier;
     const struct tb_value *description;
     const struct tb_value *local;

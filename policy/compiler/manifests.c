@@ -105,20 +105,15 @@ struct tb_document *tb_manifests_document(struct tb_policy *policy, struct tb_by
     return manifest ? document_of(policy, manifest) : NULL;
 }
 
-struct tb_plugin *tb_manifests_plugin(struct tb_policy *policy, struct tb_bytes key)
+bool tb_manifests_find(struct tb_policy *policy, struct tb_bytes key,
+                       const struct tb_document **ret_documents)
 {
     const struct tb_value *manifest = tb_table_find(&policy->manifests, key);
     const struct tb_inlined *inlined = tb_table_find(&policy->inlined_of, key);
-    if (!manifest && !inlined)
-        return NULL;
-    struct tb_plugin *plugin = TB_NEW(policy->arena, struct tb_plugin);
-    plugin->name = tb_arena_copy(policy->arena, key);
-    plugin->scope = TB_SCOPE_OPAQUE;
-    plugin->acl.plugin = plugin;
-    plugin->next = policy->plugins;
-    policy->plugins = plugin;
     /* The manifest, which a build wrote, holds what is in the folder. */
-    tb_permission_read(policy, manifest ? document_of(policy, manifest) : inlined->documents,
-                       &plugin->acl);
-    return plugin;
+    if (manifest)
+        *ret_documents = document_of(policy, manifest);
+    else if (inlined)
+        *ret_documents = inlined->documents;
+    return manifest || inlined;
 }

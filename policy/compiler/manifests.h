@@ -1,8 +1,8 @@
 /*
  * What a Tauri project says of its plugins' permissions: gen/schemas/acl-manifests.json, which its
- * own build wrote, and the folders permissions/NAME of plugins that are part of it. Nothing
- * implements such a plugin here, and what its scopes mean only it knows; but what is granted
- * resolves.
+ * own build wrote, and the folders permissions/NAME of plugins that are part of it. Where no plugin
+ * of that name is installed, nothing implements it here, and what its scopes mean only it knows;
+ * but what is granted resolves.
  */
 #pragma once
 
@@ -28,5 +28,6 @@ bool tb_manifests_has(const struct tb_policy *policy, struct tb_bytes key);
 /* A manifest of the file as a permission file says it; NULL: there is none of that key. */
 struct tb_document *tb_manifests_document(struct tb_policy *policy, struct tb_bytes key);
 
-/* The plugin of that key, read at its first use. NULL: the project does not say what it has. */
-struct tb_plugin *tb_manifests_plugin(struct tb_policy *policy, struct tb_bytes key);
+/* What the project says of the plugin of that key; false: nothing. */
+bool tb_manifests_find(struct tb_policy *policy, struct tb_bytes key,
+                       const struct tb_document **ret_documents);

@@ -117,6 +117,7 @@ struct tb_manifest {
 struct tb_capability {
     struct tb_bytes identifier;
     struct tb_place place;
+    const struct tb_value *value; /* all of it */
     bool local;
     bool active;                    /* on this platform */
     const struct tb_value *urls;    /* of `remote`: list of strings, or NULL */
@@ -157,6 +158,8 @@ struct tb_policy {
     struct tb_manifest manifest;
     struct tb_acl app;
     struct tb_plugin *plugins; /* those that the capabilities name */
+    struct tb_table plugin_of; /* the same, by name */
+    struct tb_table plugin_by_short_name;
     struct tb_capability *capabilities;
     /* Of a Tauri project's folder; NULL in an app folder of ours. */
     const struct tb_tauri_conf *tauri;
