@@ -126,6 +126,17 @@ def test_an_entrys_scope_is_kept_though_nobody_reads_it(tmp_path):
     assert [plugin["name"] for plugin in found["plugins"]] == ["fs"]
 
 
+def test_a_snapshot_that_has_them_implemented_is_refused(tmp_path):
+    app = test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST,
+                                           "capabilities/main.json": test_policy.capability(["core:app:default"])})
+    snapshot = test_policy.compile_app(app, plugins=(PLUGINS,))[2]["snapshot"]
+    request = test_policy.request_of("main", "main", "local")
+    assert test_policy.resolve(snapshot, request)[0] == 0
+    no, yes = (b"\xabimplemented" + flag for flag in (b"\xc2", b"\xc3"))
+    status, text, written = test_policy.resolve(snapshot.replace(no, yes, 1), request)
+    assert no in snapshot and status != 0 and text and written == b""
+
+
 def broken(tmp_path, files, permissions):
     test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST, **files,
                                      "capabilities/main.json": test_policy.capability(permissions)})
