@@ -2,24 +2,26 @@
 
 #include "policy/compiler/permission.h"
 
-void tb_manifests_read(struct tb_policy *policy)
+const struct tb_value *tb_manifests_read(struct tb_policy *policy)
 {
     struct tb_bytes text;
     int app = policy->inputs->app;
     if (!tb_source_exists(app, TB_MANIFESTS_FILE) ||
         !tb_source_read(policy->report, app, TB_MANIFESTS_FILE, TB_MANIFESTS_FILE, &text))
-        return;
+        return NULL;
     struct tb_value *root = tb_value_read(policy->report, TB_FORMAT_JSON, TB_MANIFESTS_FILE, text);
     if (!root)
-        return;
+        return NULL;
     tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_LAST_WINS);
-    if (root->type != TB_VALUE_MAP)
+    if (root->type != TB_VALUE_MAP) {
         tb_report_error(policy->report, "type", root->place,
                         "the manifests must be a table by plugin, not %s",
                         tb_value_type_name(root->type));
-    for (struct tb_value *child = root->type == TB_VALUE_MAP ? root->child : NULL; child;
-         child = child->next)
+        return NULL;
+    }
+    for (struct tb_value *child = root->child; child; child = child->next)
         tb_table_put(policy->arena, &policy->manifests, child->key, child);
+    return root;
 }
 
 bool tb_manifests_has(const struct tb_policy *policy, struct tb_bytes key)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "policy/compiler/policy.h"
+#include "policy/compiler/source.h"
 
 struct tb_tauri_conf {
     const char *file;
@@ -17,6 +18,10 @@ struct tb_tauri_conf {
     const struct tb_value *dev_url;
     const struct tb_value *csp;          /* text, or a map of directives */
     const struct tb_value *capabilities; /* list of identifiers and of whole capabilities */
+    /* Of the rest of the folder, once it has been read. */
+    const struct tb_value *manifests; /* acl-manifests.json, or NULL */
+    const struct tb_document *capability_files;
+    const struct tb_document *permission_files; /* the app's own */
 };
 
 /* Whether the folder is a Tauri project's `src-tauri`: one of the three files is in it. */

@@ -71,7 +71,7 @@ static struct tb_inlined *inlined_of(const struct split *split, struct tb_bytes 
 }
 
 /* Gives each file of `permissions` to the app, or to the plugin whose folder it lies in. */
-static void read_permissions(struct tb_policy *policy)
+static void read_permissions(struct tb_policy *policy, struct tb_tauri_conf *conf)
 {
     struct split split = {.policy = policy, .own_end = &split.own};
     struct tb_document *document = walk(policy, "permissions", TB_SOURCE_PERMISSIONS);
@@ -84,6 +84,7 @@ static void read_permissions(struct tb_policy *policy)
         **end = document;
         *end = &document->next;
     }
+    conf->permission_files = split.own;
     if (!split.own)
         split.own = tb_manifests_document(policy, tb_bytes_of_string(TB_MANIFESTS_APP));
     tb_permission_read(policy, split.own, &policy->app);
@@ -129,8 +130,8 @@ void tb_tauri_read(struct tb_policy *policy)
     policy->report->strict = policy->manifest.mode == TB_STRICT;
     policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
                               inputs->resource);
-    tb_manifests_read(policy);
-    policy->capabilities =
-        tb_capability_select(policy, conf, walk(policy, "capabilities", TB_SOURCE_CAPABILITIES));
-    read_permissions(policy);
+    conf->manifests = tb_manifests_read(policy);
+    conf->capability_files = walk(policy, "capabilities", TB_SOURCE_CAPABILITIES);
+    policy->capabilities = tb_capability_select(policy, conf, conf->capability_files);
+    read_permissions(policy, conf);
 }

@@ -108,7 +108,8 @@ def test_core_default_grants_every_default_and_no_program(tmp_path):
     wanted = set().union(*(full_names(key, table(key)[0]) for key in KEYS))
     assert {command["name"] for command in found["commands"]} == wanted and len(wanted) == 92
     assert found["plugins"] == [] and not any("plugin" in command for command in found["commands"])
-    assert {command["rule"]["permission"] for command in found["commands"]} == {"core:default"}
+    permissions = {command["rule"]["permission"] for command in found["commands"]}
+    assert len(permissions) == len(found["commands"]) and "core:window:allow-title" in permissions
 
 
 def test_a_command_of_a_core_plugin_is_granted_and_denied_by_name(tmp_path):
@@ -124,6 +125,17 @@ def test_an_entrys_scope_is_kept_though_nobody_reads_it(tmp_path):
     close = next(command for command in found["commands"] if command["name"] == "plugin:window|close")
     assert "plugin" not in close and found["scopes"][close["scope"]] == {"allow": [{"label": "main"}], "deny": []}
     assert [plugin["name"] for plugin in found["plugins"]] == ["fs"]
+
+
+def test_a_snapshot_that_has_them_implemented_is_refused(tmp_path):
+    app = test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST,
+                                           "capabilities/main.json": test_policy.capability(["core:app:default"])})
+    snapshot = test_policy.compile_app(app, plugins=(PLUGINS,))[2]["snapshot"]
+    request = test_policy.request_of("main", "main", "local")
+    assert test_policy.resolve(snapshot, request)[0] == 0
+    no, yes = (b"\xabimplemented" + flag for flag in (b"\xc2", b"\xc3"))
+    status, text, written = test_policy.resolve(snapshot.replace(no, yes, 1), request)
+    assert no in snapshot and status != 0 and text and written == b""
 
 
 def broken(tmp_path, files, permissions):
@@ -180,9 +192,8 @@ def test_a_granted_command_answers_unimplemented_and_is_logged(app, permissions)
     assert (result.returncode, result.stdout) == (1, b"")
     assert result.stderr == b"trollbridge: unimplemented: plugin:app|version: nothing implements this command\n"
     record, = [record for record in app.records() if record["command"] == "plugin:app|version"]
-    permission = "core:default" if len(permissions) == 1 else "core:app:allow-version"
     assert (record["event"], record["verdict"], record["code"]) == ("call", "deny", "unimplemented")
-    assert record["rule"] == {"capability": "main", "permission": permission, "file": "capabilities/main.json", "line": 1}
+    assert record["rule"] == {"capability": "main", "permission": "core:app:allow-version", "file": "capabilities/main.json", "line": 1}
 
 
 def test_policy_check_lists_them_as_unimplemented(app):
