@@ -67,10 +67,12 @@ bool tb_url_canonical_port_of(struct tb_arena *arena, struct tb_bytes value, str
     return n > 0 && tb_url_port_read(arena, tb_url_upto(text, n), scheme, ret_value);
 }
 
+/* In a pattern no port is the scheme's own, whatever the scheme: the text of the standard, read to
+ * the letter, would make `http://a:443` a pattern for port 80. */
 bool tb_url_canonical_port(struct tb_arena *arena, struct tb_bytes value,
                            struct tb_bytes *ret_value)
 {
-    return tb_url_canonical_port_of(arena, value, tb_bytes_of_string("https"), ret_value);
+    return tb_url_canonical_port_of(arena, value, tb_bytes_of_string(""), ret_value);
 }
 
 /* Also pieces from the middle of a path: the part that such a piece begins with is no part of its
@@ -89,8 +91,7 @@ bool tb_url_canonical_pathname(struct tb_arena *arena, struct tb_bytes value,
     tb_url_put(&text, tb_url_without_breaks(arena, tb_url_from(value, whole)));
     tb_url_path_add(&path, tb_url_text_bytes(&text));
     struct tb_bytes result = tb_url_text_bytes(&path.text);
-    size_t n_added = whole ? 0 : 2;
-    *ret_value = result.n < n_added ? tb_bytes_of_string("") : tb_url_from(result, n_added);
+    *ret_value = !whole && tb_url_begins(result, "/-") ? tb_url_from(result, 2) : result;
     return true;
 }
 

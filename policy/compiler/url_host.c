@@ -9,14 +9,6 @@ static void free_text(char **text)
     idn2_free(*text);
 }
 
-static bool is_ascii(struct tb_bytes text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (text.data[i] > 0x7f)
-            return false;
-    return true;
-}
-
 /* Labels that begin with `xn--` are names outside ASCII in their other form. */
 static bool has_encoded_label(struct tb_bytes lower)
 {
@@ -30,19 +22,30 @@ static bool has_encoded_label(struct tb_bytes lower)
     }
 }
 
-/* False: not a name that has an ASCII form. For plain ASCII, the library would say nothing that the
- * standard wants to hear (it refuses long labels, and hyphens in the wrong place). */
-static bool to_ascii(struct tb_arena *arena, struct tb_bytes name, struct tb_bytes *ret_name)
+/* The library's answer for a name with labels outside ASCII, in either form. It follows UTS 46 and
+ * then IDNA 2008, which browsers do not ask: that knows no symbols. A name that is in ASCII already
+ * has nothing left to be mapped, and may have them. */
+static bool ask_library(struct tb_arena *arena, struct tb_bytes name, bool ascii,
+                        struct tb_bytes *ret_name)
 {
     tb_cleanup(free_text) char *out = NULL;
-    bool ascii = is_ascii(name);
+    if (memchr(name.data, 0, name.n))
+        return false;
+    int r = idn2_to_ascii_8z(tb_arena_string(arena, name), &out, IDN2_NONTRANSITIONAL);
+    if (r != IDN2_OK && !(ascii && r == IDN2_DISALLOWED))
+        return false;
+    *ret_name = r == IDN2_OK ? tb_arena_copy(arena, tb_bytes_of_string(out)) : name;
+    return true;
+}
+
+/* False: not a name that has an ASCII form. About plain ASCII the library would say nothing that
+ * the standard wants to hear (it refuses long labels, and hyphens in the wrong place). */
+static bool to_ascii(struct tb_arena *arena, struct tb_bytes name, struct tb_bytes *ret_name)
+{
+    bool ascii = tb_url_is_ascii(name);
     struct tb_bytes lower = ascii ? tb_url_lower(arena, name) : name;
-    if (!ascii || has_encoded_label(lower)) {
-        if (memchr(name.data, 0, name.n) ||
-            idn2_to_ascii_8z(tb_arena_string(arena, lower), &out, IDN2_NONTRANSITIONAL) != IDN2_OK)
-            return false;
-        lower = tb_arena_copy(arena, tb_bytes_of_string(out));
-    }
+    if ((!ascii || has_encoded_label(lower)) && !ask_library(arena, lower, ascii, &lower))
+        return false;
     *ret_name = lower;
     return lower.n > 0;
 }

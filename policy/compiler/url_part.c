@@ -71,7 +71,9 @@ static const char *canonical(struct parser *p, struct tb_bytes text, struct tb_b
 {
     if (p->rules->canonical(p->arena, text, ret_text))
         return NULL;
-    return tb_arena_format(p->arena, "`%s` cannot be there", tb_arena_string(p->arena, text));
+    bool name = p->rules->canonical == tb_url_canonical_hostname && !tb_url_is_ascii(text);
+    return tb_arena_format(p->arena, "`%s` cannot be there%s", tb_arena_string(p->arena, text),
+                           name ? "; write a host outside ASCII in its `xn--` form" : "");
 }
 
 static const char *add_fixed(struct parser *p, struct tb_bytes text, char modifier)

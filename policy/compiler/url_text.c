@@ -102,6 +102,14 @@ struct tb_bytes tb_url_without_breaks(struct tb_arena *arena, struct tb_bytes te
     return tb_url_text_bytes(&clean);
 }
 
+bool tb_url_is_ascii(struct tb_bytes text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.data[i] > 0x7f)
+            return false;
+    return true;
+}
+
 struct tb_bytes tb_url_lower(struct tb_arena *arena, struct tb_bytes text)
 {
     struct tb_url_text lower = {.arena = arena};

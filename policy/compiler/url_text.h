@@ -36,6 +36,7 @@ struct tb_bytes tb_url_decode(struct tb_arena *arena, struct tb_bytes bytes);
 /* The standard's first step: no tabs and no line breaks, wherever they stand. */
 struct tb_bytes tb_url_without_breaks(struct tb_arena *arena, struct tb_bytes text);
 
+bool tb_url_is_ascii(struct tb_bytes text);
 struct tb_bytes tb_url_lower(struct tb_arena *arena, struct tb_bytes text);
 
 static inline bool tb_url_is_alpha(uint8_t c)

@@ -255,10 +255,10 @@ static void all_cases(void)
     json_decref(listed);
 }
 
-/* [text, base or null, the URL as Node writes it or null where it refuses] */
-static void urls_as_node_reads_them(void)
+/* [text, base or null, the URL as the reference implementation writes it, or null] */
+static void urls_as_the_reference_reads_them(void)
 {
-    json_t *rows = load("node_urls.json");
+    json_t *rows = load("urls.json");
     size_t n_wrong = 0;
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
@@ -285,7 +285,7 @@ static void urls_as_node_reads_them(void)
 
 int main(int argc, char **argv)
 {
-    static const struct test tests[] = {TEST(all_cases), TEST(urls_as_node_reads_them)};
+    static const struct test tests[] = {TEST(all_cases), TEST(urls_as_the_reference_reads_them)};
     int status = test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
     tb_arena_deinit(&arena);
     return status;
