@@ -31,18 +31,22 @@ static bool matches(const char *pattern_text, const char *url_text)
            tb_url_pattern_matches(pattern, &url);
 }
 
+/* For strsep, which writes into it. */
+static char *list_of(const char *text)
+{
+    return (char *)tb_arena_copy(&arena, tb_bytes_of_string(text)).data;
+}
+
 /* URLs with a space between them. */
 static void each(const char *pattern, const char *urls, bool expected)
 {
-    char *list = strdup(urls);
-    char *rest = list;
+    char *rest = list_of(urls);
     for (char *url = strsep(&rest, " "); url; url = strsep(&rest, " ")) {
         if (url[0] && matches(pattern, url) != expected) {
             fprintf(stderr, "%s on %s: expected %d\n", pattern, url, expected);
             CHECK(false);
         }
     }
-    free(list);
 }
 
 static void patterns_match_what_they_do_in_tauri(void)
@@ -199,7 +203,7 @@ static void refuses_patterns(void)
         {"https://exa(mple.com", "("},
         {"https://a.com/{b", "{"},
         {"https://a.com/(a(b))", "group inside"},
-        {"https://a.com/(?=b)", "?"},
+        {"https://a.com/(?=b)", "`(`"},
         {"https://a.com/(a(?=b))", "look-around"},
         {"https://a.com/(a(?<n>b))", "named group"},
         {"https://a.com/(a\\1)", "back reference"},
@@ -221,6 +225,13 @@ static void refuses_patterns(void)
             fprintf(stderr, "%s: %s\n", rows[i][0], wrong ? wrong : "accepted");
         CHECK(wrong && strstr(wrong, rows[i][1]));
     }
+}
+
+static void each_path(const char *pattern, const char *paths, bool expected)
+{
+    char *rest = list_of(paths);
+    for (char *path = strsep(&rest, " "); path && path[0]; path = strsep(&rest, " "))
+        each(pattern, tb_arena_format(&arena, "https://h%s", path), expected);
 }
 
 static void regular_expressions(void)
@@ -250,17 +261,8 @@ static void regular_expressions(void)
     };
     for (size_t i = 0; i < TB_ARRAY_LEN(rows); i++) {
         const char *pattern = tb_arena_format(&arena, "https://h/(%s)", rows[i].group);
-        char in[256];
-        char *rest = strdup(rows[i].in);
-        for (char *path = strsep(&rest, " "); path && path[0]; path = strsep(&rest, " ")) {
-            (void)snprintf(in, sizeof in, "https://h%s", path);
-            each(pattern, in, true);
-        }
-        rest = strdup(rows[i].out);
-        for (char *path = strsep(&rest, " "); path && path[0]; path = strsep(&rest, " ")) {
-            (void)snprintf(in, sizeof in, "https://h%s", path);
-            each(pattern, in, false);
-        }
+        each_path(pattern, rows[i].in, true);
+        each_path(pattern, rows[i].out, false);
     }
 }
 
