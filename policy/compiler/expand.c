@@ -56,8 +56,9 @@ static void expand_default(struct work *work, struct tb_acl *acl, const struct c
     if (acl->default_set)
         expand_set(work, acl, acl->default_set, up);
     else
-        tb_report_warning(work->policy->report, "grants-nothing", work->place,
-                          "%s has no default permissions", acl_name(work->policy, acl));
+        tb_report_warning(work->policy->report, "no-default", work->place,
+                          "%s has no default permissions, so that this grants nothing: name "
+                          "those that are needed", acl_name(work->policy, acl));
 }
 
 /* A member's own prefix counts only where it names a plugin that is there. */

@@ -8,6 +8,7 @@
 #include "policy/compiler/exit.h"
 #include "policy/compiler/import.h"
 #include "policy/compiler/inputs.h"
+#include "policy/compiler/lint.h"
 #include "policy/compiler/resolve.h"
 #include "sandbox/start.h"
 
@@ -48,6 +49,7 @@ static int compile(struct tb_report *report, const struct tb_options *options,
 
     tb_policy_read(&policy);
     struct tb_compiled compiled = tb_compile(&policy);
+    tb_lint(&policy, &compiled, TB_LINT_START);
     if (report->n_errors > 0 || !tb_snapshot_write(&policy, &compiled, &snapshot))
         return TB_POLICY_FILES;
     struct tb_bytes text = tb_buffer_bytes(&snapshot);
@@ -90,6 +92,7 @@ static int check(struct tb_report *report, const struct tb_options *options,
     report->silent = true;
     tb_policy_read(&policy);
     struct tb_compiled compiled = tb_compile(&policy);
+    tb_lint(&policy, &compiled, TB_LINT_CHECK);
     if (report->n_errors == 0 && tb_snapshot_write(&policy, &compiled, &snapshot)) {
         struct tb_bytes text = tb_buffer_bytes(&snapshot);
         crypto_generichash(digest, sizeof digest, text.data, text.n, NULL, 0);
