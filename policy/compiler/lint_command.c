@@ -82,10 +82,9 @@ static void tell_unanswered(struct tb_lint *lint, const struct unanswered *all, 
 {
     if (n_commands > 0)
         tb_report_warning(lint->report, "unimplemented", tb_lint_place(lint, all[at].bundle),
-                          "%zu command%s of %s granted that nothing implements, so that each call "
-                          "is answered `unimplemented`: %s",
-                          n_commands, n_commands == 1 ? " is" : "s are", whose(lint, all, at),
-                          all[at].names.text);
+                          "%zu of the commands that are granted of %s nobody implements, so that "
+                          "each call is answered `unimplemented`: %s",
+                          n_commands, whose(lint, all, at), all[at].names.text);
 }
 
 /* In a Tauri project it is Tauri that implements them. */

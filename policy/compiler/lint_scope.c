@@ -78,15 +78,16 @@ static void widens_from_set(struct tb_lint *lint, const struct tb_bundle *bundle
 {
     const struct tb_lint_origin *origin = &lint->origins[bundle->index];
     const struct tb_lint_plugin *plugin = tb_lint_plugin(lint, shared->acl->plugin);
-    tb_report_warning(
-        lint->report, "scope-widens", tb_lint_place(lint, bundle),
-        "the scope `%.*s` that `%.*s` brings is not for its commands alone, but for %u others of "
-        "%s as well%s: give the commands that need it a scope of their own",
-        TB_SHOWN(shared->permission->name), TB_SHOWN(origin->entry->identifier), n_others,
-        shown_name(lint, shared->acl->plugin),
-        !lint->tauri     ? ", as far as the same capability allows them; in Tauri in every window"
-        : plugin->remote ? ", in every window and for remote origins"
-                         : ", in every window");
+    tb_report_warning(lint->report, "scope-widens", tb_lint_place(lint, bundle),
+                      "the scope `%.*s` that `%.*s` brings is not for its commands alone, but also "
+                      "for %u more of "
+                      "%s%s: give the commands that need it a scope of their own",
+                      TB_SHOWN(shared->permission->name), TB_SHOWN(origin->entry->identifier),
+                      n_others, shown_name(lint, shared->acl->plugin),
+                      !lint->tauri
+                          ? ", as far as the same capability allows them; in Tauri in every window"
+                      : plugin->remote ? ", in every window and for remote origins"
+                                       : ", in every window");
 }
 
 static void widens_alone(struct tb_lint *lint, const struct tb_bundle *bundle,
@@ -225,6 +226,12 @@ void tb_lint_scopes_empty(struct tb_lint *lint)
 
 /* ---- read-write-one-scope ---- */
 
+/* Making a folder overwrites nothing, and goes with reading in Tauri's own default set. */
+static bool overwrites(const struct tb_use *use)
+{
+    return tb_lint_writes(use) && !tb_bytes_are(use->local, "mkdir");
+}
+
 static bool has_scope(const struct tb_bundle *bundle)
 {
     for (size_t i = 0; i < bundle->n_shared; i++)
@@ -244,7 +251,7 @@ void tb_lint_scopes_shared(struct tb_lint *lint)
         const struct tb_use *writes = NULL;
         for (size_t k = 0; k < bundle->n_allow; k++) {
             reads = !reads && tb_lint_reads(&bundle->allow[k]) ? &bundle->allow[k] : reads;
-            writes = !writes && tb_lint_writes(&bundle->allow[k]) ? &bundle->allow[k] : writes;
+            writes = !writes && overwrites(&bundle->allow[k]) ? &bundle->allow[k] : writes;
         }
         if (reads && writes && reads->plugin == writes->plugin && has_scope(bundle))
             tb_report_warning(lint->report, "read-write-one-scope", tb_lint_place(lint, bundle),

@@ -27,6 +27,8 @@ static const struct {
      "is ignored: a set holds no commands; put them in a permission and name that in the set"},
     {TB_WHAT_ENTRY, "scope", false,
      "is ignored, and the restriction is lost: write `allow` and `deny` beside `identifier`"},
+    {TB_WHAT_PATH, "requireLiteralLeadingDot", false,
+     "is ignored: Tauri reads it in `plugins.fs` of tauri.conf.json, for all patterns at once"},
 };
 
 void tb_unknown_tell(struct tb_report *report, const struct tb_value *value, const char *what,

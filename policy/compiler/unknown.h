@@ -8,6 +8,7 @@
 #define TB_WHAT_PERMISSION      "a permission"
 #define TB_WHAT_SET             "a set"
 #define TB_WHAT_ENTRY           "a permission entry"
+#define TB_WHAT_PATH            "a path entry"
 
 /* Warns of an unknown key of the map `what`, which takes the keys `known`; says where it belongs if
  * that can be told. */
