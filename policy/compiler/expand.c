@@ -58,7 +58,8 @@ static void expand_default(struct work *work, struct tb_acl *acl, const struct c
     else
         tb_report_warning(work->policy->report, "no-default", work->place,
                           "%s has no default permissions, so that this grants nothing: name "
-                          "those that are needed", acl_name(work->policy, acl));
+                          "those that are needed",
+                          acl_name(work->policy, acl));
 }
 
 /* A member's own prefix counts only where it names a plugin that is there. */

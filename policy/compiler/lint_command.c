@@ -82,9 +82,10 @@ static void tell_unanswered(struct tb_lint *lint, const struct unanswered *all, 
 {
     if (n_commands > 0)
         tb_report_warning(lint->report, "unimplemented", tb_lint_place(lint, all[at].bundle),
-                          "%zu of the commands that are granted of %s nobody implements, so that "
-                          "each call is answered `unimplemented`: %s",
-                          n_commands, whose(lint, all, at), all[at].names.text);
+                          "nothing implements %zu granted command%s of %s, so that a call is "
+                          "answered `unimplemented`: %s",
+                          n_commands, n_commands == 1 ? "" : "s", whose(lint, all, at),
+                          all[at].names.text);
 }
 
 /* In a Tauri project it is Tauri that implements them. */

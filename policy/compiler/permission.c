@@ -114,8 +114,8 @@ static void read_permission(struct tb_policy *policy, const struct tb_value *map
         {"scope", TB_VALUE_MAP, &scope, false},
         {"platforms", TB_VALUE_LIST | TB_VALUE_NULL, &permission.platforms, false},
     };
-    bool ok =
-        tb_value_fields(report, map, TB_WHAT_PERMISSION, wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
+    bool ok = tb_value_fields(report, map, TB_WHAT_PERMISSION, wants, TB_ARRAY_LEN(wants),
+                              TB_UNKNOWN_WARN);
     ok = check_version(report, version) && ok;
     ok = read_commands(report, commands, &permission) && ok;
     ok = read_scope(report, scope, &permission) && ok;
@@ -136,7 +136,8 @@ static void read_set(struct tb_policy *policy, const struct tb_value *map, struc
         {"description", TB_VALUE_STRING, &description, true},
         {"permissions", TB_VALUE_LIST, &members, true},
     };
-    bool ok = tb_value_fields(report, map, TB_WHAT_SET, wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
+    bool ok =
+        tb_value_fields(report, map, TB_WHAT_SET, wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
     if (tb_value_strings(report, members, "`permissions`") && ok)
         tb_set_add(policy, &(struct tb_set){identifier->string, map->place, members, NULL}, acl);
 }
@@ -191,7 +192,8 @@ static void read_file(struct tb_policy *policy, const struct tb_value *root, str
                         tb_value_type_name(root->type));
         return;
     }
-    tb_value_fields(report, root, TB_WHAT_PERMISSION_FILE, wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
+    tb_value_fields(report, root, TB_WHAT_PERMISSION_FILE, wants, TB_ARRAY_LEN(wants),
+                    TB_UNKNOWN_WARN);
     if (default_set)
         read_default(policy, default_set, acl);
     const struct tb_value *item = sets ? sets->child : NULL;

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "policy/compiler/capability.h"
+#include "policy/compiler/lint.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/permission.h"
 #include "policy/compiler/resolve.h"
@@ -106,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     read_files(&policy, tb_bytes_of(data, size));
     struct tb_compiled compiled = tb_compile(&policy);
+    tb_lint(&policy, &compiled, TB_LINT_CHECK);
     if (report.n_errors == 0 && tb_snapshot_write(&policy, &compiled, &snapshot) &&
         report.n_errors == 0 && tb_settings_write(&policy, digest, &settings))
         resolve(&arena, tb_buffer_bytes(&snapshot));
