@@ -1,0 +1,3 @@
+"""Where we do not say what Tauri's command line program says, row by row, and why."""
+
+DIFFERENCES = {"identifier": {}, "capability": {}, "permission": {}, "value": {}}
