@@ -149,6 +149,7 @@ static bool skip_number(struct reader *reader, bool *ret_whole)
     return true;
 }
 
+/* -0 is none: Tauri keeps its sign. */
 static bool to_integer(struct tb_bytes text, int64_t *ret_integer)
 {
     bool negative = text.data[0] == '-';
@@ -160,7 +161,7 @@ static bool to_integer(struct tb_bytes text, int64_t *ret_integer)
             return false;
     }
     *ret_integer = integer;
-    return true;
+    return integer != 0 || !negative;
 }
 
 static bool read_number(struct reader *reader, struct tb_value *parent, struct tb_bytes key,

@@ -8,17 +8,19 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 import tempfile
 
 import oracle_differences
 import pytest
-from test_policy import compile_app
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root")).resolve()
 ORACLE = TOP / "tests/policy/oracle"
-MANIFEST = '[app]\nid = "com.example.oracle"\n'
+MANIFEST = b'[app]\nid = "com.example.oracle"\n'
 GREET = '[[permission]]\nidentifier = "%s"\ncommands.allow = ["greet"]\n'
-AT = {"capability": "capabilities/row", "permission": "permissions/row", "value": "permissions/row", "identifier": "capabilities/row"}
+KEPT = b'{"identifier": "a", "permissions": ["kept"]}'
+ERROR = re.compile("[a-z][a-z-]+")
 
 
 def rows_of(kind):
@@ -29,39 +31,68 @@ def bytes_of(row):
     return base64.b64decode(row["base64"]) if "base64" in row else row["text"].encode()
 
 
+def escaped(text):
+    return "".join(f"\\U{ord(c):08x}" for c in text)
+
+
 def files_of(row):
-    """A whole app around one row. Every permission that a row names is there, so that only the row itself can be wrong."""
-    if row["kind"] != "identifier":
-        named = "allow-greet"
-        name, data = f"{AT[row['kind']]}.{row['ext']}", bytes_of(row)
-    else:
-        named = row["text"] if ":" not in row["text"] else "allow-greet"
-        name, data = "capabilities/row.json", json.dumps({"identifier": "a", "permissions": [row["text"]]}).encode()
-    quoted = json.dumps(named).replace("\x7f", "\\u007f")[1:-1]
-    more = {"permissions/greet.toml": (GREET % quoted).encode()}
-    if named == "x" or row["kind"] == "capability":
-        more["permissions/x.toml"] = (GREET % "x").encode() if named != "x" else b""
-    return {"trollbridge.toml": MANIFEST.encode(), **more, name: data}, name
+    """A whole app around one row, and the row's file. Every permission that the row names is there, so that only it can be wrong."""
+    greet = "".join(GREET % name for name in ("allow-greet", "x")).encode()
+    if row["kind"] == "capability":
+        name = f"capabilities/row.{row['ext']}"
+        return name, {name: bytes_of(row), "permissions/greet.toml": greet}
+    if row["kind"] == "identifier":
+        capability = json.dumps({"identifier": "a", "permissions": [row["text"]]}).encode()
+        return "capabilities/row.json", {"capabilities/row.json": capability, "permissions/greet.toml": (GREET % escaped(row["text"])).encode()}
+    name = f"permissions/row.{row['ext']}"
+    return name, {name: bytes_of(row), **({"capabilities/a.json": KEPT} if row["kind"] == "value" and row["accept"] else {})}
+
+
+def check(files):
+    with tempfile.TemporaryDirectory() as folder:
+        app = pathlib.Path(folder)
+        for path, data in {"trollbridge.toml": MANIFEST, **files}.items():
+            (app / path).parent.mkdir(exist_ok=True)
+            (app / path).write_bytes(data)
+        command = [ROOT / "bin/trollbridge", "policy", "check", app, "--mode", "tauri", "--json"]
+        done = subprocess.run(command, env={"HOME": "/home/u"}, capture_output=True, timeout=60, check=False)
+    if done.returncode not in (0, 3) or done.stderr or not done.stdout:
+        return f"exit status {done.returncode}, {done.stdout[:99]}, {done.stderr.decode()}", {}
+    return done.returncode, json.loads(done.stdout)
+
+
+def is_placed(error, name):
+    return error["file"] == name and error["line"] >= 0 and len(error["message"]) >= 10 and ERROR.fullmatch(error["code"])
+
+
+def same(ours, theirs):
+    """As JSON, numbers by what they are worth: the CLI writes a whole number that it read as a fraction as one."""
+    if isinstance(theirs, dict):
+        return isinstance(ours, dict) and ours.keys() == theirs.keys() and all(same(ours[key], theirs[key]) for key in theirs)
+    if isinstance(theirs, list):
+        return isinstance(ours, list) and len(ours) == len(theirs) and all(map(same, ours, theirs))
+    return type(ours) is type(theirs) and repr(ours) == repr(theirs)
 
 
 def judge(row):
     """What is wrong with our answer; None: nothing."""
-    files, name = files_of(row)
-    with tempfile.TemporaryDirectory() as folder:
-        app = pathlib.Path(folder)
-        for path, data in files.items():
-            (app / path).parent.mkdir(exist_ok=True)
-            (app / path).write_bytes(data)
-        status, said, _ = compile_app(app)
-    errors = [line for line in said.splitlines() if not line.startswith("trollbridge: warning:")]
-    if status not in (0, 3) or (status == 0) != (not errors):
-        return f"exit status {status}: {said}"
-    if row["accept"]:
-        return None if status == 0 else f"Tauri accepts it: {errors[0]}"
-    if status == 0:
+    name, files = files_of(row)
+    status, answer = check(files)
+    if not answer:
+        return status
+    # A plugin that the app does not have is no question of the identifier's form.
+    errors = [error for error in answer["errors"] if error["code"] != "unknown-plugin"]
+    if (status == 0) != (not answer["errors"]):
+        return f"exit status {status} with {answer['errors']}"
+    if row["accept"] and errors:
+        return f"Tauri accepts it: {errors[0]}"
+    if not row["accept"] and not errors:
         return f"Tauri rejects it: {row['message']}"
-    placed = re.compile(rf"trollbridge: [a-z-]+: .{{10,}} \({re.escape(name)}(:[0-9]+)?\)$")
-    return None if any(placed.match(line) for line in errors) else f"no place in: {errors[0]}"
+    if errors:
+        return None if any(is_placed(error, name) for error in errors) else f"no place: {errors[0]}"
+    if "value" in row and not same(answer["global_scope"]["__app-acl__"]["allow"], json.loads(row["value"])):
+        return f"Tauri reads {row['value']}: {answer['global_scope']}"
+    return None
 
 
 @pytest.mark.parametrize("kind", ["identifier", "capability", "permission", "value"])
