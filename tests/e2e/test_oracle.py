@@ -20,7 +20,12 @@ ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root")).resolve()
 ORACLE = TOP / "tests/policy/oracle"
 MANIFEST = b'[app]\nid = "com.example.oracle"\n'
 GREET = '[[permission]]\nidentifier = "%s"\ncommands.allow = ["greet"]\n'
+FS = b'{"identifier": "a", "permissions": ["fs:default"]}'
 KEPT = b'{"identifier": "a", "permissions": ["kept"]}'
+MANIFESTS = "gen/schemas/acl-manifests.json"
+CONF = b'{"identifier": "com.example.oracle", "build": {"frontendDist": "../dist"}}'
+# What a configuration names is there.
+REFERENCES = {"references": ["a", "b"], "reference-empty": [""], "twice": ["a"], "mixed": ["b"]}
 # An identifier may be one and still name nothing.
 NOT_OF_FORM = ("unknown-plugin", "unknown-permission")
 ERROR = re.compile("[a-z][a-z-]+")
@@ -47,6 +52,11 @@ def files_of(row):
     if row["kind"] == "identifier":
         capability = json.dumps({"identifier": "a", "permissions": [row["text"]]}).encode()
         return "capabilities/row.json", {"capabilities/row.json": capability, "permissions/greet.toml": (GREET % escaped(row["text"])).encode()}
+    if row["kind"] == "manifest":
+        return MANIFESTS, {"tauri.conf.json": CONF, MANIFESTS: bytes_of(row), "capabilities/a.json": FS}
+    if row["kind"] == "conf":
+        named = {f"capabilities/of-{name}.json": json.dumps({"identifier": name, "permissions": []}).encode() for name in REFERENCES.get(row["name"], ())}
+        return "tauri.conf.json", {"tauri.conf.json": bytes_of(row), **named}
     name = f"permissions/row.{row['ext']}"
     return name, {name: bytes_of(row), **({"capabilities/a.json": KEPT} if row["kind"] == "value" and row["accept"] else {})}
 
@@ -54,8 +64,9 @@ def files_of(row):
 def check(files):
     with tempfile.TemporaryDirectory() as folder:
         app = pathlib.Path(folder)
-        for path, data in {"trollbridge.toml": MANIFEST, **files}.items():
-            (app / path).parent.mkdir(exist_ok=True)
+        manifest = {} if "tauri.conf.json" in files else {"trollbridge.toml": MANIFEST}
+        for path, data in {**manifest, **files}.items():
+            (app / path).parent.mkdir(parents=True, exist_ok=True)
             (app / path).write_bytes(data)
         command = [ROOT / "bin/trollbridge", "policy", "check", app, "--mode", "tauri", "--json"]
         done = subprocess.run(command, env={"HOME": "/home/u"}, capture_output=True, timeout=60, check=False)
@@ -99,7 +110,7 @@ def judge(row):
     return None
 
 
-@pytest.mark.parametrize("kind", ["identifier", "capability", "permission", "value"])
+@pytest.mark.parametrize("kind", ["identifier", "capability", "permission", "value", "manifest", "conf"])
 def test_verdicts(kind):
     rows = rows_of(kind)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -111,4 +122,4 @@ def test_verdicts(kind):
 
 
 def test_the_table_is_broad():
-    assert sum(len(rows_of(kind)) for kind in ("identifier", "capability", "permission", "value", "manifest", "conf")) > 2000
+    assert sum(len(rows_of(kind)) for kind in oracle_differences.DIFFERENCES) > 2000

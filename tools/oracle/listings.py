@@ -31,7 +31,7 @@ def parse(key, printed):
         begins = not line
         for label, field in LISTS.items():
             if line.startswith(label) and entries:
-                entry[field] = line[len(label) :].split(", ")
+                entry[field] = [name for name in line[len(label) :].split(", ") if name]
     return entries
 
 

@@ -2,7 +2,8 @@
 
 A JSON file that is a list is read straight into its capabilities, not by way of a JSON map: a field that comes twice is an error, what
 is in an unknown field is passed over without being looked at (the ends of lists, tables, strings and numbers are found, no more), and
-a structure may be a list of its fields in their order. A file with two capabilities of one name is read, and then refused.
+a structure may be a list of its fields in their order. A file with two capabilities of one name is read, and then refused; so is a
+configuration that names a capability twice, because the first time takes it away.
 """
 
 TWICE = (False, "duplicate field")
@@ -24,4 +25,5 @@ DECIDED = {
         "json-shape-list-capability-as-full-list": BY_ORDER,
         "json-text-same-identifiers": (False, "capability with identifier `a` already exists"),
     },
+    "conf": {"twice": (False, "capability with identifier a not found")},
 }
