@@ -7,7 +7,7 @@ const struct tb_value *tb_manifests_read(struct tb_policy *policy)
     struct tb_bytes text;
     int app = policy->inputs->app;
     if (!tb_source_exists(app, TB_MANIFESTS_FILE) ||
-        !tb_source_read(policy->report, app, TB_MANIFESTS_FILE, TB_MANIFESTS_FILE, &text))
+        !tb_source_read_below(policy->report, app, TB_MANIFESTS_FILE, &text))
         return NULL;
     struct tb_value *root = tb_value_read(policy->report, TB_FORMAT_JSON, TB_MANIFESTS_FILE, text);
     if (!root)

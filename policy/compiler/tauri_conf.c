@@ -28,7 +28,7 @@ static struct tb_value *read_file(struct tb_report *report, int app, const char 
                                   enum tb_format format)
 {
     struct tb_bytes text;
-    if (!tb_source_read(report, app, file, file, &text))
+    if (!tb_source_read_below(report, app, file, &text))
         return NULL;
     struct tb_value *root = tb_value_read(report, format, file, text);
     if (root)

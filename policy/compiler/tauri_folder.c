@@ -1,6 +1,5 @@
 #include "policy/compiler/tauri_folder.h"
 
-#include "base/fd.h"
 #include "policy/compiler/capability.h"
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/manifest.h"
@@ -12,8 +11,7 @@
 static struct tb_document *walk(struct tb_policy *policy, const char *folder,
                                 enum tb_source_kind kind)
 {
-    tb_fd dir = tb_source_folder(policy->report, policy->inputs->app, folder, folder);
-    return dir < 0 ? NULL : tb_source_walk(policy->report, dir, folder, kind);
+    return tb_source_walk_below(policy->report, policy->inputs->app, folder, kind);
 }
 
 /* ---- permissions ---- */
