@@ -2,6 +2,20 @@
 
 #include "policy/compiler/permission.h"
 
+const struct tb_value *tb_manifests_of(struct tb_policy *policy, struct tb_value *root)
+{
+    if (root->type != TB_VALUE_MAP) {
+        tb_report_error(policy->report, "type", root->place,
+                        "the manifests must be a table by plugin, not %s",
+                        tb_value_type_name(root->type));
+        return NULL;
+    }
+    tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_LAST_WINS);
+    for (struct tb_value *child = root->child; child; child = child->next)
+        tb_table_put(policy->arena, &policy->manifests, child->key, child);
+    return root;
+}
+
 const struct tb_value *tb_manifests_read(struct tb_policy *policy)
 {
     struct tb_bytes text;
@@ -10,18 +24,7 @@ const struct tb_value *tb_manifests_read(struct tb_policy *policy)
         !tb_source_read_below(policy->report, app, TB_MANIFESTS_FILE, &text))
         return NULL;
     struct tb_value *root = tb_value_read(policy->report, TB_FORMAT_JSON, TB_MANIFESTS_FILE, text);
-    if (!root)
-        return NULL;
-    tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_LAST_WINS);
-    if (root->type != TB_VALUE_MAP) {
-        tb_report_error(policy->report, "type", root->place,
-                        "the manifests must be a table by plugin, not %s",
-                        tb_value_type_name(root->type));
-        return NULL;
-    }
-    for (struct tb_value *child = root->child; child; child = child->next)
-        tb_table_put(policy->arena, &policy->manifests, child->key, child);
-    return root;
+    return root ? tb_manifests_of(policy, root) : NULL;
 }
 
 bool tb_manifests_has(const struct tb_policy *policy, struct tb_bytes key)

@@ -42,7 +42,7 @@ static struct tb_value *read_file(struct tb_report *report, int app, const char 
 
 /* The first of the three forms that is there; false if that one cannot be read. */
 static bool read_first(struct tb_report *report, int app, const char *platform,
-                       const char **ret_file, struct tb_value **ret_root)
+                       struct tb_value **ret_root)
 {
     for (size_t i = 0; i < TB_ARRAY_LEN(forms); i++) {
         const char *file = platform ? tb_arena_format(report->arena, "%s%s%s", forms[i].before,
@@ -53,7 +53,6 @@ static bool read_first(struct tb_report *report, int app, const char *platform,
         struct tb_value *root = read_file(report, app, file, forms[i].format);
         if (!root)
             return false;
-        *ret_file = file;
         *ret_root = root;
         return true;
     }
@@ -128,6 +127,18 @@ static bool read_parts(struct tb_report *report, struct tb_tauri_conf *conf)
     return false;
 }
 
+bool tb_tauri_conf_of(struct tb_report *report, struct tb_value *root, struct tb_value *patch,
+                      struct tb_tauri_conf *ret_conf)
+{
+    struct tb_tauri_conf conf = {.file = root->place.file};
+    conf.overlay = patch ? patch->place.file : NULL;
+    conf.root = patch ? tb_value_merge(report->arena, root, patch) : root;
+    if (refuse_v1(report, conf.root) || !read_parts(report, &conf))
+        return false;
+    *ret_conf = conf;
+    return true;
+}
+
 bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform target,
                         struct tb_tauri_conf *ret_conf)
 {
@@ -136,18 +147,11 @@ bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform targ
                                                           [TB_WINDOWS] = "windows",
                                                           [TB_ANDROID] = "android",
                                                           [TB_IOS] = "ios"};
-    struct tb_tauri_conf conf = {.file = NULL};
     struct tb_value *root = NULL;
     struct tb_value *patch = NULL;
-    if (!read_first(report, app, NULL, &conf.file, &root) ||
-        !read_first(report, app, platforms[target], &conf.overlay, &patch) || !root)
-        return false;
-    root = patch ? tb_value_merge(report->arena, root, patch) : root;
-    conf.root = root;
-    if (refuse_v1(report, root) || !read_parts(report, &conf))
-        return false;
-    *ret_conf = conf;
-    return true;
+    return read_first(report, app, NULL, &root) &&
+           read_first(report, app, platforms[target], &patch) && root &&
+           tb_tauri_conf_of(report, root, patch, ret_conf);
 }
 
 static struct tb_bytes join(struct tb_arena *arena, struct tb_bytes a, const char *between,
