@@ -20,8 +20,11 @@ struct tb_inlined {
     struct tb_inlined *next;
 };
 
-/* Reads the file into policy->manifests, if it is there. */
-void tb_manifests_read(struct tb_policy *policy);
+/* Reads the file into policy->manifests. NULL: it is not there, or an error has been told. */
+const struct tb_value *tb_manifests_read(struct tb_policy *policy);
+
+/* The same of what the file holds. */
+const struct tb_value *tb_manifests_of(struct tb_policy *policy, struct tb_value *root);
 
 bool tb_manifests_has(const struct tb_policy *policy, struct tb_bytes key);
 

@@ -291,6 +291,13 @@ bool tb_plugin_installed(const struct tb_policy *policy, struct tb_bytes key)
     return installed;
 }
 
+bool tb_plugin_description(struct tb_policy *policy, struct tb_bytes key, struct tb_bytes *ret_text)
+{
+    const char *shown;
+    tb_fd dir = tb_plugin_installed(policy, key) ? open_folder(policy, NULL, key, &shown) : -1;
+    return dir >= 0 && tb_source_read(policy->report, dir, "plugin.toml", shown, ret_text);
+}
+
 const char *tb_plugin_names(struct tb_policy *policy)
 {
     const struct tb_inputs *inputs = policy->inputs;

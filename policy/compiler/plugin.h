@@ -29,6 +29,11 @@ struct tb_acl *tb_plugin_acl(struct tb_policy *policy, struct tb_bytes key);
 /* Whether a folder of the command line has it. */
 bool tb_plugin_installed(const struct tb_policy *policy, struct tb_bytes key);
 
+/* The text of the plugin.toml of one that is installed; false: it is not, or an error has been
+ * told. */
+tb_must_check bool tb_plugin_description(struct tb_policy *policy, struct tb_bytes key,
+                                         struct tb_bytes *ret_text);
+
 /* Tells that a capability names a plugin that is not there: an error; but in a Tauri project, which
  * has plugins that this program knows nothing of, a warning. */
 void tb_plugin_tell_missing(struct tb_policy *policy, struct tb_bytes key, struct tb_place place);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "policy/compiler/policy.h"
+#include "policy/compiler/source.h"
 
 struct tb_tauri_conf {
     const char *file;
@@ -17,6 +18,10 @@ struct tb_tauri_conf {
     const struct tb_value *dev_url;
     const struct tb_value *csp;          /* text, or a map of directives */
     const struct tb_value *capabilities; /* list of identifiers and of whole capabilities */
+    /* Of the rest of the folder, once it has been read. */
+    const struct tb_value *manifests; /* acl-manifests.json, or NULL */
+    const struct tb_document *capability_files;
+    const struct tb_document *permission_files; /* the app's own */
 };
 
 /* Whether the folder is a Tauri project's `src-tauri`: one of the three files is in it. */
@@ -25,6 +30,10 @@ bool tb_tauri_found(int app);
 /* With the target platform's own file laid over it. False after an error that has been told. */
 tb_must_check bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform target,
                                       struct tb_tauri_conf *ret_conf);
+
+/* The same of what the files hold; `patch` NULL: the platform has none. Consumes both. */
+tb_must_check bool tb_tauri_conf_of(struct tb_report *report, struct tb_value *root,
+                                    struct tb_value *patch, struct tb_tauri_conf *ret_conf);
 
 /* The value at a way of keys, or NULL. */
 const struct tb_value *tb_tauri_conf_at(const struct tb_tauri_conf *conf, const char *const *keys,

@@ -37,4 +37,6 @@ DIFFERENCES = {
         **dict.fromkeys([f"toml-deep-tables-{n}" for n in (40, 64, *range(75, 80))], DEEP),
         "toml-key-in-table-deep": DEEP,
     },
+    "manifest": {"permission-commands-list": AS_LIST},
+    "conf": {},
 }

@@ -21,6 +21,8 @@ def rows():
     for name, app in {"without-app": ..., "app-empty": {}, "app-null": None, "security-null": {"security": None}}.items():
         tree = {**CONF, **({} if app is ... else {"app": app})}
         yield {"name": name, "ext": "json", "text": json.dumps(tree), "paragraph": "1.4"}
+    for name, part in {"identifier-null": {"identifier": None}, "name-null": {"productName": None}, "build-null": {"build": None}, "frontend-null": {"build": {"frontendDist": None}}, "dev-url-null": {"build": {"devUrl": None}}, "csp-null": {"app": {"security": {"csp": None}}}, "identifier-int": {"identifier": 1}, "csp-list": {"app": {"security": {"csp": []}}}, "dev-url-int": {"build": {"devUrl": 1}}}.items():
+        yield {"name": name, "ext": "json", "text": json.dumps({**CONF, **part}), "paragraph": "1.4"}
     good = json.dumps(conf_with([ONE]))
     texts = {"comment": good + " // x", "trailing-comma": good[:-1] + ",}", "bom": "\ufeff" + good, "empty": "", "list": "[]", "duplicate": good[:-1] + ', "version": "2.0.0"}', "duplicate-capabilities": good.replace('"capabilities": [', '"capabilities": 1, "capabilities": ['), "single-quotes": good.replace('"', "'"), "bare-key": good.replace('"app"', "app")}
     yield from ({"name": f"text-{name}", "ext": "json", "text": text, "paragraph": "1.4"} for name, text in texts.items())
