@@ -10,7 +10,7 @@ const struct tb_value *tb_manifests_of(struct tb_policy *policy, struct tb_value
                         tb_value_type_name(root->type));
         return NULL;
     }
-    tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_LAST_WINS);
+    tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_TYPED);
     for (struct tb_value *child = root->child; child; child = child->next)
         tb_table_put(policy->arena, &policy->manifests, child->key, child);
     return root;
