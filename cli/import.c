@@ -133,11 +133,11 @@ static int import(const char *source, const char *path)
     static const char *const no_options[] = {NULL};
     tb_cleanup(free_json) json_t *report = NULL;
     tb_fd folder = -1;
-    int status = new_folder_open(path, &folder);
-    if (status == CLI_DONE)
-        status = cli_report("import", source, no_options, &report);
+    int status = cli_report("import", source, no_options, &report);
     if (report && status != CLI_DONE)
         cli_report_findings(report, false);
+    if (status == CLI_DONE)
+        status = new_folder_open(path, &folder);
     if (status != CLI_DONE)
         return status;
     if (!write_all(source, folder, report))
