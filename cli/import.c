@@ -49,12 +49,10 @@ static bool not_read(const char *path, int error)
 /* Unchanged. A link in the project may lead to another file of it, and no further. */
 static bool copy_file(int source, const char *from, int folder, const char *to)
 {
-    const struct tb_open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC,
-                                    .resolve = TB_RESOLVE_BENEATH | TB_RESOLVE_NO_MAGICLINKS};
     tb_cleanup(free_bytes) uint8_t *data = NULL;
     struct stat status;
     size_t n;
-    tb_fd file = tb_openat2(source, from, &how);
+    tb_fd file = tb_open_below(source, from, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file < 0 || fstat(file, &status) < 0)
         return not_read(from, errno);
     int r = S_ISREG(status.st_mode) ? tb_fd_read_all(file, COPY_MAX, &data, &n) : -EINVAL;
