@@ -42,17 +42,9 @@ int tb_source_folder(struct tb_report *report, int dir, const char *name, const 
     return -1;
 }
 
-/* -1 with errno: EXDEV where a link leads out. */
-static int open_below(int root, const char *path, uint64_t flags)
-{
-    const struct tb_open_how how = {.flags = flags | O_CLOEXEC,
-                                    .resolve = TB_RESOLVE_BENEATH | TB_RESOLVE_NO_MAGICLINKS};
-    return tb_openat2(root, path, &how);
-}
-
 int tb_source_folder_below(struct tb_report *report, int root, const char *path)
 {
-    int fd = open_below(root, path, O_RDONLY | O_DIRECTORY);
+    int fd = tb_open_below(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 && errno != ENOENT)
         tell_errno(report, path, errno);
     return fd;
@@ -112,7 +104,7 @@ bool tb_source_read(struct tb_report *report, int dir, const char *name, const c
 bool tb_source_read_below(struct tb_report *report, int root, const char *path,
                           struct tb_bytes *ret_text)
 {
-    tb_fd fd = open_below(root, path, O_RDONLY | O_NONBLOCK);
+    tb_fd fd = tb_open_below(root, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     return read_file(report, fd, path, ret_text);
 }
 
@@ -222,7 +214,7 @@ static int status_of(const struct walk *walk, int dir, const char *name, const c
 {
     if (walk->root < 0)
         return fstatat(dir, name, ret_status, AT_SYMLINK_NOFOLLOW);
-    tb_fd fd = open_below(walk->root, shown, O_PATH);
+    tb_fd fd = tb_open_below(walk->root, shown, O_PATH | O_CLOEXEC);
     return fd < 0 ? -1 : fstat(fd, ret_status);
 }
 
