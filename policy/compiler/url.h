@@ -3,7 +3,7 @@
  * than UTF-8 and without its setters. An origin that a host reports is read here and nowhere else.
  *
  * One deliberate difference: hosts outside ASCII go through libidn2, which refuses some that
- * browsers take (docs/policy.md). A refused URL matches nothing.
+ * browsers take (docs/url-patterns.md). A refused URL matches nothing.
  */
 #pragma once
 

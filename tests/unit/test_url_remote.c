@@ -198,6 +198,7 @@ static void refuses_patterns(void)
         {"/path", "scheme"},
         {"", "scheme"},
         {"http://[::1]:*", "`\\:`"},
+        {"ht_tp://a.com", "in the scheme `ht_tp`"},
         {"https://a.com:99999", "port"},
         {"https://a b.com", "host"},
         {"https://exa(mple.com", "("},
