@@ -149,7 +149,9 @@ bool tb_url_init_for_url(struct tb_arena *arena, const struct tb_url_init *init,
     for (enum tb_url_component i = 0; i < TB_N_URL_COMPONENTS; i++)
         if (init->has[i] && canonical[i] && !canonical[i](arena, text[i], &text[i]))
             return false;
+    if (init->has[TB_URL_PORT] &&
+        !tb_url_canonical_port_of(arena, text[TB_URL_PORT], scheme, &text[TB_URL_PORT]))
+        return false;
     *ret_init = url;
-    return !init->has[TB_URL_PORT] ||
-           tb_url_canonical_port_of(arena, text[TB_URL_PORT], scheme, &ret_init->text[TB_URL_PORT]);
+    return true;
 }

@@ -333,7 +333,12 @@ static void a_linter_can_ask(void)
         {"https://example.com", TB_REMOTE_ONE, false, false},
         {"https://example.com/api/*", TB_REMOTE_ONE, true, false},
         {"https://*.example.com:*/*", TB_REMOTE_SOME, true, true},
-        {"https://{a.}?example.com", TB_REMOTE_GLUED, false, false},
+        {"https://{a.}?example.com", TB_REMOTE_SOME, false, false},
+        {"https://{*.}?example.com", TB_REMOTE_SOME, false, false},
+        {"https://{:a.}*{b.}?example.com", TB_REMOTE_SOME, false, false},
+        {"https://*{b.}?example.com", TB_REMOTE_GLUED, false, false},
+        {"https://{*}?example.com", TB_REMOTE_GLUED, false, false},
+        {"https://{example.com}+", TB_REMOTE_GLUED, false, false},
         {"https://*example.com", TB_REMOTE_GLUED, false, false},
         {"https://:s.example.com", TB_REMOTE_SOME, false, false},
         {"https://example.*", TB_REMOTE_OPEN_ENDED, false, false},
@@ -355,6 +360,9 @@ static void a_linter_can_ask(void)
     CHECK(tb_bytes_are(tb_remote_text(pattern, TB_URL_PROTOCOL), "https"));
     CHECK(tb_bytes_are(tb_remote_text(pattern, TB_URL_HOSTNAME), "*.example.com"));
     CHECK(tb_bytes_are(tb_remote_text(pattern, TB_URL_PORT), "8443"));
+    CHECK(tb_bytes_are(tb_remote_host_end(pattern), ".example.com"));
+    CHECK(parse("https://*.com", &pattern) == NULL);
+    CHECK(tb_bytes_are(tb_remote_host_end(pattern), ".com"));
 }
 
 static void sizes_are_capped(void)
