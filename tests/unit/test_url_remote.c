@@ -132,7 +132,6 @@ static void hosts_have_one_form(void)
     static const char *const out[] = {
         "https://evilmydomain.dev/",
         "https://mydomain.dev@evil.com/",
-        "https://mydomain.dev\\@evil.com.",
         "https://mydomain.dev./",
         "https://mydomain.dev%00.evil.com",
         "https://mydomain.dev%2eevil.com/",
@@ -158,9 +157,9 @@ static void hosts_have_one_form(void)
         CHECK(matches("https://mydomain.dev", in[i]));
     }
     for (size_t i = 0; i < TB_ARRAY_LEN(out); i++) {
-        if (matches("https://mydomain.dev", out[i]) && i != 2)
+        if (matches("https://mydomain.dev", out[i]))
             fprintf(stderr, "in: %s\n", out[i]);
-        CHECK(i == 2 || !matches("https://mydomain.dev", out[i]));
+        CHECK(!matches("https://mydomain.dev", out[i]));
         CHECK(!matches("https://*.mydomain.dev", out[i]));
     }
     /* A browser ends the host at the backslash, so the `@` is in the path. */
