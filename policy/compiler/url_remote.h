@@ -5,8 +5,8 @@
 
 /* A whole URL pattern; its query, fragment and path are anything where none is written, and so is
  * the path `/`. NULL, or what is wrong and what to write instead. */
-const char *tb_remote_pattern_parse(struct tb_arena *arena, struct tb_bytes text,
-                                    struct tb_url_pattern **ret_pattern);
+tb_must_check const char *tb_remote_pattern_parse(struct tb_arena *arena, struct tb_bytes text,
+                                                  struct tb_url_pattern **ret_pattern);
 
 /* What hosts a pattern covers, from the least to the most. */
 enum tb_remote_hosts {
