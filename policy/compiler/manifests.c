@@ -10,7 +10,7 @@ const struct tb_value *tb_manifests_of(struct tb_policy *policy, struct tb_value
                         tb_value_type_name(root->type));
         return NULL;
     }
-    tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_LAST_WINS);
+    tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_TYPED);
     for (struct tb_value *child = root->child; child; child = child->next)
         tb_table_put(policy->arena, &policy->manifests, child->key, child);
     return root;
@@ -59,11 +59,24 @@ static void add_list(struct tb_policy *policy, struct tb_value *file, const stru
     append(file, list, key);
 }
 
-/* In a permission file the default set has no identifier. */
+/* In a manifest the default set is one like the others. */
+static bool is_set(struct tb_report *report, const struct tb_value *value)
+{
+    const struct tb_value *identifier, *description, *permissions;
+    const struct tb_want wants[] = {
+        {"identifier", TB_VALUE_STRING, &identifier, true},
+        {"description", TB_VALUE_STRING, &description, true},
+        {"permissions", TB_VALUE_LIST, &permissions, true},
+    };
+    return tb_value_fields(report, value, "`default_permission`", wants, TB_ARRAY_LEN(wants),
+                           TB_UNKNOWN_WARN);
+}
+
+/* In a permission file it has no identifier. */
 static void add_default(struct tb_policy *policy, struct tb_value *file,
                         const struct tb_value *value)
 {
-    if (!value)
+    if (!value || !is_set(policy->report, value))
         return;
     struct tb_value *set = copy_of(policy->arena, value);
     set->child = NULL;

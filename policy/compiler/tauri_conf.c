@@ -90,15 +90,15 @@ static bool refuse_v1(struct tb_report *report, const struct tb_value *root)
     return true;
 }
 
-/* A value under one of two names, which TOML files like to write with hyphens. A null counts as
- * absent; *ok is cleared where it has another type. */
+/* A value under one of two names, which TOML files like to write with hyphens. A null that
+ * `types` allows counts as absent; *ok is cleared where it has another type. */
 static const struct tb_value *take(struct tb_report *report, const struct tb_value *map,
                                    const char *key, const char *alias, unsigned types, bool *ok)
 {
     const struct tb_value *value = find(map, key);
     if (!value && alias)
         value = find(map, alias);
-    if (!value || value->type == TB_VALUE_NULL || (value->type & types))
+    if (!value || (value->type & types))
         return value && value->type != TB_VALUE_NULL ? value : NULL;
     tb_report_error(report, "type", value->place, "`%.*s` cannot be %s here", TB_SHOWN(value->key),
                     tb_value_type_name(value->type));
@@ -114,11 +114,13 @@ static bool read_parts(struct tb_report *report, struct tb_tauri_conf *conf)
     const struct tb_value *security = take(report, app, "security", NULL, TB_VALUE_MAP, &ok);
     const struct tb_value *build = take(report, root, "build", NULL, TB_VALUE_MAP, &ok);
     conf->identifier = take(report, root, "identifier", NULL, TB_VALUE_STRING, &ok);
-    conf->name = take(report, root, "productName", "product-name", TB_VALUE_STRING, &ok);
-    conf->frontend =
-        take(report, build, "frontendDist", "frontend-dist", TB_VALUE_STRING | TB_VALUE_LIST, &ok);
-    conf->dev_url = take(report, build, "devUrl", "dev-url", TB_VALUE_STRING, &ok);
-    conf->csp = take(report, security, "csp", NULL, TB_VALUE_STRING | TB_VALUE_MAP, &ok);
+    conf->name =
+        take(report, root, "productName", "product-name", TB_VALUE_STRING | TB_VALUE_NULL, &ok);
+    conf->frontend = take(report, build, "frontendDist", "frontend-dist",
+                          TB_VALUE_STRING | TB_VALUE_LIST | TB_VALUE_NULL, &ok);
+    conf->dev_url = take(report, build, "devUrl", "dev-url", TB_VALUE_STRING | TB_VALUE_NULL, &ok);
+    conf->csp =
+        take(report, security, "csp", NULL, TB_VALUE_STRING | TB_VALUE_MAP | TB_VALUE_NULL, &ok);
     conf->capabilities = take(report, security, "capabilities", NULL, TB_VALUE_LIST, &ok);
     if (conf->identifier || !ok)
         return ok;

@@ -79,10 +79,17 @@ def test_a_platforms_file_is_laid_over(tmp_path):
     assert granted(tmp_path, "--target", "android") == ["greet", "other"]
 
 
-@pytest.mark.parametrize("security", [None, {}, {"capabilities": []}, {"capabilities": None}])
+@pytest.mark.parametrize("security", [None, {}, {"capabilities": []}])
 def test_without_a_list_all_are_active(tmp_path, security):
     project(tmp_path, {"capabilities/a.json": capability("a", "allow-greet"), **GREET}, security)
     assert granted(tmp_path) == ["greet"]
+
+
+def test_a_list_that_is_null_is_refused(tmp_path):
+    """As Tauri's command line program does."""
+    project(tmp_path, {"capabilities/a.json": capability("a", "allow-greet"), **GREET}, {"capabilities": None})
+    status, report = check(tmp_path)
+    assert status == 3 and codes(report["errors"]) == ["type"]
 
 
 def test_capabilities_of_the_configuration_itself(tmp_path):
