@@ -20,7 +20,7 @@ static struct tb_plugin *plugin_of(struct tb_broker *broker, uint32_t token)
 {
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
-        for (size_t p = 0; session && session->grant && p < session->grant->n_plugins; p++)
+        for (uint32_t p = 0; session && p < session->n_plugins; p++)
             if (session->plugins[p].token == token && token != 0)
                 return &session->plugins[p];
     }
@@ -63,6 +63,11 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
             tb_launch_ended(broker, plugin, NULL);
         return;
     case TB_INNER_RESOLVE:
+        if (tb_reload_awaits(&broker->reload, message->token)) {
+            *fd = -1;
+            tb_reload_resolved(broker, message->status, own);
+            return;
+        }
         if (!session)
             return;
         *fd = -1;
@@ -78,7 +83,13 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
     case TB_INNER_LAYERS:
         record_layers(broker, message);
         return;
+    case TB_INNER_RELOAD:
+        if (broker->reload.state == TB_RELOAD_COMPILING && message->token == broker->reload.token)
+            tb_reload_made(broker, message);
+        return;
     case TB_INNER_DROP:
+    case TB_INNER_COMMIT:
+    case TB_INNER_ABORT:
         return;
     }
 }

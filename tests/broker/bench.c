@@ -263,7 +263,7 @@ static void check_handles(const struct tb_session *session)
     const struct tb_pool *pool = &session->pool;
     uint64_t n_outstanding = 0;
     for (uint32_t i = 0; i < pool->n_commands; i++) {
-        tb_assert(pool->n_outstanding[i] <= session->grant->commands[i].in_flight);
+        tb_assert(pool->n_outstanding[i] <= session->first->commands[i].in_flight);
         n_outstanding += pool->n_outstanding[i];
     }
     tb_assert(n_outstanding == pool->map.n);
@@ -298,7 +298,7 @@ static void check_calls(const struct tb_session *session)
             continue;
         n_live++;
         tb_assert(tb_pool_look(&session->pool, &call->handle, &slot) == TB_HANDLE_LIVE);
-        tb_assert(slot == i && call->command < session->grant->n_commands);
+        tb_assert(slot == i && call->command < session->n_commands);
     }
     tb_assert(n_used == session->calls.n_used && n_bytes == session->n_bytes_live);
     tb_assert(n_live == n_live_handles(session));
@@ -307,7 +307,7 @@ static void check_calls(const struct tb_session *session)
 static uint32_t n_paused(const struct tb_session *session)
 {
     uint32_t n = session->link.paused;
-    for (size_t i = 0; i < session->grant->n_plugins; i++)
+    for (size_t i = 0; i < session->n_plugins; i++)
         n += session->plugins[i].link.paused;
     return n;
 }
