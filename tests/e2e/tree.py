@@ -170,8 +170,7 @@ class Host:
     def reload(self):
         """{"before", "after"}, or {"code", "message"}."""
         self.say("reload")
-        number = self.wait(lambda line: "reload" in line)["reload"]
-        line = self.wait(lambda line: line.get("reloaded") == number)
+        line = self.wait(lambda line: "reloaded" in line)
         return {key: value for key, value in line.items() if key != "reloaded"}
 
     def start(self, view="main", command=READ, args=None):

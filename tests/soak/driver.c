@@ -7,8 +7,7 @@
  *     soak VIEW N JOBS COMMAND JSON   {"view", "soaked": N, "failed", "first"}
  *     count VIEW                      {"view", "count": calls of the soak that are done}
  *     reopen VIEW N                   {"view", "reopened": N}
- *     reload                          {"reload": ID}, then {"reloaded": ID, "before", "after"}
- *                                     or {"reloaded": ID, "code", "message"}
+ *     reload                          {"reloaded": ID, "before", "after"} or with "code", "message"
  *     shut VIEW, reset VIEW, quit
  *
  * Unasked: {"supervisor": pid} at the start, {"view", "closed": code}, {"view", "alert",
@@ -137,10 +136,8 @@ static void do_reset(struct driver *driver, char **words)
 
 static void do_reload(struct driver *driver, char **words)
 {
-    uint32_t id = 0;
     (void)words;
-    if (trollbridge_reload(driver->bridge, &id) == TROLLBRIDGE_OK)
-        view_say(json_pack("{s:i}", "reload", (int)id));
+    (void)trollbridge_reload(driver->bridge, NULL);
 }
 
 static void do_quit(struct driver *driver, char **words)
