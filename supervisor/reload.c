@@ -62,11 +62,11 @@ static bool within_rate(struct next_policy *next)
 void supervisor_reload(struct supervisor *supervisor, const struct tb_inner *request)
 {
     struct next_policy *next = &supervisor->next;
-    give_up(supervisor); /* what the broker has given up itself, if it could not say so */
     if (!within_rate(next) || request->token == 0) {
         answer(supervisor, request->token, TB_RELOAD_LIMIT, "", none);
         return;
     }
+    give_up(supervisor); /* what the broker has given up itself, if it could not say so */
     struct child *child = supervisor_start_compiler(supervisor, &next->policy);
     if (!child) {
         policy_close(&next->policy);

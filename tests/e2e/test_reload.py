@@ -326,6 +326,19 @@ def test_one_view_whose_grant_cannot_be_made(main):
     unchanged(main, change, "denied", "no grant for the view other")
 
 
+# ---- a broker that was taken over ----
+
+def test_a_broker_cannot_abuse_the_reload(app, tmp_path):
+    """It cannot resolve or put in force what was not made, and its flood is limited."""
+    root = tree.install(tmp_path)
+    shutil.copy(tree.DRIVER.parents[1] / "hostile/rogue_broker", root / "libexec/trollbridge/broker")
+    app.installed = root
+    with tree.leaves_nothing(), tree.Host(app) as host:
+        host.wait(lambda line: line.get("bridge") == "lost")
+        said = [line for line in host.errors().split("\n") if line.startswith("rogue:")]
+    assert said == ["rogue: resolve -22", "rogue: flood limited"]
+
+
 # ---- what dies, what stays ----
 
 def many(app, n=3000):

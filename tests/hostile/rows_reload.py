@@ -122,10 +122,12 @@ def reload_back(trial):
     revoke(trial, "fs:allow-stat")
     (trial.world.app / "capabilities/main.json").write_text(text)
     trial.check("error" not in trial.host.reload(), "no reload")
-    code = f"error {view.do(STAT, PATH)['error']['code']}"
+    handle, data = view.call_frame(STAT, PATH)
+    view.link.send(data)
+    found = codes(view, [handle])
     fresh = View(trial.host, "main", document=2).begin()
     trial.check("error" not in fresh.do(STAT, PATH), "the next document does not have it")
-    return code
+    return f"error {found.pop()}"
 
 
 # ---- a plugin ----
