@@ -95,6 +95,8 @@ void tb_launch_replace(struct tb_broker *broker, struct tb_plugin *plugin);
 
 /* supervise.c. TB_OK, or TB_FULL when the supervisor does not keep up. */
 int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message);
+/* Waits for room: the supervisor never waits for the broker. For what must not be lost. */
+void tb_supervise_insist(struct tb_broker *broker, const struct tb_inner *message);
 void tb_supervise_ready(struct tb_source *source, uint32_t events); /* context: broker */
 
 /* reload.c: RELOAD from the host, what the supervisor answers, and the time limit. */

@@ -63,11 +63,8 @@ void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32
     tb_flush_mark(broker, &plugin->link);
 }
 
-void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin)
+static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
 {
-    if (plugin->state == TB_PLUGIN_IDLE)
-        return;
-    const struct tb_inner stop = {.type = TB_INNER_STOP, .token = plugin->token};
     plugin->state = TB_PLUGIN_IDLE;
     plugin->token = 0;
     if (plugin->link.paused)
@@ -75,6 +72,14 @@ void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin)
     tb_flush_unmark(broker, &plugin->link);
     tb_link_deinit(&plugin->link);
     plugin->link.source.armed = 0;
+}
+
+void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin)
+{
+    if (plugin->state == TB_PLUGIN_IDLE)
+        return;
+    const struct tb_inner stop = {.type = TB_INNER_STOP, .token = plugin->token};
+    part_with(broker, plugin);
     /* A supervisor that does not keep up loses this one, but the plugin sees its link end and
      * exits. */
     (void)tb_supervise_send(broker, &stop);
@@ -113,8 +118,11 @@ void tb_launch_replace(struct tb_broker *broker, struct tb_plugin *plugin)
     plugin->stale = false;
     if (plugin->state == TB_PLUGIN_IDLE)
         return;
+    const struct tb_inner stop = {.type = TB_INNER_STOP, .token = plugin->token};
     record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_NONE, "stopped by a reload");
-    tb_launch_stop(broker, plugin);
+    part_with(broker, plugin);
+    /* It may be hostile, and then the end of its link is nothing to it. */
+    tb_supervise_insist(broker, &stop);
     answer_calls(broker, plugin->session, plugin->index, TB_CODE_CANCELLED,
                  "a reload changed what the plugin may do, and stopped it", RETRY_MS);
 }

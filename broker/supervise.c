@@ -8,12 +8,26 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message)
+static int send_packet(struct tb_broker *broker, const struct tb_inner *message, int flags)
 {
     uint8_t packet[TB_INNER_MAX];
     size_t n = tb_inner_write(message, packet);
-    ssize_t sent = tb_fd_send(broker->supervisor.fd, tb_bytes_of(packet, n), -1, MSG_DONTWAIT);
+    ssize_t sent;
+    do {
+        sent = tb_fd_send(broker->supervisor.fd, tb_bytes_of(packet, n), -1, flags);
+    } while (sent == -EINTR);
     return sent == (ssize_t)n ? TB_OK : TB_FULL;
+}
+
+int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message)
+{
+    return send_packet(broker, message, MSG_DONTWAIT);
+}
+
+void tb_supervise_insist(struct tb_broker *broker, const struct tb_inner *message)
+{
+    if (send_packet(broker, message, 0) != TB_OK)
+        broker->ending = true; /* there is no supervisor any more */
 }
 
 static struct tb_plugin *plugin_of(struct tb_broker *broker, uint32_t token)

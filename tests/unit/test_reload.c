@@ -215,6 +215,16 @@ static void a_grant_that_cannot_be_made_changes_nothing(void)
     bench_deinit(&bench);
 }
 
+static void without_a_log_nothing_is_reloaded(void)
+{
+    begin();
+    tb_audit_lost(&bench.broker.audit);
+    reload(&no_echo, TB_CODE_AUDIT_UNAVAILABLE);
+    CHECK_INT(bench.policy.commands, first.commands);
+    CHECK(bench_session(&bench)->commands[ECHO].granted != NULL);
+    bench_deinit(&bench);
+}
+
 /* Nothing has been named yet, so that nothing need be withdrawn. */
 static void before_welcome_a_revoked_command_is_not_named(void)
 {
@@ -274,6 +284,7 @@ int main(int argc, char **argv)
         TEST(another_scope_or_hull_stops_the_plugin),
         TEST(the_same_policy_touches_nothing),
         TEST(a_grant_that_cannot_be_made_changes_nothing),
+        TEST(without_a_log_nothing_is_reloaded),
         TEST(before_welcome_a_revoked_command_is_not_named),
         TEST(the_eleventh_in_a_second_is_refused_and_counted),
         TEST(a_reload_has_its_time),
