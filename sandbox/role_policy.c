@@ -38,7 +38,6 @@ static const struct tb_syscall needs[] = {
     ALLOW_IF("mmap", "malloc of large blocks", NO_EXEC),
     ALLOW("munmap", "free of large blocks"),
     ALLOW("mremap", "realloc of large blocks"),
-    ALLOW("sysinfo", "qsort of many items asks how much memory there is"),
     ALLOW("madvise", "malloc giving memory back"),
     ALLOW_IF("mprotect", "malloc", NO_EXEC),
     ALLOW("exit_group", "ends"),
