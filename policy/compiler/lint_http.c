@@ -3,12 +3,13 @@
 
 #include "policy/compiler/url_remote.h"
 
-static bool is_any(struct tb_lint *lint, const struct tb_value *item)
+static bool is_any(const struct tb_value *item)
 {
     const struct tb_value *url = item->type == TB_VALUE_MAP ? tb_lint_field(item, "url") : item;
     struct tb_url_pattern *pattern;
+    tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
     if (!url || url->type != TB_VALUE_STRING ||
-        tb_remote_pattern_parse(lint->arena, url->string, &pattern) != NULL)
+        tb_remote_pattern_parse(&scratch, url->string, &pattern) != NULL)
         return false;
     enum tb_remote_hosts hosts = tb_remote_hosts_of(pattern);
     return hosts == TB_REMOTE_ALL || hosts == TB_REMOTE_OPEN_ENDED || hosts == TB_REMOTE_GLUED;
@@ -19,7 +20,7 @@ static void lint_list(struct tb_lint *lint, const struct tb_lint_list *list)
     const struct tb_value *first = NULL;
     size_t n = 0;
     for (const struct tb_value *item = list->values->child; item; item = item->next) {
-        if (!is_any(lint, item))
+        if (!is_any(item))
             continue;
         first = first ? first : item;
         n++;

@@ -52,12 +52,12 @@ static bool is_secret(const struct tb_lint *lint, struct tb_bytes path)
         ".ssh",     ".gnupg", ".aws",          ".kube",   ".docker", ".password-store", ".mozilla",
         ".profile", ".netrc", ".bash_profile", ".bashrc", ".zshrc",  ".git-credentials"};
     struct tb_bytes home = var(lint, TB_VAR_HOME);
-    for (size_t i = 0; home.n > 0 && i < TB_ARRAY_LEN(names); i++) {
-        const char *secret =
-            tb_arena_format(lint->arena, "%.*s/%s", (int)home.n, (const char *)home.data, names[i]);
-        if (tb_path_within(path, tb_bytes_of_string(secret)))
+    if (home.n < 2 || path.n <= home.n || !tb_path_within(path, home))
+        return false;
+    struct tb_bytes rest = tb_bytes_of(path.data + home.n + 1, path.n - home.n - 1);
+    for (size_t i = 0; i < TB_ARRAY_LEN(names); i++)
+        if (tb_path_within(rest, tb_bytes_of_string(names[i])))
             return true;
-    }
     return false;
 }
 
@@ -108,7 +108,7 @@ static bool coarser(const struct tb_lint *lint, const struct path *path,
 /* ---- scope-root-missing ---- */
 
 /* What is below the app's own folders is made at the start. */
-static bool missing(const struct tb_lint *lint, const struct path *path)
+static bool missing(const struct tb_lint *lint, struct tb_arena *scratch, const struct path *path)
 {
     struct stat status;
     bool runs_here = lint->policy->inputs->target == TB_LINUX && !lint->policy->tauri;
@@ -116,7 +116,7 @@ static bool missing(const struct tb_lint *lint, const struct path *path)
                 !tb_path_within(path->root.path, var(lint, TB_VAR_RESOURCE));
     if (!runs_here || made)
         return false;
-    const char *name = tb_arena_string(lint->arena, path->root.path);
+    const char *name = tb_arena_string(scratch, path->root.path);
     return stat(name, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
@@ -176,42 +176,45 @@ static void tell_missing(struct tb_lint *lint, const struct some *some)
 }
 
 /* False: no pattern, which tb_compile has told. */
-static bool read_path(struct tb_lint *lint, const struct tb_lint_list *list,
-                      const struct tb_value *entry, struct path *ret_path)
+static bool read_path(const struct tb_lint *lint, struct tb_arena *scratch,
+                      const struct tb_lint_list *list, const struct tb_value *entry,
+                      struct path *ret_path)
 {
     const char *wrong;
     const struct tb_value *value =
         entry->type == TB_VALUE_MAP ? tb_lint_field(entry, "path") : entry;
     struct path path = {.list = list, .value = value};
     if (!value || value->type != TB_VALUE_STRING ||
-        tb_pattern_expand(lint->arena, &lint->policy->vars, value->string, &path.pattern, &wrong) !=
+        tb_pattern_expand(scratch, &lint->policy->vars, value->string, &path.pattern, &wrong) !=
             TB_PATTERN_OK ||
-        !tb_pattern_root(lint->arena, path.pattern, &path.root))
+        !tb_pattern_root(scratch, path.pattern, &path.root))
         return false;
     path.place = tb_lint_list_place(list, value->place);
     *ret_path = path;
     return true;
 }
 
+/* What is known of the paths is given back with the list: there may be very many. */
 static void lint_allowed(struct tb_lint *lint, const struct tb_lint_list *list)
 {
+    tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
     struct some too_broad = {.n = 0}, too_coarse = {.n = 0}, not_there = {.n = 0};
     struct tb_table trees = {0};
     struct tb_lint_plugin *plugin = tb_lint_plugin(lint, list->plugin);
-    struct path *paths = tb_arena_get(lint->arena, list->values->n + 1, sizeof *paths);
+    struct path *paths = tb_arena_get(&scratch, list->values->n + 1, sizeof *paths);
     size_t n = 0;
     for (const struct tb_value *entry = list->values->child; entry; entry = entry->next)
-        n += read_path(lint, list, entry, &paths[n]);
+        n += read_path(lint, &scratch, list, entry, &paths[n]);
     for (size_t i = 0; i < n; i++)
         if (paths[i].root.subtree && !paths[i].root.whole)
-            tb_table_put(lint->arena, &trees, paths[i].root.path, &paths[i]);
+            tb_table_put(&scratch, &trees, paths[i].root.path, &paths[i]);
     for (size_t i = 0; i < n; i++) {
         const char *why = broad(lint, &paths[i]);
         if (why)
             note(&too_broad, &paths[i], why);
         if (coarser(lint, &paths[i], &trees))
             note(&too_coarse, &paths[i], NULL);
-        if (missing(lint, &paths[i]))
+        if (missing(lint, &scratch, &paths[i]))
             note(&not_there, &paths[i], NULL);
         plugin->in_app_data =
             plugin->in_app_data || tb_path_within(paths[i].root.path, var(lint, TB_VAR_APPDATA));
@@ -232,11 +235,13 @@ static bool denies_all_of(const struct path *path, struct tb_bytes folder)
 
 static void lint_denied(struct tb_lint *lint, const struct tb_lint_list *list)
 {
+    tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
     bool used = tb_lint_plugin(lint, list->plugin)->in_app_data;
     const struct tb_value *entry = used ? list->values->child : NULL;
     for (; entry; entry = entry->next) {
         struct path path;
-        if (read_path(lint, list, entry, &path) && denies_all_of(&path, var(lint, TB_VAR_APPDATA)))
+        if (read_path(lint, &scratch, list, entry, &path) &&
+            denies_all_of(&path, var(lint, TB_VAR_APPDATA)))
             tb_report_warning(lint->report, "denies-app-data", path.place,
                               "`%.*s` denies all of `$APPDATA`, in which another scope allows "
                               "files: on Linux it is one folder with `$APPLOCALDATA`; deny the "

@@ -12,17 +12,24 @@ struct remote {
 
 typedef void remote_lint(struct tb_lint *lint, const struct remote *remote);
 
-/* What is no pattern has been told by whoever compiles it. */
+/* What is no pattern has been told by the reader of capabilities. A pattern takes some 20 KB, which
+ * are given back. */
+static void run_one(struct tb_lint *lint, remote_lint *run, const struct tb_capability *capability,
+                    const struct tb_value *value)
+{
+    tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
+    struct remote remote = {.capability = capability, .value = value};
+    if (!tb_remote_pattern_parse(&scratch, value->string, &remote.pattern))
+        run(lint, &remote);
+}
+
 static void each_remote(struct tb_lint *lint, remote_lint *run)
 {
     const struct tb_capability *capability = lint->policy->capabilities;
     for (; capability; capability = capability->next) {
         const struct tb_value *urls = capability->active ? capability->urls : NULL;
-        for (const struct tb_value *value = urls ? urls->child : NULL; value; value = value->next) {
-            struct remote remote = {.capability = capability, .value = value};
-            if (!tb_remote_pattern_parse(lint->arena, value->string, &remote.pattern))
-                run(lint, &remote);
-        }
+        for (const struct tb_value *value = urls ? urls->child : NULL; value; value = value->next)
+            run_one(lint, run, capability, value);
     }
 }
 
@@ -35,17 +42,14 @@ static bool is_loopback(struct tb_bytes host)
 /* ---- hosts ---- */
 
 /* `*.com`: all that is fixed is a top-level domain. */
-static bool ends_in_one_label(struct tb_bytes host)
+static bool ends_in_one_label(const struct tb_url_pattern *pattern)
 {
-    size_t at = host.n;
-    while (at > 0 && host.data[at - 1] != '.' && host.data[at - 1] != '*')
-        at--;
-    return at >= 2 && host.data[at - 1] == '.' && host.data[at - 2] == '*';
+    struct tb_bytes end = tb_remote_host_end(pattern);
+    return end.n > 1 && !memchr(end.data + 1, '.', end.n - 1) && !tb_bytes_are(end, ".localhost");
 }
 
 static const char *too_many_hosts(const struct tb_url_pattern *pattern)
 {
-    struct tb_bytes host = tb_remote_text(pattern, TB_URL_HOSTNAME);
     if (tb_bytes_are(tb_remote_text(pattern, TB_URL_PROTOCOL), "*"))
         return "any scheme, so also pages that came unencrypted and those of other programs' own "
                "schemes";
@@ -59,7 +63,7 @@ static const char *too_many_hosts(const struct tb_url_pattern *pattern)
         return "hosts of anybody, as the `*` is not behind a dot: `*example.com` is also "
                "`evilexample.com`";
     case TB_REMOTE_SOME:
-        return ends_in_one_label(host) ? "every host below a top-level domain" : NULL;
+        return ends_in_one_label(pattern) ? "every host below a top-level domain" : NULL;
     case TB_REMOTE_ONE:
         return NULL;
     }
