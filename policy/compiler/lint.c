@@ -107,16 +107,33 @@ static bool fs_writes(struct tb_bytes name)
     return tb_lint_begins(name, "write_") || tb_lint_among(name, others, TB_ARRAY_LEN(others));
 }
 
-bool tb_lint_reads(const struct tb_use *use)
+bool tb_lint_reads(const struct tb_lint *lint, const struct tb_use *use)
 {
-    return use->plugin && (tb_value_holds(use->plugin->read_commands, use->local) ||
+    return use->plugin && (tb_table_find_of(&lint->reads, use->plugin, use->local) ||
                            (tb_bytes_are(use->plugin->name, "fs") && fs_reads(use->local)));
 }
 
-bool tb_lint_writes(const struct tb_use *use)
+bool tb_lint_writes(const struct tb_lint *lint, const struct tb_use *use)
 {
-    return use->plugin && (tb_value_holds(use->plugin->write_commands, use->local) ||
+    return use->plugin && (tb_table_find_of(&lint->writes, use->plugin, use->local) ||
                            (tb_bytes_are(use->plugin->name, "fs") && fs_writes(use->local)));
+}
+
+static void note_names(struct tb_lint *lint, struct tb_table *table, const struct tb_plugin *plugin,
+                       const struct tb_value *names)
+{
+    for (struct tb_value *name = names ? names->child : NULL; name; name = name->next)
+        tb_table_put_of(lint->arena, table, plugin, name->string, name);
+}
+
+static void note_plugins(struct tb_lint *lint)
+{
+    for (size_t i = 0; i < lint->compiled->n_plugins; i++) {
+        const struct tb_plugin *plugin = lint->compiled->plugins[i];
+        lint->plugins[i].key = plugin->name;
+        note_names(lint, &lint->reads, plugin, plugin->read_commands);
+        note_names(lint, &lint->writes, plugin, plugin->write_commands);
+    }
 }
 
 static void note_allowed(struct tb_lint *lint, const struct tb_bundle *bundle,
@@ -128,8 +145,8 @@ static void note_allowed(struct tb_lint *lint, const struct tb_bundle *bundle,
         return;
     struct tb_lint_command *command = &lint->commands[use->command];
     plugin->n_commands += command->bundle == NULL;
-    plugin->reads = plugin->reads || tb_lint_reads(use);
-    plugin->writes = plugin->writes || tb_lint_writes(use);
+    plugin->reads = plugin->reads || tb_lint_reads(lint, use);
+    plugin->writes = plugin->writes || tb_lint_writes(lint, use);
     plugin->remote = plugin->remote || origin->remote;
     if (!command->bundle)
         command->bundle = bundle;
@@ -145,12 +162,25 @@ static void note_bundle(struct tb_lint *lint, const struct tb_bundle *bundle)
 {
     for (size_t i = 0; i < bundle->n_allow; i++)
         note_allowed(lint, bundle, &bundle->allow[i]);
-    for (size_t i = 0; i < bundle->n_deny; i++)
-        if (bundle->deny[i].command != TB_NO_INDEX)
-            lint->commands[bundle->deny[i].command].denied = true;
     for (size_t i = 0; i < bundle->n_shared; i++)
         if (tb_lint_any(bundle->shared[i].lists.allow))
             tb_lint_plugin(lint, bundle->shared[i].acl->plugin)->scoped = true;
+}
+
+/* Denied to everybody who has been allowed it: in Tauri by any capability that holds for some
+ * origin, else by the same one. */
+static void note_denied(struct tb_lint *lint, const struct tb_bundle *bundle)
+{
+    const struct tb_lint_origin *origin = &lint->origins[bundle->index];
+    const struct tb_capability *source = origin->capability->source;
+    bool holds = source->local || (source->urls && source->urls->n > 0);
+    for (size_t i = 0; i < bundle->n_deny; i++) {
+        uint32_t at = bundle->deny[i].command;
+        if (at == TB_NO_INDEX)
+            continue;
+        bool same = origin->by != TB_BY_SEVERAL && lint->commands[at].by == origin->by;
+        lint->commands[at].denied = lint->commands[at].denied || (lint->tauri ? holds : same);
+    }
 }
 
 /* ---- lists of scope entries ---- */
@@ -185,8 +215,8 @@ static void add_both(struct tb_lint *lint, const struct tb_bundle *bundle,
             continue;
         struct tb_lint_list *list =
             add_list(lint, plugin, values, i >= 2, tb_lint_place(lint, bundle));
-        list->reads = list->reads || (use ? tb_lint_reads(use) : all->reads);
-        list->writes = list->writes || (use ? tb_lint_writes(use) : all->writes);
+        list->reads = list->reads || (use ? tb_lint_reads(lint, use) : all->reads);
+        list->writes = list->writes || (use ? tb_lint_writes(lint, use) : all->writes);
     }
 }
 
@@ -223,13 +253,14 @@ static void gather(struct tb_lint *lint)
     lint->origins = tb_arena_get(lint->arena, compiled->n_bundles + 1, sizeof *lint->origins);
     lint->commands = tb_arena_get(lint->arena, compiled->n_commands + 1, sizeof *lint->commands);
     lint->plugins = tb_arena_get(lint->arena, compiled->n_plugins + 1, sizeof *lint->plugins);
-    for (size_t i = 0; i < compiled->n_plugins; i++)
-        lint->plugins[i].key = compiled->plugins[i]->name;
+    note_plugins(lint);
     for (size_t i = 0; i < compiled->n_capabilities; i++)
         for (size_t k = 0; k < compiled->capabilities[i].n_entries; k++)
             note_entry(lint, &compiled->capabilities[i], &compiled->capabilities[i].entries[k]);
     for (size_t i = 0; i < compiled->n_bundles; i++)
         note_bundle(lint, compiled->bundles[i]);
+    for (size_t i = 0; i < compiled->n_bundles; i++)
+        note_denied(lint, compiled->bundles[i]);
     for (size_t i = 0; i < compiled->n_bundles; i++)
         list_bundle(lint, compiled->bundles[i]);
     for (size_t i = 0; i < compiled->n_capabilities; i++)

@@ -51,8 +51,8 @@ static void tell_everywhere(struct tb_lint *lint, const struct tb_bundle *bundle
     if (lint->tauri)
         tb_report_warning(lint->report, "deny-everywhere", tb_lint_place(lint, bundle),
                           "this takes %s away from every window and origin, not only from those "
-                          "of `%.*s`: leave it out here, and out of the capability that allows "
-                          "it where it must not be",
+                          "of `%.*s`: take it out here, and allow the command in those "
+                          "capabilities alone whose windows need it",
                           names->text, TB_SHOWN(capability->identifier));
     else
         tb_report_warning(lint->report, "deny-everywhere", tb_lint_place(lint, bundle),

@@ -19,7 +19,7 @@ struct tb_lint_origin {
 struct tb_lint_command {
     const struct tb_bundle *bundle; /* the first that allows it */
     uint32_t by;
-    bool denied;
+    bool denied;   /* to everybody who has been allowed it */
     bool scoped;   /* with an allow entry, in one of its uses */
     uint32_t turn; /* the last count of commands that this one was in */
 };
@@ -57,7 +57,9 @@ struct tb_lint {
     struct tb_lint_plugin *plugins;
     struct tb_lint_list **lists;
     size_t n_lists;
-    uint32_t turn;           /* how many counts of commands there were */
+    uint32_t turn;         /* how many counts of commands there were */
+    struct tb_table reads; /* by plugin and name: commands that it says do */
+    struct tb_table writes;
     struct tb_table list_of; /* by the address of its values */
 };
 
@@ -83,8 +85,8 @@ struct tb_place tb_lint_list_place(const struct tb_lint_list *list, struct tb_pl
 struct tb_lint_plugin *tb_lint_plugin(const struct tb_lint *lint, const struct tb_plugin *plugin);
 
 /* Whether a command needs the files that its scope names, to read or to write. */
-bool tb_lint_reads(const struct tb_use *use);
-bool tb_lint_writes(const struct tb_use *use);
+bool tb_lint_reads(const struct tb_lint *lint, const struct tb_use *use);
+bool tb_lint_writes(const struct tb_lint *lint, const struct tb_use *use);
 
 /* A member of a map; NULL: not a map, or no such member. */
 const struct tb_value *tb_lint_field(const struct tb_value *map, const char *key);

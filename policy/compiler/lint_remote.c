@@ -145,29 +145,40 @@ static void lint_local(struct tb_lint *lint, const struct tb_capability *capabil
                           TB_SHOWN(capability->identifier));
 }
 
-/* Names each plugin of the capability that reaches files, programs or data, once. */
-static void lint_powers(struct tb_lint *lint, const struct tb_compiled_capability *capability)
+struct powers {
+    struct tb_names names;
+    struct tb_table seen; /* plugins */
+};
+
+static void note_powers(struct tb_lint *lint, const struct tb_bundle *bundle, struct powers *powers)
 {
-    static const char *const powers[] = {"fs",      "http",  "opener",     "process",
+    static const char *const strong[] = {"fs",      "http",  "opener",     "process",
                                          "shell",   "sql",   "stronghold", "clipboard-manager",
                                          "updater", "store", "upload",     "websocket"};
-    struct tb_names names = {.n = 0};
-    struct tb_table seen = {0};
-    for (size_t i = 0; i < capability->n_entries; i++) {
-        const struct tb_bundle *bundle = capability->entries[i].bundle;
-        const struct tb_plugin *plugin = bundle->n_allow > 0 ? bundle->allow[0].plugin : NULL;
-        if (!plugin || tb_table_find(&seen, plugin->name) ||
-            !tb_lint_among(plugin->name, powers, TB_ARRAY_LEN(powers)))
+    const struct tb_plugin *last = NULL;
+    for (size_t i = 0; i < bundle->n_allow; i++) {
+        struct tb_plugin *plugin = bundle->allow[i].plugin;
+        if (!plugin || plugin == last || tb_table_find(&powers->seen, plugin->name))
             continue;
-        tb_table_put(lint->arena, &seen, plugin->name, &names);
-        tb_names_add(&names, plugin->name);
+        last = plugin;
+        tb_table_put(lint->arena, &powers->seen, plugin->name, plugin);
+        if (tb_lint_among(plugin->name, strong, TB_ARRAY_LEN(strong)))
+            tb_names_add(&powers->names, plugin->name);
     }
-    if (names.n > 0)
+}
+
+/* Names each plugin of the capability that reaches files, programs or data. */
+static void lint_powers(struct tb_lint *lint, const struct tb_compiled_capability *capability)
+{
+    struct powers powers = {.names.n = 0};
+    for (size_t i = 0; i < capability->n_entries; i++)
+        note_powers(lint, capability->entries[i].bundle, &powers);
+    if (powers.names.n > 0)
         tb_report_warning(lint->report, "remote-data", capability->source->urls->place,
                           "pages from elsewhere get commands of %s by the capability `%.*s`, and "
                           "with them whoever changes those pages: keep such commands to the app's "
                           "own pages",
-                          names.text, TB_SHOWN(capability->source->identifier));
+                          powers.names.text, TB_SHOWN(capability->source->identifier));
 }
 
 void tb_lint_remote_capabilities(struct tb_lint *lint)

@@ -227,9 +227,9 @@ void tb_lint_scopes_empty(struct tb_lint *lint)
 /* ---- read-write-one-scope ---- */
 
 /* Making a folder overwrites nothing, and goes with reading in Tauri's own default set. */
-static bool overwrites(const struct tb_use *use)
+static bool overwrites(const struct tb_lint *lint, const struct tb_use *use)
 {
-    return tb_lint_writes(use) && !tb_bytes_are(use->local, "mkdir");
+    return tb_lint_writes(lint, use) && !tb_bytes_are(use->local, "mkdir");
 }
 
 static bool has_scope(const struct tb_bundle *bundle)
@@ -250,8 +250,8 @@ void tb_lint_scopes_shared(struct tb_lint *lint)
         const struct tb_use *reads = NULL;
         const struct tb_use *writes = NULL;
         for (size_t k = 0; k < bundle->n_allow; k++) {
-            reads = !reads && tb_lint_reads(&bundle->allow[k]) ? &bundle->allow[k] : reads;
-            writes = !writes && overwrites(&bundle->allow[k]) ? &bundle->allow[k] : writes;
+            reads = !reads && tb_lint_reads(lint, &bundle->allow[k]) ? &bundle->allow[k] : reads;
+            writes = !writes && overwrites(lint, &bundle->allow[k]) ? &bundle->allow[k] : writes;
         }
         if (reads && writes && reads->plugin == writes->plugin && has_scope(bundle))
             tb_report_warning(lint->report, "read-write-one-scope", tb_lint_place(lint, bundle),

@@ -134,6 +134,15 @@ def test_not_strict(section, tmp_path):
 
 
 @BY_CODE
+def test_mode_tauri(section, tmp_path):
+    """The traps are Tauri's: its own mode finds them all, and nothing of them in the good example."""
+    answer = findings(tmp_path, make_app(tmp_path, section, "Bad"), "tauri")
+    assert section.code in codes(answer["warnings"])
+    answer = findings(tmp_path, make_app(tmp_path, section, "Good"), "tauri")
+    assert section.code not in codes(answer["warnings"])
+
+
+@BY_CODE
 def test_start(section, tmp_path):
     """A start tells some findings, and leaves the others to `check`."""
     status, lines = start(tmp_path, make_app(tmp_path, section, "Bad"), section.mode)
@@ -188,3 +197,16 @@ def test_a_denial_by_name_alone(lines, found, tmp_path):
     assert places == [("permissions/greet.toml", 4)] * found
     status, told = start(tmp_path, tmp_path, "strict")
     assert (status, any("denies-nothing" in line for line in told)) == ((3, True) if found else (0, False))
+
+
+@pytest.mark.parametrize("mode,where,found", [("narrow", "main", False), ("narrow", "other", True), ("tauri", "main", False), ("tauri", "other", False)])
+def test_a_power_that_is_denied(mode, where, found, tmp_path):
+    """Denied in the same capability it is gone; in another one, in Tauri alone."""
+    permissions = {"main": ["core:webview:default"], "other": ["core:app:default"]}
+    permissions[where].append("core:webview:deny-internal-toggle-devtools")
+    (tmp_path / "capabilities").mkdir()
+    (tmp_path / "trollbridge.toml").write_text('[app]\nid = "com.example.denial"\n')
+    for name, entries in permissions.items():
+        capability = {"identifier": name, "windows": [name], "permissions": entries}
+        (tmp_path / f"capabilities/{name}.json").write_text(json.dumps(capability))
+    assert ("devtools" in codes(findings(tmp_path, tmp_path, mode)["warnings"])) == found
