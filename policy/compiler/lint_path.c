@@ -21,15 +21,21 @@ static struct tb_bytes var(const struct tb_lint *lint, enum tb_variable variable
     return lint->policy->vars.paths[variable];
 }
 
-/* Of the app itself: nothing that another program owns. */
-static bool in_own_folder(const struct tb_lint *lint, struct tb_bytes path)
+/* Below the folders that are the app's alone, and are made at the start. */
+static bool is_made(const struct tb_lint *lint, struct tb_bytes path)
 {
-    static const enum tb_variable own[] = {TB_VAR_APPCACHE,     TB_VAR_APPCONFIG, TB_VAR_APPDATA,
-                                           TB_VAR_APPLOCALDATA, TB_VAR_APPLOG,    TB_VAR_RESOURCE};
-    for (size_t i = 0; i < TB_ARRAY_LEN(own); i++)
-        if (tb_path_within(path, var(lint, own[i])))
+    static const enum tb_variable made[] = {TB_VAR_APPCACHE, TB_VAR_APPCONFIG, TB_VAR_APPDATA,
+                                            TB_VAR_APPLOCALDATA, TB_VAR_APPLOG};
+    for (size_t i = 0; i < TB_ARRAY_LEN(made); i++)
+        if (tb_path_within(path, var(lint, made[i])))
             return true;
     return false;
+}
+
+/* Of the app itself: nothing that another program owns. */
+static bool is_own(const struct tb_lint *lint, struct tb_bytes path)
+{
+    return is_made(lint, path) || tb_path_within(path, var(lint, TB_VAR_RESOURCE));
 }
 
 static bool ends(struct tb_bytes text, const char *end)
@@ -76,7 +82,7 @@ static const char *broad(const struct tb_lint *lint, const struct path *path)
 {
     const struct tb_root *root = &path->root;
     bool above_home = tb_path_within(var(lint, TB_VAR_HOME), root->path);
-    if (in_own_folder(lint, root->path))
+    if (is_own(lint, root->path))
         return NULL;
     if (is_secret(lint, root->path))
         return "keys, passwords, or what a shell runs at its start";
@@ -107,14 +113,11 @@ static bool coarser(const struct tb_lint *lint, const struct path *path,
 
 /* ---- scope-root-missing ---- */
 
-/* What is below the app's own folders is made at the start. */
 static bool missing(const struct tb_lint *lint, struct tb_arena *scratch, const struct path *path)
 {
     struct stat status;
     bool runs_here = lint->policy->inputs->target == TB_LINUX && !lint->policy->tauri;
-    bool made = in_own_folder(lint, path->root.path) &&
-                !tb_path_within(path->root.path, var(lint, TB_VAR_RESOURCE));
-    if (!runs_here || made)
+    if (!runs_here || is_made(lint, path->root.path))
         return false;
     const char *name = tb_arena_string(scratch, path->root.path);
     return stat(name, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);

@@ -33,18 +33,31 @@ static void each_remote(struct tb_lint *lint, remote_lint *run)
     }
 }
 
-static bool is_loopback(struct tb_bytes host)
+static bool takes(const struct tb_url_pattern *pattern, enum tb_url_component component,
+                  const char *text)
 {
-    return tb_bytes_are(host, "localhost") || tb_bytes_are(host, "127.0.0.1") ||
-           tb_bytes_are(host, "[::1]");
+    return tb_regexp_matches(pattern->matchers[component].regexp, tb_bytes_of_string(text));
+}
+
+static bool is_loopback(const struct tb_url_pattern *pattern)
+{
+    return tb_remote_hosts_of(pattern) == TB_REMOTE_ONE &&
+           (takes(pattern, TB_URL_HOSTNAME, "localhost") ||
+            takes(pattern, TB_URL_HOSTNAME, "127.0.0.1") ||
+            takes(pattern, TB_URL_HOSTNAME, "[::1]"));
 }
 
 /* ---- hosts ---- */
 
-/* `*.com`: all that is fixed is a top-level domain. */
+/* `*.com`: all that is fixed is a top-level domain. A choice of names before it, as in
+ * `ex(a|b).com`, is another matter. */
 static bool ends_in_one_label(const struct tb_url_pattern *pattern)
 {
+    const struct tb_url_parts *parts = &pattern->matchers[TB_URL_HOSTNAME].parts;
     struct tb_bytes end = tb_remote_host_end(pattern);
+    for (size_t i = 0; i < parts->n; i++)
+        if (parts->items[i].type == TB_PART_REGEXP)
+            return false;
     return end.n > 1 && !memchr(end.data + 1, '.', end.n - 1) && !tb_bytes_are(end, ".localhost");
 }
 
@@ -90,8 +103,8 @@ void tb_lint_remote_hosts(struct tb_lint *lint)
 
 static void lint_port(struct tb_lint *lint, const struct remote *remote)
 {
-    struct tb_bytes host = tb_remote_text(remote->pattern, TB_URL_HOSTNAME);
-    bool surprises = is_loopback(host) || tb_remote_hosts_of(remote->pattern) == TB_REMOTE_ALL;
+    bool surprises =
+        is_loopback(remote->pattern) || tb_remote_hosts_of(remote->pattern) == TB_REMOTE_ALL;
     if (surprises && tb_remote_text(remote->pattern, TB_URL_PORT).n == 0)
         tb_report_warning(lint->report, "remote-port", remote->value->place,
                           "`%.*s` is the scheme's own port alone (443 for https, 80 for http): "
@@ -101,7 +114,7 @@ static void lint_port(struct tb_lint *lint, const struct remote *remote)
 
 static void lint_path(struct tb_lint *lint, const struct remote *remote)
 {
-    if (tb_remote_path_is_restricted(remote->pattern))
+    if (!takes(remote->pattern, TB_URL_PATHNAME, "/"))
         tb_report_warning(lint->report, "remote-path", remote->value->place,
                           "a call says its page's origin and not its path, so that `%.*s` matches "
                           "none: leave the path out, and give pages that must not have this an "
@@ -112,9 +125,7 @@ static void lint_path(struct tb_lint *lint, const struct remote *remote)
 static void lint_clear_text(struct tb_lint *lint, const struct remote *remote)
 {
     const struct tb_url_pattern *pattern = remote->pattern;
-    bool http =
-        tb_regexp_matches(pattern->matchers[TB_URL_PROTOCOL].regexp, tb_bytes_of_string("http"));
-    if (http && !is_loopback(tb_remote_text(pattern, TB_URL_HOSTNAME)))
+    if (takes(pattern, TB_URL_PROTOCOL, "http") && !is_loopback(pattern))
         tb_report_warning(lint->report, "remote-http", remote->value->place,
                           "`%.*s` trusts pages that came unencrypted: whoever is on the way can "
                           "put a script in and call what `%.*s` grants; write `https`",

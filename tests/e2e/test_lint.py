@@ -210,3 +210,130 @@ def test_a_power_that_is_denied(mode, where, found, tmp_path):
         capability = {"identifier": name, "windows": [name], "permissions": entries}
         (tmp_path / f"capabilities/{name}.json").write_text(json.dumps(capability))
     assert ("devtools" in codes(findings(tmp_path, tmp_path, mode)["warnings"])) == found
+
+
+# ---- tables: one case in each line of a capability ----
+
+def lines_with(code, folder, capability, mode="narrow"):
+    """The lines of a capability file in which the code is found."""
+    for name, content in {**BASE.files[""], "capabilities/main.json": capability}.items():
+        path = folder / "app" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    (folder / "home").mkdir(exist_ok=True)
+    answer = findings(folder, folder / "app", mode)
+    assert answer["errors"] == []
+    return {item["line"] for item in answer["warnings"] if item["code"] == code and item["file"] == "capabilities/main.json"}
+
+
+def cases_found(code, folder, cases, head, tail, mode="narrow"):
+    text = head + "".join(f"{json.dumps(case)}{',' if i + 1 < len(cases) else ''}\n" for i, case in enumerate(cases)) + tail
+    return [cases[line - 2] for line in sorted(lines_with(code, folder, text, mode)) if line >= 2]
+
+
+def remote_found(code, folder, urls):
+    head = '{"identifier": "main", "windows": ["main"], "local": false, "permissions": ["notes:allow-list"], "remote": {"urls": [\n'
+    return cases_found(code, folder, urls, head, "]}}\n")
+
+
+def entries_found(code, folder, entries, mode="narrow"):
+    head = '{"identifier": "main", "windows": ["main"], "permissions": [\n'
+    return cases_found(code, folder, entries, head, "]}\n", mode)
+
+
+ALL_URLS = ["https://*", "https://*:*", "*://example.com", "https://tauri.*", "https://*.*", "https://*example.com", "https://*.com",
+            "http://*:*", "https://:any", "https://example.com", "https://*.example.com", "https://:one.example.com", "http://localhost:*",
+            "https://ex(a|b).com", "http://*.localhost:1420", "tauri://localhost"]
+
+
+def test_remote_hosts(tmp_path):
+    assert remote_found("remote-wildcard", tmp_path, ALL_URLS) == ALL_URLS[:9]
+
+
+def test_remote_ports(tmp_path):
+    wrong = ["https://*", "http://localhost", "http://127.0.0.1", "http://[\\:\\:1]"]
+    right = ["https://*:*", "http://localhost:1420", "https://example.com", "https://example.com:8443"]
+    assert remote_found("remote-port", tmp_path, wrong + right) == wrong
+
+
+def test_remote_paths(tmp_path):
+    wrong = ["https://example.com/api", "https://example.com/api/*", "https://example.com/:page"]
+    right = ["https://example.com", "https://example.com/", "https://example.com/*"]
+    assert remote_found("remote-path", tmp_path, wrong + right) == wrong
+
+
+def test_remote_clear_text(tmp_path):
+    wrong = ["http://example.com", "http{s}?://example.com", "*://example.com"]
+    right = ["https://example.com", "http://localhost:1420", "http://127.0.0.1:*", "tauri://localhost"]
+    assert remote_found("remote-http", tmp_path, wrong + right) == wrong
+
+
+def test_http_hosts(tmp_path):
+    def entry(url):
+        return {"identifier": "http:allow-fetch", "allow": [url]}
+    wrong = [entry({"url": url}) for url in ("https://*", "http://*:*", "https://**", "*://**:*/**", "https://api.*")] + [entry("https://*")]
+    right = [entry({"url": url}) for url in ("https://example.com", "https://*.example.com/*", "nonsense")] + [entry(1), entry({})]
+    assert entries_found("http-any", tmp_path, wrong + right) == wrong
+
+
+def shell(**program):
+    return {"identifier": "shell:allow-execute", "allow": [{"name": "x", "cmd": "x"} | program]}
+
+
+def test_interpreters(tmp_path):
+    wrong = [shell(cmd=cmd) for cmd in ("sh", "/bin/bash", "python3", "python3.11", "node18", "PowerShell.exe", "C:\\x\\cmd.exe", "/usr/bin/env", "sudo")]
+    right = [shell(cmd=cmd) for cmd in ("git", "shfmt", "pythonic", "/sh/ls", "nodemon", "")] + [shell(cmd="node", sidecar=True), shell(cmd=1)]
+    assert entries_found("interpreter", tmp_path, wrong + right) == wrong
+
+
+def test_alternations(tmp_path):
+    def arg(validator):
+        return shell(args=["-x", {"validator": validator}])
+    wrong = [arg(regex) for regex in ("a|b", "(a)|b", "a\\\\|b", "[a]|b", "a)|b", "|")]
+    right = [arg(regex) for regex in ("(a|b)", "(?:a|(b|c))", "a\\|b", "[a|b]", "[\\]|]", "", "(")] + [shell(args=True), shell(args="a|b")]
+    assert entries_found("validator-alternation", tmp_path, wrong + right) == wrong
+
+
+def fs(path, identifier="fs:allow-read-text-file", **more):
+    return {"identifier": identifier, "allow": [{"path": path}]} | more
+
+
+def test_broad_paths(tmp_path):
+    wrong = [fs(path) for path in ("**", "/**", "/**/*.txt", "$HOME/**", str(tmp_path) + "/**", "$HOME/**/*.md", "$CONFIG/**", "$DATA/*", "$HOME/.ssh/id", "$HOME/.ssh/**",
+                                   "$HOME/.bashrc")] + [fs("$HOME/*", "fs:allow-write-text-file")]
+    right = [fs(path) for path in ("$HOME/notes/**", "$HOME/*", "$APPDATA/**", "$APPCONFIG/*", "$HOME/.sshx", "$RESOURCE/**", "$CONFIG/other/**", "$HOME")]
+    assert entries_found("broad-scope", tmp_path, wrong + right) == wrong
+
+
+def test_coarse_paths(tmp_path):
+    wrong = [fs(path) for path in ("$APPDATA/*", "$APPDATA/*.md", "$APPDATA/?/x", "$APPDATA/**/*.md", "/srv/[ab]/**")]
+    right = [fs(path) for path in ("$APPDATA/**", "$APPDATA/x.md", "$APPDATA/**/*", "$APPDATA/[*]/**")]
+    both = {"identifier": "fs:allow-read-text-file", "allow": ["$APPDATA/n/*.md", "$APPDATA/n/**"]}
+    assert entries_found("kernel-coarser", tmp_path, [*wrong, *right, both]) == wrong
+
+
+def test_missing_folders(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "file").touch()
+    wrong = [fs(f"{tmp_path}/{path}") for path in ("gone", "gone/**", "there/gone/*", "file/x")] + [fs("$RESOURCE/gone/**")]
+    right = [fs(f"{tmp_path}/{path}") for path in ("there", "there/**", "file", "there/*")] + [fs("$APPDATA/gone/**"), fs("$APPLOG/**")]
+    assert entries_found("scope-root-missing", tmp_path, wrong + right) == wrong
+
+
+def test_denied_app_data(tmp_path):
+    def denies(path):
+        return fs("$APPDATA/x", deny=[path])
+    wrong = [denies(path) for path in ("$APPDATA", "$APPDATA/*", "$APPDATA/**", "$APPLOCALDATA/**", "$DATA/**", "/**")]
+    right = [denies(path) for path in ("$APPDATA/y/**", "$APPDATA/*.md", "$APPCONFIG/**", "$DATA/other/**")]
+    assert entries_found("denies-app-data", tmp_path, wrong + right) == wrong
+
+
+def test_denied_app_data_that_nobody_allows(tmp_path):
+    assert entries_found("denies-app-data", tmp_path, [fs("$HOME/**", deny=["$APPDATA/**"])]) == []
+
+
+@pytest.mark.parametrize("mode", ["tauri", "narrow"])
+def test_empty_lists(mode, tmp_path):
+    wrong = [{"identifier": "notes:allow-list", "allow": []}, {"identifier": "fs:allow-read-text-file", "allow": []}]
+    right = [{"identifier": "notes:allow-save", "deny": []}, {"identifier": "notes:allow-save", "allow": ["x"]}]
+    assert entries_found("empty-scope", tmp_path, wrong + right, mode) == wrong
