@@ -1,0 +1,174 @@
+"""The corpus of tests/policy: what each paragraph of Tauri's access control means, written by hand (see its README.md).
+
+Each case is put to the program and to the reference; so a mistake of either is told apart from one of the corpus.
+"""
+
+import json
+
+import pytest
+
+import policy_tool as tool
+
+CORPUS = tool.TOP / "tests/policy/corpus"
+CASES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir())
+NOTE = {"default_permission": None, "permission_sets": {}, "global_scope_schema": None,
+        "permissions": {"go": {"identifier": "go", "commands": {"allow": ["go"], "deny": []}}}}
+
+
+def table(name):
+    return json.loads((CORPUS / name).read_text())
+
+
+def ask_program(app, mode, target):
+    return tool.check(app, mode, target)
+
+
+def ask_reference(app, mode, target):
+    return tool.reference.check(app, mode, target, [tool.PLUGINS])
+
+
+ASKED = pytest.mark.parametrize("ask", [ask_program, ask_reference])
+
+
+def expected(case, mode):
+    wanted = case["modes"].get(mode, case["modes"]["tauri"])
+    return case["modes"][wanted["as"]] if wanted and "as" in wanted else wanted
+
+
+def spelt(text):
+    """An entry in short: FILE:LINE CAPABILITY PERMISSION CONTEXT [windows=a,b] [webviews=] [scope=N]."""
+    if isinstance(text, dict):
+        return text
+    place, capability, permission, context, *more = text.split(" ")
+    file, _, line = place.rpartition(":")
+    item = {"file": file, "line": int(line), "capability": capability, "permission": permission,
+            "context": context if context == "local" else {"remote": context}}
+    for key, value in (part.split("=", 1) for part in more):
+        item[key] = int(value) if key == "scope" else value.split(",") if value else []
+    return item
+
+
+def check_entries(found, wanted):
+    assert set(found) == set(wanted)
+    for command, texts in wanted.items():
+        assert len(found[command]) == len(texts), command
+        for item, want in zip(found[command], map(spelt, texts)):
+            assert {key: item.get(key) for key in {*want, "scope"}} == {"scope": None, **want}
+
+
+def check_errors(answer, wanted, by_program):
+    assert answer["status"] == 3
+    for text in wanted if by_program else []:
+        code, _, place = text.partition(" ")
+        assert any(item["code"] == code and f"{item['file']}:{item['line']}".startswith(place) for item in answer["errors"]), text
+    if wanted and not by_program:
+        assert set(tool.codes(answer)) & {text.split(" ")[0] for text in wanted}
+
+
+@ASKED
+@pytest.mark.parametrize("mode", tool.MODES)
+@pytest.mark.parametrize("name", CASES)
+def test_resolution(name, mode, ask):
+    case = table(f"{name}/expect.json")
+    wanted = expected(case, mode)
+    if wanted is None:
+        assert mode == "strict", "only what strict says may be left open"
+        return
+    answer = ask(CORPUS / name / "app", mode, case.get("target", "linux"))
+    if wanted["status"] == 3:
+        check_errors(answer, wanted["errors"], ask is ask_program)
+        return
+    assert answer["status"] == 0, answer
+    for key in ("allowed", "denied"):
+        if key in wanted:
+            check_entries(answer[key], wanted[key])
+    for key in ("scopes", "global_scope"):
+        if key in wanted:
+            assert tool.exact(answer[key]) == tool.exact(wanted[key])
+    if ask is ask_program:
+        assert set(wanted.get("warnings", [])) <= {item["code"] for item in answer["warnings"]}
+
+
+def explained(app, mode, call):
+    answer = tool.explain(app, mode, call)
+    return {"allowed": answer["verdict"] == "allow", "permissions": [item["permission"] for item in answer["entries"]], **answer["scope"]}
+
+
+def referred(app, mode, call):
+    resolution = tool.reference.resolve(tool.reference.App(app, [tool.PLUGINS]), "linux", mode)
+    answer = tool.decided(resolution, mode, call)
+    return {**answer, "permissions": [item["permission"] for item in answer["entries"]]}
+
+
+def decisions():
+    for name in CASES:
+        case = table(f"{name}/expect.json")
+        for number, call in enumerate(case.get("decisions", ())):
+            for mode in call.get("modes", tool.MODES):
+                if (expected(case, mode) or {"status": 0})["status"] == 0:
+                    yield pytest.param(name, mode, call, id=f"{name}-{number}-{mode}")
+
+
+@pytest.mark.parametrize("ask", [explained, referred])
+@pytest.mark.parametrize("name,mode,call", decisions())
+def test_decision(name, mode, call, ask):
+    answer = ask(CORPUS / name / "app", mode, tool.whole(call))
+    assert answer["allowed"] == call["allowed"]
+    if "permission" in call:
+        assert call["permission"] in answer["permissions"]
+    for half in ("allow", "deny"):
+        if half in call:
+            assert tool.values(answer[half]) == tool.values(call[half])
+
+
+def make_app(folder, files):
+    tauri = "trollbridge.toml" not in files
+    for name, text in {**({"tauri.conf.json": '{"identifier": "x"}'} if tauri else {}), **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def make_capability(folder, permission="note:go", **more):
+    capability = {"identifier": "main", "windows": ["main"], "permissions": [permission], **more}
+    return make_app(folder, {"capabilities/main.json": json.dumps(capability),
+                             "gen/schemas/acl-manifests.json": json.dumps({"note": NOTE})})
+
+
+@ASKED
+@pytest.mark.parametrize("mode", tool.MODES)
+@pytest.mark.parametrize("number", range(len(table("rejected.json"))))
+def test_rejected(tmp_path, number, mode, ask):
+    row = table("rejected.json")[number]
+    wanted = row["error"] if isinstance(row["error"], list) else [row["error"]]
+    answer = ask(make_app(tmp_path, row["files"]), mode, "linux")
+    assert answer["status"] == 3
+    assert set(wanted) & set(tool.codes(answer))
+    if "line" in row and ask is ask_program:
+        assert row["line"] in [item["line"] for item in answer["errors"] if item["code"] in wanted]
+
+
+@ASKED
+@pytest.mark.parametrize("row", table("identifiers.json"), ids=lambda row: row["identifier"][:20] or "empty")
+def test_identifier(tmp_path, row, ask):
+    """An identifier that is none is an error of its own; a good one that names nothing is not that error."""
+    answer = ask(make_capability(tmp_path, row["identifier"]), "tauri", "linux")
+    assert ("identifier" in (tool.codes(answer) if answer["status"] == 3 else [])) != row["accepted"]
+
+
+@pytest.mark.parametrize("ask", [explained, referred])
+@pytest.mark.parametrize("row", table("globs.json"), ids=lambda row: row["glob"] or "empty")
+def test_glob(tmp_path, row, ask):
+    app = make_capability(tmp_path, windows=[row["glob"]])
+    for labels, allowed in ((row["matches"], True), (row["not"], False)):
+        for label in labels:
+            assert ask(app, "narrow", tool.whole({"command": "plugin:note|go", "view": label}))["allowed"] == allowed, label
+
+
+@pytest.mark.parametrize("ask", [explained, referred])
+@pytest.mark.parametrize("row", table("urls.json"), ids=lambda row: row["pattern"])
+def test_url(tmp_path, row, ask):
+    app = make_capability(tmp_path, local=False, remote={"urls": [row["pattern"]]})
+    for urls, allowed in ((row["matches"], True), (row["not"], False)):
+        for url in urls:
+            assert ask(app, "narrow", tool.whole({"command": "plugin:note|go", "origin": url}))["allowed"] == allowed, url
