@@ -1,0 +1,143 @@
+"""Random policies: the program and the reference resolve them alike and decide alike, in all modes.
+
+TB_POLICY_SEEDS=FROM-TO runs other seeds than the usual ones: `TB_POLICY_SEEDS=1000-21000`. A failure names its seed.
+"""
+
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import tempfile
+
+import pytest
+
+import policy_tool as tool
+from generate import Policy
+
+FIRST, LAST = map(int, os.environ.get("TB_POLICY_SEEDS", "0-300").split("-"))
+BATCH = 50
+CALLS = 2
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """What the random policies came to: they have to reach both answers in each mode, and scopes, and denials."""
+    return collections.Counter()
+
+
+def together(work, seeds):
+    """Runs `work` for all seeds, some at a time; the first failure is raised."""
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        return [answer for answers in pool.map(work, seeds) for answer in answers]
+
+
+def compare(seed):
+    policy = Policy(seed)
+    target = "macOS" if seed % 10 == 9 else "linux"
+    with tempfile.TemporaryDirectory() as folder:
+        app = policy.write(pathlib.Path(folder))
+        return [fact for mode in tool.MODES for fact in compare_mode(policy, app, mode, target, f"seed {seed}, {mode}")]
+
+
+def compare_mode(policy, app, mode, target, where):
+    mine = tool.reference.check(app, mode, target)
+    its = tool.check(app, mode, target)
+    assert its["status"] == mine["status"], f"{where}: {its['errors']} and {mine.get('errors')}"
+    if mine["status"] != 0:
+        assert set(tool.codes(mine)) & set(tool.codes(its)), where
+        return [f"{mode} refused"]
+    assert tool.normal(its) == tool.normal(mine), where
+    facts = [f"{mode} resolved"] + [f"{mode} {key}" for key in tool.KEYS if mine[key]]
+    return facts + (compare_calls(policy, app, mode, where) if target == "linux" else [])
+
+
+def compare_calls(policy, app, mode, where):
+    resolution = tool.reference.resolve(tool.reference.App(app), "linux", mode)
+    for call in policy.calls(CALLS, {*resolution.allowed, *resolution.denied}):
+        wanted = tool.decided(resolution, mode, call)
+        answer = tool.explain(app, mode, call)
+        assert (answer["verdict"] == "allow") == wanted["allowed"], f"{where}: {call}"
+        if wanted["allowed"]:
+            assert {tuple(item[key] for key in ("capability", "permission", "file", "line")) for item in answer["entries"]} == \
+                {tuple(item[key] for key in ("capability", "permission", "file", "line")) for item in wanted["entries"]}, f"{where}: {call}"
+            for half in ("allow", "deny"):
+                assert tool.values(answer["scope"][half]) == tool.values(wanted[half]), f"{where}: {call}"
+        yield f"{mode} {answer['verdict']}"
+
+
+@pytest.mark.parametrize("start", range(FIRST, LAST, BATCH))
+def test_random_policies(start, seen):
+    seen.update(together(compare, range(start, min(start + BATCH, LAST))))
+
+
+def test_the_policies_were_worth_it(seen):
+    wanted = {f"{mode} {what}" for mode in tool.MODES for what in ("resolved", "allow", "deny", *tool.KEYS)}
+    assert not wanted - set(seen) and seen["strict refused"]
+
+
+def without_places(answer):
+    """The answer but for where things stand and how scopes are numbered."""
+    answer = tool.normal(answer)
+    scopes = answer["scopes"]
+    for key in ("allowed", "denied"):
+        for items in answer[key].values():
+            for item in items:
+                item.pop("file")
+                item.pop("line")
+                item["scope"] = scopes[str(int(item["scope"][1]))] if "scope" in item else None
+    return {key: answer[key] for key in ("allowed", "denied", "global_scope")}
+
+
+def shuffle(seed):
+    policy = Policy(seed)
+    with tempfile.TemporaryDirectory() as plain, tempfile.TemporaryDirectory() as other:
+        answers = [tool.check(policy.write(pathlib.Path(plain)), "tauri"),
+                   tool.check(policy.write(pathlib.Path(other), random.Random(seed)), "tauri")]
+    assert without_places(answers[0]) == without_places(answers[1]), f"seed {seed}"
+    return [len(answers[0]["allowed"])]
+
+
+def test_file_names_and_key_order_do_not_matter():
+    assert any(together(shuffle, range(FIRST, FIRST + BATCH)))
+
+
+def entries(answer):
+    """Each allowed or denied entry, with the values of its scope."""
+    return collections.Counter((key, command, json.dumps(item, sort_keys=True)) for key in ("allowed", "denied")
+                               for command, items in without_places(answer)[key].items() for item in items)
+
+
+def grow(seed):
+    """Another capability adds entries and takes none away, in whatever place it comes."""
+    policy = Policy(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        before = tool.check(policy.write(pathlib.Path(folder)), "tauri")
+        policy.capabilities.append(policy.capability(policy.random.choice(["0", "m", "~"])))
+        after = tool.check(policy.write(pathlib.Path(folder)), "tauri")
+    assert entries(before) <= entries(after), f"seed {seed}"
+    return [len(entries(after)) - len(entries(before))]
+
+
+def test_a_capability_more_takes_no_entry_away():
+    assert any(together(grow, range(FIRST, FIRST + BATCH)))
+
+
+def narrow_gives_less(seed):
+    """What mode narrow allows and tauri does not is only what a denial elsewhere takes; its scope never allows more."""
+    policy = Policy(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        app = policy.write(pathlib.Path(folder))
+        resolved = tool.check(app, "tauri")
+        for call in policy.calls(CALLS, resolved["allowed"]):
+            wide, narrow = (tool.explain(app, mode, call) for mode in ("tauri", "narrow"))
+            if (wide["verdict"], narrow["verdict"]) == ("deny", "allow"):
+                assert call["command"] in resolved["denied"], f"seed {seed}: {call}"
+            elif narrow["verdict"] == "allow":
+                assert set(tool.values(narrow["scope"]["allow"])) <= set(tool.values(wide["scope"]["allow"])), f"seed {seed}: {call}"
+            yield narrow["verdict"]
+
+
+def test_narrow_gives_less():
+    assert set(together(narrow_gives_less, range(FIRST, FIRST + BATCH))) == {"allow", "deny"}
