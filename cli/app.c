@@ -46,35 +46,85 @@ static int memory_above(const char *name)
     return fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, ABOVE_FDS);
 }
 
-int cli_app_compile(const char *app, struct cli_app *ret_app)
-{
+struct places {
     char libexec[PATH_MAX];
     char plugins[PATH_MAX];
     char *variables[TB_USER_VARIABLES];
-    if (tb_place_of("libexec/trollbridge", libexec) != 0 ||
-        tb_place_of("share/trollbridge/plugins", plugins) != 0)
-        return cli_error(CLI_PART, "part_missing", "libexec and share are not beside this program");
+    size_t n_variables;
+};
+
+static void deinit_places(struct places *places)
+{
+    tb_user_free(places->variables, places->n_variables);
+}
+
+enum { N_FILE_ARGS = 8, FILE_ARGS_MAX = N_FILE_ARGS + 2 * TB_USER_VARIABLES };
+
+/* What every job takes that reads an app's files. The number of arguments, or -1 after telling. */
+static int file_arguments(const char *job, const char *app, struct places *places,
+                          const char *argv[static FILE_ARGS_MAX])
+{
+    if (tb_place_of("libexec/trollbridge", places->libexec) != 0 ||
+        tb_place_of("share/trollbridge/plugins", places->plugins) != 0) {
+        (void)cli_error(CLI_PART, "part_missing", "libexec and share are not beside this program");
+        return -1;
+    }
+    const char *const fixed[N_FILE_ARGS] = {
+        "policy", job, "--app", app, "--plugins", places->plugins, "--libexec", places->libexec};
+    int n = 0;
+    for (; n < N_FILE_ARGS; n++)
+        argv[n] = fixed[n];
+    places->n_variables = tb_user_variables(places->variables);
+    for (size_t i = 0; i < places->n_variables; i++) {
+        argv[n++] = "--var";
+        argv[n++] = places->variables[i];
+    }
+    return n;
+}
+
+int cli_app_compile(const char *app, struct cli_app *ret_app)
+{
+    const char *argv[FILE_ARGS_MAX + 5];
+    tb_cleanup(deinit_places) struct places places = {.n_variables = 0};
+    int n = file_arguments("compile", app, &places, argv);
+    if (n < 0)
+        return CLI_PART;
     tb_fd snapshot = memory_above("trollbridge-snapshot");
     tb_fd settings = memory_above("trollbridge-settings");
     if (snapshot < 0 || settings < 0)
         return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
-    const char *argv[12 + 2 * TB_USER_VARIABLES + 1] = {
-        "policy",    "compile", "--app",         app, "--plugins",     plugins,
-        "--libexec", libexec,   "--snapshot-fd", "3", "--settings-fd", "4",
-    };
-    size_t n_variables = tb_user_variables(variables);
-    for (size_t i = 0; i < n_variables; i++) {
-        argv[12 + 2 * i] = "--var";
-        argv[13 + 2 * i] = variables[i];
-    }
+    const char *const fds[] = {"--snapshot-fd", "3", "--settings-fd", "4", NULL};
+    memcpy(argv + n, fds, sizeof fds);
     int status = run(argv, (const int[]){snapshot, settings}, 2);
-    tb_user_free(variables, n_variables);
     if (status != CLI_DONE)
         return status;
     *ret_app = (struct cli_app){.snapshot_fd = snapshot, .settings_fd = settings};
     snapshot = -1;
     settings = -1;
     return CLI_DONE;
+}
+
+int cli_app_report(const char *job, const char *app, const char *const *options, int *ret_fd)
+{
+    const char *argv[FILE_ARGS_MAX + CLI_REPORT_OPTIONS + 3];
+    tb_cleanup(deinit_places) struct places places = {.n_variables = 0};
+    int n = file_arguments(job, app, &places, argv);
+    if (n < 0)
+        return CLI_PART;
+    tb_fd report = memory_above("trollbridge-report");
+    if (report < 0)
+        return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
+    argv[n++] = "--report-fd";
+    argv[n++] = "3";
+    for (size_t i = 0; options[i]; i++) {
+        tb_assert(i < CLI_REPORT_OPTIONS);
+        argv[n++] = options[i];
+    }
+    argv[n] = NULL;
+    int status = run(argv, (const int[]){report}, 1);
+    *ret_fd = report;
+    report = -1;
+    return status;
 }
 
 static bool write_request(int fd, const char *view, const char *origin)

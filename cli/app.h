@@ -18,3 +18,11 @@ void cli_app_deinit(struct cli_app *app);
 
 /* The settings alone, which the caller deinits. */
 tb_must_check int cli_app_settings(const char *app, struct tb_settings *ret_settings);
+
+enum { CLI_REPORT_OPTIONS = 16 };
+
+/* Runs another job of the compiler on the app's files. Its exit status; *ret_fd (-1: it was never
+ * started) is the caller's and holds what it reports, which may be nothing. `options` ends with
+ * NULL. */
+tb_must_check int cli_app_report(const char *job, const char *app, const char *const *options,
+                                 int *ret_fd);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 struct found {
+    struct tb_policy *policy;
     struct tb_report *report;
     struct tb_capability **items;
     size_t n;
@@ -23,17 +24,14 @@ static void check_globs(struct tb_report *report, const struct tb_value *list, c
     }
 }
 
-static void check_remote(struct tb_report *report, const struct tb_value *remote)
+static const struct tb_value *read_remote(struct tb_report *report, const struct tb_value *remote)
 {
-    const struct tb_value *urls;
+    const struct tb_value *urls = NULL;
     const struct tb_want wants[] = {{"urls", TB_VALUE_LIST, &urls, true}};
-    if (!remote)
-        return;
-    tb_value_fields(report, remote, "`remote`", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
-    if (urls && urls->n > 0)
-        tb_report_error(report, "unsupported", urls->place,
-                        "this version does not grant anything to remote origins: leave out "
-                        "`remote` and serve the page from the app");
+    if (!remote ||
+        !tb_value_fields(report, remote, "`remote`", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN))
+        return NULL;
+    return tb_value_strings(report, urls, "`urls`") ? urls : NULL;
 }
 
 static void add(struct found *found, const struct tb_capability *read)
@@ -67,8 +65,8 @@ static void read_one(struct found *found, const struct tb_value *map)
         tb_value_fields(report, map, "a capability", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
     check_globs(report, capability.windows, "`windows`");
     check_globs(report, capability.webviews, "`webviews`");
-    check_remote(report, remote);
-    capability.active = tb_platform_active(report, platforms);
+    capability.urls = read_remote(report, remote);
+    capability.active = tb_platform_active(report, platforms, found->policy->inputs->target);
     capability.local = !local || local->boolean;
     capability.identifier = tb_value_text(identifier);
     if (ok)
@@ -128,10 +126,10 @@ static void refuse_twins(struct tb_report *report, const struct tb_capability *f
                             TB_SHOWN(next->identifier), first->place.file, first->place.line);
 }
 
-struct tb_capability *tb_capability_read(struct tb_report *report,
+struct tb_capability *tb_capability_read(struct tb_policy *policy,
                                          const struct tb_document *documents)
 {
-    struct found found = {.report = report};
+    struct found found = {.policy = policy, .report = policy->report};
     for (; documents; documents = documents->next)
         read_file(&found, documents->root);
     if (found.n == 0)
@@ -139,7 +137,7 @@ struct tb_capability *tb_capability_read(struct tb_report *report,
     qsort(found.items, found.n, sizeof *found.items, compare);
     for (size_t i = 0; i + 1 < found.n; i++)
         found.items[i]->next = found.items[i + 1];
-    refuse_twins(report, found.items[0]);
+    refuse_twins(policy->report, found.items[0]);
     return found.items[0];
 }
 

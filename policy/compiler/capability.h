@@ -5,7 +5,7 @@
 #include "policy/compiler/source.h"
 
 /* All capabilities of the documents, by the bytes of their identifiers. */
-struct tb_capability *tb_capability_read(struct tb_report *report,
+struct tb_capability *tb_capability_read(struct tb_policy *policy,
                                          const struct tb_document *documents);
 
 /* One entry of a capability's `permissions`. */

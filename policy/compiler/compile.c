@@ -1,8 +1,8 @@
 #include "policy/compiler/compile.h"
 
 #include "base/fd.h"
-#include "policy/compiler/capability.h"
-#include "policy/compiler/expand.h"
+#include "policy/compiler/bundle.h"
+#include "policy/compiler/identifier.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/permission.h"
 #include "policy/compiler/plugin.h"
@@ -41,93 +41,30 @@ void tb_policy_read(struct tb_policy *policy)
     if (!root)
         return;
     policy->manifest = tb_manifest_read(policy->report, root, inputs->forced_mode);
+    policy->report->strict = policy->manifest.mode == TB_STRICT;
     policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
                               inputs->resource);
     refuse_hook_file(policy);
     tb_fd permissions = tb_source_folder(policy->report, inputs->app, "permissions", "permissions");
     if (permissions >= 0)
-        tb_permission_read(policy->report,
-                           tb_source_walk(policy->report, permissions, "permissions"),
+        tb_permission_read(policy, tb_source_walk(policy->report, permissions, "permissions"),
                            &policy->app);
     tb_fd capabilities =
         tb_source_folder(policy->report, inputs->app, "capabilities", "capabilities");
     if (capabilities >= 0)
         policy->capabilities = tb_capability_read(
-            policy->report, tb_source_walk(policy->report, capabilities, "capabilities"));
+            policy, tb_source_walk(policy->report, capabilities, "capabilities"));
 }
 
-struct work {
-    struct tb_policy *policy;
-    struct tb_compiled *compiled;
-    struct tb_compiled_capability *capability;
-    const struct tb_entry *entry;
-};
-
-static void add_uses(struct work *work, const struct tb_expanded *found,
-                     const struct tb_value *names, uint32_t scope, struct tb_use **uses, size_t *n)
+static void add_entry(struct tb_policy *policy, struct tb_compiled *compiled,
+                      struct tb_compiled_capability *capability, const struct tb_entry *entry)
 {
-    for (const struct tb_value *item = names ? names->child : NULL; item; item = item->next) {
-        struct tb_use use = {
-            .name = tb_plugin_command(work->policy, found->acl, item->string),
-            .local = item->string,
-            .plugin = found->acl->plugin,
-            .scope = scope,
-            .permission = work->entry->identifier,
-            .line = work->entry->place.line,
-        };
-        if (use.name.n > TB_COMMAND_MAX)
-            tb_report_error(work->policy->report, "too-large", item->place,
-                            "the command `%.*s` is longer than 128 bytes", TB_SHOWN(use.name));
-        *uses = tb_arena_grow(work->policy->arena, *uses, *n, sizeof **uses);
-        (*uses)[(*n)++] = use;
-    }
-}
-
-static void add_shared(struct work *work, struct tb_plugin *plugin, uint32_t scope)
-{
-    struct tb_compiled_capability *capability = work->capability;
-    capability->shared = tb_arena_grow(work->policy->arena, capability->shared,
-                                       capability->n_shared, sizeof *capability->shared);
-    capability->shared[capability->n_shared++] = (struct tb_shared){plugin, scope};
-}
-
-static uint32_t merge_scope(struct work *work, const struct tb_expanded *found)
-{
-    const struct tb_permission *permission = found->permission;
-    struct tb_plugin *plugin = found->acl->plugin;
-    const struct tb_scope_lists lists = {
-        .allow = {work->entry->allow, permission->scope_allow},
-        .deny = {work->entry->deny, permission->scope_deny},
-    };
-    enum tb_scope_kind kind = plugin ? plugin->scope : TB_SCOPE_OPAQUE;
-    if (!tb_scope_lists_any(&lists))
-        return TB_NO_INDEX;
-    if (kind == TB_SCOPE_NONE) {
-        tb_report_error(work->policy->report, "scope", work->entry->place,
-                        "the plugin `%.*s` has no scopes, so this one would not be enforced: "
-                        "leave it out",
-                        TB_SHOWN(plugin->name));
-        return TB_NO_INDEX;
-    }
-    return tb_scope_add(work->policy, &work->compiled->scopes, kind, &lists);
-}
-
-static void apply(struct work *work, const struct tb_expanded *found)
-{
-    const struct tb_permission *permission = found->permission;
-    struct tb_compiled_capability *capability = work->capability;
-    uint32_t scope = merge_scope(work, found);
-    bool commands = (permission->allow && permission->allow->n > 0) ||
-                    (permission->deny && permission->deny->n > 0);
-    add_uses(work, found, permission->allow, scope, &capability->allow, &capability->n_allow);
-    add_uses(work, found, permission->deny, scope, &capability->deny, &capability->n_deny);
-    if (!commands && scope != TB_NO_INDEX)
-        add_shared(work, found->acl->plugin, scope);
-    if (!commands && scope == TB_NO_INDEX)
-        tb_report_warning(work->policy->report, "grants-nothing", work->entry->place,
-                          "the permission `%.*s` (%s:%u) has neither commands nor a scope",
-                          TB_SHOWN(permission->identifier), permission->place.file,
-                          permission->place.line);
+    const struct tb_bundle *bundle = tb_bundle_of(policy, compiled, entry);
+    capability->entries = tb_arena_grow(policy->arena, capability->entries, capability->n_entries,
+                                        sizeof *capability->entries);
+    capability->entries[capability->n_entries++] = (struct tb_compiled_entry){
+        bundle, entry->identifier, entry->place.line, compiled->n_numbers + 1};
+    compiled->n_numbers += (uint32_t)bundle->n_merged;
 }
 
 static void compile_capability(struct tb_policy *policy, struct tb_compiled *compiled,
@@ -147,40 +84,61 @@ static void compile_capability(struct tb_policy *policy, struct tb_compiled *com
                           TB_SHOWN(source->identifier));
     for (const struct tb_value *item = source->permissions->child; item; item = item->next) {
         struct tb_entry entry;
-        if (!tb_entry_read(policy->report, item, &entry))
-            continue;
-        struct work work = {policy, compiled, capability, &entry};
-        struct tb_expansion expansion = tb_expand(policy, entry.identifier, entry.place);
-        for (size_t i = 0; i < expansion.n; i++)
-            apply(&work, &expansion.items[i]);
+        if (tb_entry_read(policy->report, item, &entry))
+            add_entry(policy, compiled, capability, &entry);
     }
 }
 
-static int compare_uses(const void *a, const void *b)
+/* What cannot be a name on the wire is allowed in vain; so is what an app calls its own command and
+ * makes look like a plugin's. */
+static bool callable(const struct tb_use *use)
 {
-    return tb_bytes_compare(((const struct tb_use *)a)->name, ((const struct tb_use *)b)->name);
+    return use->name.n <= TB_COMMAND_MAX && tb_command_name_valid(use->local);
 }
 
+static int compare_commands(const void *a, const void *b)
+{
+    return tb_bytes_compare(((const struct tb_command *)a)->name,
+                            ((const struct tb_command *)b)->name);
+}
+
+/* One command of each name. */
 static void collect_commands(struct tb_policy *policy, struct tb_compiled *compiled)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < compiled->n_capabilities; i++)
-        n += compiled->capabilities[i].n_allow;
-    struct tb_use *all = tb_arena_get(policy->arena, n + 1, sizeof *all);
-    n = 0;
-    for (size_t i = 0; i < compiled->n_capabilities; i++)
-        for (size_t k = 0; k < compiled->capabilities[i].n_allow; k++)
-            all[n++] = compiled->capabilities[i].allow[k];
-    qsort(all, n, sizeof *all, compare_uses);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || !tb_bytes_equal(all[kept - 1].name, all[i].name))
-            all[kept++] = all[i];
-    if (kept > TB_COMMANDS_MAX)
-        tb_report_error(policy->report, "too-large", (struct tb_place){NULL, 0},
-                        "the capabilities allow %zu commands; 4096 is the most", kept);
-    compiled->commands = all;
-    compiled->n_commands = kept;
+    struct tb_table seen = {0};
+    for (size_t i = 0; i < compiled->n_bundles; i++) {
+        struct tb_bundle *bundle = compiled->bundles[i];
+        for (size_t k = 0; k < bundle->n_allow; k++) {
+            struct tb_use *use = &bundle->allow[k];
+            if (!callable(use) || tb_table_find(&seen, use->name))
+                continue;
+            tb_table_put(policy->arena, &seen, use->name, use);
+            compiled->commands = tb_arena_grow(policy->arena, compiled->commands,
+                                               compiled->n_commands, sizeof *compiled->commands);
+            compiled->commands[compiled->n_commands++] =
+                (struct tb_command){use->name, use->local, use->plugin};
+        }
+    }
+    if (compiled->n_commands > 0)
+        qsort(compiled->commands, compiled->n_commands, sizeof *compiled->commands,
+              compare_commands);
+}
+
+static void index_commands(struct tb_policy *policy, struct tb_compiled *compiled)
+{
+    struct tb_table places = {0};
+    for (size_t i = 0; i < compiled->n_commands; i++)
+        tb_table_put(policy->arena, &places, compiled->commands[i].name, &compiled->commands[i]);
+    for (size_t i = 0; i < compiled->n_bundles; i++) {
+        struct tb_bundle *bundle = compiled->bundles[i];
+        for (size_t k = 0; k < bundle->n_allow + bundle->n_deny; k++) {
+            struct tb_use *use =
+                k < bundle->n_allow ? &bundle->allow[k] : &bundle->deny[k - bundle->n_allow];
+            bool named = k >= bundle->n_allow || callable(use);
+            const struct tb_command *command = named ? tb_table_find(&places, use->name) : NULL;
+            use->command = command ? (uint32_t)(command - compiled->commands) : TB_NO_INDEX;
+        }
+    }
 }
 
 static int compare_plugins(const void *a, const void *b)
@@ -205,26 +163,31 @@ static void collect_plugins(struct tb_policy *policy, struct tb_compiled *compil
 
 uint32_t tb_compiled_find(const struct tb_compiled *compiled, struct tb_bytes name)
 {
-    const struct tb_use key = {.name = name};
-    const struct tb_use *found = compiled->n_commands == 0
-                                     ? NULL
-                                     : bsearch(&key, compiled->commands, compiled->n_commands,
-                                               sizeof *compiled->commands, compare_uses);
+    const struct tb_command key = {.name = name};
+    const struct tb_command *found = compiled->n_commands == 0
+                                         ? NULL
+                                         : bsearch(&key, compiled->commands, compiled->n_commands,
+                                                   sizeof *compiled->commands, compare_commands);
     return found ? (uint32_t)(found - compiled->commands) : TB_NO_INDEX;
+}
+
+static void warn_denials(struct tb_policy *policy, const struct tb_compiled_capability *capability)
+{
+    for (size_t i = 0; i < capability->n_entries; i++) {
+        const struct tb_compiled_entry *entry = &capability->entries[i];
+        for (size_t k = 0; k < entry->bundle->n_deny; k++)
+            if (entry->bundle->deny[k].command == TB_NO_INDEX)
+                tb_report_warning(policy->report, "denies-nothing",
+                                  (struct tb_place){capability->source->place.file, entry->line},
+                                  "no capability allows `%.*s`, which is denied here",
+                                  TB_SHOWN(entry->bundle->deny[k].name));
+    }
 }
 
 static void warn_unused(struct tb_policy *policy, const struct tb_compiled *compiled)
 {
-    for (size_t i = 0; i < compiled->n_capabilities; i++) {
-        const struct tb_compiled_capability *capability = &compiled->capabilities[i];
-        for (size_t k = 0; k < capability->n_deny; k++)
-            if (tb_compiled_find(compiled, capability->deny[k].name) == TB_NO_INDEX)
-                tb_report_warning(
-                    policy->report, "denies-nothing",
-                    (struct tb_place){capability->source->place.file, capability->deny[k].line},
-                    "no capability allows `%.*s`, which is denied here",
-                    TB_SHOWN(capability->deny[k].name));
-    }
+    for (size_t i = 0; i < compiled->n_capabilities; i++)
+        warn_denials(policy, &compiled->capabilities[i]);
     const struct tb_limit *limit = policy->manifest.limits;
     for (; limit; limit = limit->next)
         if (!tb_bytes_are(limit->command, "*") &&
@@ -254,6 +217,7 @@ struct tb_compiled tb_compile(struct tb_policy *policy)
                             "there is no plugin `%.*s`; there are %s", TB_SHOWN(override->name),
                             tb_plugin_names(policy));
     collect_commands(policy, &compiled);
+    index_commands(policy, &compiled);
     collect_plugins(policy, &compiled);
     if (policy->report->n_errors == 0)
         warn_unused(policy, &compiled);

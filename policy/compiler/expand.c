@@ -26,22 +26,6 @@ struct work {
 static void expand_set(struct work *work, struct tb_acl *acl, const struct tb_set *set,
                        const struct chain *up);
 
-static const struct tb_permission *find_permission(const struct tb_acl *acl, struct tb_bytes name)
-{
-    const struct tb_permission *permission = acl->permissions;
-    while (permission && !tb_bytes_equal(permission->identifier, name))
-        permission = permission->next;
-    return permission;
-}
-
-static const struct tb_set *find_set(const struct tb_acl *acl, struct tb_bytes name)
-{
-    const struct tb_set *set = acl->sets;
-    while (set && !tb_bytes_equal(set->identifier, name))
-        set = set->next;
-    return set;
-}
-
 static const char *acl_name(struct tb_policy *policy, const struct tb_acl *acl)
 {
     return acl->plugin ? tb_arena_string(policy->arena, acl->plugin->name) : "the app";
@@ -91,8 +75,8 @@ static void expand_member(struct work *work, struct tb_acl *acl, const struct tb
     struct tb_acl *other = identifier.key.n > 0 ? tb_plugin_acl(policy, identifier.key) : NULL;
     struct tb_bytes name = other ? identifier.base : member->string;
     struct tb_acl *in = other ? other : acl;
-    const struct tb_permission *permission = find_permission(in, name);
-    const struct tb_set *set = find_set(in, name);
+    const struct tb_permission *permission = tb_table_find(&in->permission_of, name);
+    const struct tb_set *set = tb_table_find(&in->set_of, name);
     if (tb_bytes_are(name, "default"))
         expand_default(work, in, up);
     else if (permission)
@@ -148,8 +132,8 @@ static void unknown_permission(struct work *work, const struct tb_acl *acl, stru
 /* At the top a set hides a permission of the same name; inside a set it is the other way round. */
 static void expand_top(struct work *work, struct tb_acl *acl, struct tb_bytes name)
 {
-    const struct tb_set *set = find_set(acl, name);
-    const struct tb_permission *permission = find_permission(acl, name);
+    const struct tb_set *set = tb_table_find(&acl->set_of, name);
+    const struct tb_permission *permission = tb_table_find(&acl->permission_of, name);
     if (tb_bytes_are(name, "default"))
         expand_default(work, acl, NULL);
     else if (set)

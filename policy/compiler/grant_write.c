@@ -19,9 +19,9 @@ static void pack_rule(struct tb_packer *packer, const struct tb_resolved_rule *r
     tb_pack_key(packer, "rule");
     tb_pack_map(packer, 4);
     pack_field(packer, "capability", rule->capability->identifier);
-    pack_field(packer, "permission", rule->use->permission);
+    pack_field(packer, "permission", rule->permission);
     pack_field(packer, "file", rule->capability->file);
-    pack_number(packer, "line", rule->use->line);
+    pack_number(packer, "line", rule->line);
 }
 
 static void pack_command(struct tb_packer *packer, const struct tb_resolved_command *resolved,
@@ -186,5 +186,8 @@ int tb_grant_write(struct tb_arena *arena, const struct tb_snapshot *snapshot,
     pack_denied(&packer, resolved);
     tb_pack_key(&packer, "vars");
     tb_pack_object(&packer, snapshot->vars);
-    return !packer.failed && readable(tb_buffer_bytes(out)) ? TB_OK : TB_TOO_LARGE;
+    return !packer.failed && resolved->n_commands <= TB_COMMANDS_MAX &&
+                   readable(tb_buffer_bytes(out))
+               ? TB_OK
+               : TB_TOO_LARGE;
 }

@@ -75,8 +75,8 @@ int tb_inputs_open(struct tb_report *report, const struct tb_options *options,
     }
     inputs.user = tb_user_complete(report->arena, &options->user);
     inputs.user_dirs = read_user_dirs(report->arena, inputs.user.config);
-    if (options->mode)
-        inputs.forced_mode = tb_bytes_of_string(options->mode);
+    inputs.forced_mode = options->has_mode ? &options->mode : NULL;
+    inputs.target = options->target;
     *ret_inputs = inputs;
     return 0;
 }

@@ -4,6 +4,7 @@
  */
 #include "base/fd.h"
 #include "base/result.h"
+#include "policy/compiler/check.h"
 #include "policy/compiler/exit.h"
 #include "policy/compiler/inputs.h"
 #include "policy/compiler/resolve.h"
@@ -62,6 +63,35 @@ static int refused(struct tb_report *report, const char *what, int r)
     tb_report_error(report, "malformed", (struct tb_place){NULL, 0}, "%s %s", what,
                     r == TB_TOO_LARGE ? "is too large" : "is not in its format");
     return TB_POLICY_FILES;
+}
+
+/* The same as compile does, told to whoever asks; the exit status says whether it would start. */
+static int check(struct tb_report *report, const struct tb_options *options,
+                 const struct tb_inputs *inputs)
+{
+    struct tb_policy policy = {.arena = report->arena, .report = report, .inputs = inputs};
+    const struct tb_check_filter filter = {options->view};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer snapshot;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    uint8_t digest[TB_DIGEST_SIZE];
+    char hex[2 * TB_DIGEST_SIZE + 1] = "";
+    tb_buffer_init(&snapshot, TB_SNAPSHOT_MAX);
+    tb_buffer_init(&out, TB_CHECK_MAX);
+
+    report->silent = true;
+    tb_policy_read(&policy);
+    struct tb_compiled compiled = tb_compile(&policy);
+    if (report->n_errors == 0 && tb_snapshot_write(&policy, &compiled, &snapshot)) {
+        struct tb_bytes text = tb_buffer_bytes(&snapshot);
+        crypto_generichash(digest, sizeof digest, text.data, text.n, NULL, 0);
+        tb_hex(digest, sizeof digest, hex);
+    }
+    if (!tb_check_write(&policy, &compiled, &filter, hex, &out))
+        return refused(report, "the answer", TB_TOO_LARGE);
+    int r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
+    if (r != 0)
+        return failed(report, "the answer cannot be written", -r);
+    return report->n_errors == 0 ? TB_POLICY_DONE : TB_POLICY_FILES;
 }
 
 /* A pipe will do as well as a file. TB_OK, TB_TOO_LARGE or -errno. */
@@ -129,18 +159,19 @@ static int resolve(struct tb_report *report, const struct tb_options *options)
 /* From here on nothing is opened but files below the app's folder and the folders of plugins. */
 static bool enter_sandbox(const struct tb_options *options, const struct tb_inputs *inputs)
 {
-    int keep[4 + TB_PLUGIN_FOLDERS_MAX];
+    int keep[6 + TB_PLUGIN_FOLDERS_MAX];
     struct tb_landlock_rule rules[1 + TB_PLUGIN_FOLDERS_MAX];
     size_t n_keep = 0;
     size_t n_rules = 0;
-    keep[n_keep++] = options->snapshot_fd;
-    if (options->job == TB_JOB_COMPILE) {
-        keep[n_keep++] = options->settings_fd;
+    const int fds[] = {options->snapshot_fd, options->settings_fd, options->request_fd,
+                       options->grant_fd, options->report_fd};
+    _Static_assert(TB_ARRAY_LEN(fds) + 1 + TB_PLUGIN_FOLDERS_MAX <= TB_ARRAY_LEN(keep), "room");
+    for (size_t i = 0; i < TB_ARRAY_LEN(fds); i++)
+        if (fds[i] >= 0)
+            keep[n_keep++] = fds[i];
+    if (options->job != TB_JOB_RESOLVE) {
         keep[n_keep++] = inputs->app;
         rules[n_rules++] = (struct tb_landlock_rule){inputs->app, TB_PATH_READ};
-    } else {
-        keep[n_keep++] = options->request_fd;
-        keep[n_keep++] = options->grant_fd;
     }
     for (size_t i = 0; i < inputs->n_plugins; i++) {
         keep[n_keep++] = inputs->plugins[i].fd;
@@ -176,7 +207,7 @@ static int run(struct tb_report *report, int argc, char **argv)
         return failed(report, "no source of randomness", EIO);
     if (!tb_options_parse(report, argc, argv, &options))
         return TB_POLICY_USAGE;
-    if (options.job == TB_JOB_COMPILE) {
+    if (options.job != TB_JOB_RESOLVE) {
         int status = tb_inputs_open(report, &options, &inputs);
         if (status != 0)
             return status;
@@ -184,8 +215,15 @@ static int run(struct tb_report *report, int argc, char **argv)
     limit_time();
     if (!enter_sandbox(&options, &inputs))
         return TB_POLICY_PART;
-    return options.job == TB_JOB_COMPILE ? compile(report, &options, &inputs)
-                                         : resolve(report, &options);
+    switch (options.job) {
+    case TB_JOB_COMPILE:
+        return compile(report, &options, &inputs);
+    case TB_JOB_CHECK:
+        return check(report, &options, &inputs);
+    case TB_JOB_RESOLVE:
+        return resolve(report, &options);
+    }
+    return TB_POLICY_USAGE;
 }
 
 int main(int argc, char **argv)

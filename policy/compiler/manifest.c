@@ -108,17 +108,33 @@ static void read_app(struct context *context, const struct tb_value *map)
                         "`frontend` must name a folder below the app folder, such as dist");
 }
 
+static const char *const mode_words[] = {
+    [TB_NARROW] = "narrow", [TB_TAURI] = "tauri", [TB_STRICT] = "strict"};
+
+const char *tb_semantics_name(enum tb_semantics mode)
+{
+    return mode_words[mode];
+}
+
+bool tb_semantics_of(struct tb_bytes text, enum tb_semantics *ret_mode)
+{
+    for (size_t i = 0; i < TB_ARRAY_LEN(mode_words); i++) {
+        if (!tb_bytes_are(text, mode_words[i]))
+            continue;
+        *ret_mode = (enum tb_semantics)i;
+        return true;
+    }
+    return false;
+}
+
 static void read_policy(struct context *context, const struct tb_value *map)
 {
-    static const char *const modes[] = {"narrow", "tauri", "strict"};
     const struct tb_value *mode;
     const struct tb_want wants[] = {{"mode", TB_VALUE_STRING, &mode, false}};
     fields(context, map, "[policy]", wants, TB_ARRAY_LEN(wants));
-    struct tb_bytes chosen = word(context, mode, "`mode`", modes, TB_ARRAY_LEN(modes));
-    if (!tb_bytes_are(chosen, "narrow"))
-        tb_report_error(context->report, "unsupported", mode->place,
-                        "this version has no mode `%.*s`: leave it out or write narrow",
-                        TB_SHOWN(chosen));
+    struct tb_bytes chosen = word(context, mode, "`mode`", mode_words, TB_ARRAY_LEN(mode_words));
+    if (!tb_semantics_of(chosen, &context->manifest->mode))
+        context->manifest->mode = TB_NARROW;
 }
 
 static void read_sandbox(struct context *context, const struct tb_value *map)
@@ -339,15 +355,8 @@ static struct tb_manifest defaults(void)
     };
 }
 
-static void read_forced_mode(struct context *context, struct tb_bytes mode)
-{
-    if (mode.n > 0 && !tb_bytes_are(mode, "narrow"))
-        tb_report_error(context->report, "unsupported", (struct tb_place){NULL, 0},
-                        "this version has no mode `%.*s`: use narrow", TB_SHOWN(mode));
-}
-
 struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_value *root,
-                                    struct tb_bytes forced_mode)
+                                    const enum tb_semantics *forced_mode)
 {
     struct tb_manifest manifest = defaults();
     struct context context = {report, &manifest};
@@ -379,6 +388,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
     each_table(&context, plugins, "plugins", read_override);
     for (const struct tb_value *item = rule ? rule->child : NULL; item; item = item->next)
         unsupported(&context, item, "rules", "leave out [[rule]]");
-    read_forced_mode(&context, forced_mode);
+    if (forced_mode)
+        manifest.mode = *forced_mode;
     return manifest;
 }

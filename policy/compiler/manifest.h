@@ -9,9 +9,13 @@
 
 #define TB_MANIFEST_FILE "trollbridge.toml"
 
-/* What it could read, with the defaults for the rest; errors are in the report. */
+/* What it could read, with the defaults for the rest; errors are in the report. A forced mode
+ * (NULL: none) is taken instead of the manifest's. */
 struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_value *root,
-                                    struct tb_bytes forced_mode);
+                                    const enum tb_semantics *forced_mode);
+
+const char *tb_semantics_name(enum tb_semantics mode);
+bool tb_semantics_of(struct tb_bytes text, enum tb_semantics *ret_mode); /* false: no such word */
 
 /* `[limits."NAME"]`, key by key: of the command itself, else of `*`, else the default. */
 uint32_t tb_manifest_in_flight(const struct tb_manifest *manifest, struct tb_bytes command);

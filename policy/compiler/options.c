@@ -1,5 +1,8 @@
 #include "policy/compiler/options.h"
 
+#include "policy/compiler/label.h"
+#include "policy/compiler/manifest.h"
+
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -15,6 +18,9 @@ enum option_name {
     OPTION_REQUEST,
     OPTION_GRANT,
     OPTION_NAMESPACES,
+    OPTION_TARGET,
+    OPTION_REPORT,
+    OPTION_VIEW,
 };
 
 static const struct option long_options[] = {
@@ -28,6 +34,9 @@ static const struct option long_options[] = {
     {"request-fd", required_argument, NULL, OPTION_REQUEST},
     {"grant-fd", required_argument, NULL, OPTION_GRANT},
     {"namespaces", required_argument, NULL, OPTION_NAMESPACES},
+    {"target", required_argument, NULL, OPTION_TARGET},
+    {"report-fd", required_argument, NULL, OPTION_REPORT},
+    {"view", required_argument, NULL, OPTION_VIEW},
     {NULL, 0, NULL, 0},
 };
 
@@ -71,8 +80,13 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
         options->libexec = text;
         return true;
     case OPTION_MODE:
-        options->mode = text;
-        return true;
+        options->has_mode = tb_semantics_of(tb_bytes_of_string(text), &options->mode);
+        return options->has_mode || wrong(report, "--mode is tauri, narrow or strict, not ", text);
+    case OPTION_TARGET:
+        options->target = tb_platform_of(tb_bytes_of_string(text));
+        return options->target != TB_N_PLATFORMS ||
+               wrong(report, "--target is linux, macOS, windows, android, iOS or a triple, not ",
+                     text);
     case OPTION_VAR:
         return take_var(report, text, &options->user);
     case OPTION_SNAPSHOT:
@@ -83,6 +97,11 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
         return take_fd(report, text, &options->request_fd);
     case OPTION_GRANT:
         return take_fd(report, text, &options->grant_fd);
+    case OPTION_VIEW:
+        options->view = tb_bytes_of_string(text);
+        return tb_label_valid(options->view) || wrong(report, "not the label of a view: ", text);
+    case OPTION_REPORT:
+        return take_fd(report, text, &options->report_fd);
     case OPTION_NAMESPACES:
         options->namespaces = text;
         return true;
@@ -91,18 +110,41 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
     }
 }
 
+/* What each job takes. */
 static bool complete(struct tb_report *report, const struct tb_options *options)
 {
-    bool compile = options->job == TB_JOB_COMPILE;
-    if (compile && (!options->app || options->n_plugins == 0 || !options->libexec ||
-                    options->snapshot_fd < 0 || options->settings_fd < 0))
-        return wrong(report, "compile needs --app, --plugins, --libexec, --snapshot-fd and ",
-                     "--settings-fd");
-    if (compile && options->libexec[0] != '/')
+    bool files = options->app && options->n_plugins > 0 && options->libexec;
+    switch (options->job) {
+    case TB_JOB_COMPILE:
+        if (!files || options->snapshot_fd < 0 || options->settings_fd < 0)
+            return wrong(report, "compile needs --app, --plugins, --libexec, --snapshot-fd and ",
+                         "--settings-fd");
+        break;
+    case TB_JOB_CHECK:
+        if (!files || options->report_fd < 0)
+            return wrong(report, "check needs --app, --plugins, --libexec and --report-fd", "");
+        break;
+    case TB_JOB_RESOLVE:
+        if (options->snapshot_fd < 0 || options->request_fd < 0 || options->grant_fd < 0)
+            return wrong(report, "resolve needs --snapshot-fd, --request-fd and --grant-fd", "");
+        break;
+    }
+    if (options->libexec && options->libexec[0] != '/')
         return wrong(report, "--libexec must be an absolute path", "");
-    if (!compile && (options->snapshot_fd < 0 || options->request_fd < 0 || options->grant_fd < 0))
-        return wrong(report, "resolve needs --snapshot-fd, --request-fd and --grant-fd", "");
     return true;
+}
+
+static bool job_of(const char *name, enum tb_policy_job *ret_job)
+{
+    static const char *const names[] = {
+        [TB_JOB_COMPILE] = "compile", [TB_JOB_RESOLVE] = "resolve", [TB_JOB_CHECK] = "check"};
+    for (size_t i = 0; i < TB_ARRAY_LEN(names); i++) {
+        if (strcmp(name, names[i]) != 0)
+            continue;
+        *ret_job = (enum tb_policy_job)i;
+        return true;
+    }
+    return false;
 }
 
 bool tb_options_parse(struct tb_report *report, int argc, char **argv,
@@ -113,14 +155,11 @@ bool tb_options_parse(struct tb_report *report, int argc, char **argv,
         .settings_fd = -1,
         .request_fd = -1,
         .grant_fd = -1,
+        .report_fd = -1,
         .namespaces = "",
     };
-    if (argc >= 2 && strcmp(argv[1], "compile") == 0)
-        options.job = TB_JOB_COMPILE;
-    else if (argc >= 2 && strcmp(argv[1], "resolve") == 0)
-        options.job = TB_JOB_RESOLVE;
-    else
-        return wrong(report, "the first argument must be compile or resolve", "");
+    if (argc < 2 || !job_of(argv[1], &options.job))
+        return wrong(report, "the first argument must be compile, resolve or check", "");
     opterr = 0;
     optind = 2;
     for (int name; (name = getopt_long(argc, argv, "", long_options, NULL)) != -1;)

@@ -3,7 +3,7 @@
 
 #include "policy/compiler/policy.h"
 
-enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE };
+enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE, TB_JOB_CHECK };
 
 struct tb_options {
     enum tb_policy_job job;
@@ -11,12 +11,16 @@ struct tb_options {
     const char *plugins[TB_PLUGIN_FOLDERS_MAX];
     size_t n_plugins;
     const char *libexec;
-    const char *mode; /* NULL: as the manifest says */
+    bool has_mode; /* else as the manifest says */
+    enum tb_semantics mode;
+    enum tb_platform target;
     struct tb_user user;
     int snapshot_fd;
     int settings_fd;
     int request_fd;
     int grant_fd;
+    int report_fd;
+    struct tb_bytes view;   /* check lists what is for this one; empty: all */
     const char *namespaces; /* that this process was started in */
 };
 

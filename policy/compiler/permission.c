@@ -11,19 +11,18 @@ static bool check_version(struct tb_report *report, const struct tb_value *versi
     return false;
 }
 
+/* Tauri takes any string, though a name of other characters can hardly be that of a function. */
 static bool check_commands(struct tb_report *report, const struct tb_value *list)
 {
-    bool ok = tb_value_strings(report, list, "`commands`");
-    for (const struct tb_value *item = ok && list ? list->child : NULL; item; item = item->next) {
-        if (tb_command_name_valid(item->string))
-            continue;
-        tb_report_error(report, "value", item->place,
-                        "`%.*s` cannot be a command: names are letters, digits, `_`, `-` and `.`, "
-                        "without the plugin's name",
-                        TB_SHOWN(item->string));
-        ok = false;
-    }
-    return ok;
+    if (!tb_value_strings(report, list, "`commands`"))
+        return false;
+    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
+        if (!tb_command_name_valid(item->string))
+            tb_report_warning(report, "command-name", item->place,
+                              "`%.*s` cannot be called: names of commands are letters, digits, "
+                              "`_`, `-` and `.`, without the plugin's name",
+                              TB_SHOWN(item->string));
+    return true;
 }
 
 static bool read_commands(struct tb_report *report, const struct tb_value *commands,
@@ -60,24 +59,46 @@ static void warn_twice(struct tb_report *report, const char *what, struct tb_byt
                       TB_SHOWN(identifier), earlier.file, earlier.line);
 }
 
-static void add_permission(struct tb_report *report, const struct tb_permission *read,
-                           struct tb_acl *acl)
+static struct tb_bytes name_of(struct tb_arena *arena, const struct tb_acl *acl,
+                               struct tb_bytes identifier)
 {
-    for (const struct tb_permission *other = acl->permissions; other; other = other->next) {
-        if (!tb_bytes_equal(other->identifier, read->identifier))
-            continue;
-        warn_twice(report, "permission", read->identifier, read->place, other->place);
-        break;
-    }
-    struct tb_permission *permission = TB_NEW(report->arena, struct tb_permission);
-    *permission = *read;
-    permission->next = acl->permissions;
-    acl->permissions = permission;
+    if (!acl->plugin)
+        return identifier;
+    return tb_bytes_of_string(tb_arena_format(arena, "%.*s:%.*s", (int)acl->plugin->name.n,
+                                              (const char *)acl->plugin->name.data,
+                                              (int)identifier.n, (const char *)identifier.data));
 }
 
-static void read_permission(struct tb_report *report, const struct tb_value *map,
+void tb_permission_add(struct tb_policy *policy, const struct tb_permission *read,
+                       struct tb_acl *acl)
+{
+    const struct tb_permission *other = tb_table_find(&acl->permission_of, read->identifier);
+    struct tb_permission *permission = TB_NEW(policy->arena, struct tb_permission);
+    if (other)
+        warn_twice(policy->report, "permission", read->identifier, read->place, other->place);
+    *permission = *read;
+    permission->name = name_of(policy->arena, acl, read->identifier);
+    permission->next = acl->permissions;
+    acl->permissions = permission;
+    tb_table_put(policy->arena, &acl->permission_of, permission->identifier, permission);
+}
+
+void tb_set_add(struct tb_policy *policy, const struct tb_set *read, struct tb_acl *acl)
+{
+    const struct tb_set *other = tb_table_find(&acl->set_of, read->identifier);
+    struct tb_set *set = TB_NEW(policy->arena, struct tb_set);
+    if (other)
+        warn_twice(policy->report, "set", read->identifier, read->place, other->place);
+    *set = *read;
+    set->next = acl->sets;
+    acl->sets = set;
+    tb_table_put(policy->arena, &acl->set_of, set->identifier, set);
+}
+
+static void read_permission(struct tb_policy *policy, const struct tb_value *map,
                             struct tb_acl *acl)
 {
+    struct tb_report *report = policy->report;
     struct tb_permission permission = {.place = map->place};
     const struct tb_value *identifier;
     const struct tb_value *version;
@@ -98,53 +119,50 @@ static void read_permission(struct tb_report *report, const struct tb_value *map
     ok = check_version(report, version) && ok;
     ok = read_commands(report, commands, &permission) && ok;
     ok = read_scope(report, scope, &permission) && ok;
-    permission.active = tb_platform_active(report, platforms);
+    permission.active = tb_platform_active(report, platforms, policy->inputs->target);
     permission.identifier = tb_value_text(identifier);
     if (ok)
-        add_permission(report, &permission, acl);
+        tb_permission_add(policy, &permission, acl);
 }
 
-/* `[[set]]`, or `[default]`, whose identifier is not in the file. */
-static void read_set(struct tb_report *report, const struct tb_value *map, bool is_default,
-                     struct tb_acl *acl)
+static void read_set(struct tb_policy *policy, const struct tb_value *map, struct tb_acl *acl)
 {
+    struct tb_report *report = policy->report;
     const struct tb_value *identifier;
+    const struct tb_value *description;
+    const struct tb_value *members;
+    const struct tb_want wants[] = {
+        {"identifier", TB_VALUE_STRING, &identifier, true},
+        {"description", TB_VALUE_STRING, &description, true},
+        {"permissions", TB_VALUE_LIST, &members, true},
+    };
+    bool ok = tb_value_fields(report, map, "a set", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
+    if (tb_value_strings(report, members, "`permissions`") && ok)
+        tb_set_add(policy, &(struct tb_set){identifier->string, map->place, members, NULL}, acl);
+}
+
+/* `[default]`: the set whose identifier is not in the file. Of several the last one counts. */
+static void read_default(struct tb_policy *policy, const struct tb_value *map, struct tb_acl *acl)
+{
+    struct tb_report *report = policy->report;
     const struct tb_value *version;
     const struct tb_value *description;
     const struct tb_value *members;
     const struct tb_want wants[] = {
+        {"version", TB_VALUE_INT | TB_VALUE_NULL, &version, false},
+        {"description", TB_VALUE_STRING | TB_VALUE_NULL, &description, false},
         {"permissions", TB_VALUE_LIST, &members, true},
-        {"description", TB_VALUE_STRING | (is_default ? (unsigned)TB_VALUE_NULL : 0), &description,
-         !is_default},
-        is_default ? (struct tb_want){"version", TB_VALUE_INT | TB_VALUE_NULL, &version, false}
-                   : (struct tb_want){"identifier", TB_VALUE_STRING, &identifier, true},
     };
-    bool ok = tb_value_fields(report, map, is_default ? "[default]" : "a set", wants,
-                              TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
+    bool ok =
+        tb_value_fields(report, map, "[default]", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
     ok = tb_value_strings(report, members, "`permissions`") && ok;
-    ok = (!is_default || check_version(report, version)) && ok;
-    if (!ok)
+    if (!check_version(report, version) || !ok)
         return;
     struct tb_set *set = TB_NEW(report->arena, struct tb_set);
-    *set = (struct tb_set){
-        .identifier = is_default ? tb_bytes_of_string("default") : identifier->string,
-        .place = map->place,
-        .members = members,
-    };
-    if (is_default) {
-        if (acl->default_set)
-            warn_twice(report, "set", set->identifier, set->place, acl->default_set->place);
-        acl->default_set = set;
-        return;
-    }
-    for (const struct tb_set *other = acl->sets; other; other = other->next) {
-        if (!tb_bytes_equal(other->identifier, set->identifier))
-            continue;
-        warn_twice(report, "set", set->identifier, set->place, other->place);
-        break;
-    }
-    set->next = acl->sets;
-    acl->sets = set;
+    *set = (struct tb_set){tb_bytes_of_string("default"), map->place, members, NULL};
+    if (acl->default_set)
+        warn_twice(report, "set", set->identifier, set->place, acl->default_set->place);
+    acl->default_set = set;
 }
 
 /* The maps of a list; whatever else is in it is an error. */
@@ -157,8 +175,9 @@ static const struct tb_value *next_map(struct tb_report *report, const struct tb
     return item;
 }
 
-static void read_file(struct tb_report *report, const struct tb_value *root, struct tb_acl *acl)
+static void read_file(struct tb_policy *policy, const struct tb_value *root, struct tb_acl *acl)
 {
+    struct tb_report *report = policy->report;
     const struct tb_value *default_set;
     const struct tb_value *sets;
     const struct tb_value *permissions;
@@ -174,22 +193,22 @@ static void read_file(struct tb_report *report, const struct tb_value *root, str
     }
     tb_value_fields(report, root, "a permission file", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
     if (default_set)
-        read_set(report, default_set, true, acl);
+        read_default(policy, default_set, acl);
     const struct tb_value *item = sets ? sets->child : NULL;
     while ((item = next_map(report, item, "set"))) {
-        read_set(report, item, false, acl);
+        read_set(policy, item, acl);
         item = item->next;
     }
     item = permissions ? permissions->child : NULL;
     while ((item = next_map(report, item, "permission"))) {
-        read_permission(report, item, acl);
+        read_permission(policy, item, acl);
         item = item->next;
     }
 }
 
-void tb_permission_read(struct tb_report *report, const struct tb_document *documents,
+void tb_permission_read(struct tb_policy *policy, const struct tb_document *documents,
                         struct tb_acl *acl)
 {
     for (; documents; documents = documents->next)
-        read_file(report, documents->root, acl);
+        read_file(policy, documents->root, acl);
 }

@@ -203,7 +203,7 @@ static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const ch
     }
     tb_fd permissions = tb_source_folder(policy->report, dir, "permissions", folder);
     if (permissions >= 0)
-        tb_permission_read(policy->report, tb_source_walk(policy->report, permissions, folder),
+        tb_permission_read(policy, tb_source_walk(policy->report, permissions, folder),
                            &plugin->acl);
     return plugin;
 }

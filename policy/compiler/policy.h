@@ -4,13 +4,14 @@
  */
 #pragma once
 
-#include "policy/compiler/value.h"
+#include "policy/compiler/platform.h"
 #include "policy/compiler/variable.h"
 
 /* ---- permission files ---- */
 
 struct tb_permission {
     struct tb_bytes identifier;
+    struct tb_bytes name; /* with its plugin's key in front: what rules are called by */
     struct tb_place place;
     const struct tb_value *allow; /* commands: list of strings, or NULL */
     const struct tb_value *deny;
@@ -27,12 +28,14 @@ struct tb_set {
     struct tb_set *next;
 };
 
-/* The permissions and sets of one plugin, or of the app itself. Newest first: of two with the same
- * identifier the later one counts. */
+/* The permissions and sets of one plugin, or of the app itself. Newest first; of two with the same
+ * identifier the later one counts, which is the one in the tables. */
 struct tb_acl {
     struct tb_permission *permissions;
     struct tb_set *sets;
     struct tb_set *default_set;
+    struct tb_table permission_of; /* by identifier */
+    struct tb_table set_of;
     struct tb_plugin *plugin; /* NULL: the app's own */
 };
 
@@ -92,8 +95,12 @@ struct tb_override {
     struct tb_override *next;
 };
 
+/* How the files are read: what Tauri makes of them, or less. docs/policy.md has what differs. */
+enum tb_semantics { TB_NARROW, TB_TAURI, TB_STRICT };
+
 struct tb_manifest {
     struct tb_bytes app;
+    enum tb_semantics mode;
     const struct tb_value *require; /* list of layer names, or NULL */
     struct tb_bytes violations;
     struct tb_bytes audit_mode;
@@ -112,6 +119,7 @@ struct tb_capability {
     struct tb_place place;
     bool local;
     bool active;                    /* on this platform */
+    const struct tb_value *urls;    /* of `remote`: list of strings, or NULL */
     const struct tb_value *windows; /* lists of label globs, or NULL */
     const struct tb_value *webviews;
     const struct tb_value *permissions; /* list of strings and maps */
@@ -132,9 +140,10 @@ struct tb_inputs {
     } plugins[TB_PLUGIN_FOLDERS_MAX];
     size_t n_plugins;
     const char *libexec;
-    struct tb_user user;         /* complete */
-    struct tb_bytes user_dirs;   /* text of user-dirs.dirs */
-    struct tb_bytes forced_mode; /* empty: as the manifest says */
+    struct tb_user user;                  /* complete */
+    struct tb_bytes user_dirs;            /* text of user-dirs.dirs */
+    const enum tb_semantics *forced_mode; /* NULL: as the manifest says */
+    enum tb_platform target;
 };
 
 struct tb_policy {

@@ -1,6 +1,7 @@
 #include "policy/compiler/report.h"
 
 #include "base/fd.h"
+#include "policy/compiler/code.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,19 +26,32 @@ static void make_printable(char *text, size_t n)
     }
 }
 
-static bool told(const struct tb_report *report, const char *line)
+/* A name that was cut to fit may end within a character. */
+static void make_utf8(char *text, size_t n)
 {
-    for (size_t i = 0; i < report->n_lines; i++)
-        if (strcmp(report->lines[i], line) == 0)
-            return true;
+    for (size_t i = 0; i < n;) {
+        size_t width = 1;
+        while (width < 4 && i + width < n && ((unsigned char)text[i + width] & 0xc0) == 0x80)
+            width++;
+        while (width > 1 && !tb_utf8_valid(tb_bytes_of(text + i, width)))
+            width--;
+        if (width == 1 && (unsigned char)text[i] >= 0x80)
+            text[i] = '?';
+        i += width;
+    }
+}
+
+static bool told(struct tb_report *report, const char *line)
+{
+    struct tb_bytes key = tb_bytes_of_string(line);
+    if (tb_table_find(&report->told, key))
+        return true;
+    tb_table_put(report->arena, &report->told, key, (void *)(uintptr_t)line);
     return false;
 }
 
 static void tell(struct tb_report *report, const char *line)
 {
-    report->lines =
-        tb_arena_grow(report->arena, report->lines, report->n_lines, sizeof *report->lines);
-    report->lines[report->n_lines++] = line;
     if (report->silent)
         return;
     const char *whole = tb_arena_format(report->arena, "%s\n", line);
@@ -46,54 +60,78 @@ static void tell(struct tb_report *report, const char *line)
     (void)r;
 }
 
-tb_printf(5, 0) static const
-    char *format_line(struct tb_report *report, const char *kind, const char *code,
-                      struct tb_place place, const char *format, va_list list)
+static const char *format_line(struct tb_report *report, const struct tb_finding *finding)
 {
-    char message[LINE_CAP];
     char line[LINE_CAP + 512];
-    vsnprintf(message, sizeof message, format, list);
-    int n = snprintf(line, sizeof line, "trollbridge: %s%s: %s", kind, code, message);
+    int n = snprintf(line, sizeof line, "trollbridge: %s%s: %s",
+                     finding->error ? "" : "warning: ", finding->code, finding->message);
     size_t used = n < 0 ? 0 : strnlen(line, sizeof line);
-    if (place.file && place.line > 0)
-        snprintf(line + used, sizeof line - used, " (%s:%u)", place.file, place.line);
-    else if (place.file)
-        snprintf(line + used, sizeof line - used, " (%s)", place.file);
+    if (finding->place.file && finding->place.line > 0)
+        snprintf(line + used, sizeof line - used, " (%s:%u)", finding->place.file,
+                 finding->place.line);
+    else if (finding->place.file)
+        snprintf(line + used, sizeof line - used, " (%s)", finding->place.file);
     make_printable(line, strnlen(line, sizeof line));
     return tb_arena_string(report->arena, tb_bytes_of(line, strnlen(line, sizeof line)));
+}
+
+tb_printf(2, 0) static const
+    char *format_message(struct tb_report *report, const char *format, va_list list)
+{
+    char message[LINE_CAP];
+    vsnprintf(message, sizeof message, format, list);
+    make_printable(message, strnlen(message, sizeof message));
+    make_utf8(message, strnlen(message, sizeof message));
+    return tb_arena_string(report->arena, tb_bytes_of_string(message));
+}
+
+static void keep(struct tb_report *report, const struct tb_finding *finding)
+{
+    const char *line = format_line(report, finding);
+    if (told(report, line))
+        return;
+    *(finding->error ? &report->n_errors : &report->n_warnings) += 1;
+    report->findings = tb_arena_grow(report->arena, report->findings, report->n_findings,
+                                     sizeof *report->findings);
+    report->findings[report->n_findings++] = *finding;
+    tell(report, line);
+}
+
+static size_t most(const struct tb_report *report, bool error)
+{
+    if (report->silent)
+        return TB_FINDINGS_MAX;
+    return error ? TB_ERRORS_MAX : TB_WARNINGS_MAX;
+}
+
+tb_printf(5, 0) static void find(struct tb_report *report, bool error, const char *code,
+                                 struct tb_place place, const char *format, va_list list)
+{
+    /* An error counts also where it is not told, so that no file with errors ever passes. */
+    if ((error ? report->n_errors : report->n_warnings) >= most(report, error)) {
+        report->n_errors += error;
+        return;
+    }
+    const struct tb_finding finding = {error, code, place, format_message(report, format, list)};
+    keep(report, &finding);
 }
 
 void tb_report_error(struct tb_report *report, const char *code, struct tb_place place,
                      const char *format, ...)
 {
-    /* Counted also where it is not told, so that no file with errors ever passes. */
-    if (report->n_errors >= TB_ERRORS_MAX) {
-        report->n_errors++;
-        return;
-    }
     va_list list;
     va_start(list, format);
-    const char *line = format_line(report, "", code, place, format, list);
+    find(report, true, code, place, format, list);
     va_end(list);
-    if (told(report, line))
-        return;
-    report->n_errors++;
-    tell(report, line);
 }
 
 void tb_report_warning(struct tb_report *report, const char *code, struct tb_place place,
                        const char *format, ...)
 {
-    if (report->n_warnings >= TB_WARNINGS_MAX)
-        return;
     va_list list;
     va_start(list, format);
-    const char *line = format_line(report, "warning: ", code, place, format, list);
+    find(report, report->strict && tb_code_strict(code), code, place, format, list);
     va_end(list);
-    if (told(report, line))
-        return;
-    report->n_warnings++;
-    tell(report, line);
 }
 
 void tb_report_end(struct tb_report *report)

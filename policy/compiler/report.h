@@ -1,16 +1,21 @@
 /*
- * What is wrong with an app's files: one line each on stderr,
+ * What is wrong with an app's files, or not wise. All that is found is told, not only the first;
+ * the same thing is told once. As one line each on stderr,
  *
  *     trollbridge: CODE: message (file:line)
  *     trollbridge: warning: CODE: message (file:line)
  *
- * All that is found is told, not only the first; the same line is told once.
+ * or, where the report is silent, kept for who asked (check.h). The codes stand in docs/lint.md.
  */
 #pragma once
 
-#include "policy/compiler/arena.h"
+#include "policy/compiler/table.h"
 
-enum { TB_ERRORS_MAX = 50, TB_WARNINGS_MAX = 200 };
+enum {
+    TB_ERRORS_MAX = 50, /* as lines; a silent report keeps TB_FINDINGS_MAX of each */
+    TB_WARNINGS_MAX = 200,
+    TB_FINDINGS_MAX = 4096,
+};
 
 /* Where in the app's files; file NULL: nowhere, line 0: the file as a whole. */
 struct tb_place {
@@ -18,17 +23,27 @@ struct tb_place {
     uint32_t line;
 };
 
+struct tb_finding {
+    bool error;
+    const char *code;
+    struct tb_place place;
+    const char *message;
+};
+
 struct tb_report {
     struct tb_arena *arena;
     size_t n_errors;
     size_t n_warnings;
-    const char **lines; /* told so far */
-    size_t n_lines;
-    bool silent; /* counts only */
+    struct tb_finding *findings; /* in the order in which they were found */
+    size_t n_findings;
+    struct tb_table told;
+    bool silent;
+    bool strict; /* what mode strict does not accept is an error: code.h */
 };
 
 tb_printf(4, 5) void tb_report_error(struct tb_report *report, const char *code,
                                      struct tb_place place, const char *format, ...);
+/* An error where the report is strict and the code is one of those that strict refuses. */
 tb_printf(4, 5) void tb_report_warning(struct tb_report *report, const char *code,
                                        struct tb_place place, const char *format, ...);
 

@@ -14,8 +14,9 @@ tb_must_check int tb_request_read(struct tb_bytes text, struct tb_request *ret_r
 
 /* A rule that spoke for a command: the capability's entry that came first. */
 struct tb_resolved_rule {
-    const struct tb_snap_capability *capability;
-    const struct tb_snap_use *use;
+    const struct tb_snap_capability *capability; /* NULL: none */
+    struct tb_bytes permission;
+    uint32_t line; /* of the capability's entry */
 };
 
 struct tb_resolved_command {
@@ -39,7 +40,6 @@ struct tb_scope_part {
 struct tb_resolved_scope {
     struct tb_scope_part *parts;
     size_t n;
-    uint64_t hash;
 };
 
 struct tb_resolved {

@@ -4,10 +4,9 @@
 #include "proto/limits.h"
 #include "proto/pack.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 
-enum { ENTRY_DEPTH = 20, ENTRY_KEY_MAX = 256 };
+enum { ENTRY_KEY_MAX = 256 };
 
 /* ---- opaque values ---- */
 
@@ -51,7 +50,7 @@ static void pack_list(struct tb_policy *policy, struct tb_packer *packer,
 static void pack_value(struct tb_policy *policy, struct tb_packer *packer,
                        const struct tb_value *value, unsigned depth)
 {
-    if (depth > ENTRY_DEPTH) {
+    if (depth > TB_SCOPE_DEPTH) {
         tb_report_error(policy->report, "too-large", value->place,
                         "a scope entry with more than 20 values inside each other");
         tb_pack_nil(packer);
@@ -84,49 +83,61 @@ static void pack_value(struct tb_policy *policy, struct tb_packer *packer,
 
 /* ---- path patterns ---- */
 
+/* What is wrong in a scope. Tauri finds out at the first call, and then answers none of those that
+ * the scope is for; so in its mode the scope is kept, and allows nothing. */
+static void tell_wrong(struct tb_policy *policy, struct tb_place place, const char *message)
+{
+    if (policy->manifest.mode == TB_TAURI)
+        tb_report_warning(policy->report, "pattern", place,
+                          "%s; the scope that this stands in allows nothing", message);
+    else
+        tb_report_error(policy->report, "pattern", place, "%s", message);
+}
+
 static const struct tb_value *path_of(struct tb_policy *policy, const struct tb_value *entry)
 {
     const struct tb_value *path = NULL;
-    const struct tb_want wants[] = {{"path", TB_VALUE_STRING, &path, true}};
+    const struct tb_want wants[] = {{"path", TB_VALUE_ANY, &path, false}};
     if (entry->type == TB_VALUE_STRING)
         return entry;
     if (entry->type == TB_VALUE_MAP)
-        return tb_value_fields(policy->report, entry, "a path entry", wants, TB_ARRAY_LEN(wants),
-                               TB_UNKNOWN_WARN)
-                   ? path
-                   : NULL;
-    tb_report_error(policy->report, "type", entry->place,
-                    "a path entry must be a string or a table with `path`, not %s",
-                    tb_value_type_name(entry->type));
+        tb_value_fields(policy->report, entry, "a path entry", wants, TB_ARRAY_LEN(wants),
+                        TB_UNKNOWN_WARN);
+    if (path && path->type == TB_VALUE_STRING)
+        return path;
+    tell_wrong(policy, entry->place,
+               "a path entry must be a string, or a table with the string `path`");
     return NULL;
 }
 
-/* An allowed path that is nowhere allows nothing; a denied one would be a denial that is lost. */
-static void tell_unset(struct tb_policy *policy, const struct tb_value *path, bool deny)
+static const char *path_text(struct tb_policy *policy, const struct tb_value *path,
+                             const char *what)
 {
-    if (deny)
-        tb_report_error(policy->report, "variable", path->place,
-                        "`%.*s` is denied, but its variable resolves to nothing here, so the "
-                        "denial would be lost: write an absolute path, or set what it stands for",
-                        TB_SHOWN(path->string));
-    else
-        tb_report_warning(policy->report, "variable", path->place,
-                          "`%.*s` is left out: its variable resolves to nothing here",
-                          TB_SHOWN(path->string));
+    return tb_arena_format(policy->arena, "`%.*s`: %s", TB_SHOWN(path->string), what);
 }
 
-static bool expand(struct tb_policy *policy, const struct tb_value *path, bool deny,
-                   struct tb_bytes *ret_pattern)
+static void tell_unset(struct tb_policy *policy, const struct tb_value *path, bool deny)
+{
+    tb_report_warning(policy->report, "variable", path->place,
+                      "`%.*s` is left out: its variable resolves to nothing here%s",
+                      TB_SHOWN(path->string),
+                      deny ? ", so that nothing is denied by it: set what it stands for, or write "
+                             "an absolute path"
+                           : "");
+}
+
+/* TB_PATTERN_OK, or what is not has been told. */
+static enum tb_pattern_result expand(struct tb_policy *policy, const struct tb_value *path,
+                                     bool deny, struct tb_bytes *ret_pattern)
 {
     const char *wrong;
     enum tb_pattern_result result =
         tb_pattern_expand(policy->arena, &policy->vars, path->string, ret_pattern, &wrong);
     if (result == TB_PATTERN_WRONG)
-        tb_report_error(policy->report, "pattern", path->place, "`%.*s`: %s",
-                        TB_SHOWN(path->string), wrong);
+        tell_wrong(policy, path->place, path_text(policy, path, wrong));
     else if (result == TB_PATTERN_UNSET)
         tell_unset(policy, path, deny);
-    return result == TB_PATTERN_OK;
+    return result;
 }
 
 /* ---- lists ---- */
@@ -137,17 +148,25 @@ struct list {
     size_t n;
 };
 
-static void add_entry(struct tb_policy *policy, enum tb_scope_kind kind, bool deny,
-                      const struct tb_value *entry, struct list *list)
+struct work {
+    struct tb_policy *policy;
+    enum tb_scope_kind kind;
+    bool closed; /* an entry is wrong */
+};
+
+static void add_entry(struct work *work, bool deny, const struct tb_value *entry, struct list *list)
 {
-    if (kind == TB_SCOPE_PATH) {
+    if (work->kind == TB_SCOPE_PATH) {
         struct tb_bytes pattern;
-        const struct tb_value *path = path_of(policy, entry);
-        if (!path || !expand(policy, path, deny, &pattern))
+        const struct tb_value *path = path_of(work->policy, entry);
+        enum tb_pattern_result result =
+            path ? expand(work->policy, path, deny, &pattern) : TB_PATTERN_WRONG;
+        work->closed = work->closed || result == TB_PATTERN_WRONG;
+        if (result != TB_PATTERN_OK)
             return;
         tb_pack_str(&list->packer, pattern);
     } else {
-        pack_value(policy, &list->packer, entry, 0);
+        pack_value(work->policy, &list->packer, entry, 0);
     }
     list->n++;
 }
@@ -157,56 +176,61 @@ static void deinit_list(struct list *list)
     tb_buffer_deinit(&list->bytes);
 }
 
-static struct tb_bytes pack_lists(struct tb_policy *policy, enum tb_scope_kind kind, bool deny,
+static void init_list(struct list *list)
+{
+    tb_buffer_init(&list->bytes, TB_GRANT_MAX);
+    tb_packer_init(&list->packer, &list->bytes);
+}
+
+/* Two buffers, as the number of entries, which comes first, is known last. */
+static struct tb_bytes pack_lists(struct work *work, bool deny,
                                   const struct tb_value *const lists[2])
 {
-    /* Two buffers, as the number of entries, which comes first, is known last. */
     tb_cleanup(deinit_list) struct list entries = {.n = 0};
     tb_cleanup(deinit_list) struct list whole = {.n = 0};
-    tb_buffer_init(&entries.bytes, TB_GRANT_MAX);
-    tb_buffer_init(&whole.bytes, TB_GRANT_MAX);
-    tb_packer_init(&entries.packer, &entries.bytes);
-    tb_packer_init(&whole.packer, &whole.bytes);
+    init_list(&entries);
+    init_list(&whole);
     for (size_t i = 0; i < 2; i++)
         for (const struct tb_value *entry = lists[i] ? lists[i]->child : NULL; entry;
              entry = entry->next)
-            add_entry(policy, kind, deny, entry, &entries);
+            add_entry(work, deny, entry, &entries);
     tb_pack_array(&whole.packer, entries.n);
     bool ok = tb_buffer_append(&whole.bytes, tb_buffer_bytes(&entries.bytes));
     if (!ok || entries.packer.failed || whole.packer.failed)
-        tb_report_error(policy->report, "too-large", (struct tb_place){NULL, 0},
+        tb_report_error(work->policy->report, "too-large", (struct tb_place){NULL, 0},
                         "a scope of more than 16 MiB");
-    return tb_arena_copy(policy->arena, tb_buffer_bytes(&whole.bytes));
+    return tb_arena_copy(work->policy->arena, tb_buffer_bytes(&whole.bytes));
 }
 
-static uint64_t hash_of(const struct tb_scope *scope)
+/* What tells two scopes apart. An array says by itself where it ends. */
+static struct tb_bytes content_of(struct tb_arena *arena, const struct tb_scope *scope)
 {
-    static const uint8_t key[crypto_shorthash_KEYBYTES];
-    uint8_t hashes[2][crypto_shorthash_BYTES];
-    crypto_shorthash(hashes[0], scope->allow.data, scope->allow.n, key);
-    crypto_shorthash(hashes[1], scope->deny.data, scope->deny.n, key);
-    uint64_t halves[2];
-    memcpy(halves, hashes, sizeof halves);
-    return halves[0] * 31 + halves[1];
+    uint8_t *content = tb_arena_get(arena, scope->allow.n + scope->deny.n, 1);
+    memcpy(content, scope->allow.data, scope->allow.n);
+    memcpy(content + scope->allow.n, scope->deny.data, scope->deny.n);
+    return tb_bytes_of(content, scope->allow.n + scope->deny.n);
 }
 
 uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes, enum tb_scope_kind kind,
                       const struct tb_scope_lists *lists)
 {
-    struct tb_scope scope = {
-        .allow = pack_lists(policy, kind, false, lists->allow),
-        .deny = pack_lists(policy, kind, true, lists->deny),
-    };
-    scope.hash = hash_of(&scope);
-    for (size_t i = 0; i < scopes->n; i++) {
-        const struct tb_scope *other = &scopes->items[i];
-        if (other->hash == scope.hash && tb_bytes_equal(other->allow, scope.allow) &&
-            tb_bytes_equal(other->deny, scope.deny))
-            return (uint32_t)i;
-    }
-    scopes->items = tb_arena_grow(policy->arena, scopes->items, scopes->n, sizeof *scopes->items);
-    scopes->items[scopes->n] = scope;
-    return (uint32_t)scopes->n++;
+    static const struct tb_value *const nothing[2] = {NULL, NULL};
+    struct work work = {policy, kind, false};
+    struct tb_scope scope = {.deny = pack_lists(&work, true, lists->deny)};
+    scope.allow = pack_lists(&work, false, lists->allow);
+    if (work.closed)
+        scope.allow = pack_lists(&work, false, nothing);
+    struct tb_bytes content = content_of(policy->arena, &scope);
+    struct tb_scope *kept = tb_table_find(&scopes->by_content, content);
+    if (kept)
+        return kept->index;
+    kept = TB_NEW(policy->arena, struct tb_scope);
+    *kept = scope;
+    kept->index = (uint32_t)scopes->n;
+    scopes->items = tb_arena_grow(policy->arena, scopes->items, scopes->n, sizeof(void *));
+    scopes->items[scopes->n++] = kept;
+    tb_table_put(policy->arena, &scopes->by_content, content, kept);
+    return kept->index;
 }
 
 struct tb_bytes *tb_scope_paths(struct tb_policy *policy, const struct tb_value *list,
@@ -217,7 +241,7 @@ struct tb_bytes *tb_scope_paths(struct tb_policy *policy, const struct tb_value 
     for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next) {
         struct tb_bytes pattern;
         struct tb_root root;
-        if (!expand(policy, item, false, &pattern))
+        if (expand(policy, item, false, &pattern) != TB_PATTERN_OK)
             continue;
         if (!tb_pattern_root(policy->arena, pattern, &root) || !root.whole) {
             tb_report_error(policy->report, "pattern", item->place,

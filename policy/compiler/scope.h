@@ -3,15 +3,18 @@
 
 #include "policy/compiler/policy.h"
 
+enum { TB_SCOPE_DEPTH = 20 }; /* lists and maps inside each other in one entry */
+
 struct tb_scope {
     struct tb_bytes allow; /* a msgpack array */
     struct tb_bytes deny;
-    uint64_t hash;
+    uint32_t index;
 };
 
 struct tb_scopes {
-    struct tb_scope *items;
+    struct tb_scope **items;
     size_t n;
+    struct tb_table by_content;
 };
 
 /* An entry's own lists come before those of the permission that it names; NULL: none. */

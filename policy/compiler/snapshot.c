@@ -3,10 +3,11 @@
 #include "policy/compiler/snapshot.h"
 
 #include "base/result.h"
+#include "policy/compiler/manifest.h"
 
 #include <sodium.h>
 
-enum { SNAPSHOT_NODES = 1024 * 1024, SNAPSHOT_KEY = 4096 };
+enum { SNAPSHOT_NODES = 2 * 1024 * 1024, SNAPSHOT_KEY = 4096, SNAPSHOT_COMMANDS = 65536 };
 
 const struct tb_scan_limits tb_scan_snapshot = {TB_MSGPACK_DEPTH, SNAPSHOT_NODES, SNAPSHOT_KEY};
 
@@ -112,13 +113,11 @@ static int read_allow(struct context *context, const msgpack_object *map, void *
     struct tb_snap_use *use = item;
     uint64_t command;
     uint64_t scope = 0;
-    uint64_t line;
     bool has_scope;
     const struct tb_field fields[] = {
         {"command", TB_UINT, &command, 0, NULL},
         {"scope", TB_UINT, &scope, 0, &has_scope},
         {"permission", TB_STR, &use->permission, TB_RECORD_STRING_MAX, NULL},
-        {"line", TB_UINT, &line, UINT32_MAX, NULL},
     };
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
@@ -127,7 +126,6 @@ static int read_allow(struct context *context, const msgpack_object *map, void *
         !take_index(has_scope, scope, context->snapshot->n_scopes, &use->scope))
         return TB_MALFORMED;
     use->name = context->snapshot->commands[use->command].name;
-    use->line = (uint32_t)line;
     return TB_OK;
 }
 
@@ -151,18 +149,15 @@ static uint32_t find_command(const struct tb_snapshot *snapshot, struct tb_bytes
 static int read_deny(struct context *context, const msgpack_object *map, void *item)
 {
     struct tb_snap_use *use = item;
-    uint64_t line;
     const struct tb_field fields[] = {
         {"name", TB_STR, &use->name, TB_COMMAND_MAX, NULL},
         {"permission", TB_STR, &use->permission, TB_RECORD_STRING_MAX, NULL},
-        {"line", TB_UINT, &line, UINT32_MAX, NULL},
     };
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
     use->command = find_command(context->snapshot, use->name);
     use->scope = TB_NO_INDEX;
-    use->line = (uint32_t)line;
     return TB_OK;
 }
 
@@ -185,40 +180,75 @@ static int read_shared(struct context *context, const msgpack_object *map, void 
                : TB_MALFORMED;
 }
 
-static int read_capability(struct context *context, const msgpack_object *map, void *item)
+static int read_bundle(struct context *context, const msgpack_object *map, void *item)
 {
-    struct tb_snap_capability *capability = item;
+    struct tb_snap_bundle *bundle = item;
     const msgpack_object *allow;
     const msgpack_object *deny;
     const msgpack_object *shared;
     void *items;
     const struct tb_field fields[] = {
-        {"identifier", TB_STR, &capability->identifier, TB_RECORD_STRING_MAX, NULL},
-        {"file", TB_STR, &capability->file, TB_RECORD_STRING_MAX, NULL},
-        {"local", TB_BOOL, &capability->local, 0, NULL},
-        {"windows", TB_ARRAY, &capability->windows, 0, NULL},
-        {"webviews", TB_ARRAY, &capability->webviews, 0, NULL},
         {"allow", TB_ARRAY, &allow, 0, NULL},
         {"deny", TB_ARRAY, &deny, 0, NULL},
         {"shared", TB_ARRAY, &shared, 0, NULL},
     };
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
-    if (r != TB_OK)
-        return r;
-    if (!all_strings(capability->windows) || !all_strings(capability->webviews))
-        return TB_MALFORMED;
-    r = each(context, allow, sizeof *capability->allow, &items, &capability->n_allow, read_allow);
-    if (r != TB_OK)
-        return r;
-    capability->allow = items;
-    r = each(context, deny, sizeof *capability->deny, &items, &capability->n_deny, read_deny);
-    if (r != TB_OK)
-        return r;
-    capability->deny = items;
-    r = each(context, shared, sizeof *capability->shared, &items, &capability->n_shared,
-             read_shared);
     if (r == TB_OK)
-        capability->shared = items;
+        r = each(context, allow, sizeof *bundle->allow, &items, &bundle->n_allow, read_allow);
+    if (r != TB_OK)
+        return r;
+    bundle->allow = items;
+    r = each(context, deny, sizeof *bundle->deny, &items, &bundle->n_deny, read_deny);
+    if (r != TB_OK)
+        return r;
+    bundle->deny = items;
+    r = each(context, shared, sizeof *bundle->shared, &items, &bundle->n_shared, read_shared);
+    if (r == TB_OK)
+        bundle->shared = items;
+    return r;
+}
+
+static int read_entry(struct context *context, const msgpack_object *map, void *item)
+{
+    struct tb_snap_entry *entry = item;
+    uint64_t bundle;
+    uint64_t line;
+    const struct tb_field fields[] = {
+        {"bundle", TB_UINT, &bundle, 0, NULL},
+        {"line", TB_UINT, &line, UINT32_MAX, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    entry->line = (uint32_t)line;
+    return take_index(true, bundle, context->snapshot->n_bundles, &entry->bundle) ? TB_OK
+                                                                                  : TB_MALFORMED;
+}
+
+static int read_capability(struct context *context, const msgpack_object *map, void *item)
+{
+    struct tb_snap_capability *capability = item;
+    const msgpack_object *entries;
+    void *items;
+    const struct tb_field fields[] = {
+        {"identifier", TB_STR, &capability->identifier, TB_RECORD_STRING_MAX, NULL},
+        {"file", TB_STR, &capability->file, TB_RECORD_STRING_MAX, NULL},
+        {"local", TB_BOOL, &capability->local, 0, NULL},
+        {"urls", TB_ARRAY, &capability->urls, 0, NULL},
+        {"windows", TB_ARRAY, &capability->windows, 0, NULL},
+        {"webviews", TB_ARRAY, &capability->webviews, 0, NULL},
+        {"entries", TB_ARRAY, &entries, 0, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (!all_strings(capability->urls) || !all_strings(capability->windows) ||
+        !all_strings(capability->webviews))
+        return TB_MALFORMED;
+    r = each(context, entries, sizeof *capability->entries, &items, &capability->n_entries,
+             read_entry);
+    if (r == TB_OK)
+        capability->entries = items;
     return r;
 }
 
@@ -226,6 +256,7 @@ struct parts {
     const msgpack_object *plugins;
     const msgpack_object *commands;
     const msgpack_object *scopes;
+    const msgpack_object *bundles;
     const msgpack_object *capabilities;
 };
 
@@ -240,15 +271,17 @@ static int read_root(const msgpack_object *root, struct tb_snapshot *snapshot,
         {"app", TB_STR, &snapshot->app, TB_APP_MAX, NULL},
         {"vars", TB_MAP, &snapshot->vars, 0, NULL},
         {"plugins", TB_ARRAY, &ret_parts->plugins, 256, NULL},
-        {"commands", TB_ARRAY, &ret_parts->commands, TB_COMMANDS_MAX, NULL},
+        {"commands", TB_ARRAY, &ret_parts->commands, SNAPSHOT_COMMANDS, NULL},
         {"scopes", TB_ARRAY, &ret_parts->scopes, 0, NULL},
+        {"bundles", TB_ARRAY, &ret_parts->bundles, 0, NULL},
         {"capabilities", TB_ARRAY, &ret_parts->capabilities, 0, NULL},
     };
     int r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    return version == 1 && tb_bytes_are(mode, "narrow") && snapshot->app.n > 0 ? TB_OK
-                                                                               : TB_MALFORMED;
+    return version == 2 && tb_semantics_of(mode, &snapshot->mode) && snapshot->app.n > 0
+               ? TB_OK
+               : TB_MALFORMED;
 }
 
 static bool sorted(const struct tb_snapshot *snapshot)
@@ -280,6 +313,10 @@ static int read_parts(struct context *context, const msgpack_object *root)
         r = each(context, parts.scopes, sizeof *snapshot->scopes, &items, &snapshot->n_scopes,
                  read_scope);
     snapshot->scopes = items;
+    if (r == TB_OK)
+        r = each(context, parts.bundles, sizeof *snapshot->bundles, &items, &snapshot->n_bundles,
+                 read_bundle);
+    snapshot->bundles = items;
     if (r == TB_OK)
         r = each(context, parts.capabilities, sizeof *snapshot->capabilities, &items,
                  &snapshot->n_capabilities, read_capability);

@@ -49,7 +49,6 @@ struct tb_snap_use {
     struct tb_bytes name;
     uint32_t scope; /* index, or TB_NO_INDEX */
     struct tb_bytes permission;
-    uint32_t line;
 };
 
 struct tb_snap_shared {
@@ -57,12 +56,7 @@ struct tb_snap_shared {
     uint32_t scope;
 };
 
-struct tb_snap_capability {
-    struct tb_bytes identifier;
-    struct tb_bytes file;
-    bool local;
-    const msgpack_object *windows;
-    const msgpack_object *webviews;
+struct tb_snap_bundle {
     struct tb_snap_use *allow;
     size_t n_allow;
     struct tb_snap_use *deny;
@@ -71,8 +65,25 @@ struct tb_snap_capability {
     size_t n_shared;
 };
 
+struct tb_snap_entry {
+    uint32_t bundle;
+    uint32_t line;
+};
+
+struct tb_snap_capability {
+    struct tb_bytes identifier;
+    struct tb_bytes file;
+    bool local;
+    const msgpack_object *urls;
+    const msgpack_object *windows;
+    const msgpack_object *webviews;
+    struct tb_snap_entry *entries;
+    size_t n_entries;
+};
+
 struct tb_snapshot {
     uint8_t digest[TB_DIGEST_SIZE];
+    enum tb_semantics mode;
     struct tb_bytes app;
     const msgpack_object *vars;
     struct tb_snap_plugin *plugins;
@@ -81,6 +92,8 @@ struct tb_snapshot {
     size_t n_commands;
     struct tb_snap_scope *scopes;
     size_t n_scopes;
+    struct tb_snap_bundle *bundles;
+    size_t n_bundles;
     struct tb_snap_capability *capabilities;
     size_t n_capabilities;
 };

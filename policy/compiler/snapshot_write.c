@@ -1,24 +1,24 @@
 /*
- * The snapshot, layout 1: canonical msgpack, map keys in this order, the same bytes for the same
+ * The snapshot, layout 2: canonical msgpack, map keys in this order, the same bytes for the same
  * files and variables.
  *
- *     {"v": 1, "mode": "narrow", "app": str, "vars": {NAME: path, sorted},
+ *     {"v": 2, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
  *      "plugins": [{"name": str, "program": str, "path": bool, "read": [str], "write": [str],
  *                   "exec": [str], "network": bool, "memory_mib": uint, "cpu_s": uint}],
  *      "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool,
  *                    "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint,
  *                    "args": str}],
  *      "scopes": [{"allow": [...], "deny": [...]}],
- *      "capabilities": [{"identifier": str, "file": str, "local": bool, "windows": [glob],
- *                        "webviews": [glob],
- *                        "allow": [{"command": index, "scope"?: index, "permission": str,
- *                                   "line": uint}],
- *                        "deny": [{"name": str, "permission": str, "line": uint}],
- *                        "shared": [{"plugin"?: index, "scope": index}]}]}
+ *      "bundles": [{"allow": [{"command": index, "scope"?: index, "permission": str}],
+ *                   "deny": [{"name": str, "permission": str}],
+ *                   "shared": [{"plugin"?: index, "scope": index}]}],
+ *      "capabilities": [{"identifier": str, "file": str, "local": bool, "urls": [pattern],
+ *                        "windows": [glob], "webviews": [glob],
+ *                        "entries": [{"bundle": index, "line": uint}]}]}
  *
- * plugins and commands are sorted by name, capabilities by identifier, scopes stand in the order of
- * their first use. `plugin` is absent for the app's own commands. Entries of scopes have their
- * variables replaced. Only the capabilities of this platform are in it.
+ * plugins and commands are sorted by name, capabilities by identifier, bundles and scopes stand in
+ * the order of their first use. `plugin` is absent for the app's own commands. Entries of scopes
+ * have their variables replaced. Only the capabilities of the target platform are in it.
  */
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/plugin.h"
@@ -89,21 +89,21 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
 }
 
 static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
-                         const struct tb_use *use)
+                         const struct tb_command *command)
 {
-    const struct tb_plugin *plugin = use->plugin;
+    const struct tb_plugin *plugin = command->plugin;
     const struct tb_manifest *manifest = &policy->manifest;
     tb_pack_map(packer, plugin ? 9 : 8);
-    pack_field(packer, "name", use->name);
-    pack_field(packer, "local", use->local);
+    pack_field(packer, "name", command->name);
+    pack_field(packer, "local", command->local);
     if (plugin)
         pack_number(packer, "plugin", plugin->index);
-    pack_flag(packer, "implemented", tb_plugin_implements(plugin, use->local));
-    pack_flag(packer, "reads", plugin && tb_value_holds(plugin->read_commands, use->local));
-    pack_flag(packer, "writes", plugin && tb_value_holds(plugin->write_commands, use->local));
-    pack_number(packer, "in_flight", tb_manifest_in_flight(manifest, use->name));
-    pack_number(packer, "deadline_ms", tb_manifest_deadline_ms(manifest, use->name));
-    pack_field(packer, "args", tb_manifest_args(manifest, use->name));
+    pack_flag(packer, "implemented", tb_plugin_implements(plugin, command->local));
+    pack_flag(packer, "reads", plugin && tb_value_holds(plugin->read_commands, command->local));
+    pack_flag(packer, "writes", plugin && tb_value_holds(plugin->write_commands, command->local));
+    pack_number(packer, "in_flight", tb_manifest_in_flight(manifest, command->name));
+    pack_number(packer, "deadline_ms", tb_manifest_deadline_ms(manifest, command->name));
+    pack_field(packer, "args", tb_manifest_args(manifest, command->name));
 }
 
 static void pack_scope(struct tb_packer *packer, const struct tb_scope *scope)
@@ -115,64 +115,97 @@ static void pack_scope(struct tb_packer *packer, const struct tb_scope *scope)
     packer->failed = packer->failed || !tb_buffer_append(packer->out, scope->deny);
 }
 
-static void pack_allow(struct tb_packer *packer, const struct tb_compiled *compiled,
-                       const struct tb_use *use)
+static void pack_allow(struct tb_packer *packer, const struct tb_use *use)
 {
     bool scoped = use->scope != TB_NO_INDEX;
-    tb_pack_map(packer, scoped ? 4 : 3);
-    pack_number(packer, "command", tb_compiled_find(compiled, use->name));
+    tb_pack_map(packer, scoped ? 3 : 2);
+    pack_number(packer, "command", use->command);
     if (scoped)
         pack_number(packer, "scope", use->scope);
-    pack_field(packer, "permission", use->permission);
-    pack_number(packer, "line", use->line);
+    pack_field(packer, "permission", use->permission->name);
 }
 
-static void pack_deny(struct tb_packer *packer, const struct tb_use *use)
+static void pack_allows(struct tb_packer *packer, const struct tb_bundle *bundle)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < bundle->n_allow; i++)
+        n += bundle->allow[i].command != TB_NO_INDEX;
+    tb_pack_key(packer, "allow");
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i < bundle->n_allow; i++)
+        if (bundle->allow[i].command != TB_NO_INDEX)
+            pack_allow(packer, &bundle->allow[i]);
+}
+
+/* A name that cannot be called needs no denial. */
+static void pack_denials(struct tb_packer *packer, const struct tb_bundle *bundle)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < bundle->n_deny; i++)
+        n += bundle->deny[i].name.n <= TB_COMMAND_MAX;
+    tb_pack_key(packer, "deny");
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i < bundle->n_deny; i++) {
+        if (bundle->deny[i].name.n > TB_COMMAND_MAX)
+            continue;
+        tb_pack_map(packer, 2);
+        pack_field(packer, "name", bundle->deny[i].name);
+        pack_field(packer, "permission", bundle->deny[i].permission->name);
+    }
+}
+
+static void pack_shared(struct tb_packer *packer, const struct tb_bundle *bundle)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < bundle->n_shared; i++)
+        n += bundle->shared[i].scope != TB_NO_INDEX;
+    tb_pack_key(packer, "shared");
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i < bundle->n_shared; i++) {
+        const struct tb_plugin *plugin = bundle->shared[i].acl->plugin;
+        if (bundle->shared[i].scope == TB_NO_INDEX)
+            continue;
+        tb_pack_map(packer, plugin ? 2 : 1);
+        if (plugin)
+            pack_number(packer, "plugin", plugin->index);
+        pack_number(packer, "scope", bundle->shared[i].scope);
+    }
+}
+
+static void pack_bundle(struct tb_packer *packer, const struct tb_bundle *bundle)
 {
     tb_pack_map(packer, 3);
-    pack_field(packer, "name", use->name);
-    pack_field(packer, "permission", use->permission);
-    pack_number(packer, "line", use->line);
+    pack_allows(packer, bundle);
+    pack_denials(packer, bundle);
+    pack_shared(packer, bundle);
 }
 
-static void pack_shared(struct tb_packer *packer, const struct tb_shared *shared)
-{
-    tb_pack_map(packer, shared->plugin ? 2 : 1);
-    if (shared->plugin)
-        pack_number(packer, "plugin", shared->plugin->index);
-    pack_number(packer, "scope", shared->scope);
-}
-
-static void pack_capability(struct tb_packer *packer, const struct tb_compiled *compiled,
+static void pack_capability(struct tb_packer *packer,
                             const struct tb_compiled_capability *capability)
 {
     const struct tb_capability *source = capability->source;
-    tb_pack_map(packer, 8);
+    tb_pack_map(packer, 7);
     pack_field(packer, "identifier", source->identifier);
     pack_field(packer, "file", tb_bytes_of_string(source->place.file));
     pack_flag(packer, "local", source->local);
+    pack_texts(packer, "urls", source->urls);
     pack_texts(packer, "windows", source->windows);
     pack_texts(packer, "webviews", source->webviews);
-    tb_pack_key(packer, "allow");
-    tb_pack_array(packer, capability->n_allow);
-    for (size_t i = 0; i < capability->n_allow; i++)
-        pack_allow(packer, compiled, &capability->allow[i]);
-    tb_pack_key(packer, "deny");
-    tb_pack_array(packer, capability->n_deny);
-    for (size_t i = 0; i < capability->n_deny; i++)
-        pack_deny(packer, &capability->deny[i]);
-    tb_pack_key(packer, "shared");
-    tb_pack_array(packer, capability->n_shared);
-    for (size_t i = 0; i < capability->n_shared; i++)
-        pack_shared(packer, &capability->shared[i]);
+    tb_pack_key(packer, "entries");
+    tb_pack_array(packer, capability->n_entries);
+    for (size_t i = 0; i < capability->n_entries; i++) {
+        tb_pack_map(packer, 2);
+        pack_number(packer, "bundle", capability->entries[i].bundle->index);
+        pack_number(packer, "line", capability->entries[i].line);
+    }
 }
 
 static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
                      const struct tb_compiled *compiled)
 {
-    tb_pack_map(packer, 8);
-    pack_number(packer, "v", 1);
-    pack_field(packer, "mode", tb_bytes_of_string("narrow"));
+    tb_pack_map(packer, 9);
+    pack_number(packer, "v", 2);
+    pack_field(packer, "mode", tb_bytes_of_string(tb_semantics_name(policy->manifest.mode)));
     pack_field(packer, "app", policy->manifest.app);
     pack_vars(packer, &policy->vars);
     tb_pack_key(packer, "plugins");
@@ -186,11 +219,15 @@ static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
     tb_pack_key(packer, "scopes");
     tb_pack_array(packer, compiled->scopes.n);
     for (size_t i = 0; i < compiled->scopes.n; i++)
-        pack_scope(packer, &compiled->scopes.items[i]);
+        pack_scope(packer, compiled->scopes.items[i]);
+    tb_pack_key(packer, "bundles");
+    tb_pack_array(packer, compiled->n_bundles);
+    for (size_t i = 0; i < compiled->n_bundles; i++)
+        pack_bundle(packer, compiled->bundles[i]);
     tb_pack_key(packer, "capabilities");
     tb_pack_array(packer, compiled->n_capabilities);
     for (size_t i = 0; i < compiled->n_capabilities; i++)
-        pack_capability(packer, compiled, &compiled->capabilities[i]);
+        pack_capability(packer, &compiled->capabilities[i]);
 }
 
 /* What is written must be readable again: the reader's own limits decide. */
@@ -211,8 +248,8 @@ bool tb_snapshot_write(struct tb_policy *policy, const struct tb_compiled *compi
     if (!packer.failed && readable(policy->arena, tb_buffer_bytes(out)))
         return true;
     tb_report_error(policy->report, "too-large", (struct tb_place){NULL, 0},
-                    "the compiled policy passes a limit (64 MiB, 1048576 values, 4096 bytes of "
-                    "an identifier or a file's name): write less");
+                    "the compiled policy passes a limit (64 MiB, 2097152 values, 65536 commands, "
+                    "4096 bytes of an identifier or a file's name): write less");
     return false;
 }
 

@@ -24,6 +24,8 @@ enum tb_value_type {
     TB_VALUE_MAP = 64,
 };
 
+enum { TB_VALUE_ANY = 127 }; /* a mask of all */
+
 struct tb_value {
     enum tb_value_type type;
     unsigned made_by; /* the TOML reader's: how a table came to be */

@@ -313,8 +313,9 @@ def test_the_app_folder_is_the_real_one(tmp_path):
 def test_a_mode_of_the_command_line(tmp_path):
     app = write_app(tmp_path, {"trollbridge.toml": MANIFEST})
     assert compile_app(app, extra=["--mode", "narrow"])[0] == 0
-    status, text, _ = compile_app(app, extra=["--mode", "tauri"])
-    assert (status, text) == (3, "trollbridge: unsupported: this version has no mode `tauri`: use narrow\n")
+    assert compile_app(app, extra=["--mode", "tauri"])[0] == 0
+    status, text, _ = compile_app(app, extra=["--mode", "tauri!"])
+    assert (status, text) == (2, "trollbridge: usage: --mode is tauri, narrow or strict, not tauri!\n")
 
 
 def test_missing_parts(tmp_path):

@@ -32,7 +32,7 @@ def test_json_of_a_view_that_gets_nothing():
     status, out, errors = check("check", str(NOTES), "--json", "--view", "other")
     assert (status, errors) == (0, "")
     answer = json.loads(out)
-    assert answer["view"] == "other" and answer["origin"] == "local" and answer["allowed"] == {}
+    assert answer["mode"] == "narrow" and answer["target"] == "linux" and answer["allowed"] == {}
     assert len(answer["digest"]) == 64
 
 

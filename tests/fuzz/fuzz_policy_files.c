@@ -44,14 +44,14 @@ static void read_files(struct tb_policy *policy, struct tb_bytes text)
     struct tb_document *manifest = document(policy->report, false, TB_MANIFEST_FILE, rest);
     if (!manifest)
         return;
-    policy->manifest = tb_manifest_read(policy->report, manifest->root, (struct tb_bytes){0});
+    policy->manifest = tb_manifest_read(policy->report, manifest->root, NULL);
     policy->vars = tb_vars_of(policy->arena, &policy->inputs->user, policy->inputs->user_dirs,
                               policy->manifest.app, policy->inputs->resource);
-    tb_permission_read(policy->report,
+    tb_permission_read(policy,
                        document(policy->report, json_permissions, "permissions/p", permissions),
                        &policy->app);
     policy->capabilities =
-        tb_capability_read(policy->report, document(policy->report, json_capabilities,
+        tb_capability_read(policy, document(policy->report, json_capabilities,
                                                     "capabilities/c", capabilities));
 }
 

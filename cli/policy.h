@@ -1,0 +1,5 @@
+/* The subcommands of `trollbridge policy`: each gets its own name as argv[0] and returns an exit
+ * status. */
+#pragma once
+
+int cli_policy_check(int argc, char **argv);

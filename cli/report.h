@@ -1,0 +1,13 @@
+/* What the policy compiler reports about an app, as JSON. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Runs the job (`check`, `explain`) on the app's files. Its exit status. *ret_report is a new
+ * reference, or NULL where there is no report; then why has been said on stderr. `options` as for
+ * cli_app_report. */
+int cli_report(const char *job, const char *app, const char *const *options, json_t **ret_report);
+
+/* The findings of a report as lines on stderr, warnings only if wanted. */
+void cli_report_findings(const json_t *report, bool warnings);
