@@ -4,10 +4,12 @@ Each case is put to the program and to the reference; so a mistake of either is 
 """
 
 import json
+import shutil
 
 import pytest
 
 import policy_tool as tool
+from generate import ours_files
 
 CORPUS = tool.TOP / "tests/policy/corpus"
 CASES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir())
@@ -17,6 +19,18 @@ NOTE = {"default_permission": None, "permission_sets": {}, "global_scope_schema"
 
 def table(name):
     return json.loads((CORPUS / name).read_text())
+
+
+def in_our_form(app, folder):
+    """A Tauri project of the corpus as an app of ours, with its manifests as plugins; itself if it already is one."""
+    built = app / "gen/schemas/acl-manifests.json"
+    if not built.exists():
+        return app
+    make_app(folder, ours_files(json.loads(built.read_text())))
+    for part in ("capabilities", "permissions"):
+        if (app / part).exists():
+            shutil.copytree(app / part, folder / part)
+    return folder
 
 
 def ask_program(app, mode, target):
@@ -74,9 +88,24 @@ def test_resolution(name, mode, ask):
     if wanted is None:
         assert mode == "strict", "only what strict says may be left open"
         return
-    answer = ask(CORPUS / name / "app", mode, case.get("target", "linux"))
+    check_answer(ask(CORPUS / name / "app", mode, case.get("target", "linux")), wanted, ask is ask_program)
+
+
+OUR_NAMES = [name for name in CASES if (CORPUS / name / "app/gen").exists() and not table(f"{name}/expect.json").get("tauri_only")]
+
+
+@ASKED
+@pytest.mark.parametrize("mode", tool.MODES)
+@pytest.mark.parametrize("name", OUR_NAMES)
+def test_resolution_in_our_form(tmp_path, name, mode, ask):
+    wanted = expected(table(f"{name}/expect.json"), mode)
+    if wanted is not None:
+        check_answer(ask(in_our_form(CORPUS / name / "app", tmp_path), mode, "linux"), wanted, ask is ask_program)
+
+
+def check_answer(answer, wanted, by_program):
     if wanted["status"] == 3:
-        check_errors(answer, wanted["errors"], ask is ask_program)
+        check_errors(answer, wanted["errors"], by_program)
         return
     assert answer["status"] == 0, answer
     for key in ("allowed", "denied"):
@@ -85,7 +114,7 @@ def test_resolution(name, mode, ask):
     for key in ("scopes", "global_scope"):
         if key in wanted:
             assert tool.exact(answer[key]) == tool.exact(wanted[key])
-    if ask is ask_program:
+    if by_program:
         assert set(wanted.get("warnings", [])) <= {item["code"] for item in answer["warnings"]}
 
 
@@ -122,8 +151,7 @@ def test_decision(name, mode, call, ask):
 
 
 def make_app(folder, files):
-    tauri = "trollbridge.toml" not in files
-    for name, text in {**({"tauri.conf.json": '{"identifier": "x"}'} if tauri else {}), **files}.items():
+    for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return folder
@@ -131,8 +159,7 @@ def make_app(folder, files):
 
 def make_capability(folder, permission="note:go", **more):
     capability = {"identifier": "main", "windows": ["main"], "permissions": [permission], **more}
-    return make_app(folder, {"capabilities/main.json": json.dumps(capability),
-                             "gen/schemas/acl-manifests.json": json.dumps({"note": NOTE})})
+    return make_app(folder, {**ours_files({"note": NOTE}), "capabilities/main.json": json.dumps(capability)})
 
 
 @ASKED
@@ -141,7 +168,8 @@ def make_capability(folder, permission="note:go", **more):
 def test_rejected(tmp_path, number, mode, ask):
     row = table("rejected.json")[number]
     wanted = row["error"] if isinstance(row["error"], list) else [row["error"]]
-    answer = ask(make_app(tmp_path, row["files"]), mode, "linux")
+    manifest = {} if "tauri.conf.json" in row["files"] else {"trollbridge.toml": '[app]\nid = "com.example.corpus"\n'}
+    answer = ask(make_app(tmp_path, {**manifest, **row["files"]}), mode, "linux")
     assert answer["status"] == 3
     assert set(wanted) & set(tool.codes(answer))
     if "line" in row and ask is ask_program:

@@ -12,20 +12,22 @@ ORIGINS = ("local", "local", "local", "https://a.example", "https://b.example", 
 URLS = ("https://a.example", "https://b.example/", "http://localhost:1420")
 WILD_URLS = ("https://*.a.example", "http://localhost:*", "https://*.example", "*://a.example")
 TARGETS = ("linux", "macOS", "windows", "android", "iOS")
-PLUGINS = ("alpha", "beta-2", "core:gamma", "core")
+PLUGINS = {"tauri": ("alpha", "beta-2", "core:gamma", "core"), "ours": ("alpha", "beta-2", "gamma")}
+OURS = '[app]\nid = "com.example.random"\n'
 VALUES = ("/a", "/b/**", 1, 2.5, True, False, None, ["x", 1], {"path": "/c", "n": 0}, {})
 
 
 class Policy:
-    """One generated policy, as values; `write` makes the folder."""
+    """One generated policy, as values; `write` makes the folder, by turns a Tauri project's and one of ours."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.tidy = seed % 3 == 0
+        self.form = "ours" if seed % 2 else "tauri"
         self.manifests = {}
         self.app_files = {}
         self.allowing = {}
-        for key in PLUGINS:
+        for key in PLUGINS[self.form]:
             self.manifests[key] = self.manifest(key)
         if self.random.random() < 0.6:
             self.own_permissions()
@@ -150,7 +152,9 @@ class Policy:
         order = list(range(len(self.capabilities)))
         if shuffled:
             shuffled.shuffle(order)
-        files = {"tauri.conf.json": '{"identifier": "com.example.random"}\n', "gen/schemas/acl-manifests.json": built(self.manifests, shuffled)}
+        whole = built(mixed(self.manifests, shuffled))
+        files = ours_files(whole) if self.form == "ours" else \
+            {"tauri.conf.json": '{"identifier": "com.example.random"}\n', "gen/schemas/acl-manifests.json": json.dumps(whole)}
         for name, content in self.app_files.items():
             files[f"permissions/{name}"] = permission_toml(content) if name.endswith(".toml") else permission_json(content, shuffled)
         for place, capability in zip(order, self.capabilities):
@@ -172,13 +176,25 @@ def mixed(value, shuffled):
     return [mixed(item, shuffled) for item in value] if isinstance(value, list) else value
 
 
-def built(manifests, shuffled):
+def built(manifests):
     """acl-manifests.json as a Tauri build writes it."""
-    whole = {key: {"default_permission": held["default"] and {"identifier": "default", "description": "", "permissions": held["default"]},
+    return {key: {"default_permission": held["default"] and {"identifier": "default", "description": "", "permissions": held["default"]},
                    "permissions": {name: {"identifier": name, "description": "", **item} for name, item in held["permissions"].items()},
                    "permission_sets": {name: {"identifier": name, "description": "", "permissions": items} for name, items in held["sets"].items()},
                    "global_scope_schema": None} for key, held in manifests.items()}
-    return json.dumps(mixed(whole, shuffled))
+
+
+def ours_files(whole):
+    """The manifest of an app of ours whose plugins are those of an acl-manifests.json, and the plugins' files."""
+    files = {"trollbridge.toml": OURS + "".join(f'\n[plugins.{key}]\npermissions = "parts/{key}"\n' for key in whole)}
+    for key, held in whole.items():
+        commands = sorted({name for item in held["permissions"].values() for half in item["commands"].values() for name in half})
+        files[f"parts/{key}/plugin.toml"] = f'name = "{key}"\nprogram = "fs"\ncommands = {json.dumps(commands)}\nscope = "opaque"\n'
+        content = {"permission": list(held["permissions"].values()), "set": list(held["permission_sets"].values())}
+        if held["default_permission"]:
+            content["default"] = {"permissions": held["default_permission"]["permissions"]}
+        files[f"parts/{key}/permissions/all.json"] = json.dumps(content)
+    return files
 
 
 def listed(content):
