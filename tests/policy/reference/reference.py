@@ -146,12 +146,12 @@ def joined(first, second):
 
 
 class Resolution:
-    """All that capabilities give and take. `grants` are the resolved permissions behind it."""
+    """All that capabilities give and take; `denying` are the denied commands, also of capabilities that hold nowhere."""
 
     def __init__(self, app, target):
         self.app, self.target = app, target
         self.allowed, self.denied, self.scopes, self.global_scope = {}, {}, {}, {}
-        self.scope_only, self.warnings = [], set()
+        self.scope_only, self.warnings, self.denying = [], set(), set()
         self.capabilities = [item for item in app.capabilities if active(item.platforms, target)]
         for capability in self.capabilities:
             for entry in capability.entries:
@@ -181,6 +181,7 @@ class Resolution:
         if allow is not None or deny is not None:
             number = len(self.scopes) + 1
             self.scopes[number] = {"allow": allow or [], "deny": deny or []}
+        self.denying |= {command_name(key, command) for command in permission.deny}
         shown = name if key == APP else f"{key}:{name}"
         for commands, into in ((permission.allow, self.allowed), (permission.deny, self.denied)):
             for command in commands:
@@ -222,7 +223,7 @@ class Strict(Bad):
 
 def strict_errors(resolution):
     codes = {code for code, _, _ in resolution.app.lints} | resolution.warnings
-    if set(resolution.denied) - set(resolution.allowed):
+    if resolution.denying - set(resolution.allowed):
         codes.add("denies-nothing")
     for capability in resolution.capabilities:
         if not capability.windows and not capability.webviews:
@@ -237,8 +238,11 @@ def strict_errors(resolution):
 def strict_entry(resolution, entry):
     codes = set()
     manifests = resolution.app.manifests
-    if resolution.app.key(entry.identifier) not in manifests:
+    key, name = resolution.app.key(entry.identifier), shapes.split_identifier(entry.identifier)[1]
+    if key not in manifests:
         return codes
+    if name == "default" and manifests[key].default is None:
+        codes.add("grants-nothing")
     for key, _, permission in expand(manifests, entry.identifier, entry):
         scope = joined(joined(entry.allow, permission.scope_allow), joined(entry.deny, permission.scope_deny))
         if not permission.allow and not permission.deny and not scope:
