@@ -24,14 +24,6 @@ class Node:
     value: object
     line: int = 0
 
-    def plain(self):
-        """The value without lines; of equal keys the last one counts."""
-        if isinstance(self.value, Pairs):
-            return {key: node.plain() for key, node in self.value}
-        if isinstance(self.value, list):
-            return [node.plain() for node in self.value]
-        return self.value
-
 
 class Pairs:
     """The (key, Node) pairs of an object."""

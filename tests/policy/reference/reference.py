@@ -25,11 +25,6 @@ INTERPRETERS = {"sh", "bash", "zsh", "dash", "python", "python3", "node", "perl"
 
 # What the folder holds
 
-def key_of_folder(name):
-    """`core-window` is the folder of `core:window`."""
-    return name.replace("core-", "core:", 1) if name.startswith("core-") else name
-
-
 class App:
     """An app folder: its manifests by key, and its capabilities that are in use, sorted by identifier."""
 
@@ -40,7 +35,7 @@ class App:
         self.manifests = {}
         for place in plugins:
             for plugin in sorted(pathlib.Path(place).iterdir()):
-                self.add_plugin(key_of_folder(plugin.name), plugin)
+                self.add_plugin(plugin.name, plugin)
         (self.read_tauri if self.missing_warn else self.read_ours)()
         self.capabilities = sorted(self.capabilities, key=lambda capability: capability.identifier.encode())
 
@@ -244,6 +239,8 @@ def strict_entry(resolution, entry):
     if name == "default" and manifests[key].default is None:
         codes.add("grants-nothing")
     for key, _, permission in expand(manifests, entry.identifier, entry):
+        if not active(permission.platforms, resolution.target):
+            continue
         scope = joined(joined(entry.allow, permission.scope_allow), joined(entry.deny, permission.scope_deny))
         if not permission.allow and not permission.deny and not scope:
             codes.add("grants-nothing")

@@ -74,9 +74,26 @@ class Reader:
         for name in known:
             if names.count(name) > 1 and self.typed:
                 self.fail("duplicate-key", name, node)
+        self.lint_twins(names, node)
         for name in set(names) - set(known) - {"$schema"}:
             self.lint("unknown-key", node)
         return node.value
+
+    def lint_twins(self, names, node):
+        if len(set(names)) < len(names):
+            self.lint("duplicate-key", node)
+
+    def values(self, node):
+        """Scope values: of equal keys the last one counts, whoever reads."""
+        return [self.value(item) for item in self.list_of(lambda item: item)(node)]
+
+    def value(self, node):
+        if isinstance(node.value, list):
+            return [self.value(item) for item in node.value]
+        if not isinstance(node.value, Pairs):
+            return node.value
+        self.lint_twins([key for key, _ in node.value], node)
+        return {key: self.value(item) for key, item in node.value}
 
     def field(self, pairs, name, kind, fallback=NO_FIELD, nullable=False, owner=None):
         """`kind` makes a value of a Node, or fails."""
@@ -145,9 +162,6 @@ def split_identifier(text):
 class CapabilityReader(Reader):
     KEYS = ("identifier", "description", "local", "remote", "windows", "webviews", "permissions", "platforms")
 
-    def values(self, node):
-        return [item.plain() for item in self.list_of(lambda item: item)(node)]
-
     def entry(self, node):
         if isinstance(node.value, str):
             return self.named(node.value, None, None, node)
@@ -197,9 +211,6 @@ class PermissionReader(Reader):
 
     def __init__(self, file, lints):
         super().__init__(file, lints, typed=True)
-
-    def values(self, node):
-        return [item.plain() for item in self.list_of(lambda item: item)(node)]
 
     def half(self, kind, fallback, nullable):
         def read(node):
