@@ -221,6 +221,7 @@ def strict_errors(resolution):
     if resolution.denying - set(resolution.allowed):
         codes.add("denies-nothing")
     for capability in resolution.capabilities:
+        codes |= {code for code, _, _ in capability.lints}
         if not capability.windows and not capability.webviews:
             codes.add("no-view")
         if any("*" in re.sub(r"^[^:]*://|(:\*)?(/.*)?$", "", url) for url in capability.remote):
@@ -318,30 +319,14 @@ def check(folder, mode="narrow", target="linux", plugins=()):
     return {"status": 0, **resolution.answer(), "warnings": sorted(resolution.warnings)}
 
 
-def brief(item):
-    """An entry in the corpus's short form."""
-    context = item["context"] if item["context"] == "local" else item["context"]["remote"]
-    words = [f"{item['file']}:{item['line']}", item["capability"], item["permission"], context]
-    words += [f"{key}={','.join(item[key])}" for key in ("windows", "webviews") if item[key]]
-    return " ".join(words + ([f"scope={item['scope']}"] if "scope" in item else []))
-
-
-def shorten(answer):
-    for key in ("allowed", "denied"):
-        answer[key] = {command: [brief(item) for item in items] for command, items in sorted(answer[key].items())}
-    return answer
-
-
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("app")
     options.add_argument("--mode", choices=MODES, default="narrow")
     options.add_argument("--target", choices=shapes.TARGETS, default="linux")
     options.add_argument("--plugins", action="append", default=[])
-    options.add_argument("--brief", action="store_true", help="each entry in one line")
     given = options.parse_args()
     answer = check(given.app, given.mode, given.target, given.plugins)
-    answer = shorten(answer) if given.brief and answer["status"] == 0 else answer
     json.dump(answer, sys.stdout, indent=1, ensure_ascii=False)
     print()
     return answer["status"]

@@ -48,7 +48,7 @@ class Capability:
     webviews: list
     entries: list
     platforms: list | None
-    file: str
+    lints: list
 
     def contexts(self):
         return (["local"] if self.local else []) + [{"remote": url} for url in self.remote]
@@ -181,10 +181,12 @@ class CapabilityReader(Reader):
         return self.field(pairs, "urls", self.list_of(self.string), owner=node)
 
     def capability(self, node):
+        """A capability keeps its own lints, as they count only if it is in use."""
+        before = len(self.lints)
         pairs = self.object(node, self.KEYS, "a capability")
         texts = self.list_of(self.string)
         self.field(pairs, "description", self.string, "")
-        return Capability(
+        found = Capability(
             self.field(pairs, "identifier", self.string, owner=node),
             self.field(pairs, "local", self.boolean, True),
             self.field(pairs, "remote", self.urls, [], nullable=True),
@@ -192,7 +194,9 @@ class CapabilityReader(Reader):
             self.field(pairs, "webviews", texts, []),
             self.field(pairs, "permissions", self.list_of(self.entry), owner=node),
             self.field(pairs, "platforms", self.list_of(self.target), None, nullable=True),
-            self.file)
+            self.lints[before:])
+        del self.lints[before:]
+        return found
 
     def document(self, node):
         if isinstance(node.value, list):
