@@ -14,7 +14,8 @@ import tempfile
 import pytest
 
 import policy_tool as tool
-from generate import Policy
+import test_policy
+from generate import LABELS, ORIGINS, Policy
 
 FIRST, LAST = map(int, os.environ.get("TB_POLICY_SEEDS", "0-300").split("-"))
 BATCH = 50
@@ -65,6 +66,44 @@ def compare_calls(policy, app, mode, where):
             for half in ("allow", "deny"):
                 assert tool.values(answer["scope"][half]) == tool.values(wanted[half]), f"{where}: {call}"
         yield f"{mode} {answer['verdict']}"
+
+
+def grants(seed):
+    """What the broker is given for a view: the compiler's own answer, without `explain` in between."""
+    policy = Policy(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        app = policy.write(pathlib.Path(folder))
+        manifest = (app / "trollbridge.toml").read_text()
+        for mode in tool.MODES:
+            (app / "trollbridge.toml").write_text(f'{manifest}\n[policy]\nmode = "{mode}"\n')
+            yield from grants_of_mode(policy, app, mode, f"seed {seed}, {mode}")
+
+
+def grants_of_mode(policy, app, mode, where):
+    try:
+        resolution = tool.reference.resolve(tool.reference.App(app), "linux", mode)
+    except tool.reference.Bad:
+        return
+    status, errors, files = test_policy.compile_app(app)
+    assert status == 0, f"{where}: {errors}"
+    for _ in range(CALLS):
+        label, origin = policy.random.choice(LABELS), policy.random.choice(ORIGINS)
+        webview = label if policy.chance(0.7) else policy.random.choice(LABELS)
+        grant = test_policy.grant_of(files["snapshot"], label, webview, origin)
+        wanted = {command: tool.reference.decide(resolution, mode, command, label, webview, origin) for command in resolution.allowed}
+        wanted = {command: answer for command, answer in wanted.items() if answer["allowed"]}
+        place = f"{where}: {label} {webview} {origin}"
+        assert {command["name"] for command in grant["commands"]} == set(wanted), place
+        for command in grant["commands"]:
+            scope = grant["scopes"][command["scope"]] if "scope" in command else {"allow": [], "deny": []}
+            for half in ("allow", "deny"):
+                assert tool.values(scope[half]) == tool.values(wanted[command["name"]][half]), f"{place}: {command['name']}"
+        yield f"{mode} {'something' if wanted else 'nothing'} granted"
+
+
+def test_grants():
+    seen = collections.Counter(together(grants, [seed for seed in range(FIRST, LAST) if Policy(seed).form == "ours"]))
+    assert {f"{mode} {what} granted" for mode in tool.MODES for what in ("something", "nothing")} == set(seen)
 
 
 @pytest.mark.parametrize("start", range(FIRST, LAST, BATCH))
