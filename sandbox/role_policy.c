@@ -33,6 +33,7 @@ static const struct tb_syscall needs[] = {
     ALLOW("getrandom", "hash seeds"),
     ALLOW("clock_gettime", "time limits"),
     ALLOW("futex", "once-only initialisation in the C++ library"),
+    ALLOW("sysinfo", "qsort asks how much memory there is before it sorts more than 1 KiB"),
     ALLOW("brk", "malloc"),
     ALLOW_IF("mmap", "malloc of large blocks", NO_EXEC),
     ALLOW("munmap", "free of large blocks"),

@@ -30,12 +30,15 @@ static int die_with_parent(int status)
     return end.revents ? -ESRCH : 0;
 }
 
+/* By the bare call, as libc keeps two signals to itself, which a parent may have left ignored. The
+ * kernel's structure is all zeros for the default, and smaller than this on every machine. */
 static int reset_signals(void)
 {
-    struct sigaction defaults = {.sa_handler = SIG_DFL};
+    static const unsigned char defaults[64];
+    enum { KERNEL_SET = 8 };
     for (int signal = 1; signal < NSIG; signal++)
         if (signal != SIGKILL && signal != SIGSTOP)
-            sigaction(signal, &defaults, NULL); /* fails for the two that libc keeps to itself */
+            syscall(SYS_rt_sigaction, signal, defaults, NULL, KERNEL_SET);
     sigset_t none;
     sigemptyset(&none);
     return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;

@@ -21,9 +21,15 @@ TOGETHER = {
 
 VARIABLES = """APPCACHE APPCONFIG APPDATA APPLOCALDATA APPLOG AUDIO CACHE CONFIG DATA DESKTOP DOCUMENT DOWNLOAD EXE
 FONT HOME LOCALDATA LOG PICTURE PUBLIC RESOURCE RUNTIME TEMP TEMPLATE VIDEO""".split()
+# What WebKitGTK keeps in $APPLOCALDATA. On Linux that is $APPDATA too, the app's own files among it, so
+# that denying all of it (as Tauri's files meant to, in a table that was never read, until plugins-workspace
+# #3507) would take the app's data away.
+WEBKIT = ["CacheStorage/**", "WebKitCache/**", "cookies", "databases/**", "hsts-storage.sqlite", "localstorage/**",
+          "mediakeys/**", "serviceworkers/**", "storage/**"]
 APP = ["APPCONFIG", "APPDATA", "APPLOCALDATA", "APPCACHE", "APPLOG"]
 
-META = ["read_dir", "stat", "lstat", "fstat", "exists"]
+DIRS = ["read_dir", "stat", "lstat", "fstat", "exists"]
+META = [*DIRS, "size"]
 READ_FILES = ["read_file", "read", "open", "read_text_file", "read_text_file_lines", "read_text_file_lines_next", "seek",
               "stat", "lstat", "fstat", "exists"]
 WRITE_FILES = ["create", "copy_file", "remove", "rename", "truncate", "ftruncate", "write", "write_file",
@@ -31,7 +37,7 @@ WRITE_FILES = ["create", "copy_file", "remove", "rename", "truncate", "ftruncate
 GROUPS = {
     "read-all": ("Every command that reads, watches or looks at files and folders; no paths.",
                  ["read_dir", *READ_FILES, "watch", "unwatch"]),
-    "read-dirs": ("Commands that list folders and look at metadata; no paths.", META),
+    "read-dirs": ("Commands that list folders and look at metadata; no paths.", DIRS),
     "read-files": ("Commands that read files; no paths.", READ_FILES),
     "read-meta": ("Commands that list folders and look at metadata; no paths.", META),
     "write-all": ("Every command that makes, changes or removes files and folders; no paths.", ["mkdir", *WRITE_FILES]),
@@ -94,8 +100,8 @@ def default_file():
                    "allow-read-text-file-lines-next", "allow-exists", "scope-app-recursive"])
     text += a_set("deny-default", "What no page should reach: the web view's own data.",
                   ["deny-webview-data-linux", "deny-webview-data-windows"])
-    text += permission("deny-webview-data-linux", "Denies the folder in which WebKitGTK keeps the app's cookies and storage.",
-                       scope_deny=["$APPLOCALDATA/**"])
+    text += permission("deny-webview-data-linux", "Denies the files in which WebKitGTK keeps the app's cookies and storage.",
+                       scope_deny=[f"$APPLOCALDATA/{name}" for name in WEBKIT])
     text += permission("deny-webview-data-windows", "Denies the folder in which WebView2 keeps the app's cookies and storage.",
                        scope_deny=["$APPLOCALDATA/EBWebView/**"])
     return text

@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+enum { LINES_MAX = 1024 * 1024 };
+
 /* One use of a command, by one entry of one capability. */
 struct line {
     const struct tb_compiled_capability *capability;
@@ -105,24 +107,23 @@ static bool wanted(const struct work *work, const struct tb_capability *capabili
            any_matches(capability->webviews, view);
 }
 
-static size_t n_contexts(const struct line *line)
+static size_t n_contexts(const struct tb_capability *source)
 {
-    const struct tb_capability *source = line->capability->source;
     return (size_t)source->local + (source->urls ? source->urls->n : 0);
 }
 
-static void add_lines(struct work *work, const struct tb_compiled_capability *capability,
+static size_t n_uses(const struct tb_bundle *bundle, bool deny)
+{
+    return deny ? bundle->n_deny : bundle->n_allow;
+}
+
+static void add_lines(const struct tb_compiled_capability *capability,
                       const struct tb_compiled_entry *entry, bool deny, struct lines *lines)
 {
-    const struct tb_bundle *bundle = entry->bundle;
-    for (size_t i = 0; i < (deny ? bundle->n_deny : bundle->n_allow); i++) {
-        const struct tb_use *use = deny ? &bundle->deny[i] : &bundle->allow[i];
-        const struct line line = {capability, entry, use, lines->n};
-        if (n_contexts(&line) == 0)
-            return;
-        lines->items =
-            tb_arena_grow(work->policy->arena, lines->items, lines->n, sizeof *lines->items);
-        lines->items[lines->n++] = line;
+    for (size_t i = 0; i < n_uses(entry->bundle, deny); i++) {
+        const struct tb_use *use = deny ? &entry->bundle->deny[i] : &entry->bundle->allow[i];
+        lines->items[lines->n] = (struct line){capability, entry, use, lines->n};
+        lines->n++;
     }
 }
 
@@ -134,13 +135,37 @@ static int compare_lines(const void *a, const void *b)
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
+static bool listed(const struct work *work, const struct tb_compiled_capability *capability)
+{
+    return n_contexts(capability->source) > 0 && wanted(work, capability->source);
+}
+
+static size_t count_lines(const struct work *work, bool deny)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < work->compiled->n_capabilities; i++) {
+        const struct tb_compiled_capability *capability = &work->compiled->capabilities[i];
+        for (size_t k = 0; listed(work, capability) && k < capability->n_entries; k++)
+            n += n_uses(capability->entries[k].bundle, deny);
+    }
+    return n;
+}
+
+/* Counted first: a thousand capabilities with a large default each share it, but their lines do
+ * not. */
 static struct lines collect_lines(struct work *work, bool deny)
 {
     struct lines lines = {0};
+    size_t n = count_lines(work, deny);
+    if (n > LINES_MAX) {
+        work->packer.failed = true;
+        return lines;
+    }
+    lines.items = tb_arena_get(work->policy->arena, n + 1, sizeof *lines.items);
     for (size_t i = 0; i < work->compiled->n_capabilities; i++) {
         const struct tb_compiled_capability *capability = &work->compiled->capabilities[i];
-        for (size_t k = 0; wanted(work, capability->source) && k < capability->n_entries; k++)
-            add_lines(work, capability, &capability->entries[k], deny, &lines);
+        for (size_t k = 0; listed(work, capability) && k < capability->n_entries; k++)
+            add_lines(capability, &capability->entries[k], deny, &lines);
     }
     if (lines.n > 0)
         qsort(lines.items, lines.n, sizeof *lines.items, compare_lines);
@@ -205,7 +230,7 @@ static void pack_commands(struct work *work, const char *key, bool deny)
         size_t n_entries = 0;
         n = run_of(&lines, i);
         for (size_t k = i; k < i + n; k++)
-            n_entries += n_contexts(&lines.items[k]);
+            n_entries += n_contexts(lines.items[k].capability->source);
         tb_pack_str(packer, lines.items[i].use->name);
         tb_pack_array(packer, n_entries);
         for (size_t k = i; k < i + n; k++)
@@ -237,18 +262,30 @@ static void pack_merged(struct tb_packer *packer, uint32_t number,
     pack_side(packer, "deny", lists->deny);
 }
 
+static void pack_entry_scopes(struct tb_packer *packer, const struct tb_compiled_entry *entry)
+{
+    for (size_t i = 0; i < entry->bundle->n_merged && !packer->failed; i++)
+        pack_merged(packer, entry->first_number + (uint32_t)i, &entry->bundle->merged[i]);
+}
+
 static void pack_scopes(struct work *work)
 {
     const struct tb_compiled *compiled = work->compiled;
-    tb_pack_key(&work->packer, "scopes");
-    tb_pack_map(&work->packer, compiled->n_numbers);
-    for (size_t i = 0; i < compiled->n_capabilities; i++)
-        for (size_t k = 0; k < compiled->capabilities[i].n_entries; k++) {
-            const struct tb_compiled_entry *entry = &compiled->capabilities[i].entries[k];
-            for (size_t n = 0; n < entry->bundle->n_merged && !work->packer.failed; n++)
-                pack_merged(&work->packer, entry->first_number + (uint32_t)n,
-                            &entry->bundle->merged[n]);
+    size_t n = 0;
+    for (size_t pass = 0; pass < 2; pass++) {
+        if (pass == 1) {
+            tb_pack_key(&work->packer, "scopes");
+            tb_pack_map(&work->packer, n);
         }
+        for (size_t i = 0; i < compiled->n_capabilities; i++) {
+            const struct tb_compiled_capability *capability = &compiled->capabilities[i];
+            for (size_t k = 0; wanted(work, capability->source) && k < capability->n_entries; k++) {
+                n += capability->entries[k].bundle->n_merged;
+                if (pass == 1)
+                    pack_entry_scopes(&work->packer, &capability->entries[k]);
+            }
+        }
+    }
 }
 
 /* The scopes of one plugin that belong to all of its commands. */

@@ -77,9 +77,16 @@ bool tb_command_name_valid(struct tb_bytes text)
     return text.n > 0 && text.n <= TB_COMMAND_MAX;
 }
 
+struct tb_bytes tb_plugin_short_name(struct tb_bytes name)
+{
+    size_t n = strlen("core:");
+    return starts_with(name, "core:") ? tb_bytes_of(name.data + n, name.n - n) : name;
+}
+
 bool tb_plugin_name_valid(struct tb_bytes text)
 {
     struct tb_identifier identifier;
-    return text.n <= TB_LABEL_MAX && tb_identifier_parse(text, &identifier) == NULL &&
+    return text.n <= TB_LABEL_MAX &&
+           tb_identifier_parse(tb_plugin_short_name(text), &identifier) == NULL &&
            identifier.key.n == 0;
 }

@@ -19,5 +19,9 @@ tb_must_check const char *tb_identifier_parse(struct tb_bytes text,
  * command nor a plugin's can be written to look like another one's full name. */
 bool tb_command_name_valid(struct tb_bytes text);
 
-/* Whether text can name a plugin, and so a folder and a program: one part of an identifier. */
+/* A plugin's name without the `core:` of Tauri's own ones: its commands are named by that. */
+struct tb_bytes tb_plugin_short_name(struct tb_bytes name);
+
+/* Whether text can name a plugin, and so a folder and a program: one part of an identifier, or
+ * `core:` and one. */
 bool tb_plugin_name_valid(struct tb_bytes text);

@@ -65,6 +65,14 @@ static int refused(struct tb_report *report, const char *what, int r)
     return TB_POLICY_FILES;
 }
 
+static int too_much(struct tb_report *report)
+{
+    report->silent = false;
+    tb_report_error(report, "too-large", (struct tb_place){NULL, 0},
+                    "the answer passes 64 MiB or a million entries: ask with --view");
+    return TB_POLICY_FILES;
+}
+
 /* The same as compile does, told to whoever asks; the exit status says whether it would start. */
 static int check(struct tb_report *report, const struct tb_options *options,
                  const struct tb_inputs *inputs)
@@ -87,7 +95,7 @@ static int check(struct tb_report *report, const struct tb_options *options,
         tb_hex(digest, sizeof digest, hex);
     }
     if (!tb_check_write(&policy, &compiled, &filter, hex, &out))
-        return refused(report, "the answer", TB_TOO_LARGE);
+        return too_much(report);
     int r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
     if (r != 0)
         return failed(report, "the answer cannot be written", -r);

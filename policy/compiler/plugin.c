@@ -51,10 +51,11 @@ static void read_sandbox(struct tb_policy *policy, const struct tb_value *map,
     sandbox->cpu_s = number(policy, cpu_s, sandbox->cpu_s);
 }
 
-static enum tb_scope_kind read_scope(struct tb_policy *policy, const struct tb_value *scope)
+static enum tb_scope_kind read_scope(struct tb_policy *policy, const struct tb_value *scope,
+                                     enum tb_scope_kind otherwise)
 {
     if (!scope)
-        return TB_SCOPE_NONE;
+        return otherwise;
     if (tb_bytes_are(scope->string, "path"))
         return TB_SCOPE_PATH;
     if (!tb_bytes_are(scope->string, "opaque"))
@@ -115,14 +116,33 @@ static struct tb_bytes program_path(struct tb_policy *policy, const struct tb_va
     return (struct tb_bytes){0};
 }
 
+/* A plugin has both or neither: neither is one whose commands are granted, and answered
+ * `unimplemented`. */
+static bool check_program(struct tb_policy *policy, const struct tb_value *root,
+                          const struct tb_value *program, const struct tb_override *override,
+                          const struct tb_plugin *plugin)
+{
+    const struct tb_value *replaced = override ? override->program : NULL;
+    const struct tb_value *commands = plugin->commands;
+    if (!program && !replaced && commands && commands->n > 0)
+        tb_report_error(policy->report, "value", commands->place,
+                        "`commands` need a `program` that implements them: name it, or leave "
+                        "both out");
+    if ((program || replaced) && !commands)
+        tb_report_error(policy->report, "missing", replaced ? replaced->place : root->place,
+                        "a plugin with a program needs `commands` in its plugin.toml: the list of "
+                        "those that the program implements");
+    return program || replaced;
+}
+
 static void read_description(struct tb_policy *policy, const struct tb_value *root,
                              const struct tb_override *override, struct tb_plugin *plugin)
 {
     const struct tb_value *name, *program, *scope, *sandbox, *description;
     const struct tb_want wants[] = {
         {"name", TB_VALUE_STRING, &name, true},
-        {"program", TB_VALUE_STRING, &program, true},
-        {"commands", TB_VALUE_LIST, &plugin->commands, true},
+        {"program", TB_VALUE_STRING, &program, false},
+        {"commands", TB_VALUE_LIST, &plugin->commands, false},
         {"scope", TB_VALUE_STRING, &scope, false},
         {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
         {"write_commands", TB_VALUE_LIST, &plugin->write_commands, false},
@@ -138,7 +158,9 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
     check_subset(policy, plugin->read_commands, plugin->commands);
     check_subset(policy, plugin->write_commands, plugin->commands);
     check_name(policy, name, plugin->name);
-    plugin->scope = read_scope(policy, scope);
+    bool runs = check_program(policy, root, program, override, plugin);
+    /* Nobody reads the scopes of a plugin that does not run, so that any may stand there. */
+    plugin->scope = read_scope(policy, scope, runs ? TB_SCOPE_NONE : TB_SCOPE_OPAQUE);
     plugin->program = program_path(policy, program, override);
     read_sandbox(policy, sandbox, &plugin->sandbox);
     read_sandbox(policy, override ? override->sandbox : NULL, &plugin->sandbox);
@@ -182,6 +204,18 @@ static int open_folder(struct tb_policy *policy, const struct tb_override *overr
     return -1;
 }
 
+/* `window` and `core:window` would each grant the other's commands. */
+static void check_alone(struct tb_policy *policy, const struct tb_plugin *plugin, const char *file)
+{
+    struct tb_bytes name = tb_plugin_short_name(plugin->name);
+    for (const struct tb_plugin *other = plugin->next; other; other = other->next)
+        if (tb_bytes_equal(tb_plugin_short_name(other->name), name))
+            tb_report_error(policy->report, "plugin", (struct tb_place){file, 0},
+                            "the commands of the plugins `%.*s` and `%.*s` have the same names: "
+                            "use one of the two",
+                            TB_SHOWN(other->name), TB_SHOWN(plugin->name));
+}
+
 static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const char *shown,
                                      struct tb_bytes key)
 {
@@ -194,6 +228,7 @@ static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const ch
     plugin->acl.plugin = plugin;
     plugin->next = policy->plugins;
     policy->plugins = plugin;
+    check_alone(policy, plugin, file);
 
     struct tb_bytes text;
     if (tb_source_read(policy->report, dir, "plugin.toml", file, &text)) {
@@ -242,7 +277,8 @@ struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl 
 {
     if (!acl->plugin)
         return name;
-    return tb_bytes_of_string(tb_arena_format(
-        policy->arena, "plugin:%.*s|%.*s", (int)acl->plugin->name.n,
-        (const char *)acl->plugin->name.data, (int)name.n, (const char *)name.data));
+    struct tb_bytes plugin = tb_plugin_short_name(acl->plugin->name);
+    return tb_bytes_of_string(tb_arena_format(policy->arena, "plugin:%.*s|%.*s", (int)plugin.n,
+                                              (const char *)plugin.data, (int)name.n,
+                                              (const char *)name.data));
 }

@@ -11,6 +11,10 @@
  *                                                 replaces it key by key
  *     permissions/           *.toml and *.json
  *
+ * Without `program` nothing implements it: its commands are granted all the same, and its scopes,
+ * opaque then unless it says otherwise, are kept. The folder of Tauri's `core:window` has that
+ * name.
+ *
  * It is looked for where `[plugins.NAME] permissions` of the manifest says (a folder of that shape
  * in the app), then in the folders of the command line.
  */
@@ -25,7 +29,8 @@ struct tb_acl *tb_plugin_acl(struct tb_policy *policy, struct tb_bytes key);
 /* "app, fs, shell": what there is instead. */
 const char *tb_plugin_names(struct tb_policy *policy);
 
-/* `plugin:fs|read_file`; for the app's own just the name. */
+/* `plugin:fs|read_file`, `plugin:window|close` of `core:window`; for the app's own just the name.
+ */
 struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl *acl,
                                   struct tb_bytes name);
 

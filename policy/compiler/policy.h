@@ -58,7 +58,7 @@ struct tb_sandbox {
 
 struct tb_plugin {
     struct tb_bytes name;
-    struct tb_bytes program; /* absolute */
+    struct tb_bytes program; /* absolute; empty: nothing implements it */
     const struct tb_value *commands;
     const struct tb_value *read_commands;
     const struct tb_value *write_commands;

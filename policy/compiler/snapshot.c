@@ -65,10 +65,17 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    return plugin->name.n > 0 && tb_path_valid(plugin->program) && all_strings(plugin->read) &&
+    bool program = plugin->program.n == 0 || tb_path_valid(plugin->program);
+    return plugin->name.n > 0 && program && all_strings(plugin->read) &&
                    all_strings(plugin->write) && all_strings(plugin->exec)
                ? TB_OK
                : TB_MALFORMED;
+}
+
+/* Only a program implements commands. */
+static bool can_run(const struct tb_snapshot *snapshot, const struct tb_snap_command *command)
+{
+    return command->plugin != TB_NO_INDEX && snapshot->plugins[command->plugin].program.n > 0;
 }
 
 static int read_command(struct context *context, const msgpack_object *map, void *item)
@@ -93,7 +100,8 @@ static int read_command(struct context *context, const msgpack_object *map, void
         return r;
     bool ok = take_index(has_plugin, plugin, context->snapshot->n_plugins, &command->plugin) &&
               command->name.n > 0 && command->local.n > 0 && command->in_flight >= TB_POOL_MIN &&
-              (has_plugin || !command->implemented) && tb_args_of(command->args, &args);
+              (can_run(context->snapshot, command) || !command->implemented) &&
+              tb_args_of(command->args, &args);
     return ok ? TB_OK : TB_MALFORMED;
 }
 

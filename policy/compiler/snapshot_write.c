@@ -17,8 +17,9 @@
  *                        "entries": [{"bundle": index, "line": uint}]}]}
  *
  * plugins and commands are sorted by name, capabilities by identifier, bundles and scopes stand in
- * the order of their first use. `plugin` is absent for the app's own commands. Entries of scopes
- * have their variables replaced. Only the capabilities of the target platform are in it.
+ * the order of their first use. `plugin` is absent for the app's own commands. `program` is
+ * empty where nothing implements the plugin. Entries of scopes have their variables replaced. Only
+ * the capabilities of the target platform are in it.
  */
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/plugin.h"

@@ -50,9 +50,8 @@ static void read_files(struct tb_policy *policy, struct tb_bytes text)
     tb_permission_read(policy,
                        document(policy->report, json_permissions, "permissions/p", permissions),
                        &policy->app);
-    policy->capabilities =
-        tb_capability_read(policy, document(policy->report, json_capabilities,
-                                                    "capabilities/c", capabilities));
+    policy->capabilities = tb_capability_read(
+        policy, document(policy->report, json_capabilities, "capabilities/c", capabilities));
 }
 
 static void check_grant(struct tb_bytes bytes)

@@ -188,7 +188,13 @@ static void names_cannot_pretend(void)
     CHECK(!tb_command_name_valid(tb_bytes_of_string("a|b")));
     CHECK(!tb_command_name_valid(tb_bytes_of_string("")));
     CHECK(tb_plugin_name_valid(tb_bytes_of_string("global-shortcut")));
-    CHECK(!tb_plugin_name_valid(tb_bytes_of_string("core:app")));
+    CHECK(tb_plugin_name_valid(tb_bytes_of_string("core:app")));
+    CHECK(tb_plugin_name_valid(tb_bytes_of_string("core")));
+    CHECK(!tb_plugin_name_valid(tb_bytes_of_string("core:")));
+    CHECK(!tb_plugin_name_valid(tb_bytes_of_string("core::app")));
+    CHECK(!tb_plugin_name_valid(tb_bytes_of_string("core:core:app")));
+    CHECK(!tb_plugin_name_valid(tb_bytes_of_string("core:../app")));
+    CHECK(!tb_plugin_name_valid(tb_bytes_of_string("shell:app")));
     CHECK(!tb_plugin_name_valid(tb_bytes_of_string("..")));
     CHECK(!tb_plugin_name_valid(tb_bytes_of_string("a/b")));
 }

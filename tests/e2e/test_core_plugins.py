@@ -1,0 +1,205 @@
+"""Tauri's core plugins: their permission files, and a view that `core:default` was granted to."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+import test_policy
+import tree
+
+TABLE = tomllib.loads((tree.TOP / "plugins/core/commands.toml").read_text())
+PLUGINS = tree.ROOT / "share/trollbridge/plugins"
+REAL = json.loads((tree.TOP / "tests/policy/tauri/manifests.json").read_text())["apps"]
+KEYS = [f"core:{key}" for key in TABLE]
+# What Tauri 2.12 has that the builds of these apps had not.
+SINCE = {
+    "HuLaSpark/HuLa": {"core:app": "exit", "core:window": "set_fullscreen_on_monitor"},
+    "tranxuanthang/lrcget": {
+        "core:app": "exit supports_multiple_windows",
+        "core:tray": "set_icon_with_as_template",
+        "core:window": "activity_name scene_identifier set_fullscreen_on_monitor",
+    },
+}
+SINCE_IN_DEFAULT = {"supports_multiple_windows", "set_icon_with_as_template", "activity_name", "scene_identifier"}
+
+
+def load(key):
+    """A generated plugin: its plugin.toml, permissions by identifier, default set."""
+    folder = PLUGINS / key
+    content = tomllib.loads((folder / "permissions/commands.toml").read_text())
+    entries = content.get("permission", [])
+    permissions = {entry["identifier"]: entry for entry in entries}
+    assert len(permissions) == len(entries) and all(entry["description"] for entry in entries)
+    return tomllib.loads((folder / "plugin.toml").read_text()), permissions, content["default"]["permissions"]
+
+
+def slug(command):
+    return command.replace("_", "-")
+
+
+def table(key):
+    commands = TABLE[key.removeprefix("core:")]
+    assert set(commands) <= {"default", "other"} and not commands["default"].keys() & commands.get("other", {}).keys()
+    return commands["default"], commands.get("other", {})
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_files_say_what_the_table_says(key):
+    plugin, permissions, default = load(key)
+    granted, other = table(key)
+    assert plugin["name"] == key and not plugin.keys() & {"program", "commands"}
+    assert default == [f"allow-{slug(command)}" for command in granted]
+    wanted = {}
+    for command in [*granted, *other]:
+        wanted[f"allow-{slug(command)}"] = {"allow": [command]}
+        wanted[f"deny-{slug(command)}"] = {"deny": [command]}
+    assert {name: entry["commands"] for name, entry in permissions.items()} == wanted
+
+
+def test_core_itself_is_the_nine_defaults():
+    plugin, permissions, default = load("core")
+    assert plugin["name"] == "core" and permissions == {}
+    assert default == [f"{key}:default" for key in KEYS] and len(KEYS) == 9
+    assert {path.name for path in PLUGINS.glob("core*")} == {"core", *KEYS}
+
+
+@pytest.mark.parametrize("app", REAL)
+def test_they_are_what_real_apps_were_built_with(app):
+    assert load("core")[2] == REAL[app]["core"].split()
+    for key in KEYS:
+        granted, other = table(key)
+        since = set(SINCE[app].get(key, "").split())
+        assert {*granted, *other} - since == set(REAL[app][key]["commands"].split())
+        before = [f"allow-{slug(command)}" for command in granted if command not in since]
+        assert before == REAL[app][key]["default"].split()
+        assert since & granted.keys() == since & SINCE_IN_DEFAULT
+
+
+def test_writing_them_again_changes_nothing(tmp_path):
+    source = tree.TOP / "plugins/core"
+    for _ in range(2):
+        subprocess.run([sys.executable, source / "generate.py", source / "commands.toml", tmp_path / "out"], check=True)
+    for path in (tmp_path / "out").rglob("*.toml"):
+        assert path.read_text() == (PLUGINS / path.relative_to(tmp_path / "out")).read_text()
+
+
+# ---- what the compiler makes of them ----
+
+
+def grant(tmp_path, permissions, files=None, plugins=(PLUGINS,)):
+    test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST,
+                                     "capabilities/main.json": test_policy.capability(permissions), **(files or {})})
+    status, text, out = test_policy.compile_app(tmp_path, plugins=plugins)
+    assert (status, text) == (0, "")
+    return test_policy.grant_of(out["snapshot"])
+
+
+def full_names(key, commands):
+    return {f"plugin:{key.removeprefix('core:')}|{command}" for command in commands}
+
+
+def test_core_default_grants_every_default_and_no_program(tmp_path):
+    found = grant(tmp_path, ["core:default"])
+    wanted = set().union(*(full_names(key, table(key)[0]) for key in KEYS))
+    assert {command["name"] for command in found["commands"]} == wanted and len(wanted) == 92
+    assert found["plugins"] == [] and not any("plugin" in command for command in found["commands"])
+    permissions = {command["rule"]["permission"] for command in found["commands"]}
+    assert len(permissions) == len(found["commands"]) and "core:window:allow-title" in permissions
+
+
+def test_a_command_of_a_core_plugin_is_granted_and_denied_by_name(tmp_path):
+    found = grant(tmp_path, ["core:window:default", "core:window:allow-close", "core:window:deny-title"])
+    names = {command["name"] for command in found["commands"]}
+    assert names == full_names("core:window", [*table("core:window")[0], "close"]) - {"plugin:window|title"}
+    assert [item["name"] for item in found["denied"]] == ["plugin:window|title"]
+
+
+def test_an_entrys_scope_is_kept_though_nobody_reads_it(tmp_path):
+    entry = {"identifier": "core:window:allow-close", "allow": [{"label": "main"}]}
+    found = grant(tmp_path, [entry, "fs:allow-stat"])
+    close = next(command for command in found["commands"] if command["name"] == "plugin:window|close")
+    assert "plugin" not in close and found["scopes"][close["scope"]] == {"allow": [{"label": "main"}], "deny": []}
+    assert [plugin["name"] for plugin in found["plugins"]] == ["fs"]
+
+
+def test_a_snapshot_that_has_them_implemented_is_refused(tmp_path):
+    app = test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST,
+                                           "capabilities/main.json": test_policy.capability(["core:app:default"])})
+    snapshot = test_policy.compile_app(app, plugins=(PLUGINS,))[2]["snapshot"]
+    request = test_policy.request_of("main", "main", "local")
+    assert test_policy.resolve(snapshot, request)[0] == 0
+    no, yes = (b"\xabimplemented" + flag for flag in (b"\xc2", b"\xc3"))
+    status, text, written = test_policy.resolve(snapshot.replace(no, yes, 1), request)
+    assert no in snapshot and status != 0 and text and written == b""
+
+
+def broken(tmp_path, files, permissions):
+    test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST, **files,
+                                     "capabilities/main.json": test_policy.capability(permissions)})
+    (tmp_path / "parts").mkdir(exist_ok=True)
+    status, text, _ = test_policy.compile_app(tmp_path, plugins=(PLUGINS, tmp_path / "parts"))
+    assert status == 3
+    return text
+
+
+def test_a_plugin_of_the_same_short_name_is_refused(tmp_path):
+    text = broken(tmp_path, {"parts/window/plugin.toml": 'name = "window"\n'}, ["core:window:default", "window:default"])
+    assert "plugin: the commands of the plugins `core:window` and `window` have the same names" in text
+
+
+def test_commands_without_a_program_are_refused(tmp_path):
+    text = broken(tmp_path, {"parts/mine/plugin.toml": 'name = "mine"\ncommands = ["a"]\n'}, ["mine:default"])
+    assert "value: `commands` need a `program` that implements them" in text and "plugin.toml:2)" in text
+
+
+@pytest.mark.parametrize("table_of", ['[plugins."core:window"]\nprogram = "bin/window"\n', None])
+def test_a_program_without_commands_is_refused(tmp_path, table_of):
+    files = {"parts/mine/plugin.toml": 'name = "mine"\nprogram = "mine"\n'}
+    if table_of:
+        files["trollbridge.toml"] = test_policy.MANIFEST + table_of
+    text = broken(tmp_path, files, ["core:window:default" if table_of else "mine:default"])
+    assert "missing: a plugin with a program needs `commands`" in text
+    assert ("trollbridge.toml:4)" if table_of else "plugin.toml:1)") in text
+
+
+@pytest.mark.parametrize("name", ["core::app:default", "core:a:b:default", "core:core:app:default", "core:nope:default"])
+def test_what_is_no_core_plugin(tmp_path, name):
+    assert f"unknown-plugin: there is no plugin `{name.removesuffix(':default')}`" in broken(tmp_path, {}, [name])
+
+
+# ---- in a broker ----
+
+
+def core_app(app, permissions):
+    capability = {"identifier": "main", "windows": ["main"], "permissions": permissions}
+    (app.path / "capabilities/main.json").write_text(json.dumps(capability))
+
+
+def everything():
+    return [f"{key}:allow-{slug(command)}" for key in KEYS for part in table(key) for command in part]
+
+
+@pytest.mark.parametrize("permissions", [["core:default"], everything()], ids=["default", "everything"])
+def test_a_granted_command_answers_unimplemented_and_is_logged(app, permissions):
+    core_app(app, permissions)
+    with tree.leaves_nothing():
+        result = app.call("plugin:app|version")
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert result.stderr == b"trollbridge: unimplemented: plugin:app|version: nothing implements this command\n"
+    record, = [record for record in app.records() if record["command"] == "plugin:app|version"]
+    assert (record["event"], record["verdict"], record["code"]) == ("call", "deny", "unimplemented")
+    assert record["rule"] == {"capability": "main", "permission": "core:app:allow-version", "file": "capabilities/main.json", "line": 1}
+
+
+def test_policy_check_lists_them_as_unimplemented(app):
+    core_app(app, ["core:default"])
+    done = subprocess.run([tree.ROOT / "bin/trollbridge", "policy", "check", app.path], env={"HOME": os.environ["HOME"]},
+                          capture_output=True, timeout=tree.PATIENCE_S, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    rows = [row for row in done.stdout.decode().splitlines() if "plugin:" in row]
+    assert len(rows) == 92 and all(row.endswith("unimplemented") for row in rows)
