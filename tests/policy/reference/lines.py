@@ -7,6 +7,7 @@ two equal keys mean depends on who reads them (tauri-acl.md, 1.4).
 import dataclasses
 import datetime
 import json
+import math
 import re
 import tomllib
 
@@ -87,6 +88,8 @@ class Json:
             value, self.at = json.decoder.scanstring(self.text, self.at + 1, True)
         except json.JSONDecodeError as error:
             self.fail(str(error))
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            self.fail("half a surrogate pair")
         return value
 
     def scalar(self):
@@ -99,6 +102,8 @@ class Json:
             self.fail("not a value")
         self.at = number.end()
         whole = not number.group(1) and not number.group(2)
+        if math.isinf(float(number.group())):
+            self.fail("a number out of range")
         return int(number.group()) if whole else float(number.group())
 
     def members(self):
@@ -143,7 +148,8 @@ def from_toml(value):
     if isinstance(value, list):
         return Node([from_toml(item) for item in value])
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
-        return Node(value.isoformat().replace("+00:00", "Z"))
+        # What Tauri's reader of TOML makes of it; the command line program of Tauri shows it so.
+        return Node(Pairs([("$__toml_private_datetime", Node(value.isoformat().replace("+00:00", "Z")))]))
     return Node(value)
 
 
@@ -199,7 +205,7 @@ def entries(capability):
 
 
 def read_toml(path, file):
-    text = read_text(path, file)
+    text = read_text(path, file).removeprefix("\ufeff")
     try:
         tree = from_toml(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

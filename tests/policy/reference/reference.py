@@ -60,9 +60,8 @@ class App:
     def read_tauri(self):
         built = self.folder / "gen/schemas/acl-manifests.json"
         if built.exists():
-            # What its own build wrote is all that such an app has.
-            file = str(built.relative_to(self.folder))
-            self.manifests = {key: shapes.PermissionReader(file, []).built(node) for key, node in read_json(built, file).value}
+            # What its own build wrote replaces what is installed here.
+            self.manifests.update(shapes.read_manifests(built, str(built.relative_to(self.folder))))
         self.add_app_manifest(leave_out=set(self.manifests))
         files = shapes.read_capabilities(self.folder / "capabilities", self.folder, self.lints)
         listed = read_json(self.folder / "tauri.conf.json", "tauri.conf.json")

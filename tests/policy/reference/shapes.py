@@ -239,7 +239,7 @@ class PermissionReader(Reader):
         return self.field(pairs, "identifier", self.string, owner=node), members
 
     def default(self, node):
-        pairs = self.object(node, ("version", "description", "permissions", "identifier"), "[default]")
+        pairs = self.object(node, ("version", "description", "permissions"), "[default]")
         self.field(pairs, "version", self.version, None, nullable=True)
         self.field(pairs, "description", self.string, None, nullable=True)
         return self.field(pairs, "permissions", self.list_of(self.string), owner=node)
@@ -256,15 +256,20 @@ class PermissionReader(Reader):
                     self.lint("duplicate", node)
                 into[name] = value
 
+    def named(self, kind):
+        """A map of permissions or sets; the key counts, not what stands in it."""
+        def read(node):
+            if not isinstance(node.value, Pairs):
+                self.fail("type", "not a table", node)
+            return {name: kind(item)[1] for name, item in node.value}
+        return read
+
     def built(self, node):
-        """One manifest of an acl-manifests.json."""
+        """One manifest of an acl-manifests.json, where the default has a set's shape."""
         pairs = self.object(node, ("default_permission", "permissions", "permission_sets", "global_scope_schema"), "a manifest")
-        manifest = Manifest(self.field(pairs, "default_permission", self.default, None, nullable=True))
-        for key, into, kind in (("permissions", manifest.permissions, self.permission),
-                                ("permission_sets", manifest.sets, self.set)):
-            for name, item in self.field(pairs, key, lambda found: found.value, owner=node):
-                into[name] = kind(item)[1]
-        return manifest
+        default = self.field(pairs, "default_permission", self.set, (None, None), nullable=True)
+        return Manifest(default[1], self.field(pairs, "permission_sets", self.named(self.set), owner=node),
+                        self.field(pairs, "permissions", self.named(self.permission), owner=node))
 
 
 def files_below(folder, endings):
@@ -276,6 +281,14 @@ def files_below(folder, endings):
 
 def read_any(path, file):
     return (read_toml if path.suffix == ".toml" else read_json)(path, file)
+
+
+def read_manifests(path, file):
+    """An acl-manifests.json: manifests by key."""
+    node = read_json(path, file)
+    if not isinstance(node.value, Pairs):
+        raise Bad("type", "manifests are a table", file, node.line)
+    return {key: PermissionReader(file, []).built(item) for key, item in node.value}
 
 
 def read_permissions(folder, top, lints, leave_out=()):
