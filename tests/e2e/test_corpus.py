@@ -4,11 +4,13 @@ Each case is put to the program and to the reference; so a mistake of either is 
 """
 
 import json
+import pathlib
 import shutil
 
 import pytest
 
 import policy_tool as tool
+import test_policy
 from generate import ours_files
 
 CORPUS = tool.TOP / "tests/policy/corpus"
@@ -129,8 +131,22 @@ def referred(app, mode, call):
     return {**answer, "permissions": [item["permission"] for item in answer["entries"]]}
 
 
-def decisions():
-    for name in CASES:
+def granted(app, mode, call):
+    """What the broker is given: the grant of this view. The app's manifest is ours to write."""
+    settings = app / "trollbridge.toml"
+    if "[policy]" not in settings.read_text():
+        settings.write_text(f'{settings.read_text()}\n[policy]\nmode = "{mode}"\n')
+    status, errors, files = test_policy.compile_app(app, plugins=[tool.PLUGINS])
+    assert status == 0, errors
+    grant = test_policy.grant_of(files["snapshot"], call["view"], call["webview"], call["origin"])
+    command = next((item for item in grant["commands"] if item["name"] == call["command"]), None)
+    rules = [item["rule"] for item in [command, *grant["denied"]] if item and item["name"] == call["command"]]
+    scope = grant["scopes"][command["scope"]] if command and "scope" in command else {"allow": [], "deny": []}
+    return {"allowed": command is not None, "permissions": [rule["permission"] for rule in rules], **scope}
+
+
+def decisions(names=CASES):
+    for name in names:
         case = table(f"{name}/expect.json")
         for number, call in enumerate(case.get("decisions", ())):
             for mode in call.get("modes", tool.MODES):
@@ -141,7 +157,24 @@ def decisions():
 @pytest.mark.parametrize("ask", [explained, referred])
 @pytest.mark.parametrize("name,mode,call", decisions())
 def test_decision(name, mode, call, ask):
-    answer = ask(CORPUS / name / "app", mode, tool.whole(call))
+    check_decision(ask(CORPUS / name / "app", mode, tool.whole(call)), call)
+
+
+# A grant lists what is granted: commands that mode tauri does not check at all are not in it.
+LISTED = [item for item in decisions([*OUR_NAMES, *(name for name in CASES if (CORPUS / name / "app/trollbridge.toml").exists())])
+          if not (item.values[1] == "tauri" and "unchecked" in table(f"{item.values[0]}/expect.json"))]
+
+
+@pytest.mark.parametrize("name,mode,call", LISTED)
+def test_grant(tmp_path, name, mode, call):
+    if (CORPUS / name / "app/trollbridge.toml").exists():
+        app = pathlib.Path(shutil.copytree(CORPUS / name / "app", tmp_path / "app"))
+    else:
+        app = in_our_form(CORPUS / name / "app", tmp_path)
+    check_decision(granted(app, mode, tool.whole(call)), call)
+
+
+def check_decision(answer, call):
     assert answer["allowed"] == call["allowed"]
     if "permission" in call:
         assert call["permission"] in answer["permissions"]
@@ -184,7 +217,7 @@ def test_identifier(tmp_path, row, ask):
     assert ("identifier" in (tool.codes(answer) if answer["status"] == 3 else [])) != row["accepted"]
 
 
-@pytest.mark.parametrize("ask", [explained, referred])
+@pytest.mark.parametrize("ask", [explained, referred, granted])
 @pytest.mark.parametrize("row", table("globs.json"), ids=lambda row: row["glob"] or "empty")
 def test_glob(tmp_path, row, ask):
     app = make_capability(tmp_path, windows=[row["glob"]])
@@ -193,7 +226,7 @@ def test_glob(tmp_path, row, ask):
             assert ask(app, "narrow", tool.whole({"command": "plugin:note|go", "view": label}))["allowed"] == allowed, label
 
 
-@pytest.mark.parametrize("ask", [explained, referred])
+@pytest.mark.parametrize("ask", [explained, referred, granted])
 @pytest.mark.parametrize("row", table("urls.json"), ids=lambda row: row["pattern"])
 def test_url(tmp_path, row, ask):
     app = make_capability(tmp_path, local=False, remote={"urls": [row["pattern"]]})

@@ -86,7 +86,7 @@ def url_pattern(pattern):
     """Six regular expressions: scheme, host, port, path, search, hash; Bad if a base URL would be needed."""
     found = URL.fullmatch(pattern)
     if not found:
-        raise Bad("pattern", pattern)
+        raise Bad("url-pattern", pattern)
     scheme, authority, path, search, mark = (part or "" for part in found.groups())
     host, port = port_of(authority)
     port = "" if DEFAULT_PORTS.get(scheme) == port else port
