@@ -88,42 +88,52 @@ def active(platforms, target):
     return platforms is None or target in platforms
 
 
-def expand(manifests, identifier, entry):
-    """The (key, name, Permission) that an entry of a capability stands for, in order, duplicates kept."""
-    prefix, name = shapes.split_identifier(identifier)
-    key = prefix or APP
-    manifest = manifests[key]
-    if name == "default":
-        return expand_set(manifests, key, manifest.default or [], (), entry)
-    if name in manifest.sets:
-        return expand_set(manifests, key, manifest.sets[name], ((key, name),), entry)
-    if name in manifest.permissions:
-        return [(key, name, manifest.permissions[name])]
-    raise Bad("unknown-permission", identifier, entry.file, entry.line)
+class Expansion:
+    """What an entry of a capability stands for: (key, name, Permission) in order, duplicates kept. `hollow` are the
+    plugins whose default set was named and is not there."""
 
+    def __init__(self, manifests, entry):
+        self.manifests, self.entry = manifests, entry
+        self.leaves, self.hollow = [], set()
+        prefix, name = shapes.split_identifier(entry.identifier)
+        key = prefix or APP
+        manifest = manifests[key]
+        if name == "default":
+            self.add_default(key, ())
+        elif name in manifest.sets:
+            self.add_set(key, manifest.sets[name], ((key, name),))
+        elif name in manifest.permissions:
+            self.leaves.append((key, name, manifest.permissions[name]))
+        else:
+            raise Bad("unknown-permission", entry.identifier, entry.file, entry.line)
 
-def expand_set(manifests, key, members, path, entry):
-    found = []
-    for member in members:
-        found += expand_member(manifests, key, member, path, entry)
-    return found
+    def add_default(self, key, path):
+        members = self.manifests[key].default
+        if members is None:
+            self.hollow.add(key)
+        self.add_set(key, members or [], (*path, (key, "default")))
 
+    def add_set(self, key, members, path):
+        for member in members:
+            self.add_member(key, member, path)
 
-def expand_member(manifests, key, member, path, entry):
-    if shapes.check_identifier(member):
-        raise Bad("identifier", member)
-    prefix, base = shapes.split_identifier(member)
-    key, name = (prefix, base) if prefix in manifests else (key, member)
-    manifest = manifests[key]
-    if (key, name) in path:
-        raise Bad("cycle", f"{key}:{name}")
-    if name == "default":
-        return expand_set(manifests, key, manifest.default or [], (*path, (key, name)), entry)
-    if name in manifest.permissions:
-        return [(key, name, manifest.permissions[name])]
-    if name in manifest.sets:
-        return expand_set(manifests, key, manifest.sets[name], (*path, (key, name)), entry)
-    raise Bad("unknown-permission", member)
+    def add_member(self, key, member, path):
+        """In a set a permission comes before a set, and an unknown prefix is part of the name."""
+        if shapes.check_identifier(member):
+            raise Bad("identifier", member)
+        prefix, base = shapes.split_identifier(member)
+        key, name = (prefix, base) if prefix in self.manifests else (key, member)
+        manifest = self.manifests[key]
+        if (key, name) in path:
+            raise Bad("cycle", f"{key}:{name}")
+        if name == "default":
+            self.add_default(key, path)
+        elif name in manifest.permissions:
+            self.leaves.append((key, name, manifest.permissions[name]))
+        elif name in manifest.sets:
+            self.add_set(key, manifest.sets[name], (*path, (key, name)))
+        else:
+            raise Bad("unknown-permission", member)
 
 
 # Resolution (1.7, 1.8)
@@ -140,12 +150,13 @@ def joined(first, second):
 
 
 class Resolution:
-    """All that capabilities give and take; `denying` are the denied commands, also of capabilities that hold nowhere."""
+    """All that capabilities give and take; `allowing` and `denying` are the commands that are named, also
+    by capabilities that hold nowhere."""
 
     def __init__(self, app, target):
         self.app, self.target = app, target
         self.allowed, self.denied, self.scopes, self.global_scope = {}, {}, {}, {}
-        self.scope_only, self.warnings, self.denying = [], set(), set()
+        self.scope_only, self.warnings, self.allowing, self.denying = [], set(), set(), set()
         self.capabilities = [item for item in app.capabilities if active(item.platforms, target)]
         for capability in self.capabilities:
             for entry in capability.entries:
@@ -158,8 +169,7 @@ class Resolution:
                 self.warnings.add("missing-manifest")
                 return
             raise Bad("unknown-plugin", key, entry.file, entry.line)
-        leaves = expand(self.app.manifests, entry.identifier, entry)
-        for leaf in leaves:
+        for leaf in Expansion(self.app.manifests, entry).leaves:
             if active(leaf[2].platforms, self.target):
                 self.add_permission(capability, entry, *leaf)
 
@@ -175,6 +185,7 @@ class Resolution:
         if allow is not None or deny is not None:
             number = len(self.scopes) + 1
             self.scopes[number] = {"allow": allow or [], "deny": deny or []}
+        self.allowing |= {command_name(key, command) for command in permission.allow}
         self.denying |= {command_name(key, command) for command in permission.deny}
         shown = name if key == APP else f"{key}:{name}"
         for commands, into in ((permission.allow, self.allowed), (permission.deny, self.denied)):
@@ -217,7 +228,7 @@ class Strict(Bad):
 
 def strict_errors(resolution):
     codes = {code for code, _, _ in resolution.app.lints} | resolution.warnings
-    if resolution.denying - set(resolution.allowed):
+    if resolution.denying - resolution.allowing:
         codes.add("denies-nothing")
     for capability in resolution.capabilities:
         codes |= {code for code, _, _ in capability.lints}
@@ -231,21 +242,17 @@ def strict_errors(resolution):
 
 
 def strict_entry(resolution, entry):
-    codes = set()
     manifests = resolution.app.manifests
-    key, name = resolution.app.key(entry.identifier), shapes.split_identifier(entry.identifier)[1]
-    if key not in manifests:
-        return codes
-    if name == "default" and manifests[key].default is None:
-        codes.add("grants-nothing")
-    for key, _, permission in expand(manifests, entry.identifier, entry):
-        if not active(permission.platforms, resolution.target):
-            continue
-        scope = joined(joined(entry.allow, permission.scope_allow), joined(entry.deny, permission.scope_deny))
-        if not permission.allow and not permission.deny and not scope:
-            codes.add("grants-nothing")
-        if key == "shell":
-            codes |= {"shell" for item in scope or [] if risky_program(item)}
+    if resolution.app.key(entry.identifier) not in manifests:
+        return set()
+    expansion = Expansion(manifests, entry)
+    codes = {"grants-nothing"} if expansion.hollow else set()
+    for key, _, permission in expansion.leaves:
+        if active(permission.platforms, resolution.target):
+            scope = joined(joined(entry.allow, permission.scope_allow), joined(entry.deny, permission.scope_deny))
+            hollow = not permission.allow and not permission.deny and scope is None
+            codes |= {"grants-nothing"} if hollow else set()
+            codes |= {"shell" for item in scope or [] if key == "shell" and risky_program(item)}
     return codes
 
 
