@@ -122,7 +122,7 @@ def check_answer(answer, wanted, by_program):
 
 def explained(app, mode, call):
     answer = tool.explain(app, mode, call)
-    return {"allowed": answer["verdict"] == "allow", "permissions": [item["permission"] for item in answer["entries"]], **answer["scope"]}
+    return {"allowed": answer["verdict"] == "allow", "permissions": [item["permission"] for item in answer["entries"] + answer["denied_by"]], **answer["scope"]}
 
 
 def referred(app, mode, call):

@@ -89,12 +89,10 @@ def active(platforms, target):
 
 
 class Expansion:
-    """What an entry of a capability stands for: (key, name, Permission) in order, duplicates kept. `hollow` are the
-    plugins whose default set was named and is not there."""
+    """What an entry of a capability stands for: (key, name, Permission) in order, duplicates kept."""
 
     def __init__(self, manifests, entry):
-        self.manifests, self.entry = manifests, entry
-        self.leaves, self.hollow = [], set()
+        self.manifests, self.leaves = manifests, []
         prefix, name = shapes.split_identifier(entry.identifier)
         key = prefix or APP
         manifest = manifests[key]
@@ -108,10 +106,7 @@ class Expansion:
             raise Bad("unknown-permission", entry.identifier, entry.file, entry.line)
 
     def add_default(self, key, path):
-        members = self.manifests[key].default
-        if members is None:
-            self.hollow.add(key)
-        self.add_set(key, members or [], (*path, (key, "default")))
+        self.add_set(key, self.manifests[key].default or [], (*path, (key, "default")))
 
     def add_set(self, key, members, path):
         for member in members:
@@ -234,20 +229,26 @@ def strict_errors(resolution):
         codes |= {code for code, _, _ in capability.lints}
         if not capability.windows and not capability.webviews:
             codes.add("no-view")
-        if any("*" in re.sub(r"^[^:]*://|(:\*)?(/.*)?$", "", url) for url in capability.remote):
+        if any(map(of_anybody, capability.remote)):
             codes.add("remote-wildcard")
         for entry in capability.entries:
             codes |= strict_entry(resolution, entry)
     return codes
 
 
+def of_anybody(pattern):
+    """A wildcard that is not held below a domain of two labels, as `*.example.com` is; or for any scheme."""
+    scheme, _, rest = pattern.partition("://")
+    host = re.sub(r"(:[0-9*]*)?(/.*)?$", "", rest)
+    return scheme == "*" or ("*" in host and not re.fullmatch(r"\*\.[^*.]+(\.[^*.]+)+", host))
+
+
 def strict_entry(resolution, entry):
     manifests = resolution.app.manifests
     if resolution.app.key(entry.identifier) not in manifests:
         return set()
-    expansion = Expansion(manifests, entry)
-    codes = {"grants-nothing"} if expansion.hollow else set()
-    for key, _, permission in expansion.leaves:
+    codes = set()
+    for key, _, permission in Expansion(manifests, entry).leaves:
         if active(permission.platforms, resolution.target):
             scope = joined(joined(entry.allow, permission.scope_allow), joined(entry.deny, permission.scope_deny))
             hollow = not permission.allow and not permission.deny and scope is None
