@@ -51,7 +51,7 @@ def compare_mode(policy, app, mode, target, where):
         return [f"{mode} refused"]
     assert tool.normal(its) == tool.normal(mine), where
     facts = [f"{mode} resolved"] + [f"{mode} {key}" for key in tool.KEYS if mine[key]]
-    return facts + (compare_calls(policy, app, mode, where) if target == "linux" else [])
+    return facts + (list(compare_calls(policy, app, mode, where)) if target == "linux" else [])
 
 
 def compare_calls(policy, app, mode, where):

@@ -228,7 +228,7 @@ def strict_errors(resolution):
     for capability in resolution.capabilities:
         codes |= {code for code, _, _ in capability.lints}
         if not capability.windows and not capability.webviews:
-            codes.add("no-view")
+            codes.add("matches-nothing")
         if any(map(of_anybody, capability.remote)):
             codes.add("remote-wildcard")
         for entry in capability.entries:
@@ -253,12 +253,15 @@ def strict_entry(resolution, entry):
             scope = joined(joined(entry.allow, permission.scope_allow), joined(entry.deny, permission.scope_deny))
             hollow = not permission.allow and not permission.deny and scope is None
             codes |= {"grants-nothing"} if hollow else set()
-            codes |= {"shell" for item in scope or [] if key == "shell" and risky_program(item)}
+            codes |= {code for item in scope or [] if key == "shell" for code in risks(item)}
     return codes
 
 
-def risky_program(item):
-    return isinstance(item, dict) and (item.get("args") is True or item.get("cmd") in INTERPRETERS)
+def risks(item):
+    if isinstance(item, dict) and item.get("args") is True:
+        yield "args-true"
+    if isinstance(item, dict) and item.get("cmd") in INTERPRETERS:
+        yield "interpreter"
 
 
 # One call (1.9 and the modes at the top of the text)
