@@ -52,23 +52,22 @@ static bool any_matches(const msgpack_object *globs, struct tb_bytes label)
     return false;
 }
 
-static bool has_origin(struct tb_arena *arena, const struct tb_snap_capability *capability,
-                       const struct tb_origin *origin)
+static bool has_origin(const struct tb_snap_capability *capability, const struct tb_origin *origin)
 {
     if (origin->local)
         return capability->local;
     for (uint32_t i = 0; i < capability->urls->via.array.size; i++)
-        if (tb_origin_matches(arena, origin, tb_object_bytes(&capability->urls->via.array.ptr[i])))
+        if (tb_origin_matches(origin, tb_object_bytes(&capability->urls->via.array.ptr[i])))
             return true;
     return false;
 }
 
-static bool holds(struct tb_arena *arena, const struct tb_snap_capability *capability,
-                  const struct tb_request *request, const struct tb_origin *origin)
+static bool holds(const struct tb_snap_capability *capability, const struct tb_request *request,
+                  const struct tb_origin *origin)
 {
     bool view = any_matches(capability->windows, request->view) ||
                 any_matches(capability->webviews, request->webview);
-    return view && has_origin(arena, capability, origin);
+    return view && has_origin(capability, origin);
 }
 
 static bool has_context(const struct tb_snap_capability *capability)
@@ -120,7 +119,7 @@ static void match(struct work *work, const struct tb_request *request)
     const struct tb_origin origin = tb_origin_read(work->arena, request->origin);
     work->matched = tb_arena_get(work->arena, snapshot->n_capabilities + 1, sizeof(void *));
     for (size_t i = 0; i < snapshot->n_capabilities; i++)
-        if (holds(work->arena, &snapshot->capabilities[i], request, &origin))
+        if (holds(&snapshot->capabilities[i], request, &origin))
             work->matched[work->n_matched++] = &snapshot->capabilities[i];
 }
 
