@@ -122,7 +122,8 @@ def check_answer(answer, wanted, by_program):
 
 def explained(app, mode, call):
     answer = tool.explain(app, mode, call)
-    return {"allowed": answer["verdict"] == "allow", "permissions": [item["permission"] for item in answer["entries"] + answer["denied_by"]], **answer["scope"]}
+    named = [item["permission"] for item in answer["entries"] + answer["denied_by"]]
+    return {"allowed": answer["verdict"] == "allow", "permissions": named, **answer["scope"]}
 
 
 def referred(app, mode, call):

@@ -8,7 +8,8 @@ import random
 
 LABELS = ("main", "main", "settings", "guest", "popup-1", "popup-2", "w/x")
 GLOBS = ("main", "settings", "*", "*", "popup-*", "popup-?", "[mg]*", "[!m]*", "w/**", "**", "none")
-ORIGINS = ("local", "local", "local", "https://a.example", "https://b.example", "https://sub.a.example", "http://localhost:1420", "http://localhost")
+ORIGINS = ("local", "local", "local", "https://a.example", "https://b.example", "https://sub.a.example", "http://localhost:1420",
+           "http://localhost")
 URLS = ("https://a.example", "https://b.example/", "http://localhost:1420")
 WILD_URLS = ("https://*.a.example", "http://localhost:*", "https://*.example", "*://a.example")
 TARGETS = ("linux", "macOS", "windows", "android", "iOS")
@@ -176,12 +177,19 @@ def mixed(value, shuffled):
     return [mixed(item, shuffled) for item in value] if isinstance(value, list) else value
 
 
+def named(items, make):
+    """Each with its identifier and the description that a set needs."""
+    return {name: {"identifier": name, "description": "", **make(item)} for name, item in items.items()}
+
+
 def built(manifests):
     """acl-manifests.json as a Tauri build writes it."""
-    return {key: {"default_permission": held["default"] and {"identifier": "default", "description": "", "permissions": held["default"]},
-                   "permissions": {name: {"identifier": name, "description": "", **item} for name, item in held["permissions"].items()},
-                   "permission_sets": {name: {"identifier": name, "description": "", "permissions": items} for name, items in held["sets"].items()},
-                   "global_scope_schema": None} for key, held in manifests.items()}
+    whole = {}
+    for key, held in manifests.items():
+        default = held["default"] and {"identifier": "default", "description": "", "permissions": held["default"]}
+        whole[key] = {"default_permission": default, "permissions": named(held["permissions"], dict),
+                      "permission_sets": named(held["sets"], lambda items: {"permissions": items}), "global_scope_schema": None}
+    return whole
 
 
 def ours_files(whole):

@@ -20,7 +20,7 @@ def brief(item):
 
 def recorded(app, plugins):
     answer = reference.check(app, "tauri", "linux", plugins)
-    short = {key: {command: [brief(item) for item in items] for command, items in sorted(answer[key].items())} for key in ("allowed", "denied")}
+    short = {key: {command: list(map(brief, items)) for command, items in sorted(answer[key].items())} for key in ("allowed", "denied")}
     strict = reference.check(app, "strict", "linux", plugins)
     return {**short, "scopes": answer["scopes"], "global_scope": answer["global_scope"], "warnings": answer["warnings"],
             "strict": [item["code"] for item in strict.get("errors", [])]}
@@ -33,8 +33,8 @@ def rows(value):
 
 def main():
     answer = recorded(sys.argv[1], sys.argv[2:])
-    parts = [f" {json.dumps(key)}: {rows(value) if isinstance(value, dict) and value else json.dumps(value)}" for key, value in answer.items()]
-    print("{\n" + ",\n".join(parts) + "\n}")
+    parts = [(key, rows(value) if isinstance(value, dict) and value else json.dumps(value)) for key, value in answer.items()]
+    print("{\n" + ",\n".join(f" {json.dumps(key)}: {text}" for key, text in parts) + "\n}")
 
 
 if __name__ == "__main__":
