@@ -2,7 +2,6 @@
 
 import posixpath
 import re
-import urllib.parse
 
 from lines import Bad
 
@@ -114,9 +113,3 @@ def url_parts(url):
 
 def url_matches(pattern, url):
     return all(regex.fullmatch(part) for regex, part in zip(url_pattern(pattern), url_parts(url)))
-
-
-def origin_of(url):
-    """What an `Origin` header says of a page: no path (1.11)."""
-    parts = urllib.parse.urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
