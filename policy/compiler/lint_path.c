@@ -147,13 +147,12 @@ static const char *others(const struct tb_lint *lint, const struct some *some)
 
 static void tell_broad(struct tb_lint *lint, const struct some *some)
 {
+    bool to_write = some->n > 0 && some->first.list->writes && some->first.root.path.n == 1;
     if (some->n > 0)
         tb_report_warning(lint->report, "broad-scope", some->first.place,
                           "`%.*s`%s allows %s%s: name the folders that the app needs",
                           TB_SHOWN(some->first.value->string), others(lint, some), some->why,
-                          some->first.list->writes && some->first.root.path.n == 1 ? ", also to "
-                                                                                     "write"
-                                                                                   : "");
+                          to_write ? ", also to write" : "");
 }
 
 static void tell_coarser(struct tb_lint *lint, const struct some *some)
@@ -197,13 +196,33 @@ static bool read_path(const struct tb_lint *lint, struct tb_arena *scratch,
     return true;
 }
 
+struct found {
+    struct some broad;
+    struct some coarse;
+    struct some missing;
+};
+
+static void look(struct tb_lint *lint, struct tb_arena *scratch, const struct path *path,
+                 const struct tb_table *trees, struct found *found)
+{
+    struct tb_lint_plugin *plugin = tb_lint_plugin(lint, path->list->plugin);
+    const char *why = broad(lint, path);
+    if (why)
+        note(&found->broad, path, why);
+    if (coarser(lint, path, trees))
+        note(&found->coarse, path, NULL);
+    if (missing(lint, scratch, path))
+        note(&found->missing, path, NULL);
+    if (tb_path_within(path->root.path, var(lint, TB_VAR_APPDATA)))
+        plugin->in_app_data = true;
+}
+
 /* What is known of the paths is given back with the list: there may be very many. */
 static void lint_allowed(struct tb_lint *lint, const struct tb_lint_list *list)
 {
     tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
-    struct some too_broad = {.n = 0}, too_coarse = {.n = 0}, not_there = {.n = 0};
+    struct found found = {.broad.n = 0};
     struct tb_table trees = {0};
-    struct tb_lint_plugin *plugin = tb_lint_plugin(lint, list->plugin);
     struct path *paths = tb_arena_get(&scratch, list->values->n + 1, sizeof *paths);
     size_t n = 0;
     for (const struct tb_value *entry = list->values->child; entry; entry = entry->next)
@@ -211,20 +230,11 @@ static void lint_allowed(struct tb_lint *lint, const struct tb_lint_list *list)
     for (size_t i = 0; i < n; i++)
         if (paths[i].root.subtree && !paths[i].root.whole)
             tb_table_put(&scratch, &trees, paths[i].root.path, &paths[i]);
-    for (size_t i = 0; i < n; i++) {
-        const char *why = broad(lint, &paths[i]);
-        if (why)
-            note(&too_broad, &paths[i], why);
-        if (coarser(lint, &paths[i], &trees))
-            note(&too_coarse, &paths[i], NULL);
-        if (missing(lint, &scratch, &paths[i]))
-            note(&not_there, &paths[i], NULL);
-        plugin->in_app_data =
-            plugin->in_app_data || tb_path_within(paths[i].root.path, var(lint, TB_VAR_APPDATA));
-    }
-    tell_broad(lint, &too_broad);
-    tell_coarser(lint, &too_coarse);
-    tell_missing(lint, &not_there);
+    for (size_t i = 0; i < n; i++)
+        look(lint, &scratch, &paths[i], &trees, &found);
+    tell_broad(lint, &found.broad);
+    tell_coarser(lint, &found.coarse);
+    tell_missing(lint, &found.missing);
 }
 
 /* ---- denies-app-data ---- */
