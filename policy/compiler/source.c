@@ -55,7 +55,7 @@ static bool check_file(struct tb_report *report, int fd, const char *shown)
     if (!S_ISREG(status.st_mode))
         tb_report_error(report, "io", file_place(shown), "is not a regular file");
     else
-        tb_report_error(report, "too-large", file_place(shown), "is larger than 1 MiB: split it");
+        tb_report_error(report, "too-large", file_place(shown), "is larger than 16 MiB: split it");
     return false;
 }
 
@@ -112,7 +112,7 @@ size_t tb_source_names(struct tb_report *report, int dir, const char *shown,
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         if (n == TB_FILES_MAX) {
-            tb_report_error(report, "too-large", file_place(shown), "holds more than 4096 files");
+            tb_report_error(report, "too-large", file_place(shown), "holds more than 65536 files");
             break;
         }
         names = tb_arena_grow(report->arena, names, n, sizeof *names);
@@ -129,14 +129,8 @@ struct walk {
     struct tb_document *first;
     struct tb_document *last;
     size_t n_files;
+    enum tb_source_kind kind;
 };
-
-static bool has_suffix(const char *name, const char *suffix)
-{
-    size_t n = strlen(name);
-    size_t n_suffix = strlen(suffix);
-    return n > n_suffix && strcmp(name + n - n_suffix, suffix) == 0;
-}
 
 static void add_document(struct walk *walk, const struct tb_value *root)
 {
@@ -149,25 +143,36 @@ static void add_document(struct walk *walk, const struct tb_value *root)
     walk->last = document;
 }
 
+const struct tb_value *tb_source_document(struct tb_report *report, enum tb_format format,
+                                          const char *shown, struct tb_bytes text,
+                                          enum tb_source_kind kind)
+{
+    struct tb_value *root = tb_value_read(report, format, shown, text);
+    if (!root)
+        return NULL;
+    /* What Tauri reads straight into its types: value.h. */
+    bool typed = kind == TB_SOURCE_PERMISSIONS || root->type == TB_VALUE_LIST;
+    tb_value_settle_duplicates(report, root, typed ? TB_DUPLICATES_TYPED : TB_DUPLICATES_LAST_WINS);
+    return root;
+}
+
 static void visit_file(struct walk *walk, int dir, const char *name, const char *shown)
 {
-    bool json = has_suffix(name, ".json");
-    if (has_suffix(name, ".json5"))
-        tb_report_error(walk->report, "unsupported", file_place(shown),
-                        "this version does not read JSON5: write JSON and name it .json");
-    if (!json && !has_suffix(name, ".toml"))
-        return;
-    if (++walk->n_files == TB_FILES_MAX)
-        tb_report_error(walk->report, "too-large", file_place(shown), "is one file too many");
+    enum tb_format format = tb_format_of(name);
     struct tb_bytes text;
-    if (walk->n_files >= TB_FILES_MAX || !tb_source_read(walk->report, dir, name, shown, &text))
+    if (format == TB_FORMAT_JSON5 && walk->kind == TB_SOURCE_PERMISSIONS)
+        tb_report_warning(walk->report, "ignored-file", file_place(shown),
+                          "permissions are not read from JSON5: write JSON and name it .json");
+    if (format == TB_FORMAT_NONE ||
+        (format == TB_FORMAT_JSON5 && walk->kind == TB_SOURCE_PERMISSIONS))
         return;
-    const struct tb_value *root = json ? tb_value_read_json(walk->report, shown, text)
-                                       : tb_value_read_toml(walk->report, shown, text);
-    if (!root)
+    if (++walk->n_files > TB_FILES_MAX)
+        tb_report_error(walk->report, "too-large", file_place(shown), "is one file too many");
+    if (walk->n_files > TB_FILES_MAX || !tb_source_read(walk->report, dir, name, shown, &text))
         return;
-    tb_value_refuse_duplicates(walk->report, root);
-    add_document(walk, root);
+    const struct tb_value *root = tb_source_document(walk->report, format, shown, text, walk->kind);
+    if (root)
+        add_document(walk, root);
 }
 
 static void visit_folder(struct walk *walk, int dir, const char *shown, unsigned depth)
@@ -193,9 +198,10 @@ static void visit_folder(struct walk *walk, int dir, const char *shown, unsigned
     }
 }
 
-struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown)
+struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown,
+                                   enum tb_source_kind kind)
 {
-    struct walk walk = {.report = report};
+    struct walk walk = {.report = report, .kind = kind};
     visit_folder(&walk, dir, shown, 0);
     return walk.first;
 }

@@ -6,7 +6,7 @@
 
 #include "policy/compiler/value.h"
 
-enum { TB_FILES_MAX = 4096, TB_FOLDER_DEPTH = 16 };
+enum { TB_FILES_MAX = 65536, TB_FOLDER_DEPTH = 16 };
 
 /* Opens a folder below `dir`; -1 if it is not there, or after an error that has been told. */
 int tb_source_folder(struct tb_report *report, int dir, const char *name, const char *shown);
@@ -28,10 +28,18 @@ struct tb_document {
     struct tb_document *next;
 };
 
+enum tb_source_kind { TB_SOURCE_CAPABILITIES, TB_SOURCE_PERMISSIONS };
+
 /*
  * Every *.json and *.toml below a folder, in order of their names, folders where they stand in that
- * order; a folder named `schemas` is passed over; other files are ignored, but a .json5 file is an
- * error. Documents that cannot be read are errors and left out. A key that a JSON map holds twice
- * is an error.
+ * order; a folder named `schemas` is passed over; other files are ignored. *.json5 is read among
+ * capabilities and, as in Tauri, ignored among permissions, with a warning. Documents that cannot
+ * be read are errors and left out. Keys that come twice are settled (value.h).
  */
-struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown);
+struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown,
+                                   enum tb_source_kind kind);
+
+/* One file of such a folder, whatever its name. NULL after an error that has been told. */
+const struct tb_value *tb_source_document(struct tb_report *report, enum tb_format format,
+                                          const char *shown, struct tb_bytes text,
+                                          enum tb_source_kind kind);

@@ -1,10 +1,12 @@
 /* What the parts of the TOML reader share. value.h has what the rest of the compiler uses. */
 #pragma once
 
+#include "policy/compiler/table.h"
 #include "policy/compiler/value.h"
 
 struct tb_toml {
     struct tb_tree *tree;
+    struct tb_table keys; /* the values of tables, by table and key */
     const uint8_t *p;
     const uint8_t *end;
     uint32_t line;

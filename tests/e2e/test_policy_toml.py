@@ -157,6 +157,5 @@ def test_what_is_not_text_is_refused():
 def test_limits():
     parts = ".".join("a" * 16)
     deep = "a = " + "[" * 63 + "]" * 63
-    many = "\n".join(f"k{n} = 1" for n in range(4096))
-    documents = [f"{parts} = 1", f"{parts}.a = 1", deep, deep.replace("[[", "[[[", 1) + "]", many, many + "\nz = 1"]
-    assert [tree is not None for tree in dump([text.encode() for text in documents])] == [True, False] * 3
+    documents = [f"{parts} = 1", f"{parts}.a = 1", deep, deep.replace("[[", "[[[", 1) + "]"]
+    assert [tree is not None for tree in dump([text.encode() for text in documents])] == [True, False] * 2
