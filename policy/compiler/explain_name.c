@@ -229,7 +229,7 @@ static void tell_ungranted(struct named *named, const struct tb_permission *perm
         .place = permission->place,
         .message = tb_report_text(
             arena, "`%.*s` allows it%s%s%s, and no capability that holds here has %s",
-            TB_SHOWN(permission->name), *sets ? " (so do the sets " : "", sets, *sets ? ")" : "",
+            TB_SHOWN(permission->name), *sets ? " (it is in " : "", sets, *sets ? ")" : "",
             permission->active ? "it" : "it; besides, it is not for this platform"),
         .change = tb_report_text(arena, "add `%.*s` to %s%s", TB_SHOWN(permission->name), where,
                                  scoped ? ", with the paths that it may reach" : ""),

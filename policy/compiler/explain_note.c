@@ -76,7 +76,8 @@ static void note_unnamed(struct tb_explain *explain)
         .message = "it is allowed, but no file names it, so that there is no handle for it: a call "
                    "is answered `not_granted`",
         .change = tb_report_text(explain->policy->arena,
-                                 "write a permission with `commands.allow = [\"%.*s\"]` in "
+                                 "if it is one of the app's own, write a permission with "
+                                 "`commands.allow = [\"%.*s\"]` in "
                                  "permissions/, and name it in a capability",
                                  TB_SHOWN(explain->question->command)),
     };

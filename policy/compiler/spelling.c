@@ -122,7 +122,7 @@ static void keep(struct tb_nearest *nearest, struct tb_bytes name, size_t away)
 void tb_nearest_offer(struct tb_nearest *nearest, struct tb_bytes name)
 {
     struct tb_bytes wanted = nearest->wanted;
-    size_t most = wanted.n < 6 ? 2 : wanted.n / 3;
+    size_t most = wanted.n < 6 ? (wanted.n + 1) / 2 : wanted.n / 3;
     if (wanted.n > TB_SPELLING_MAX || name.n > TB_SPELLING_MAX || name.n > wanted.n + most ||
         wanted.n > name.n + most)
         return;
