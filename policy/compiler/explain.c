@@ -30,10 +30,6 @@ static void pack_number(struct tb_packer *packer, const char *key, uint64_t numb
 
 void tb_explain_add(struct tb_explain *explain, const struct tb_miss *miss)
 {
-    if (explain->n_misses == TB_MISSES_MAX) {
-        explain->n_left_out++;
-        return;
-    }
     explain->misses = tb_arena_grow(explain->policy->arena, explain->misses, explain->n_misses,
                                     sizeof *explain->misses);
     explain->misses[explain->n_misses] = *miss;
@@ -237,15 +233,16 @@ static void pack_miss(const struct tb_miss *miss, struct tb_packer *packer)
 
 static void pack_misses(const struct tb_explain *explain, struct tb_packer *packer)
 {
-    bool more = explain->n_left_out > 0;
+    size_t n = explain->n_misses < TB_MISSES_MAX ? explain->n_misses : TB_MISSES_MAX;
+    bool more = explain->n_misses > n;
     tb_pack_key(packer, "near_misses");
-    tb_pack_array(packer, explain->n_misses + more);
-    for (size_t i = 0; i < explain->n_misses; i++)
+    tb_pack_array(packer, n + more);
+    for (size_t i = 0; i < n; i++)
         pack_miss(&explain->misses[i], packer);
     const struct tb_miss rest = {
         .kind = "more",
         .message =
-            tb_report_text(explain->policy->arena, "%zu more came near", explain->n_left_out),
+            tb_report_text(explain->policy->arena, "%zu more came near", explain->n_misses - n),
         .change = "see `trollbridge policy check` for every capability that names the command",
     };
     if (more)

@@ -27,7 +27,7 @@ enum {
     TB_MISS_MODE,
 };
 
-enum { TB_MISSES_MAX = 64 };
+enum { TB_MISSES_MAX = 64 }; /* that are told */
 
 struct tb_explain {
     struct tb_policy *policy;
@@ -45,10 +45,9 @@ struct tb_explain {
     bool *bundle_uses; /* by bundle: whether it allows or denies the command */
     struct tb_miss *misses;
     size_t n_misses;
-    size_t n_left_out;
 };
 
-/* Adds one, up to TB_MISSES_MAX. Strings must live as long as the arena. */
+/* Adds one. Strings must live as long as the arena. */
 void tb_explain_add(struct tb_explain *explain, const struct tb_miss *miss);
 
 /* The command in a resolution; NULL: it is not granted there. */
