@@ -49,12 +49,10 @@ static bool not_read(const char *path, int error)
 /* Unchanged. A link in the project may lead to another file of it, and no further. */
 static bool copy_file(int source, const char *from, int folder, const char *to)
 {
-    const struct tb_open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC,
-                                    .resolve = TB_RESOLVE_BENEATH | TB_RESOLVE_NO_MAGICLINKS};
     tb_cleanup(free_bytes) uint8_t *data = NULL;
     struct stat status;
     size_t n;
-    tb_fd file = tb_openat2(source, from, &how);
+    tb_fd file = tb_open_below(source, from, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file < 0 || fstat(file, &status) < 0)
         return not_read(from, errno);
     int r = S_ISREG(status.st_mode) ? tb_fd_read_all(file, COPY_MAX, &data, &n) : -EINVAL;
@@ -133,11 +131,11 @@ static int import(const char *source, const char *path)
     static const char *const no_options[] = {NULL};
     tb_cleanup(free_json) json_t *report = NULL;
     tb_fd folder = -1;
-    int status = new_folder_open(path, &folder);
-    if (status == CLI_DONE)
-        status = cli_report("import", source, no_options, &report);
+    int status = cli_report("import", source, no_options, &report);
     if (report && status != CLI_DONE)
         cli_report_findings(report, false);
+    if (status == CLI_DONE)
+        status = new_folder_open(path, &folder);
     if (status != CLI_DONE)
         return status;
     if (!write_all(source, folder, report))

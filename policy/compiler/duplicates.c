@@ -23,14 +23,31 @@ static int by_order(const void *a, const void *b)
     return (left->order > right->order) - (left->order < right->order);
 }
 
-/* The keys that Tauri's own types have in capability and permission files; of others it takes no
- * notice, however often they come. */
+/* The keys that Tauri's own types have in capability, permission and manifest files; of others it
+ * takes no notice, however often they come. */
 static bool is_typed(struct tb_bytes key)
 {
     static const char *const keys[] = {
-        "identifier", "description", "local",       "remote",  "urls", "windows",
-        "webviews",   "permission",  "permissions", "default", "set",  "scope",
-        "commands",   "platforms",   "version",     "allow",   "deny",
+        "identifier",
+        "description",
+        "local",
+        "remote",
+        "urls",
+        "windows",
+        "webviews",
+        "permission",
+        "permissions",
+        "default",
+        "set",
+        "scope",
+        "commands",
+        "platforms",
+        "version",
+        "allow",
+        "deny",
+        "default_permission",
+        "permission_sets",
+        "global_scope_schema",
     };
     for (size_t i = 0; i < TB_ARRAY_LEN(keys); i++)
         if (tb_bytes_are(key, keys[i]))

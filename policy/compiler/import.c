@@ -74,9 +74,9 @@ bool tb_import_write(struct tb_policy *policy, struct tb_buffer *out)
                         "project");
     if (policy->report->n_errors == 0) {
         tb_import_policy_files(&import);
+        tb_import_notes(&import);
         tb_import_plugins(&import);
         tb_import_manifest(&import);
-        tb_import_notes(&import);
     }
     tb_packer_init(&packer, out);
     tb_pack_map(&packer, 4);

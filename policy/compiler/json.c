@@ -131,6 +131,7 @@ static bool skip_number(struct tb_json *reader, bool *ret_whole)
     return true;
 }
 
+/* -0 is none: Tauri keeps its sign. */
 static bool to_integer(struct tb_bytes text, int64_t *ret_integer)
 {
     bool negative = text.data[0] == '-';
@@ -142,7 +143,7 @@ static bool to_integer(struct tb_bytes text, int64_t *ret_integer)
             return false;
     }
     *ret_integer = integer;
-    return true;
+    return integer != 0 || !negative;
 }
 
 bool tb_json_number(struct tb_json *reader, struct tb_value *value)

@@ -54,7 +54,3 @@ tb_must_check bool tb_json5_string(struct tb_json *reader, struct tb_bytes *ret_
 /* A string, or a name without quotes. */
 tb_must_check bool tb_json5_key(struct tb_json *reader, struct tb_bytes *ret_key);
 tb_must_check bool tb_json5_number(struct tb_json *reader, struct tb_value *value);
-
-/* json5_names.c: whether a name without quotes may begin with the character, or go on with it. */
-bool tb_json5_begins_name(uint32_t code);
-bool tb_json5_in_name(uint32_t code);

@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <unictype.h>
 
 /* ---- characters ---- */
 
@@ -161,6 +162,20 @@ bool tb_json5_string(struct tb_json *reader, struct tb_bytes *ret_text)
 
 /* ---- names ---- */
 
+/* As ECMAScript 5.1 has them: letters of any script; behind the first also marks, digits and the
+ * two joiners. */
+static bool belongs_to_name(uint32_t code, bool first)
+{
+    static const uint32_t letters = UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_Nl;
+    static const uint32_t others =
+        UC_CATEGORY_MASK_Mn | UC_CATEGORY_MASK_Mc | UC_CATEGORY_MASK_Nd | UC_CATEGORY_MASK_Pc;
+    if (code == '$' || code == '_')
+        return true;
+    if (!first && (code == 0x200c || code == 0x200d))
+        return true;
+    return uc_is_general_category_withtable(code, first ? letters : letters | others);
+}
+
 static bool read_name_character(struct tb_json *reader, uint32_t *ret_code, bool *ret_escaped)
 {
     size_t n;
@@ -183,7 +198,7 @@ static bool read_name(struct tb_json *reader, struct tb_bytes *ret_name)
         const uint8_t *from = reader->p;
         if (!read_name_character(reader, &code, &escaped))
             return false;
-        if (!(n == 0 ? tb_json5_begins_name : tb_json5_in_name)(code)) {
+        if (reader->p == from || !belongs_to_name(code, n == 0)) {
             reader->p = from;
             if (escaped)
                 return tb_json_fail(reader, "an escape in a name that stands for no letter");

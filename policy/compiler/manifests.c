@@ -2,26 +2,29 @@
 
 #include "policy/compiler/permission.h"
 
-const struct tb_value *tb_manifests_read(struct tb_policy *policy)
+const struct tb_value *tb_manifests_of(struct tb_policy *policy, struct tb_value *root)
 {
-    struct tb_bytes text;
-    int app = policy->inputs->app;
-    if (!tb_source_exists(app, TB_MANIFESTS_FILE) ||
-        !tb_source_read(policy->report, app, TB_MANIFESTS_FILE, TB_MANIFESTS_FILE, &text))
-        return NULL;
-    struct tb_value *root = tb_value_read(policy->report, TB_FORMAT_JSON, TB_MANIFESTS_FILE, text);
-    if (!root)
-        return NULL;
-    tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_LAST_WINS);
     if (root->type != TB_VALUE_MAP) {
         tb_report_error(policy->report, "type", root->place,
                         "the manifests must be a table by plugin, not %s",
                         tb_value_type_name(root->type));
         return NULL;
     }
+    tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_TYPED);
     for (struct tb_value *child = root->child; child; child = child->next)
         tb_table_put(policy->arena, &policy->manifests, child->key, child);
     return root;
+}
+
+const struct tb_value *tb_manifests_read(struct tb_policy *policy)
+{
+    struct tb_bytes text;
+    int app = policy->inputs->app;
+    if (!tb_source_exists(app, TB_MANIFESTS_FILE) ||
+        !tb_source_read_below(policy->report, app, TB_MANIFESTS_FILE, &text))
+        return NULL;
+    struct tb_value *root = tb_value_read(policy->report, TB_FORMAT_JSON, TB_MANIFESTS_FILE, text);
+    return root ? tb_manifests_of(policy, root) : NULL;
 }
 
 bool tb_manifests_has(const struct tb_policy *policy, struct tb_bytes key)
@@ -56,11 +59,24 @@ static void add_list(struct tb_policy *policy, struct tb_value *file, const stru
     append(file, list, key);
 }
 
-/* In a permission file the default set has no identifier. */
+/* In a manifest the default set is one like the others. */
+static bool is_set(struct tb_report *report, const struct tb_value *value)
+{
+    const struct tb_value *identifier, *description, *permissions;
+    const struct tb_want wants[] = {
+        {"identifier", TB_VALUE_STRING, &identifier, true},
+        {"description", TB_VALUE_STRING, &description, true},
+        {"permissions", TB_VALUE_LIST, &permissions, true},
+    };
+    return tb_value_fields(report, value, "`default_permission`", wants, TB_ARRAY_LEN(wants),
+                           TB_UNKNOWN_WARN);
+}
+
+/* In a permission file it has no identifier. */
 static void add_default(struct tb_policy *policy, struct tb_value *file,
                         const struct tb_value *value)
 {
-    if (!value)
+    if (!value || !is_set(policy->report, value))
         return;
     struct tb_value *set = copy_of(policy->arena, value);
     set->child = NULL;

@@ -23,6 +23,9 @@ struct tb_inlined {
 /* Reads the file into policy->manifests. NULL: it is not there, or an error has been told. */
 const struct tb_value *tb_manifests_read(struct tb_policy *policy);
 
+/* The same of what the file holds. */
+const struct tb_value *tb_manifests_of(struct tb_policy *policy, struct tb_value *root);
+
 bool tb_manifests_has(const struct tb_policy *policy, struct tb_bytes key);
 
 /* A manifest of the file as a permission file says it; NULL: there is none of that key. */

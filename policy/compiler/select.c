@@ -56,8 +56,23 @@ static void choose_named(struct selection *selection, const struct tb_value *ite
         choose(selection, capability);
 }
 
+/* What a file may be, an entry may not. */
+static bool is_list_of_them(const struct tb_value *item)
+{
+    const struct tb_value *child = item->child;
+    while (child && !tb_bytes_are(child->key, "capabilities"))
+        child = child->next;
+    return child != NULL;
+}
+
 static void choose_held(struct selection *selection, const struct tb_value *item)
 {
+    if (is_list_of_them(item)) {
+        tb_report_error(selection->policy->report, "type", item->place,
+                        "an entry of `capabilities` holds one capability: write each of them as an "
+                        "entry of its own");
+        return;
+    }
     struct tb_document document = {.root = item};
     struct tb_capability *capability = tb_capability_read(selection->policy, &document);
     if (capability)

@@ -28,7 +28,7 @@ static struct tb_value *read_file(struct tb_report *report, int app, const char 
                                   enum tb_format format)
 {
     struct tb_bytes text;
-    if (!tb_source_read(report, app, file, file, &text))
+    if (!tb_source_read_below(report, app, file, &text))
         return NULL;
     struct tb_value *root = tb_value_read(report, format, file, text);
     if (root)
@@ -42,7 +42,7 @@ static struct tb_value *read_file(struct tb_report *report, int app, const char 
 
 /* The first of the three forms that is there; false if that one cannot be read. */
 static bool read_first(struct tb_report *report, int app, const char *platform,
-                       const char **ret_file, struct tb_value **ret_root)
+                       struct tb_value **ret_root)
 {
     for (size_t i = 0; i < TB_ARRAY_LEN(forms); i++) {
         const char *file = platform ? tb_arena_format(report->arena, "%s%s%s", forms[i].before,
@@ -53,7 +53,6 @@ static bool read_first(struct tb_report *report, int app, const char *platform,
         struct tb_value *root = read_file(report, app, file, forms[i].format);
         if (!root)
             return false;
-        *ret_file = file;
         *ret_root = root;
         return true;
     }
@@ -91,15 +90,15 @@ static bool refuse_v1(struct tb_report *report, const struct tb_value *root)
     return true;
 }
 
-/* A value under one of two names, which TOML files like to write with hyphens. A null counts as
- * absent; *ok is cleared where it has another type. */
+/* A value under one of two names, which TOML files like to write with hyphens. A null that
+ * `types` allows counts as absent; *ok is cleared where it has another type. */
 static const struct tb_value *take(struct tb_report *report, const struct tb_value *map,
                                    const char *key, const char *alias, unsigned types, bool *ok)
 {
     const struct tb_value *value = find(map, key);
     if (!value && alias)
         value = find(map, alias);
-    if (!value || value->type == TB_VALUE_NULL || (value->type & types))
+    if (!value || (value->type & types))
         return value && value->type != TB_VALUE_NULL ? value : NULL;
     tb_report_error(report, "type", value->place, "`%.*s` cannot be %s here", TB_SHOWN(value->key),
                     tb_value_type_name(value->type));
@@ -115,17 +114,31 @@ static bool read_parts(struct tb_report *report, struct tb_tauri_conf *conf)
     const struct tb_value *security = take(report, app, "security", NULL, TB_VALUE_MAP, &ok);
     const struct tb_value *build = take(report, root, "build", NULL, TB_VALUE_MAP, &ok);
     conf->identifier = take(report, root, "identifier", NULL, TB_VALUE_STRING, &ok);
-    conf->name = take(report, root, "productName", "product-name", TB_VALUE_STRING, &ok);
-    conf->frontend =
-        take(report, build, "frontendDist", "frontend-dist", TB_VALUE_STRING | TB_VALUE_LIST, &ok);
-    conf->dev_url = take(report, build, "devUrl", "dev-url", TB_VALUE_STRING, &ok);
-    conf->csp = take(report, security, "csp", NULL, TB_VALUE_STRING | TB_VALUE_MAP, &ok);
+    conf->name =
+        take(report, root, "productName", "product-name", TB_VALUE_STRING | TB_VALUE_NULL, &ok);
+    conf->frontend = take(report, build, "frontendDist", "frontend-dist",
+                          TB_VALUE_STRING | TB_VALUE_LIST | TB_VALUE_NULL, &ok);
+    conf->dev_url = take(report, build, "devUrl", "dev-url", TB_VALUE_STRING | TB_VALUE_NULL, &ok);
+    conf->csp =
+        take(report, security, "csp", NULL, TB_VALUE_STRING | TB_VALUE_MAP | TB_VALUE_NULL, &ok);
     conf->capabilities = take(report, security, "capabilities", NULL, TB_VALUE_LIST, &ok);
     if (conf->identifier || !ok)
         return ok;
     tb_report_error(report, "missing-key", root->place,
                     "a Tauri project needs an `identifier`, such as com.example.notes");
     return false;
+}
+
+bool tb_tauri_conf_of(struct tb_report *report, struct tb_value *root, struct tb_value *patch,
+                      struct tb_tauri_conf *ret_conf)
+{
+    struct tb_tauri_conf conf = {.file = root->place.file};
+    conf.overlay = patch ? patch->place.file : NULL;
+    conf.root = patch ? tb_value_merge(report->arena, root, patch) : root;
+    if (refuse_v1(report, conf.root) || !read_parts(report, &conf))
+        return false;
+    *ret_conf = conf;
+    return true;
 }
 
 bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform target,
@@ -136,18 +149,11 @@ bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform targ
                                                           [TB_WINDOWS] = "windows",
                                                           [TB_ANDROID] = "android",
                                                           [TB_IOS] = "ios"};
-    struct tb_tauri_conf conf = {.file = NULL};
     struct tb_value *root = NULL;
     struct tb_value *patch = NULL;
-    if (!read_first(report, app, NULL, &conf.file, &root) ||
-        !read_first(report, app, platforms[target], &conf.overlay, &patch) || !root)
-        return false;
-    root = patch ? tb_value_merge(report->arena, root, patch) : root;
-    conf.root = root;
-    if (refuse_v1(report, root) || !read_parts(report, &conf))
-        return false;
-    *ret_conf = conf;
-    return true;
+    return read_first(report, app, NULL, &root) &&
+           read_first(report, app, platforms[target], &patch) && root &&
+           tb_tauri_conf_of(report, root, patch, ret_conf);
 }
 
 static struct tb_bytes join(struct tb_arena *arena, struct tb_bytes a, const char *between,

@@ -31,6 +31,10 @@ bool tb_tauri_found(int app);
 tb_must_check bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform target,
                                       struct tb_tauri_conf *ret_conf);
 
+/* The same of what the files hold; `patch` NULL: the platform has none. Consumes both. */
+tb_must_check bool tb_tauri_conf_of(struct tb_report *report, struct tb_value *root,
+                                    struct tb_value *patch, struct tb_tauri_conf *ret_conf);
+
 /* The value at a way of keys, or NULL. */
 const struct tb_value *tb_tauri_conf_at(const struct tb_tauri_conf *conf, const char *const *keys,
                                         size_t n_keys);

@@ -1,6 +1,5 @@
 #include "policy/compiler/tauri_folder.h"
 
-#include "base/fd.h"
 #include "policy/compiler/capability.h"
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/manifest.h"
@@ -12,8 +11,7 @@
 static struct tb_document *walk(struct tb_policy *policy, const char *folder,
                                 enum tb_source_kind kind)
 {
-    tb_fd dir = tb_source_folder(policy->report, policy->inputs->app, folder, folder);
-    return dir < 0 ? NULL : tb_source_walk(policy->report, dir, folder, kind);
+    return tb_source_walk_below(policy->report, policy->inputs->app, folder, kind);
 }
 
 /* ---- permissions ---- */
@@ -71,10 +69,10 @@ static struct tb_inlined *inlined_of(const struct split *split, struct tb_bytes 
 }
 
 /* Gives each file of `permissions` to the app, or to the plugin whose folder it lies in. */
-static void read_permissions(struct tb_policy *policy, struct tb_tauri_conf *conf)
+static void read_permissions(struct tb_policy *policy, struct tb_tauri_conf *conf,
+                             struct tb_document *document)
 {
     struct split split = {.policy = policy, .own_end = &split.own};
-    struct tb_document *document = walk(policy, "permissions", TB_SOURCE_PERMISSIONS);
     note_names(&split);
     for (struct tb_document *next; document; document = next) {
         struct tb_inlined *inlined = inlined_of(&split, folder_of(document));
@@ -119,19 +117,27 @@ static struct tb_manifest manifest_of(struct tb_policy *policy, const struct tb_
     return manifest;
 }
 
+void tb_tauri_use(struct tb_policy *policy, struct tb_tauri_conf *conf,
+                  const struct tb_document *capabilities, struct tb_document *permissions)
+{
+    const struct tb_inputs *inputs = policy->inputs;
+    policy->tauri = conf;
+    policy->manifest = manifest_of(policy, conf);
+    policy->report->strict = policy->manifest.mode == TB_STRICT;
+    policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
+                              inputs->resource);
+    conf->capability_files = capabilities;
+    policy->capabilities = tb_capability_select(policy, conf, capabilities);
+    read_permissions(policy, conf, permissions);
+}
+
 void tb_tauri_read(struct tb_policy *policy)
 {
     struct tb_tauri_conf *conf = TB_NEW(policy->arena, struct tb_tauri_conf);
     const struct tb_inputs *inputs = policy->inputs;
     if (!tb_tauri_conf_read(policy->report, inputs->app, inputs->target, conf))
         return;
-    policy->tauri = conf;
-    policy->manifest = manifest_of(policy, conf);
-    policy->report->strict = policy->manifest.mode == TB_STRICT;
-    policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
-                              inputs->resource);
     conf->manifests = tb_manifests_read(policy);
-    conf->capability_files = walk(policy, "capabilities", TB_SOURCE_CAPABILITIES);
-    policy->capabilities = tb_capability_select(policy, conf, conf->capability_files);
-    read_permissions(policy, conf);
+    struct tb_document *capabilities = walk(policy, "capabilities", TB_SOURCE_CAPABILITIES);
+    tb_tauri_use(policy, conf, capabilities, walk(policy, "permissions", TB_SOURCE_PERMISSIONS));
 }

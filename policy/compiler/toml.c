@@ -1,5 +1,5 @@
 /*
- * The TOML reader: TOML 1.0, and nothing more.
+ * The TOML reader: TOML 1.1, which is what Tauri 2.12 reads.
  *
  * What may add to a table depends on how the table came to be, which it keeps in `made_by`: a
  * header may define what so far was only on the way to another header; a dotted key may add to what
@@ -7,7 +7,7 @@
  */
 #include "policy/compiler/toml.h"
 
-enum { PARTS_MAX = 16 };
+enum { PARTS_MAX = 80, VALUE_DEPTH = 80 };
 
 enum made_by {
     BY_VALUE = 0, /* an inline table, or a list of values: closed */
@@ -58,7 +58,7 @@ static bool skip_comment(struct tb_toml *reader)
     return true;
 }
 
-/* Inside a list lines may end anywhere. */
+/* Inside a list or an inline table lines may end anywhere. */
 static bool skip_lines(struct tb_toml *reader)
 {
     do {
@@ -109,7 +109,7 @@ static bool read_key(struct tb_toml *reader, struct key *ret_key)
     do {
         skip_blanks(reader);
         if (ret_key->n == PARTS_MAX)
-            return tb_toml_fail(reader, "a key with more than 16 parts");
+            return tb_toml_fail(reader, "a key with more than 80 parts");
         if (!read_part(reader, &ret_key->parts[ret_key->n]))
             return false;
         ret_key->n++;
@@ -173,15 +173,25 @@ static struct tb_value *walk_key(struct tb_toml *reader, struct tb_value *table,
     return there ? refuse(reader, key, there) : table;
 }
 
+/* Inside a list or an inline table lines may end anywhere but in a key. */
+static bool skip_around_equals(struct tb_toml *reader)
+{
+    if (reader->depth > 0)
+        return skip_lines(reader);
+    skip_blanks(reader);
+    return true;
+}
+
 /* `key = value` */
 static bool read_pair(struct tb_toml *reader, struct tb_value *table)
 {
     struct key key;
-    if (!read_key(reader, &key))
+    if (!read_key(reader, &key) || !skip_around_equals(reader))
         return false;
     if (!tb_toml_take(reader, '='))
         return tb_toml_fail(reader, "a key must be followed by `=`");
-    skip_blanks(reader);
+    if (!skip_around_equals(reader))
+        return false;
     table = walk_key(reader, table, &key);
     if (!table || !read_value(reader, table, key.parts[key.n - 1], key.line))
         return false;
@@ -190,17 +200,17 @@ static bool read_pair(struct tb_toml *reader, struct tb_value *table)
 
 static bool read_inline(struct tb_toml *reader, struct tb_value *table)
 {
-    skip_blanks(reader);
-    if (tb_toml_take(reader, '}'))
-        return true;
     do {
-        if (!read_pair(reader, table))
+        if (!skip_lines(reader))
             return false;
-        skip_blanks(reader);
+        if (tb_toml_take(reader, '}'))
+            return true;
+        if (!read_pair(reader, table) || !skip_lines(reader))
+            return false;
     } while (tb_toml_take(reader, ','));
     if (tb_toml_take(reader, '}'))
         return true;
-    return tb_toml_fail(reader, "a comma or `}` is missing in a table that began in this line");
+    return tb_toml_fail(reader, "a comma or `}` is missing in a table");
 }
 
 static bool read_list(struct tb_toml *reader, struct tb_value *list)
@@ -238,12 +248,17 @@ static bool read_value(struct tb_toml *reader, struct tb_value *parent, struct t
         return read_string(reader, parent, key, line);
     if (c != '[' && c != '{')
         return tb_toml_scalar(reader, parent, key, line);
+    if (reader->depth == VALUE_DEPTH)
+        return tb_toml_fail(reader, "more than 80 lists and tables inside each other");
     reader->p++;
     struct tb_value *value =
         tb_tree_add(reader->tree, parent, key, line, c == '[' ? TB_VALUE_LIST : TB_VALUE_MAP);
     if (!value)
         return false;
-    return c == '[' ? read_list(reader, value) : read_inline(reader, value);
+    reader->depth++;
+    bool ok = c == '[' ? read_list(reader, value) : read_inline(reader, value);
+    reader->depth--;
+    return ok;
 }
 
 /* ---- headers ---- */

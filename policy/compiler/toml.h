@@ -10,6 +10,7 @@ struct tb_toml {
     const uint8_t *p;
     const uint8_t *end;
     uint32_t line;
+    unsigned depth; /* of lists and inline tables around this place */
 };
 
 static inline int tb_toml_peek(const struct tb_toml *reader)
@@ -46,7 +47,6 @@ bool tb_toml_newline(struct tb_toml *reader);
 /* At its opening quote. A block string only where `block` allows one. */
 tb_must_check bool tb_toml_string(struct tb_toml *reader, bool block, struct tb_bytes *ret_text);
 
-/* A boolean, number, date or time, as a new value in `parent`. Dates and times become strings, as
- * in Tauri. */
+/* A boolean, number, date or time, as a new value in `parent`. */
 tb_must_check bool tb_toml_scalar(struct tb_toml *reader, struct tb_value *parent,
                                   struct tb_bytes key, uint32_t line);

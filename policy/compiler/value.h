@@ -9,7 +9,7 @@
 
 enum {
     TB_FILE_MAX = 16 * 1024 * 1024, /* bytes of one file */
-    TB_TREE_DEPTH = 64,             /* lists and maps inside each other */
+    TB_TREE_DEPTH = 127,            /* lists and maps inside each other, as in Tauri's JSON */
     TB_TREE_NODES = 1024 * 1024,    /* values in one file */
 };
 

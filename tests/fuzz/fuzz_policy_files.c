@@ -55,9 +55,9 @@ static void read_files(struct tb_policy *policy, struct tb_bytes text)
                        document(policy->report, permission_format, "permissions/p", permissions,
                                 TB_SOURCE_PERMISSIONS),
                        &policy->app);
-    policy->capabilities = tb_capability_read(
-        policy, document(policy->report, capability_format, "capabilities/c", capabilities,
-                                 TB_SOURCE_CAPABILITIES));
+    policy->capabilities =
+        tb_capability_read(policy, document(policy->report, capability_format, "capabilities/c",
+                                            capabilities, TB_SOURCE_CAPABILITIES));
 }
 
 static void check_grant(struct tb_bytes bytes)

@@ -165,7 +165,7 @@ static void refuses_duplicates_of_types(void)
 
 static void bounds_depth_and_size(void)
 {
-    char text[200] = {0};
+    char text[2 * TB_TREE_DEPTH + 3] = {0};
     memset(text, '[', TB_TREE_DEPTH);
     memset(text + TB_TREE_DEPTH, ']', TB_TREE_DEPTH);
     CHECK(accepts(text));
