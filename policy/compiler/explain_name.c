@@ -232,7 +232,7 @@ static void tell_ungranted(struct named *named, const struct tb_permission *perm
             TB_SHOWN(permission->name), *sets ? " (it is in " : "", sets, *sets ? ")" : "",
             permission->active ? "it" : "it; besides, it is not for this platform"),
         .change = tb_report_text(arena, "add `%.*s` to %s%s", TB_SHOWN(permission->name), where,
-                                 scoped ? ", with the paths that it may reach" : ""),
+                                 scoped ? "; it needs the paths that it may reach" : ""),
     };
     tb_explain_add(explain, &miss);
 }
