@@ -142,6 +142,15 @@ static void tell_unknown_command(struct named *named)
                    : "see the plugin's permissions folder for the commands that it has");
 }
 
+static void tell_no_name(struct tb_explain *explain)
+{
+    add_simple(explain, "unknown-command",
+               tb_report_text(explain->policy->arena, "`%.*s` cannot be the name of a command",
+                              TB_SHOWN(explain->question->command)),
+               "a plugin's command is called `plugin:NAME|COMMAND`; one of the app's own has "
+               "letters, digits, `_`, `-` and `.`");
+}
+
 /* An app's own command exists for policy as soon as a permission names it. */
 static void tell_own_command(struct named *named)
 {
@@ -150,27 +159,18 @@ static void tell_own_command(struct named *named)
     struct tb_bytes name = explain->question->command;
     const struct tb_capability *holder = tb_explain_holder(explain);
     const char *near = tb_nearest_text(arena, &named->nearest, "");
-    if (explain->unchecked)
-        return; /* a note says it */
-    if (!tb_command_name_valid(name)) {
-        add_simple(explain, "unknown-command",
-                   tb_report_text(arena, "`%.*s` cannot be the name of a command", TB_SHOWN(name)),
-                   "a plugin's command is called `plugin:NAME|COMMAND`; one of the app's own has "
-                   "letters, digits, `_`, `-` and `.`");
-        return;
-    }
-    struct tb_bytes hyphens = tb_spelling_hyphens(arena, name);
+    const char *permission = tb_arena_string(arena, tb_spelling_hyphens(arena, name));
+    const char *change = tb_report_text(
+        arena,
+        "%s%s%sif it is a command of the app's own, write permissions/%s.toml with a "
+        "[[permission]] `identifier = \"allow-%s\"`, `commands.allow = [\"%.*s\"]`, and add "
+        "`allow-%s` to `permissions` of %s",
+        *near ? "did you mean " : "", near, *near ? "? Or, " : "", permission, permission,
+        TB_SHOWN(name), permission, holder ? holder->place.file : "a capability for this view");
     add_simple(
         explain, "app-command",
         tb_report_text(arena, "no permission of the app's own allows `%.*s`", TB_SHOWN(name)),
-        tb_report_text(
-            arena,
-            "%s%s%sif it is a command of the app's own, write permissions/%.*s.toml with a "
-            "[[permission]] `identifier = \"allow-%.*s\"`, `commands.allow = [\"%.*s\"]`, and add "
-            "`allow-%.*s` to `permissions` of %s",
-            *near ? "did you mean " : "", near, *near ? "? Or, " : "", TB_SHOWN(hyphens),
-            TB_SHOWN(hyphens), TB_SHOWN(name), TB_SHOWN(hyphens),
-            holder ? holder->place.file : "a capability for this view"));
+        change);
 }
 
 /* ---- what would grant it ---- */
@@ -208,20 +208,25 @@ static const char *sets_text(const struct named *named, const struct tb_permissi
     return text;
 }
 
+/* Where a permission would have to be added. */
+static const char *where_text(struct tb_explain *explain)
+{
+    struct tb_arena *arena = explain->policy->arena;
+    const struct tb_capability *holder = tb_explain_holder(explain);
+    if (holder)
+        return tb_arena_format(arena, "`permissions` of %s", holder->place.file);
+    return tb_arena_format(arena, "a capability that holds here, with `\"windows\": [\"%.*s\"]`%s",
+                           TB_SHOWN(explain->question->request.view),
+                           explain->origin.local ? "" : " and `remote.urls`");
+}
+
 static void tell_ungranted(struct named *named, const struct tb_permission *permission)
 {
     struct tb_explain *explain = named->explain;
     struct tb_arena *arena = explain->policy->arena;
     const struct tb_plugin *plugin = named->acl->plugin;
-    const struct tb_capability *holder = tb_explain_holder(explain);
     const char *sets = sets_text(named, permission);
     bool scoped = plugin && plugin->scope == TB_SCOPE_PATH;
-    const char *where = holder ? tb_arena_format(arena, "`permissions` of %s", holder->place.file)
-                               : tb_report_text(arena,
-                                                "a capability that holds here, with `\"windows\": "
-                                                "[\"%.*s\"]`%s",
-                                                TB_SHOWN(explain->question->request.view),
-                                                explain->origin.local ? "" : " and `remote.urls`");
     const struct tb_miss miss = {
         .rank = TB_MISS_UNGRANTED,
         .kind = permission->active ? "ungranted" : "platform",
@@ -231,10 +236,18 @@ static void tell_ungranted(struct named *named, const struct tb_permission *perm
             arena, "`%.*s` allows it%s%s%s, and no capability that holds here has %s",
             TB_SHOWN(permission->name), *sets ? " (it is in " : "", sets, *sets ? ")" : "",
             permission->active ? "it" : "it; besides, it is not for this platform"),
-        .change = tb_report_text(arena, "add `%.*s` to %s%s", TB_SHOWN(permission->name), where,
+        .change = tb_report_text(arena, "add `%.*s` to %s%s", TB_SHOWN(permission->name),
+                                 where_text(explain),
                                  scoped ? "; it needs the paths that it may reach" : ""),
     };
     tb_explain_add(explain, &miss);
+}
+
+/* Its program has the command, or a permission denies it. */
+static void tell_unpermitted(struct tb_explain *explain)
+{
+    add_simple(explain, "ungranted", "there is such a command, but no permission allows it",
+               "have a permission allow it, and name that one in a capability");
 }
 
 /* ---- all of it ---- */
@@ -273,7 +286,11 @@ static void tell_known(struct named *named, struct tb_bytes local)
     const struct tb_permission *permission = find_permission(named, local);
     if (!tb_bytes_equal(name, explain->question->command))
         tell_spelling(named, name);
-    else if (permission && !is_allowed_here(explain))
+    else if (!tb_command_name_valid(local))
+        tell_no_name(explain);
+    else if (!permission)
+        tell_unpermitted(explain);
+    else if (!is_allowed_here(explain))
         tell_ungranted(named, permission);
 }
 
@@ -299,6 +316,8 @@ void tb_explain_names(struct tb_explain *explain)
         tell_known(&named, local);
     else if (named.acl->plugin)
         tell_unknown_command(&named);
-    else
+    else if (!tb_command_name_valid(explain->question->command))
+        tell_no_name(explain);
+    else if (!explain->unchecked) /* else a note says it */
         tell_own_command(&named);
 }

@@ -81,32 +81,52 @@ void tb_explain_denials(struct tb_explain *explain)
 
 /* ---- capabilities that do not hold here ---- */
 
+/* What keeps a capability from holding here. */
+struct gap {
+    bool view;
+    bool origin;
+    const char *why;
+    const char *change;
+};
+
+static struct gap gap_of(struct tb_explain *explain, size_t i)
+{
+    const struct tb_snap_capability *snap = &explain->snapshot->capabilities[i];
+    const struct tb_capability *source = explain->compiled->capabilities[i].source;
+    const struct tb_request *request = &explain->question->request;
+    struct tb_arena *arena = arena_of(explain);
+    struct gap gap = {
+        .view = !tb_capability_has_view(snap, request),
+        .origin = !tb_capability_has_origin(arena, snap, &explain->origin),
+    };
+    const char *both = gap.view && gap.origin ? "; and " : "";
+    const char *why = "";
+    const char *change = "";
+    if (gap.origin)
+        tb_explain_origin(explain, source, &why, &change);
+    gap.why =
+        tb_arena_format(arena, "%s%s%s", gap.view ? views_text(explain, source) : "", both, why);
+    gap.change = !gap.view
+                     ? change
+                     : tb_arena_format(arena, "add `\"%.*s\"` to `windows` of %s%s%s",
+                                       TB_SHOWN(request->view), source->place.file, both, change);
+    return gap;
+}
+
 static void add_elsewhere(struct tb_explain *explain, size_t i,
                           const struct tb_compiled_entry *entry, const struct tb_use *use)
 {
     const struct tb_capability *source = explain->compiled->capabilities[i].source;
-    const struct tb_snap_capability *snap = &explain->snapshot->capabilities[i];
-    const struct tb_request *request = &explain->question->request;
-    struct tb_arena *arena = arena_of(explain);
-    bool view = tb_capability_has_view(snap, request);
-    bool origin = tb_capability_has_origin(arena, snap, &explain->origin);
-    const char *why = "";
-    const char *change = "";
-    if (!origin)
-        tb_explain_origin(explain, source, &why, &change);
+    const struct gap gap = gap_of(explain, i);
     const struct tb_miss miss = {
-        .rank = view || origin ? TB_MISS_ONE : TB_MISS_FAR,
-        .kind = view ? "origin" : "window",
+        .rank = gap.view && gap.origin ? TB_MISS_FAR : TB_MISS_ONE,
+        .kind = gap.view ? "window" : "origin",
         .capability = source->identifier,
         .permission = use->permission->name,
         .place = {source->place.file, entry->line},
-        .message = tb_report_text(
-            arena, "the capability `%.*s` allows it, but %s%s%s", TB_SHOWN(source->identifier),
-            view ? "" : views_text(explain, source), view || origin ? "" : "; and ", why),
-        .change = tb_report_text(arena, "%s%.*s%s%s%s%s", view ? "" : "add `\"",
-                                 view ? 0 : (int)request->view.n, (const char *)request->view.data,
-                                 view ? "" : "\"` to `windows` of ", view ? "" : source->place.file,
-                                 view || origin ? "" : ", and ", change),
+        .message = tb_report_text(arena_of(explain), "the capability `%.*s` allows it, but %s",
+                                  TB_SHOWN(source->identifier), gap.why),
+        .change = gap.change,
     };
     tb_explain_add(explain, &miss);
 }

@@ -112,13 +112,12 @@ static const struct tb_resolved_denied *denial(const struct tb_resolved *resolve
     return NULL;
 }
 
-/* NULL: it comes to the same there. */
-static const char *difference(struct tb_explain *explain, const struct tb_snapshot *there,
-                              const struct tb_resolved *other)
+/* Of a command that is allowed here. NULL: it is there too, with the same scope. */
+static const char *lost(struct tb_explain *explain, const char *mode,
+                        const struct tb_resolved *other)
 {
     struct tb_arena *arena = explain->policy->arena;
     struct tb_bytes name = explain->question->command;
-    const char *mode = tb_semantics_name(there->mode);
     const struct tb_resolved_command *granted = tb_explain_find(other, name);
     const struct tb_resolved_denied *denied = denial(other, name);
     if (explain->unchecked)
@@ -126,26 +125,34 @@ static const char *difference(struct tb_explain *explain, const struct tb_snapsh
                                "in mode %s this is denied: there an app's own commands are "
                                "checked like all others",
                                mode);
-    if (explain->granted && denied)
-        return tb_report_text(arena,
-                              "in mode %s this is denied: there the denial in the "
-                              "capability `%.*s` holds for the whole app",
-                              mode, TB_SHOWN(denied->rule.capability->identifier));
-    if (!explain->granted && granted && explain->denied)
-        return tb_report_text(arena,
-                              "in mode %s this is allowed: there the denial in the "
-                              "capability `%.*s` holds only where that capability does",
-                              mode, TB_SHOWN(explain->denied->rule.capability->identifier));
-    if (!explain->granted && !denied && tb_command_name_valid(name) &&
-        tb_explain_unchecked(explain, there->mode))
+    if (denied)
+        return tb_arena_format(arena,
+                               "in mode %s this is denied: there the denial in the capability "
+                               "`%.*s` holds for the whole app",
+                               mode, TB_SHOWN(denied->rule.capability->identifier));
+    if (granted && !same_scope(explain, other, granted))
+        return tb_arena_format(arena,
+                               "in mode %s its scope is another: scope-only permissions of all "
+                               "capabilities add to it in mode tauri, and only those of the same "
+                               "one in mode narrow",
+                               mode);
+    return NULL;
+}
+
+/* Of a command that is denied here. NULL: it is there too. */
+static const char *won(struct tb_explain *explain, enum tb_semantics mode,
+                       const struct tb_resolved *other)
+{
+    struct tb_bytes name = explain->question->command;
+    if (tb_explain_find(other, name) && explain->denied)
+        return tb_arena_format(explain->policy->arena,
+                               "in mode %s this is allowed: there the denial in the capability "
+                               "`%.*s` holds only where that capability does",
+                               tb_semantics_name(mode),
+                               TB_SHOWN(explain->denied->rule.capability->identifier));
+    if (!denial(other, name) && tb_command_name_valid(name) && tb_explain_unchecked(explain, mode))
         return "in mode tauri this is allowed: there an app without permissions of its own has "
                "all of its own commands unchecked";
-    if (explain->granted && granted && !same_scope(explain, other, granted))
-        return tb_arena_format(arena,
-                               "in mode %s its scope is another: scope-only permissions of "
-                               "all capabilities add to it in mode tauri, and only those "
-                               "of the same one in mode narrow",
-                               mode);
     return NULL;
 }
 
@@ -156,7 +163,9 @@ static void note_mode(struct tb_explain *explain)
     there.mode = explain->snapshot->mode == TB_TAURI ? TB_NARROW : TB_TAURI;
     if (tb_resolve(explain->policy->arena, &there, &explain->question->request, &other) != TB_OK)
         return;
-    const char *message = difference(explain, &there, &other);
+    bool allowed = explain->granted || explain->unchecked;
+    const char *message = allowed ? lost(explain, tb_semantics_name(there.mode), &other)
+                                  : won(explain, there.mode, &other);
     const struct tb_miss miss = {
         .rank = TB_MISS_MODE,
         .kind = "mode",
