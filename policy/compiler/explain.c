@@ -86,17 +86,17 @@ bool tb_explain_unchecked(const struct tb_explain *explain, enum tb_semantics mo
            !app->permissions;
 }
 
-static void mark_bundles(struct tb_explain *explain)
+static void find_first_uses(struct tb_explain *explain)
 {
     const struct tb_compiled *compiled = explain->compiled;
     struct tb_bytes name = explain->question->command;
-    explain->bundle_uses =
-        tb_arena_get(explain->policy->arena, compiled->n_bundles + 1, sizeof *explain->bundle_uses);
+    explain->first_uses =
+        tb_arena_get(explain->policy->arena, compiled->n_bundles + 1, sizeof *explain->first_uses);
     for (size_t i = 0; i < compiled->n_bundles; i++) {
         const struct tb_bundle *bundle = compiled->bundles[i];
-        explain->bundle_uses[bundle->index] =
-            tb_explain_use(bundle->allow, bundle->n_allow, name) ||
-            tb_explain_use(bundle->deny, bundle->n_deny, name);
+        explain->first_uses[bundle->index] =
+            (struct tb_first_use){tb_explain_use(bundle->allow, bundle->n_allow, name),
+                                  tb_explain_use(bundle->deny, bundle->n_deny, name)};
     }
 }
 
@@ -110,7 +110,7 @@ static int decide(struct tb_explain *explain)
     explain->denied = find_denied(&explain->resolved, explain->question->command);
     explain->unchecked = !explain->granted && !explain->denied &&
                          tb_explain_unchecked(explain, explain->snapshot->mode);
-    mark_bundles(explain);
+    find_first_uses(explain);
     return TB_OK;
 }
 

@@ -272,8 +272,7 @@ static bool is_allowed_here(const struct tb_explain *explain)
         for (size_t k = 0; explain->resolved.holds[i] && k < compiled->capabilities[i].n_entries;
              k++) {
             const struct tb_bundle *bundle = compiled->capabilities[i].entries[k].bundle;
-            if (explain->bundle_uses[bundle->index] &&
-                tb_explain_use(bundle->allow, bundle->n_allow, explain->question->command))
+            if (explain->first_uses[bundle->index].allow)
                 return true;
         }
     return false;

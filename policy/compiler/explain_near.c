@@ -69,11 +69,7 @@ void tb_explain_denials(struct tb_explain *explain)
         for (size_t k = 0; explain->resolved.denies[i] && k < compiled->capabilities[i].n_entries;
              k++) {
             const struct tb_compiled_entry *entry = &compiled->capabilities[i].entries[k];
-            const struct tb_use *use =
-                explain->bundle_uses[entry->bundle->index]
-                    ? tb_explain_use(entry->bundle->deny, entry->bundle->n_deny,
-                                     explain->question->command)
-                    : NULL;
+            const struct tb_use *use = explain->first_uses[entry->bundle->index].deny;
             if (use)
                 add_denial(explain, i, entry, use);
         }
@@ -136,11 +132,7 @@ static void look_elsewhere(struct tb_explain *explain, size_t i)
     const struct tb_compiled_capability *capability = &explain->compiled->capabilities[i];
     for (size_t k = 0; k < capability->n_entries; k++) {
         const struct tb_compiled_entry *entry = &capability->entries[k];
-        const struct tb_use *use =
-            explain->bundle_uses[entry->bundle->index]
-                ? tb_explain_use(entry->bundle->allow, entry->bundle->n_allow,
-                                 explain->question->command)
-                : NULL;
+        const struct tb_use *use = explain->first_uses[entry->bundle->index].allow;
         if (!use)
             continue;
         add_elsewhere(explain, i, entry, use);

@@ -141,15 +141,17 @@ static void meet_contexts(struct walk *walk, size_t capability, struct found fou
 static void walk_entry(struct walk *walk, size_t capability, const struct tb_compiled_entry *entry)
 {
     const struct tb_bundle *bundle = entry->bundle;
-    const struct tb_use *uses = walk->deny ? bundle->deny : bundle->allow;
-    size_t n = walk->deny ? bundle->n_deny : bundle->n_allow;
-    if (!walk->explain->bundle_uses[bundle->index])
+    const struct tb_first_use *first = &walk->explain->first_uses[bundle->index];
+    const struct tb_use *use = walk->deny ? first->deny : first->allow;
+    if (!use)
         return;
-    for (size_t i = 0; i < n; i++)
-        if (tb_bytes_equal(uses[i].name, walk->explain->question->command))
-            meet_contexts(walk, capability,
-                          (struct found){&walk->explain->compiled->capabilities[capability], entry,
-                                         &uses[i], 0});
+    const struct tb_use *end =
+        walk->deny ? bundle->deny + bundle->n_deny : bundle->allow + bundle->n_allow;
+    for (; use < end; use++)
+        if (tb_bytes_equal(use->name, walk->explain->question->command))
+            meet_contexts(
+                walk, capability,
+                (struct found){&walk->explain->compiled->capabilities[capability], entry, use, 0});
 }
 
 static void walk_all(struct walk *walk)
@@ -188,9 +190,8 @@ static void note(struct notes *notes, uint32_t scope, const struct tb_scope_list
 
 static void note_bundle(struct notes *notes, const struct tb_bundle *bundle)
 {
-    bool uses = notes->explain->bundle_uses[bundle->index];
-    for (size_t i = 0; uses && i < bundle->n_allow; i++) {
-        const struct tb_use *use = &bundle->allow[i];
+    const struct tb_use *use = notes->explain->first_uses[bundle->index].allow;
+    for (; use && use < bundle->allow + bundle->n_allow; use++) {
         if (use->number > 0 && tb_bytes_equal(use->name, notes->explain->question->command))
             note(notes, use->scope, &bundle->merged[use->number - 1]);
     }

@@ -29,6 +29,12 @@ enum {
 
 enum { TB_MISSES_MAX = 64 }; /* that are told */
 
+/* Where in a bundle the command is first allowed and denied; NULL: nowhere. */
+struct tb_first_use {
+    const struct tb_use *allow;
+    const struct tb_use *deny;
+};
+
 struct tb_explain {
     struct tb_policy *policy;
     struct tb_policy scratch; /* reads more than the policy needs; its report is nobody's */
@@ -41,8 +47,8 @@ struct tb_explain {
     struct tb_resolved resolved;
     const struct tb_resolved_command *granted; /* NULL: it is not */
     const struct tb_resolved_denied *denied;   /* NULL: nothing denies it */
-    bool unchecked;    /* Tauri would not ask: an app's own command, and no manifest */
-    bool *bundle_uses; /* by bundle: whether it allows or denies the command */
+    bool unchecked; /* Tauri would not ask: an app's own command, and no manifest */
+    struct tb_first_use *first_uses; /* by bundle */
     struct tb_miss *misses;
     size_t n_misses;
 };

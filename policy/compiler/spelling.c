@@ -40,8 +40,7 @@ struct tb_spelling tb_spelling_read(struct tb_bytes text)
     struct tb_bytes rest = without(text, "plugin:");
     size_t at = find_separator(rest);
     if (at == rest.n) {
-        spelling.plugin = spelling.of_plugin ? rest : (struct tb_bytes){0};
-        spelling.local = spelling.of_plugin ? (struct tb_bytes){0} : rest;
+        *(spelling.of_plugin ? &spelling.plugin : &spelling.local) = rest;
         return spelling;
     }
     spelling.dotted = !spelling.of_plugin && rest.data[at] == '.';
