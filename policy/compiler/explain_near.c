@@ -93,7 +93,7 @@ static struct gap gap_of(struct tb_explain *explain, size_t i)
     struct tb_arena *arena = arena_of(explain);
     struct gap gap = {
         .view = !tb_capability_has_view(snap, request),
-        .origin = !tb_capability_has_origin(arena, snap, &explain->origin),
+        .origin = !tb_capability_has_origin(snap, &explain->origin),
     };
     const char *both = gap.view && gap.origin ? "; and " : "";
     const char *why = "";

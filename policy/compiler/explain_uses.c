@@ -130,7 +130,7 @@ static void meet_contexts(struct walk *walk, size_t capability, struct found fou
     size_t before = walk->n;
     for (size_t i = 0; i <= snap->urls->via.array.size; i++) {
         found.context = i;
-        if (tb_context_matches(walk->explain->policy->arena, snap, i, &walk->explain->origin))
+        if (tb_context_matches(snap, i, &walk->explain->origin))
             meet(walk, &found);
     }
     found.context = snap->local ? 0 : 1;

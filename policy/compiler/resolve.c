@@ -51,20 +51,20 @@ static bool any_matches(const msgpack_object *globs, struct tb_bytes label)
     return false;
 }
 
-bool tb_context_matches(struct tb_arena *arena, const struct tb_snap_capability *capability,
-                        size_t context, const struct tb_origin *origin)
+bool tb_context_matches(const struct tb_snap_capability *capability, size_t context,
+                        const struct tb_origin *origin)
 {
     if (context == 0)
         return origin->local && capability->local;
     const msgpack_object *url = &capability->urls->via.array.ptr[context - 1];
-    return tb_origin_matches(arena, origin, tb_object_bytes(url));
+    return tb_origin_matches(origin, tb_object_bytes(url));
 }
 
-bool tb_capability_has_origin(struct tb_arena *arena, const struct tb_snap_capability *capability,
+bool tb_capability_has_origin(const struct tb_snap_capability *capability,
                               const struct tb_origin *origin)
 {
     for (size_t i = 0; i <= capability->urls->via.array.size; i++)
-        if (tb_context_matches(arena, capability, i, origin))
+        if (tb_context_matches(capability, i, origin))
             return true;
     return false;
 }
@@ -130,7 +130,7 @@ static void match(struct work *work, const struct tb_request *request, struct tb
     for (size_t i = 0; i < snapshot->n_capabilities; i++) {
         const struct tb_snap_capability *capability = &snapshot->capabilities[i];
         bool holds = tb_capability_has_view(capability, request) &&
-                     tb_capability_has_origin(work->arena, capability, &origin);
+                     tb_capability_has_origin(capability, &origin);
         if (holds)
             work->matched[work->n_matched++] = capability;
         resolved->holds[i] = holds;

@@ -60,9 +60,9 @@ tb_must_check int tb_resolve(struct tb_arena *arena, const struct tb_snapshot *s
 
 /* Whether an origin is one of the capability's, by its context: 0 are the app's own pages, i + 1 is
  * its URL i. */
-bool tb_context_matches(struct tb_arena *arena, const struct tb_snap_capability *capability,
-                        size_t context, const struct tb_origin *origin);
-bool tb_capability_has_origin(struct tb_arena *arena, const struct tb_snap_capability *capability,
+bool tb_context_matches(const struct tb_snap_capability *capability, size_t context,
+                        const struct tb_origin *origin);
+bool tb_capability_has_origin(const struct tb_snap_capability *capability,
                               const struct tb_origin *origin);
 /* Whether a glob of its windows or webviews matches. */
 bool tb_capability_has_view(const struct tb_snap_capability *capability,
