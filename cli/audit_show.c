@@ -16,7 +16,7 @@ static const char help[] =
     "  --denied  only what was refused\n"
     "  --json    the lines of the log as they are\n"
     "\n"
-    "RULE is what decided; `trollbridge policy explain APP COMMAND --view VIEW` says more.\n"
+    "RULE is what decided; `trollbridge policy explain APP COMMAND` says more.\n"
     "\n"
     "Examples:\n"
     "  trollbridge audit show examples/notes --last 20\n"
