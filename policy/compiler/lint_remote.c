@@ -49,16 +49,30 @@ static bool is_loopback(const struct tb_url_pattern *pattern)
 
 /* ---- hosts ---- */
 
-/* `*.com`: all that is fixed is a top-level domain. A choice of names before it, as in
- * `ex(a|b).com`, is another matter. */
+/* `*.com`: all that is fixed is a top-level domain. */
 static bool ends_in_one_label(const struct tb_url_pattern *pattern)
 {
-    const struct tb_url_parts *parts = &pattern->matchers[TB_URL_HOSTNAME].parts;
     struct tb_bytes end = tb_remote_host_end(pattern);
+    return end.n > 1 && !memchr(end.data + 1, '.', end.n - 1);
+}
+
+/* A choice of names, as in `ex(a|b).com`, is none. */
+static bool has_wildcard(const struct tb_url_pattern *pattern)
+{
+    const struct tb_url_parts *parts = &pattern->matchers[TB_URL_HOSTNAME].parts;
     for (size_t i = 0; i < parts->n; i++)
-        if (parts->items[i].type == TB_PART_REGEXP)
-            return false;
-    return end.n > 1 && !memchr(end.data + 1, '.', end.n - 1) && !tb_bytes_are(end, ".localhost");
+        if (parts->items[i].type == TB_PART_SEGMENT || parts->items[i].type == TB_PART_FULL)
+            return true;
+    return false;
+}
+
+static const char *subdomains(const struct tb_url_pattern *pattern)
+{
+    if (!has_wildcard(pattern) || tb_bytes_are(tb_remote_host_end(pattern), ".localhost"))
+        return NULL;
+    return ends_in_one_label(pattern)
+               ? "every host below a top-level domain"
+               : "every host below a domain, also one that was forgotten there and taken over";
 }
 
 static const char *too_many_hosts(const struct tb_url_pattern *pattern)
@@ -76,7 +90,7 @@ static const char *too_many_hosts(const struct tb_url_pattern *pattern)
         return "hosts of anybody, as the `*` is not behind a dot: `*example.com` is also "
                "`evilexample.com`";
     case TB_REMOTE_SOME:
-        return ends_in_one_label(pattern) ? "every host below a top-level domain" : NULL;
+        return subdomains(pattern);
     case TB_REMOTE_ONE:
         return NULL;
     }

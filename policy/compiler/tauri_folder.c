@@ -123,7 +123,6 @@ void tb_tauri_use(struct tb_policy *policy, struct tb_tauri_conf *conf,
     const struct tb_inputs *inputs = policy->inputs;
     policy->tauri = conf;
     policy->manifest = manifest_of(policy, conf);
-    policy->report->strict = policy->manifest.mode == TB_STRICT;
     policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
                               inputs->resource);
     conf->capability_files = capabilities;
@@ -135,6 +134,7 @@ void tb_tauri_read(struct tb_policy *policy)
 {
     struct tb_tauri_conf *conf = TB_NEW(policy->arena, struct tb_tauri_conf);
     const struct tb_inputs *inputs = policy->inputs;
+    policy->report->strict = inputs->forced_mode && *inputs->forced_mode == TB_STRICT;
     if (!tb_tauri_conf_read(policy->report, inputs->app, inputs->target, conf))
         return;
     conf->manifests = tb_manifests_read(policy);

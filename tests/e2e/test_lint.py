@@ -242,12 +242,12 @@ def entries_found(code, folder, entries, mode="narrow"):
 
 
 ALL_URLS = ["https://*", "https://*:*", "*://example.com", "https://tauri.*", "https://*.*", "https://*example.com", "https://*.com",
-            "http://*:*", "https://:any", "https://example.com", "https://*.example.com", "https://:one.example.com", "http://localhost:*",
+            "http://*:*", "https://:any", "https://*.example.com", "https://:one.example.com", "https://example.com", "http://localhost:*",
             "https://ex(a|b).com", "http://*.localhost:1420", "tauri://localhost"]
 
 
 def test_remote_hosts(tmp_path):
-    assert remote_found("remote-wildcard", tmp_path, ALL_URLS) == ALL_URLS[:9]
+    assert remote_found("remote-wildcard", tmp_path, ALL_URLS) == ALL_URLS[:11]
 
 
 def test_remote_ports(tmp_path):

@@ -237,10 +237,10 @@ def strict_errors(resolution):
 
 
 def of_anybody(pattern):
-    """A wildcard that is not held below a domain of two labels, as `*.example.com` is; or for any scheme."""
+    """A wildcard in the host; or any scheme."""
     scheme, _, rest = pattern.partition("://")
     host = re.sub(r"(:[0-9*]*)?(/.*)?$", "", rest)
-    return scheme == "*" or ("*" in host and not re.fullmatch(r"\*\.[^*.]+(\.[^*.]+)+", host))
+    return scheme == "*" or ("*" in host and not host.endswith(".localhost"))
 
 
 def strict_entry(resolution, entry):
