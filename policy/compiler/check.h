@@ -12,6 +12,9 @@ enum { TB_CHECK_MAX = 64 * 1024 * 1024 };
 /* Filters what is listed; empty: all. */
 struct tb_check_filter {
     struct tb_bytes view;
+    bool views;               /* say what comes of it in each view too */
+    struct tb_bytes snapshot; /* for that; empty where the policy has errors */
+    struct tb_bytes also;     /* more views and origins to say it of: views.h */
 };
 
 /* Appends the answer. `digest` is the snapshot's in hex, empty where the policy has errors. False:
@@ -19,6 +22,9 @@ struct tb_check_filter {
 tb_must_check bool tb_check_write(struct tb_policy *policy, const struct tb_compiled *compiled,
                                   const struct tb_check_filter *filter, const char *digest,
                                   struct tb_buffer *out);
+
+/* Appends a value as the files have it. */
+void tb_check_pack_value(struct tb_packer *packer, const struct tb_value *value);
 
 /* Appends the key `warnings`, or `errors`, and the list of these findings. */
 void tb_check_write_findings(const struct tb_report *report, bool errors, struct tb_packer *packer);

@@ -7,6 +7,8 @@ struct tb_request {
     struct tb_bytes view;
     struct tb_bytes webview;
     struct tb_bytes origin;
+    struct tb_bytes pattern; /* not empty: the context of this remote URL pattern, by its text, and
+                              * no origin */
 };
 
 /* TB_OK or TB_MALFORMED. Borrows. */
@@ -17,6 +19,7 @@ struct tb_resolved_rule {
     const struct tb_snap_capability *capability; /* NULL: none */
     struct tb_bytes permission;
     uint32_t line; /* of the capability's entry */
+    size_t entry;  /* its index */
 };
 
 struct tb_resolved_command {
