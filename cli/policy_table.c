@@ -1,0 +1,400 @@
+#include "cli/policy_table.h"
+
+#include "cli/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_WIDTH = 30, RISKS_SHOWN = 3, SCOPE_SHOWN = 6, POINTS_HIGH = 50, POINTS_MIDDLE = 20 };
+
+/* Commands that one entry of a capability stands for; or that it denies. */
+struct share {
+    const json_t *first;
+    size_t n;
+    size_t n_implemented;
+};
+
+struct shares {
+    struct share *items;
+    size_t n;
+};
+
+static void free_shares(struct shares *shares)
+{
+    free(shares->items);
+}
+
+static int compare_items(const void *a, const void *b)
+{
+    static const char *const keys[] = {"file", "entry"};
+    const json_t *left = *(json_t *const *)a;
+    const json_t *right = *(json_t *const *)b;
+    json_int_t lines[] = {cli_number(left, "line"), cli_number(right, "line")};
+    int order = strcmp(cli_text(left, keys[0]), cli_text(right, keys[0]));
+    if (order == 0)
+        order = (lines[0] > lines[1]) - (lines[0] < lines[1]);
+    if (order == 0)
+        order = strcmp(cli_text(left, keys[1]), cli_text(right, keys[1]));
+    return order != 0 ? order : strcmp(cli_text(left, "name"), cli_text(right, "name"));
+}
+
+static bool same_rule(const json_t *a, const json_t *b)
+{
+    return cli_number(a, "line") == cli_number(b, "line") &&
+           strcmp(cli_text(a, "file"), cli_text(b, "file")) == 0 &&
+           strcmp(cli_text(a, "entry"), cli_text(b, "entry")) == 0;
+}
+
+/* The items of a list, those of one rule next to each other. The caller frees; NULL: none. */
+static json_t **sort_items(const json_t *list)
+{
+    size_t n = json_array_size(list);
+    json_t **items = n == 0 ? NULL : calloc(n, sizeof *items);
+    for (size_t i = 0; items && i < n; i++)
+        items[i] = json_array_get(list, i);
+    if (items)
+        qsort(items, n, sizeof *items, compare_items);
+    return items;
+}
+
+static struct shares share(json_t *const *items, size_t n)
+{
+    struct shares shares = {.items = n == 0 ? NULL : calloc(n, sizeof *shares.items)};
+    for (size_t i = 0; shares.items && i < n; i++) {
+        if (i == 0 || !same_rule(items[i - 1], items[i]))
+            shares.items[shares.n++].first = items[i];
+        struct share *last = &shares.items[shares.n - 1];
+        last->n++;
+        last->n_implemented += json_is_true(json_object_get(items[i], "implemented"));
+    }
+    return shares;
+}
+
+static void print_heading(const char *text)
+{
+    cli_colour(CLI_BOLD);
+    printf("  %s\n", text);
+    cli_colour(CLI_PLAIN);
+}
+
+static void print_place(const json_t *rule)
+{
+    cli_colour(CLI_DIM);
+    fputs("  ", stdout);
+    (void)cli_put_place(rule);
+    cli_colour(CLI_PLAIN);
+    putchar('\n');
+}
+
+/* ---- risks ---- */
+
+static enum cli_colour colour_of(json_int_t points)
+{
+    if (points >= POINTS_HIGH)
+        return CLI_RED;
+    return points >= POINTS_MIDDLE ? CLI_YELLOW : CLI_PLAIN;
+}
+
+static void print_risk(const json_t *reason, const json_t *commands)
+{
+    json_int_t points = cli_number(reason, "points");
+    json_int_t n = cli_number(reason, "n");
+    const json_t *command = json_array_get(commands, (size_t)cli_number(reason, "command"));
+    cli_colour(colour_of(points));
+    printf("  %3lld  ", (long long)points);
+    cli_colour(CLI_PLAIN);
+    int used = cli_put(n > 0 ? cli_text(command, "name") : "all of it");
+    if (n > 1)
+        used += printf(" +%lld", (long long)n - 1);
+    cli_pad(used, NAME_WIDTH);
+    fputs("  ", stdout);
+    (void)cli_put(cli_text(reason, "reason"));
+    if (n > 0)
+        print_place(command);
+    else
+        putchar('\n');
+}
+
+static void print_risks(const json_t *group, bool all)
+{
+    const json_t *reasons = json_object_get(group, "reasons");
+    size_t i;
+    size_t n_hidden = 0;
+    json_t *reason;
+    json_array_foreach(reasons, i, reason)
+    {
+        if (all || cli_number(reason, "points") >= RISKS_SHOWN)
+            print_risk(reason, json_object_get(group, "commands"));
+        else
+            n_hidden++;
+    }
+    if (n_hidden > 0 && n_hidden == json_array_size(reasons))
+        printf("    no risk of %d points or more\n", RISKS_SHOWN);
+}
+
+/* ---- commands ---- */
+
+static void print_share(const struct share *share, bool counts)
+{
+    fputs("    ", stdout);
+    cli_put_wide(cli_text(share->first, "entry"), NAME_WIDTH);
+    fputs("  ", stdout);
+    if (share->n == 1)
+        (void)cli_put(cli_text(share->first, "name"));
+    else
+        cli_put_count(share->n, "command");
+    if (counts && share->n_implemented == 0)
+        fputs(", unimplemented", stdout);
+    else if (counts && share->n_implemented < share->n)
+        printf(", %zu unimplemented", share->n - share->n_implemented);
+    print_place(share->first);
+}
+
+static void print_each(json_t *const *items, size_t n, bool counts)
+{
+    for (size_t i = 0; i < n; i++) {
+        fputs("      ", stdout);
+        (void)cli_put(cli_text(items[i], "name"));
+        if (counts && !json_is_true(json_object_get(items[i], "implemented")))
+            fputs(", unimplemented", stdout);
+        putchar('\n');
+    }
+}
+
+static void free_items(json_t ***items)
+{
+    free(*items);
+}
+
+static void print_shares(const char *heading, const json_t *list, bool counts, bool all)
+{
+    tb_cleanup(free_items) json_t **items = sort_items(list);
+    tb_cleanup(free_shares) struct shares shares = {NULL, 0};
+    if (!items)
+        return;
+    print_heading(heading);
+    shares = share(items, json_array_size(list));
+    for (size_t i = 0, at = 0; i < shares.n; at += shares.items[i++].n) {
+        print_share(&shares.items[i], counts);
+        if (all && shares.items[i].n > 1)
+            print_each(items + at, shares.items[i].n, counts);
+    }
+}
+
+/* ---- scopes ---- */
+
+static void print_entries(const char *what, const json_t *entries, bool all)
+{
+    size_t n = json_array_size(entries);
+    size_t shown = all || n <= SCOPE_SHOWN + 1 ? n : SCOPE_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        char *text = cli_entry_text(json_array_get(entries, i));
+        printf("      %-5s  ", what);
+        (void)cli_put(text ? text : "?");
+        putchar('\n');
+        free(text);
+    }
+    if (shown < n)
+        printf("      %-5s  and %zu more: --all\n", what, n - shown);
+}
+
+/* The commands that have a scope stand together, in the order of their names. */
+static void print_scope(const json_t *commands, size_t scope, const json_t *lists, bool all)
+{
+    const char *first = NULL;
+    size_t n = 0;
+    size_t i;
+    json_t *command;
+    json_array_foreach(commands, i, command)
+    {
+        const json_t *index = json_object_get(command, "scope");
+        if (!index || (size_t)json_integer_value(index) != scope)
+            continue;
+        first = first ? first : cli_text(command, "name");
+        n++;
+    }
+    if (!first)
+        return;
+    fputs("    ", stdout);
+    (void)cli_put(first);
+    if (n > 1)
+        printf(" +%zu", n - 1);
+    bool none = json_array_size(json_object_get(lists, "allow")) == 0;
+    puts(none ? ": nothing is allowed" : "");
+    print_entries("allow", json_object_get(lists, "allow"), all);
+    print_entries("deny", json_object_get(lists, "deny"), all);
+}
+
+static void print_scopes(const json_t *group, bool all)
+{
+    const json_t *scopes = json_object_get(group, "scopes");
+    size_t n = json_array_size(scopes);
+    size_t shown = all || n <= SCOPE_SHOWN + 1 ? n : SCOPE_SHOWN;
+    if (n > 0)
+        print_heading("scopes");
+    for (size_t i = 0; i < shown; i++)
+        print_scope(json_object_get(group, "commands"), i, json_array_get(scopes, i), all);
+    if (shown < n)
+        printf("    and %zu more: --all\n", n - shown);
+}
+
+/* ---- what mode tauri would make of it ---- */
+
+static void print_tauri(const json_t *group, bool all)
+{
+    const json_t *tauri = json_object_get(group, "tauri");
+    const json_t *scopes = json_object_get(tauri, "scopes");
+    size_t i;
+    json_t *scope;
+    print_shares("mode tauri would grant too", json_object_get(tauri, "gives"), false, all);
+    print_shares("mode tauri would deny", json_object_get(tauri, "takes"), false, all);
+    if (json_array_size(scopes) > 0)
+        print_heading("mode tauri would allow more in the scope of");
+    json_array_foreach(scopes, i, scope)
+    {
+        json_int_t n = cli_number(scope, "n");
+        fputs("    ", stdout);
+        (void)cli_put(cli_text(scope, "name"));
+        if (n > 1)
+            printf(" +%lld", (long long)n - 1);
+        putchar('\n');
+        print_entries("allow", json_object_get(scope, "allow"), all);
+    }
+}
+
+/* ---- all of it ---- */
+
+void policy_print_views(const json_t *group)
+{
+    const json_t *context = json_object_get(group, "context");
+    size_t i;
+    json_t *view;
+    json_array_foreach(json_object_get(group, "views"), i, view)
+    {
+        fputs(i > 0 ? ", " : "", stdout);
+        (void)cli_put(json_string_value(view));
+    }
+    fputs(" (", stdout);
+    (void)cli_put(json_is_string(context) ? json_string_value(context)
+                                          : cli_text(context, "remote"));
+    putchar(')');
+}
+
+static void print_group(const json_t *group, bool all)
+{
+    const json_t *commands = json_object_get(group, "commands");
+    cli_colour(CLI_BOLD);
+    policy_print_views(group);
+    cli_colour(CLI_PLAIN);
+    if (json_array_size(commands) == 0) {
+        puts(": nothing is granted");
+    } else {
+        fputs(": ", stdout);
+        cli_put_count(json_array_size(commands), "command");
+        printf(", risk %lld of 100\n", (long long)cli_number(group, "score"));
+    }
+    print_risks(group, all);
+    print_shares("granted", commands, true, all);
+    print_scopes(group, all);
+    print_shares("denied", json_object_get(group, "denied"), false, all);
+    print_tauri(group, all);
+    putchar('\n');
+}
+
+static void print_warnings(const json_t *warnings)
+{
+    size_t i;
+    json_t *warning;
+    if (json_array_size(warnings) == 0)
+        return;
+    cli_colour(CLI_BOLD);
+    puts("warnings");
+    cli_colour(CLI_PLAIN);
+    json_array_foreach(warnings, i, warning)
+    {
+        fputs("  ", stdout);
+        cli_colour(CLI_YELLOW);
+        (void)cli_put(cli_text(warning, "code"));
+        cli_colour(CLI_PLAIN);
+        fputs(": ", stdout);
+        (void)cli_put(cli_text(warning, "message"));
+        print_place(warning);
+    }
+    putchar('\n');
+}
+
+static size_t count_commands(const json_t *views)
+{
+    json_t *names = json_object();
+    size_t i;
+    size_t k;
+    json_t *group;
+    json_t *command;
+    json_array_foreach(views, i, group)
+    {
+        json_array_foreach(json_object_get(group, "commands"), k, command)
+        {
+            json_object_set_new(names, cli_text(command, "name"), json_true());
+        }
+    }
+    size_t n = json_object_size(names);
+    json_decref(names);
+    return n;
+}
+
+static size_t count_views(const json_t *views)
+{
+    json_t *names = json_object();
+    size_t i;
+    size_t k;
+    json_t *group;
+    json_t *view;
+    json_array_foreach(views, i, group)
+    {
+        json_array_foreach(json_object_get(group, "views"), k, view)
+        {
+            json_object_set_new(names, json_string_value(view), json_true());
+        }
+    }
+    size_t n = json_object_size(names);
+    json_decref(names);
+    return n;
+}
+
+static void print_end(const json_t *report)
+{
+    const json_t *views = json_object_get(report, "views");
+    json_int_t left_out = cli_number(report, "views_left_out");
+    if (left_out > 0)
+        printf("%lld more views with an origin are not shown: --view LABEL\n\n",
+               (long long)left_out);
+    if (json_array_size(views) == 0)
+        puts("no capability names a view: nothing is granted\n");
+    cli_put_count(count_views(views), "view");
+    fputs(", ", stdout);
+    cli_put_count(count_commands(views), "command");
+    fputs(", ", stdout);
+    cli_put_count(json_array_size(json_object_get(report, "warnings")), "warning");
+    fputs(", mode ", stdout);
+    (void)cli_put(cli_text(report, "mode"));
+    fputs(", target ", stdout);
+    (void)cli_put(cli_text(report, "target"));
+    printf(", policy %.16s\n", cli_text(report, "digest"));
+}
+
+void policy_print_table(const json_t *report, bool all)
+{
+    size_t i;
+    json_t *group;
+    json_array_foreach(json_object_get(report, "views"), i, group)
+    {
+        print_group(group, all);
+    }
+    print_warnings(json_object_get(report, "warnings"));
+    if (strcmp(cli_text(report, "mode"), "tauri") != 0 &&
+        json_is_false(json_object_get(report, "app_acl")))
+        puts(
+            "mode tauri would let every view call the app's own commands: no permission file names "
+            "them\n");
+    print_end(report);
+}
