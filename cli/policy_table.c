@@ -198,28 +198,41 @@ static void print_entries(const char *what, const json_t *entries, bool all)
         printf("      %-5s  and %zu more: --all\n", what, n - shown);
 }
 
-/* The commands that have a scope stand together, in the order of their names. */
-static void print_scope(const json_t *commands, size_t scope, const json_t *lists, bool all)
+/* The commands that are bound by one scope. */
+struct bound {
+    const char *first;
+    size_t n;
+};
+
+static void free_bounds(struct bound **bounds)
 {
-    const char *first = NULL;
-    size_t n = 0;
+    free(*bounds);
+}
+
+static void collect_bounds(const json_t *commands, struct bound *bounds, size_t n)
+{
     size_t i;
     json_t *command;
     json_array_foreach(commands, i, command)
     {
         const json_t *index = json_object_get(command, "scope");
-        if (!index || (size_t)json_integer_value(index) != scope)
+        size_t at = (size_t)json_integer_value(index);
+        if (!index || at >= n)
             continue;
-        first = first ? first : cli_text(command, "name");
-        n++;
+        if (bounds[at].n++ == 0)
+            bounds[at].first = cli_text(command, "name");
     }
-    if (!first)
+}
+
+static void print_scope(const struct bound *bound, const json_t *lists, bool all)
+{
+    bool none = json_array_size(json_object_get(lists, "allow")) == 0;
+    if (bound->n == 0)
         return;
     fputs("    ", stdout);
-    (void)cli_put(first);
-    if (n > 1)
-        printf(" +%zu", n - 1);
-    bool none = json_array_size(json_object_get(lists, "allow")) == 0;
+    (void)cli_put(bound->first);
+    if (bound->n > 1)
+        printf(" +%zu", bound->n - 1);
     puts(none ? ": nothing is allowed" : "");
     print_entries("allow", json_object_get(lists, "allow"), all);
     print_entries("deny", json_object_get(lists, "deny"), all);
@@ -230,10 +243,13 @@ static void print_scopes(const json_t *group, bool all)
     const json_t *scopes = json_object_get(group, "scopes");
     size_t n = json_array_size(scopes);
     size_t shown = all || n <= SCOPE_SHOWN + 1 ? n : SCOPE_SHOWN;
-    if (n > 0)
-        print_heading("scopes");
+    tb_cleanup(free_bounds) struct bound *bounds = n == 0 ? NULL : calloc(n, sizeof *bounds);
+    if (!bounds)
+        return;
+    collect_bounds(json_object_get(group, "commands"), bounds, n);
+    print_heading("scopes");
     for (size_t i = 0; i < shown; i++)
-        print_scope(json_object_get(group, "commands"), i, json_array_get(scopes, i), all);
+        print_scope(&bounds[i], json_array_get(scopes, i), all);
     if (shown < n)
         printf("    and %zu more: --all\n", n - shown);
 }
