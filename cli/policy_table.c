@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_WIDTH = 30, RISKS_SHOWN = 3, SCOPE_SHOWN = 6, POINTS_HIGH = 50, POINTS_MIDDLE = 20 };
+enum {
+    NAME_WIDTH = 30,
+    RISKS_SHOWN = 3,
+    SCOPE_SHOWN = 6,
+    ENTRIES_WIDTH = 70,
+    POINTS_HIGH = 50,
+    POINTS_MIDDLE = 20
+};
 
 /* Commands that one entry of a capability stands for; or that it denies. */
 struct share {
@@ -103,7 +110,7 @@ static void print_risk(const json_t *reason, const json_t *commands)
     cli_colour(colour_of(points));
     printf("  %3lld  ", (long long)points);
     cli_colour(CLI_PLAIN);
-    int used = cli_put(n > 0 ? cli_text(command, "name") : "all of it");
+    int used = cli_put(n > 0 ? cli_text(command, "name") : "every command");
     if (n > 1)
         used += printf(" +%lld", (long long)n - 1);
     cli_pad(used, NAME_WIDTH);
@@ -119,17 +126,12 @@ static void print_risks(const json_t *group, bool all)
 {
     const json_t *reasons = json_object_get(group, "reasons");
     size_t i;
-    size_t n_hidden = 0;
     json_t *reason;
     json_array_foreach(reasons, i, reason)
     {
         if (all || cli_number(reason, "points") >= RISKS_SHOWN)
             print_risk(reason, json_object_get(group, "commands"));
-        else
-            n_hidden++;
     }
-    if (n_hidden > 0 && n_hidden == json_array_size(reasons))
-        printf("    no risk of %d points or more\n", RISKS_SHOWN);
 }
 
 /* ---- commands ---- */
@@ -183,19 +185,43 @@ static void print_shares(const char *heading, const json_t *list, bool counts, b
 
 /* ---- scopes ---- */
 
-static void print_entries(const char *what, const json_t *entries, bool all)
+/* Each text once, in the files' order. */
+static json_t *entry_texts(const json_t *entries)
 {
-    size_t n = json_array_size(entries);
-    size_t shown = all || n <= SCOPE_SHOWN + 1 ? n : SCOPE_SHOWN;
-    for (size_t i = 0; i < shown; i++) {
-        char *text = cli_entry_text(json_array_get(entries, i));
-        printf("      %-5s  ", what);
-        (void)cli_put(text ? text : "?");
-        putchar('\n');
+    json_t *texts = json_object();
+    size_t i;
+    json_t *entry;
+    json_array_foreach(entries, i, entry)
+    {
+        char *text = cli_entry_text(entry);
+        if (text)
+            json_object_set_new(texts, text, json_true());
         free(text);
     }
-    if (shown < n)
-        printf("      %-5s  and %zu more: --all\n", what, n - shown);
+    return texts;
+}
+
+static void print_entries(const char *what, const json_t *entries, bool all)
+{
+    json_t *texts = entry_texts(entries);
+    size_t left = json_object_size(texts);
+    int used = left == 0 ? 0 : printf("      %-5s  ", what);
+    const char *text;
+    json_t *value;
+    json_object_foreach(texts, text, value)
+    {
+        if (!all && used > ENTRIES_WIDTH && left > 1)
+            break;
+        used += cli_put(text);
+        left--;
+        if (left > 0)
+            used += printf("%s", all ? "\n             " : "  ");
+    }
+    if (left > 0)
+        printf("and %zu more", left);
+    if (used > 0)
+        putchar('\n');
+    json_decref(texts);
 }
 
 /* The commands that are bound by one scope. */

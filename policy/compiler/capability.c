@@ -2,6 +2,7 @@
 
 #include "policy/compiler/label.h"
 #include "policy/compiler/platform.h"
+#include "policy/compiler/url_remote.h"
 
 #include <stdlib.h>
 
@@ -24,6 +25,15 @@ static void check_globs(struct tb_report *report, const struct tb_value *list, c
     }
 }
 
+static void check_url(struct tb_report *report, const struct tb_value *url)
+{
+    struct tb_url_pattern *pattern;
+    const char *wrong = tb_remote_pattern_parse(report->arena, url->string, &pattern);
+    if (wrong)
+        tb_report_error(report, "url-pattern", url->place, "`%.*s` in `urls`: %s",
+                        TB_SHOWN(url->string), wrong);
+}
+
 static const struct tb_value *read_remote(struct tb_report *report, const struct tb_value *remote)
 {
     const struct tb_value *urls = NULL;
@@ -31,7 +41,11 @@ static const struct tb_value *read_remote(struct tb_report *report, const struct
     if (!remote ||
         !tb_value_fields(report, remote, "`remote`", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN))
         return NULL;
-    return tb_value_strings(report, urls, "`urls`") ? urls : NULL;
+    if (!tb_value_strings(report, urls, "`urls`"))
+        return NULL;
+    for (const struct tb_value *url = urls->child; url; url = url->next)
+        check_url(report, url);
+    return urls;
 }
 
 static void add(struct found *found, const struct tb_capability *read)

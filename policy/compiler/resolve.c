@@ -23,6 +23,7 @@
 #include "base/result.h"
 #include "base/wire.h"
 #include "policy/compiler/label.h"
+#include "policy/compiler/origin.h"
 
 #include <stdlib.h>
 
@@ -59,19 +60,25 @@ static bool has_pattern(const msgpack_object *urls, struct tb_bytes text)
     return false;
 }
 
-static bool speaks_of(const struct tb_snap_capability *capability, const struct tb_request *request)
+static bool has_origin(struct tb_arena *arena, const struct tb_snap_capability *capability,
+                       const struct tb_request *request, const struct tb_origin *origin)
 {
-    if (request->pattern.n > 0)
-        return has_pattern(capability->urls, request->pattern);
-    return tb_bytes_are(request->origin, "local") && capability->local;
+    if (request->pattern.n > 0 && has_pattern(capability->urls, request->pattern))
+        return true;
+    if (origin->local)
+        return capability->local && request->pattern.n == 0;
+    for (uint32_t i = 0; i < capability->urls->via.array.size; i++)
+        if (tb_origin_matches(arena, origin, tb_object_bytes(&capability->urls->via.array.ptr[i])))
+            return true;
+    return false;
 }
 
-static bool holds(const struct tb_snap_capability *capability, const struct tb_request *request)
+static bool holds(struct tb_arena *arena, const struct tb_snap_capability *capability,
+                  const struct tb_request *request, const struct tb_origin *origin)
 {
-    if (!speaks_of(capability, request))
-        return false;
-    return any_matches(capability->windows, request->view) ||
-           any_matches(capability->webviews, request->webview);
+    bool view = any_matches(capability->windows, request->view) ||
+                any_matches(capability->webviews, request->webview);
+    return view && has_origin(arena, capability, request, origin);
 }
 
 static bool has_context(const struct tb_snap_capability *capability)
@@ -120,9 +127,10 @@ static int add_ref(struct work *work, uint32_t command, uint32_t scope, bool den
 static void match(struct work *work, const struct tb_request *request)
 {
     const struct tb_snapshot *snapshot = work->snapshot;
+    const struct tb_origin origin = tb_origin_read(work->arena, request->origin);
     work->matched = tb_arena_get(work->arena, snapshot->n_capabilities + 1, sizeof(void *));
     for (size_t i = 0; i < snapshot->n_capabilities; i++)
-        if (holds(&snapshot->capabilities[i], request))
+        if (holds(work->arena, &snapshot->capabilities[i], request, &origin))
             work->matched[work->n_matched++] = &snapshot->capabilities[i];
 }
 

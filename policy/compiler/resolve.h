@@ -7,8 +7,9 @@ struct tb_request {
     struct tb_bytes view;
     struct tb_bytes webview;
     struct tb_bytes origin;
-    struct tb_bytes pattern; /* not empty: the context of this remote URL pattern, by its text, and
-                              * no origin */
+    /* Not empty: a pattern of `remote.urls`, which is asked about as a whole. What holds is what
+     * has it, and what covers it where it can be read as a URL; `origin` is the same text. */
+    struct tb_bytes pattern;
 };
 
 /* TB_OK or TB_MALFORMED. Borrows. */

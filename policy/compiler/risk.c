@@ -172,7 +172,7 @@ static void add_context(struct tb_risk_view *view, const struct tb_risk_context 
     uint32_t points = 0;
     for (size_t i = 0; i < view->n; i++)
         points += view->items[i].risk.points;
-    if (points == 0)
+    if (view->n == 0)
         return;
     if (context->any_origin)
         item_of(view, "a page of any host may call this")->risk.points = ANY_ORIGIN_POINTS;

@@ -5,6 +5,9 @@
 #include "policy/compiler/label.h"
 #include "policy/compiler/view_body.h"
 
+/* To match a URL takes so much longer than to match a label. */
+enum { STEPS_MAX = 2 * 1024 * 1024, URL_STEPS = 40 };
+
 struct view {
     struct tb_bytes shown; /* a label, or a glob as it is written */
     struct tb_bytes label; /* empty: no label matches the glob */
@@ -33,6 +36,7 @@ struct work {
     size_t n_groups;
     struct tb_table group_of;
     size_t n_pairs;
+    size_t n_steps;
     size_t n_bytes;
     size_t n_left_out;
 };
@@ -222,8 +226,8 @@ static struct group *group_of(struct work *work, struct tb_bytes pattern, struct
 static bool resolve(struct work *work, struct tb_arena *scratch, const struct view *view,
                     struct tb_bytes pattern)
 {
-    const struct tb_request request = {view->label, view->label, tb_bytes_of_string("local"),
-                                       pattern};
+    const struct tb_request request = {
+        view->label, view->label, pattern.n > 0 ? pattern : tb_bytes_of_string("local"), pattern};
     tb_cleanup(tb_buffer_deinit) struct tb_buffer body;
     struct tb_packer packer;
     bool empty = false;
@@ -243,7 +247,10 @@ static bool resolve(struct work *work, struct tb_arena *scratch, const struct vi
 static void resolve_pair(struct work *work, const struct view *view, struct tb_bytes pattern)
 {
     tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
-    if (++work->n_pairs > TB_VIEWS_PAIRS || !resolve(work, &scratch, view, pattern))
+    size_t n_capabilities = work->compiled->n_capabilities;
+    work->n_steps += pattern.n > 0 ? URL_STEPS * n_capabilities : n_capabilities;
+    if (++work->n_pairs > TB_VIEWS_PAIRS || work->n_steps > STEPS_MAX ||
+        !resolve(work, &scratch, view, pattern))
         work->n_left_out++;
 }
 

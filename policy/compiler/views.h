@@ -3,8 +3,8 @@
  * label or glob that a capability names is one view, with the app's own pages and with the pages of
  * each remote URL pattern. What it may do is what tb_resolve says of it.
  *
- * Of a glob, a label is asked that it matches and that no capability names; of a URL pattern, the
- * capabilities that have it.
+ * Of a glob, a label is asked that it matches and that no capability names; of a URL pattern, what
+ * has it or covers it.
  */
 #pragma once
 

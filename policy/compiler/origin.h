@@ -1,0 +1,17 @@
+/* Whose page a view shows: the app's own, or one of the web. */
+#pragma once
+
+#include "policy/compiler/url.h"
+
+struct tb_origin {
+    bool local;
+    bool remote; /* neither: it is no URL, and nothing is granted to it */
+    struct tb_url url;
+};
+
+/* `local`, or a URL, of which `tauri://localhost` is local too. */
+struct tb_origin tb_origin_read(struct tb_arena *arena, struct tb_bytes text);
+
+/* Whether a pattern of `remote.urls` covers it. */
+bool tb_origin_matches(struct tb_arena *arena, const struct tb_origin *origin,
+                       struct tb_bytes pattern);
