@@ -96,7 +96,8 @@ char *cli_entry_text(const json_t *entry)
         inner = inner ? inner : json_object_get(entry, "url");
     }
     inner = json_is_string(inner) ? inner : entry;
-    if (json_is_string(inner))
+    /* One that holds a NUL is told apart from what is before it. */
+    if (json_is_string(inner) && json_string_length(inner) == strlen(json_string_value(inner)))
         return strdup(json_string_value(inner));
     return json_dumps(inner, JSON_ENCODE_ANY | JSON_SORT_KEYS);
 }
