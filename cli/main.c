@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"relay", cli_relay, "a view's link on stdin and stdout, for hosts in any language"},
     {"doctor", cli_doctor, "what this machine's kernel lets the sandboxes hold"},
     {"policy", cli_policy, "check what an app's policy files grant"},
+    {"import", cli_import, "make an app folder of a Tauri project's src-tauri folder"},
     {"audit", cli_audit, "read, follow and verify an app's log"},
     {"bench", cli_bench, "measure the broker beside a bare relay"},
     {"version", cli_version, "print the version"},

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -122,6 +123,22 @@ struct tb_open_how {
 static inline int tb_openat2(int dir, const char *path, const struct tb_open_how *how)
 {
     return (int)syscall(SYS_openat2, dir, path, how, sizeof *how);
+}
+
+/* Opens a path below `root`, through links that stay below it; EXDEV where one leads out. A rename
+ * or mount anywhere, while the kernel follows a `..` of a link, is EAGAIN, which says nothing of
+ * this path. */
+static inline int tb_open_below(int root, const char *path, uint64_t flags)
+{
+    const struct tb_open_how how = {.flags = flags,
+                                    .resolve = TB_RESOLVE_BENEATH | TB_RESOLVE_NO_MAGICLINKS};
+    int fd = -1;
+    for (int i = 0; i < 1000; i++) {
+        fd = tb_openat2(root, path, &how);
+        if (fd >= 0 || errno != EAGAIN)
+            break;
+    }
+    return fd;
 }
 
 #define TB_CLOSE_RANGE_CLOEXEC 4U

@@ -2,16 +2,26 @@
 
 #include "policy/compiler/exit.h"
 
+#include <sanitizer/asan_interface.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ARENA_MAX = 512 * 1024 * 1024, FIRST_ITEMS = 8 };
+enum {
+    ARENA_MAX = 512 * 1024 * 1024,
+    FIRST_ITEMS = 8,
+    ALIGNMENT = 16,
+    CHUNK = 64 * 1024,
+    SMALL_MAX = 4096, /* larger pieces are blocks of their own, so that little is left over */
+};
 
-struct tb_arena_piece {
-    struct tb_arena_piece *before;
-    max_align_t memory[];
+_Static_assert(_Alignof(max_align_t) <= ALIGNMENT, "a piece takes any type");
+
+struct tb_arena_block {
+    struct tb_arena_block *before;
+    size_t n;
+    _Alignas(ALIGNMENT) uint8_t memory[];
 };
 
 tb_noreturn static void out_of_memory(void)
@@ -22,18 +32,44 @@ tb_noreturn static void out_of_memory(void)
     _exit(TB_POLICY_PART);
 }
 
+static uint8_t *new_block(struct tb_arena *arena, size_t n)
+{
+    if (n > ARENA_MAX - arena->n_bytes)
+        out_of_memory();
+    struct tb_arena_block *block = calloc(1, sizeof *block + n);
+    if (!block)
+        out_of_memory();
+    block->before = arena->last;
+    block->n = n;
+    arena->last = block;
+    arena->n_bytes += n;
+    ASAN_POISON_MEMORY_REGION(block->memory, n);
+    return block->memory;
+}
+
+static uint8_t *cut_from_chunk(struct tb_arena *arena, size_t n)
+{
+    if (n > arena->n_free) {
+        arena->free = new_block(arena, CHUNK);
+        arena->n_free = CHUNK;
+    }
+    uint8_t *piece = arena->free;
+    arena->free += n;
+    arena->n_free -= n;
+    return piece;
+}
+
 void *tb_arena_get(struct tb_arena *arena, size_t n, size_t size)
 {
     size_t n_bytes;
-    if (__builtin_mul_overflow(n, size, &n_bytes) || n_bytes > ARENA_MAX - arena->n_bytes)
+    if (__builtin_mul_overflow(n, size, &n_bytes) || n_bytes > ARENA_MAX)
         out_of_memory();
-    struct tb_arena_piece *piece = calloc(1, sizeof *piece + n_bytes);
-    if (!piece)
-        out_of_memory();
-    piece->before = arena->last;
-    arena->last = piece;
-    arena->n_bytes += n_bytes;
-    return piece->memory;
+    /* One byte more at least, which stays poisoned. */
+    size_t n_taken = (n_bytes + ALIGNMENT) & ~(size_t)(ALIGNMENT - 1);
+    uint8_t *piece =
+        n_taken <= SMALL_MAX ? cut_from_chunk(arena, n_taken) : new_block(arena, n_taken);
+    ASAN_UNPOISON_MEMORY_REGION(piece, n_bytes);
+    return piece;
 }
 
 void *tb_arena_grow(struct tb_arena *arena, void *items, size_t n, size_t size)
@@ -78,9 +114,10 @@ const char *tb_arena_format(struct tb_arena *arena, const char *format, ...)
 void tb_arena_deinit(struct tb_arena *arena)
 {
     while (arena->last) {
-        struct tb_arena_piece *piece = arena->last;
-        arena->last = piece->before;
-        free(piece);
+        struct tb_arena_block *block = arena->last;
+        arena->last = block->before;
+        ASAN_UNPOISON_MEMORY_REGION(block->memory, block->n);
+        free(block);
     }
     *arena = (struct tb_arena){0};
 }

@@ -1,7 +1,7 @@
 /*
  * Memory of a short run: everything is freed at once, at its end. The compiler reads files of
- * capped size and exits, so it never gives back a part. Each piece is an allocation of its own, so
- * that tools see a step outside it.
+ * capped size and exits, so it never gives back a part. Small pieces are cut from chunks; between
+ * two of them there is always a gap that the address sanitizer watches.
  */
 #pragma once
 
@@ -9,7 +9,9 @@
 #include "base/compiler.h"
 
 struct tb_arena {
-    struct tb_arena_piece *last;
+    struct tb_arena_block *last;
+    uint8_t *free; /* the rest of the newest chunk */
+    size_t n_free;
     size_t n_bytes;
 };
 

@@ -59,7 +59,7 @@ static void add(struct found *found, const struct tb_capability *read)
 static void read_one(struct found *found, const struct tb_value *map)
 {
     struct tb_report *report = found->report;
-    struct tb_capability capability = {.place = map->place};
+    struct tb_capability capability = {.place = map->place, .value = map};
     const struct tb_value *identifier;
     const struct tb_value *description;
     const struct tb_value *local;
@@ -153,6 +153,14 @@ struct tb_capability *tb_capability_read(struct tb_policy *policy,
         found.items[i]->next = found.items[i + 1];
     refuse_twins(policy->report, found.items[0]);
     return found.items[0];
+}
+
+struct tb_bytes tb_entry_identifier(const struct tb_value *value)
+{
+    const struct tb_value *child = value->type == TB_VALUE_MAP ? value->child : NULL;
+    while (child && !tb_bytes_are(child->key, "identifier"))
+        child = child->next;
+    return value->type == TB_VALUE_STRING ? value->string : tb_value_text(child);
 }
 
 bool tb_entry_read(struct tb_report *report, const struct tb_value *value,

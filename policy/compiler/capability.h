@@ -16,6 +16,9 @@ struct tb_entry {
     const struct tb_value *deny;
 };
 
+/* The identifier of an entry that may be wrong; empty: it has none. */
+struct tb_bytes tb_entry_identifier(const struct tb_value *value);
+
 /* False after an error that has been told. */
 tb_must_check bool tb_entry_read(struct tb_report *report, const struct tb_value *value,
                                  struct tb_entry *ret_entry);

@@ -1,60 +1,12 @@
 #include "policy/compiler/compile.h"
 
-#include "base/fd.h"
 #include "policy/compiler/bundle.h"
+#include "policy/compiler/capability.h"
 #include "policy/compiler/identifier.h"
-#include "policy/compiler/manifest.h"
-#include "policy/compiler/permission.h"
 #include "policy/compiler/plugin.h"
-#include "policy/compiler/source.h"
 #include "policy/grant.h"
 
 #include <stdlib.h>
-
-static const struct tb_value *read_manifest_file(struct tb_policy *policy)
-{
-    struct tb_bytes text;
-    if (!tb_source_exists(policy->inputs->app, TB_MANIFEST_FILE)) {
-        tb_report_error(policy->report, "manifest", (struct tb_place){TB_MANIFEST_FILE, 0},
-                        "an app folder needs this file; the least is `[app]` with "
-                        "`id = \"com.example.notes\"`");
-        return NULL;
-    }
-    return tb_source_read(policy->report, policy->inputs->app, TB_MANIFEST_FILE, TB_MANIFEST_FILE,
-                          &text)
-               ? tb_value_read_toml(policy->report, TB_MANIFEST_FILE, text)
-               : NULL;
-}
-
-/* A hook that lies there would look as if it were run. */
-static void refuse_hook_file(struct tb_policy *policy)
-{
-    if (tb_source_exists(policy->inputs->app, "isolation.js"))
-        tb_report_error(policy->report, "unsupported", (struct tb_place){"isolation.js", 0},
-                        "this version runs no hook: move the file out of the app folder");
-}
-
-void tb_policy_read(struct tb_policy *policy)
-{
-    const struct tb_inputs *inputs = policy->inputs;
-    const struct tb_value *root = read_manifest_file(policy);
-    if (!root)
-        return;
-    policy->manifest = tb_manifest_read(policy->report, root, inputs->forced_mode);
-    policy->report->strict = policy->manifest.mode == TB_STRICT;
-    policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
-                              inputs->resource);
-    refuse_hook_file(policy);
-    tb_fd permissions = tb_source_folder(policy->report, inputs->app, "permissions", "permissions");
-    if (permissions >= 0)
-        tb_permission_read(policy, tb_source_walk(policy->report, permissions, "permissions"),
-                           &policy->app);
-    tb_fd capabilities =
-        tb_source_folder(policy->report, inputs->app, "capabilities", "capabilities");
-    if (capabilities >= 0)
-        policy->capabilities = tb_capability_read(
-            policy, tb_source_walk(policy->report, capabilities, "capabilities"));
-}
 
 static void add_entry(struct tb_policy *policy, struct tb_compiled *compiled,
                       struct tb_compiled_capability *capability, const struct tb_entry *entry)

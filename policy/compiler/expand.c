@@ -157,8 +157,6 @@ struct tb_expansion tb_expand(struct tb_policy *policy, struct tb_bytes text, st
     if (acl)
         expand_top(&work, acl, identifier.base);
     else
-        tb_report_error(policy->report, "unknown-plugin", place,
-                        "there is no plugin `%.*s`; there are %s", TB_SHOWN(identifier.key),
-                        tb_plugin_names(policy));
+        tb_plugin_tell_missing(policy, identifier.key, place);
     return work.result;
 }

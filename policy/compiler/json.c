@@ -1,58 +1,36 @@
 /*
- * The JSON reader: RFC 8259 and nothing more (no comments, no trailing commas, no byte order mark).
+ * The JSON reader: RFC 8259 and nothing more (no comments, no trailing commas, no byte order mark);
+ * with `json5` set JSON5 1.0, whose own spaces, strings, names and numbers are in json5.c.
  *
  * Every value keeps its line, and a map keeps all its members also where a key comes twice, since
  * which of them counts is for the policy mode to say.
  */
-#include "policy/compiler/value.h"
+#include "policy/compiler/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-enum { NUMBER_MAX = 64 };
-
-struct reader {
-    struct tb_tree *tree;
-    const uint8_t *p;
-    const uint8_t *end;
-    uint32_t line;
-};
-
-static bool read_value(struct reader *reader, struct tb_value *parent, struct tb_bytes key,
+static bool read_value(struct tb_json *reader, struct tb_value *parent, struct tb_bytes key,
                        uint32_t line);
 
-static bool fail(struct reader *reader, const char *message)
+static bool skip_space(struct tb_json *reader)
 {
-    tb_tree_fail(reader->tree, reader->line, message);
-    return false;
-}
-
-static int peek(const struct reader *reader)
-{
-    return reader->p < reader->end ? *reader->p : -1;
-}
-
-static void skip_space(struct reader *reader)
-{
-    for (int c = peek(reader); c == ' ' || c == '\t' || c == '\r' || c == '\n'; c = peek(reader)) {
+    if (reader->json5)
+        return tb_json5_space(reader);
+    for (int c = tb_json_peek(reader); c == ' ' || c == '\t' || c == '\r' || c == '\n';
+         c = tb_json_peek(reader)) {
         reader->line += c == '\n';
         reader->p++;
     }
-}
-
-static bool take(struct reader *reader, char wanted)
-{
-    if (peek(reader) != (unsigned char)wanted)
-        return false;
-    reader->p++;
     return true;
 }
 
 /* The four digits of \uXXXX; -1 if they are not there. */
-static int32_t read_hex4(struct reader *reader)
+static int32_t read_hex4(struct tb_json *reader)
 {
     int32_t code = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = tb_hex_digit(peek(reader));
+        int digit = tb_hex_digit(tb_json_peek(reader));
         if (digit < 0)
             return -1;
         code = code << 4 | digit;
@@ -61,32 +39,36 @@ static int32_t read_hex4(struct reader *reader)
     return code;
 }
 
-/* Behind "\u": one code point, from a pair of surrogates where it takes one. */
-static bool read_unicode(struct reader *reader, uint8_t *out, size_t *n)
+bool tb_json_unicode(struct tb_json *reader, uint32_t *ret_code)
 {
     int32_t code = read_hex4(reader);
     if (code >= 0xd800 && code <= 0xdbff) {
-        int32_t low = take(reader, '\\') && take(reader, 'u') ? read_hex4(reader) : -1;
+        int32_t low = tb_json_take_all(reader, "\\u") ? read_hex4(reader) : -1;
         if (low < 0xdc00 || low > 0xdfff)
-            return fail(reader, "half of a surrogate pair in a string");
+            return tb_json_fail(reader, "half of a surrogate pair in a string");
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     }
     if (code < 0 || (code >= 0xdc00 && code <= 0xdfff))
-        return fail(reader, "a \\u escape needs four hexadecimal digits of a character");
-    *n += tb_utf8_put((uint32_t)code, out + *n);
+        return tb_json_fail(reader, "a \\u escape needs four hexadecimal digits of a character");
+    *ret_code = (uint32_t)code;
     return true;
 }
 
-static bool read_escape(struct reader *reader, uint8_t *out, size_t *n)
+static bool read_escape(struct tb_json *reader, uint8_t *out, size_t *n)
 {
     static const char from[] = "\"\\/bfnrt";
     static const char to[] = "\"\\/\b\f\n\r\t";
-    int c = peek(reader);
-    if (take(reader, 'u'))
-        return read_unicode(reader, out, n);
+    int c = tb_json_peek(reader);
+    uint32_t code;
+    if (tb_json_take(reader, 'u')) {
+        if (!tb_json_unicode(reader, &code))
+            return false;
+        *n += tb_utf8_put(code, out + *n);
+        return true;
+    }
     const char *at = c > 0 ? strchr(from, c) : NULL;
     if (!at)
-        return fail(reader, "an escape that JSON does not have in a string");
+        return tb_json_fail(reader, "an escape that JSON does not have in a string");
     reader->p++;
     out[(*n)++] = (uint8_t)to[at - from];
     return true;
@@ -94,20 +76,20 @@ static bool read_escape(struct reader *reader, uint8_t *out, size_t *n)
 
 /* Behind the opening quote. What an escape stands for is never longer than the escape, so the room
  * that the rest of the string takes in the text is enough. */
-static bool read_string(struct reader *reader, struct tb_bytes *ret_text)
+static bool read_string(struct tb_json *reader, struct tb_bytes *ret_text)
 {
     size_t left = (size_t)(reader->end - reader->p);
     size_t room = 0;
     while (room < left && reader->p[room] != '"')
         room += reader->p[room] == '\\' ? 2 : 1;
     if (room >= left)
-        return fail(reader, "a string without its closing quote");
+        return tb_json_fail(reader, "a string without its closing quote");
     uint8_t *out = tb_arena_get(reader->tree->report->arena, room + 1, 1);
     size_t n = 0;
-    while (!take(reader, '"')) {
-        int c = peek(reader);
+    while (!tb_json_take(reader, '"')) {
+        int c = tb_json_peek(reader);
         if (c < 0x20)
-            return fail(reader, "a control character in a string: write it as an escape");
+            return tb_json_fail(reader, "a control character in a string: write it as an escape");
         reader->p++;
         if (c != '\\')
             out[n++] = (uint8_t)c;
@@ -118,30 +100,30 @@ static bool read_string(struct reader *reader, struct tb_bytes *ret_text)
     return true;
 }
 
-static bool skip_digits(struct reader *reader)
+static bool skip_digits(struct tb_json *reader)
 {
     const uint8_t *from = reader->p;
-    while (peek(reader) >= '0' && peek(reader) <= '9')
+    while (tb_json_peek(reader) >= '0' && tb_json_peek(reader) <= '9')
         reader->p++;
     return reader->p > from;
 }
 
 /* Moves over a number; says whether it is whole. */
-static bool skip_number(struct reader *reader, bool *ret_whole)
+static bool skip_number(struct tb_json *reader, bool *ret_whole)
 {
     bool whole = true;
-    take(reader, '-');
-    if (!take(reader, '0') && !skip_digits(reader))
+    tb_json_take(reader, '-');
+    if (!tb_json_take(reader, '0') && !skip_digits(reader))
         return false;
-    if (take(reader, '.')) {
+    if (tb_json_take(reader, '.')) {
         whole = false;
         if (!skip_digits(reader))
             return false;
     }
-    if (take(reader, 'e') || take(reader, 'E')) {
+    if (tb_json_take(reader, 'e') || tb_json_take(reader, 'E')) {
         whole = false;
-        if (!take(reader, '+'))
-            take(reader, '-');
+        if (!tb_json_take(reader, '+'))
+            tb_json_take(reader, '-');
         if (!skip_digits(reader))
             return false;
     }
@@ -149,6 +131,7 @@ static bool skip_number(struct reader *reader, bool *ret_whole)
     return true;
 }
 
+/* -0 is none: Tauri keeps its sign. */
 static bool to_integer(struct tb_bytes text, int64_t *ret_integer)
 {
     bool negative = text.data[0] == '-';
@@ -160,33 +143,37 @@ static bool to_integer(struct tb_bytes text, int64_t *ret_integer)
             return false;
     }
     *ret_integer = integer;
-    return true;
+    return integer != 0 || !negative;
 }
 
-static bool read_number(struct reader *reader, struct tb_value *parent, struct tb_bytes key,
-                        uint32_t line)
+bool tb_json_number(struct tb_json *reader, struct tb_value *value)
 {
     const uint8_t *from = reader->p;
     bool whole;
     if (!skip_number(reader, &whole))
-        return fail(reader, "not a value: a number, string, list, table, true, false or null");
+        return tb_json_fail(reader,
+                            "not a value: a number, string, list, table, true, false or null");
     struct tb_bytes text = tb_bytes_of(from, (size_t)(reader->p - from));
-    if (text.n > NUMBER_MAX)
-        return fail(reader, "a number with more than 64 characters");
-    int64_t integer = 0;
-    whole = whole && to_integer(text, &integer);
-    struct tb_value *value =
-        tb_tree_add(reader->tree, parent, key, line, whole ? TB_VALUE_INT : TB_VALUE_REAL);
+    value->type = whole && to_integer(text, &value->integer) ? TB_VALUE_INT : TB_VALUE_REAL;
+    value->real = strtod(tb_arena_string(reader->tree->report->arena, text), NULL);
+    return isfinite(value->real) || tb_json_fail(reader, "a number too large to be one");
+}
+
+static bool read_number(struct tb_json *reader, struct tb_value *parent, struct tb_bytes key,
+                        uint32_t line)
+{
+    struct tb_value number = {.integer = 0};
+    if (!(reader->json5 ? tb_json5_number : tb_json_number)(reader, &number))
+        return false;
+    struct tb_value *value = tb_tree_add(reader->tree, parent, key, line, number.type);
     if (!value)
         return false;
-    char copy[NUMBER_MAX + 1] = {0};
-    memcpy(copy, text.data, text.n);
-    value->integer = integer;
-    value->real = strtod(copy, NULL);
+    value->integer = number.type == TB_VALUE_INT ? number.integer : 0;
+    value->real = number.real;
     return true;
 }
 
-static bool read_word(struct reader *reader, struct tb_value *parent, struct tb_bytes key,
+static bool read_word(struct tb_json *reader, struct tb_value *parent, struct tb_bytes key,
                       uint32_t line)
 {
     static const struct {
@@ -194,10 +181,8 @@ static bool read_word(struct reader *reader, struct tb_value *parent, struct tb_
         enum tb_value_type type;
     } words[] = {{"null", TB_VALUE_NULL}, {"true", TB_VALUE_BOOL}, {"false", TB_VALUE_BOOL}};
     for (size_t i = 0; i < TB_ARRAY_LEN(words); i++) {
-        size_t n = strlen(words[i].text);
-        if ((size_t)(reader->end - reader->p) < n || memcmp(reader->p, words[i].text, n) != 0)
+        if (!tb_json_take_all(reader, words[i].text))
             continue;
-        reader->p += n;
         struct tb_value *value = tb_tree_add(reader->tree, parent, key, line, words[i].type);
         if (value)
             value->boolean = words[i].text[0] == 't';
@@ -206,45 +191,55 @@ static bool read_word(struct reader *reader, struct tb_value *parent, struct tb_
     return read_number(reader, parent, key, line);
 }
 
-static bool read_member(struct reader *reader, struct tb_value *map)
+static bool read_key(struct tb_json *reader, struct tb_bytes *ret_key)
+{
+    if (reader->json5)
+        return tb_json5_key(reader, ret_key);
+    if (!tb_json_take(reader, '"'))
+        return tb_json_fail(reader, "a key must be a string in double quotes");
+    return read_string(reader, ret_key);
+}
+
+static bool read_member(struct tb_json *reader, struct tb_value *map)
 {
     struct tb_bytes key;
     uint32_t line = reader->line;
-    if (!take(reader, '"'))
-        return fail(reader, "a key must be a string in double quotes");
-    if (!read_string(reader, &key))
+    if (!read_key(reader, &key) || !skip_space(reader))
         return false;
-    skip_space(reader);
-    if (!take(reader, ':'))
-        return fail(reader, "a key must be followed by a colon");
-    skip_space(reader);
-    return read_value(reader, map, key, line);
+    if (!tb_json_take(reader, ':'))
+        return tb_json_fail(reader, "a key must be followed by a colon");
+    return skip_space(reader) && read_value(reader, map, key, line);
+}
+
+static bool read_child(struct tb_json *reader, struct tb_value *value)
+{
+    bool ok = value->type == TB_VALUE_MAP
+                  ? read_member(reader, value)
+                  : read_value(reader, value, (struct tb_bytes){0}, reader->line);
+    return ok && skip_space(reader);
 }
 
 /* Behind the opening bracket of a list or map, up to the closing one. */
-static bool read_children(struct reader *reader, struct tb_value *value, char close)
+static bool read_children(struct tb_json *reader, struct tb_value *value, char close)
 {
-    skip_space(reader);
-    if (take(reader, close))
-        return true;
-    for (;;) {
-        bool ok = value->type == TB_VALUE_MAP
-                      ? read_member(reader, value)
-                      : read_value(reader, value, (struct tb_bytes){0}, reader->line);
-        if (!ok)
+    if (!skip_space(reader))
+        return false;
+    while (!tb_json_take(reader, close)) {
+        if (!read_child(reader, value))
             return false;
-        skip_space(reader);
-        if (take(reader, close))
+        if (tb_json_take(reader, close))
             return true;
-        if (!take(reader, ','))
-            return fail(reader, "a comma or the closing bracket is missing");
-        skip_space(reader);
-        if (peek(reader) == close)
-            return fail(reader, "a comma before the closing bracket: remove it");
+        if (!tb_json_take(reader, ','))
+            return tb_json_fail(reader, "a comma or the closing bracket is missing");
+        if (!skip_space(reader))
+            return false;
+        if (!reader->json5 && tb_json_peek(reader) == close)
+            return tb_json_fail(reader, "a comma before the closing bracket: remove it");
     }
+    return true;
 }
 
-static bool read_container(struct reader *reader, struct tb_value *parent, struct tb_bytes key,
+static bool read_container(struct tb_json *reader, struct tb_value *parent, struct tb_bytes key,
                            uint32_t line, enum tb_value_type type)
 {
     struct tb_value *value = tb_tree_add(reader->tree, parent, key, line, type);
@@ -253,32 +248,40 @@ static bool read_container(struct reader *reader, struct tb_value *parent, struc
     return read_children(reader, value, type == TB_VALUE_MAP ? '}' : ']');
 }
 
-static bool read_value(struct reader *reader, struct tb_value *parent, struct tb_bytes key,
-                       uint32_t line)
+static bool read_text(struct tb_json *reader, struct tb_value *parent, struct tb_bytes key,
+                      uint32_t line)
 {
-    if (take(reader, '{'))
-        return read_container(reader, parent, key, line, TB_VALUE_MAP);
-    if (take(reader, '['))
-        return read_container(reader, parent, key, line, TB_VALUE_LIST);
-    if (!take(reader, '"'))
-        return read_word(reader, parent, key, line);
     struct tb_bytes text;
-    if (!read_string(reader, &text))
-        return false;
-    struct tb_value *value = tb_tree_add(reader->tree, parent, key, line, TB_VALUE_STRING);
+    bool ok = reader->json5 ? tb_json5_string(reader, &text)
+                            : tb_json_take(reader, '"') && read_string(reader, &text);
+    struct tb_value *value =
+        ok ? tb_tree_add(reader->tree, parent, key, line, TB_VALUE_STRING) : NULL;
     if (value)
         value->string = text;
     return value != NULL;
 }
 
-bool tb_json_read(struct tb_tree *tree, struct tb_bytes text)
+static bool read_value(struct tb_json *reader, struct tb_value *parent, struct tb_bytes key,
+                       uint32_t line)
 {
-    struct reader reader = {.tree = tree, .p = text.data, .end = text.data + text.n, .line = 1};
-    skip_space(&reader);
-    if (!read_value(&reader, NULL, (struct tb_bytes){0}, reader.line))
+    int c = tb_json_peek(reader);
+    if (tb_json_take(reader, '{'))
+        return read_container(reader, parent, key, line, TB_VALUE_MAP);
+    if (tb_json_take(reader, '['))
+        return read_container(reader, parent, key, line, TB_VALUE_LIST);
+    if (c == '"' || (c == '\'' && reader->json5))
+        return read_text(reader, parent, key, line);
+    return read_word(reader, parent, key, line);
+}
+
+bool tb_json_read(struct tb_tree *tree, struct tb_bytes text, bool json5)
+{
+    struct tb_json reader = {
+        .tree = tree, .p = text.data, .end = text.data + text.n, .line = 1, .json5 = json5};
+    if (!skip_space(&reader) || !read_value(&reader, NULL, (struct tb_bytes){0}, reader.line) ||
+        !skip_space(&reader))
         return false;
-    skip_space(&reader);
     if (reader.p < reader.end)
-        return fail(&reader, "text behind the end of the value");
+        return tb_json_fail(&reader, "text behind the end of the value");
     return true;
 }

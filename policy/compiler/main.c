@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "policy/compiler/check.h"
 #include "policy/compiler/exit.h"
+#include "policy/compiler/import.h"
 #include "policy/compiler/inputs.h"
 #include "policy/compiler/resolve.h"
 #include "policy/compiler/views.h"
@@ -112,6 +113,24 @@ static int check(struct tb_report *report, const struct tb_options *options,
     if (!tb_check_write(&policy, &compiled, &filter, hex, &out))
         return too_much(report);
     r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
+    if (r != 0)
+        return failed(report, "the answer cannot be written", -r);
+    return report->n_errors == 0 ? TB_POLICY_DONE : TB_POLICY_FILES;
+}
+
+static int import(struct tb_report *report, const struct tb_options *options,
+                  const struct tb_inputs *inputs)
+{
+    struct tb_policy policy = {.arena = report->arena, .report = report, .inputs = inputs};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    tb_buffer_init(&out, TB_IMPORT_MAX);
+
+    report->silent = true;
+    tb_policy_read(&policy);
+    (void)tb_compile(&policy);
+    if (!tb_import_write(&policy, &out))
+        return refused(report, "the answer", TB_TOO_LARGE);
+    int r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
     if (r != 0)
         return failed(report, "the answer cannot be written", -r);
     return report->n_errors == 0 ? TB_POLICY_DONE : TB_POLICY_FILES;
@@ -238,6 +257,8 @@ static int run(struct tb_report *report, int argc, char **argv)
         return compile(report, &options, &inputs);
     case TB_JOB_CHECK:
         return check(report, &options, &inputs);
+    case TB_JOB_IMPORT:
+        return import(report, &options, &inputs);
     case TB_JOB_RESOLVE:
         return resolve(report, &options);
     }

@@ -130,8 +130,10 @@ static bool complete(struct tb_report *report, const struct tb_options *options)
                          "--settings-fd");
         break;
     case TB_JOB_CHECK:
+    case TB_JOB_IMPORT:
         if (!files || options->report_fd < 0)
-            return wrong(report, "check needs --app, --plugins, --libexec and --report-fd", "");
+            return wrong(report,
+                         "check and import need --app, --plugins, --libexec and --report-fd", "");
         break;
     case TB_JOB_RESOLVE:
         if (options->snapshot_fd < 0 || options->request_fd < 0 || options->grant_fd < 0)
@@ -145,8 +147,10 @@ static bool complete(struct tb_report *report, const struct tb_options *options)
 
 static bool job_of(const char *name, enum tb_policy_job *ret_job)
 {
-    static const char *const names[] = {
-        [TB_JOB_COMPILE] = "compile", [TB_JOB_RESOLVE] = "resolve", [TB_JOB_CHECK] = "check"};
+    static const char *const names[] = {[TB_JOB_COMPILE] = "compile",
+                                        [TB_JOB_RESOLVE] = "resolve",
+                                        [TB_JOB_CHECK] = "check",
+                                        [TB_JOB_IMPORT] = "import"};
     for (size_t i = 0; i < TB_ARRAY_LEN(names); i++) {
         if (strcmp(name, names[i]) != 0)
             continue;
@@ -169,7 +173,7 @@ bool tb_options_parse(struct tb_report *report, int argc, char **argv,
         .namespaces = "",
     };
     if (argc < 2 || !job_of(argv[1], &options.job))
-        return wrong(report, "the first argument must be compile, resolve or check", "");
+        return wrong(report, "the first argument must be compile, resolve, check or import", "");
     opterr = 0;
     optind = 2;
     for (int name; (name = getopt_long(argc, argv, "", long_options, NULL)) != -1;)

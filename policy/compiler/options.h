@@ -3,7 +3,7 @@
 
 #include "policy/compiler/policy.h"
 
-enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE, TB_JOB_CHECK };
+enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE, TB_JOB_CHECK, TB_JOB_IMPORT };
 
 struct tb_options {
     enum tb_policy_job job;

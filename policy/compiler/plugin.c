@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "policy/compiler/identifier.h"
+#include "policy/compiler/manifests.h"
 #include "policy/compiler/pattern.h"
 #include "policy/compiler/permission.h"
 #include "policy/compiler/source.h"
@@ -205,41 +206,63 @@ static int open_folder(struct tb_policy *policy, const struct tb_override *overr
 }
 
 /* `window` and `core:window` would each grant the other's commands. */
-static void check_alone(struct tb_policy *policy, const struct tb_plugin *plugin, const char *file)
+static void check_alone(struct tb_policy *policy, struct tb_plugin *plugin, const char *file)
 {
     struct tb_bytes name = tb_plugin_short_name(plugin->name);
-    for (const struct tb_plugin *other = plugin->next; other; other = other->next)
-        if (tb_bytes_equal(tb_plugin_short_name(other->name), name))
-            tb_report_error(policy->report, "plugin", (struct tb_place){file, 0},
-                            "the commands of the plugins `%.*s` and `%.*s` have the same names: "
-                            "use one of the two",
-                            TB_SHOWN(other->name), TB_SHOWN(plugin->name));
+    const struct tb_plugin *other = tb_table_find(&policy->plugin_by_short_name, name);
+    tb_table_put(policy->arena, &policy->plugin_by_short_name, name, plugin);
+    if (other)
+        tb_report_error(policy->report, "plugin", (struct tb_place){file, 0},
+                        "the commands of the plugins `%.*s` and `%.*s` have the same names: "
+                        "use one of the two",
+                        TB_SHOWN(other->name), TB_SHOWN(plugin->name));
 }
 
+static void read_description_file(struct tb_policy *policy, int dir, const char *file,
+                                  struct tb_plugin *plugin)
+{
+    struct tb_bytes text;
+    const struct tb_value *root = tb_source_read(policy->report, dir, "plugin.toml", file, &text)
+                                      ? tb_value_read(policy->report, TB_FORMAT_TOML, file, text)
+                                      : NULL;
+    if (root)
+        read_description(policy, root, find_override(policy, plugin->name), plugin);
+}
+
+static void read_permissions(struct tb_policy *policy, int dir, const char *shown,
+                             struct tb_plugin *plugin)
+{
+    const char *name = tb_arena_format(policy->arena, "%s/permissions", shown);
+    tb_fd folder = tb_source_folder(policy->report, dir, "permissions", name);
+    if (folder >= 0)
+        tb_permission_read(policy,
+                           tb_source_walk(policy->report, folder, name, TB_SOURCE_PERMISSIONS),
+                           &plugin->acl);
+}
+
+/* `dir` is its folder; -1: only a Tauri project says what it has. What the project says of a plugin
+ * that has a folder too is what its own Tauri would go by, and so replaces the folder's. */
 static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const char *shown,
                                      struct tb_bytes key)
 {
-    const struct tb_override *override = find_override(policy, key);
     const char *file = tb_arena_format(policy->arena, "%s/plugin.toml", shown);
-    const char *folder = tb_arena_format(policy->arena, "%s/permissions", shown);
     struct tb_plugin *plugin = TB_NEW(policy->arena, struct tb_plugin);
     plugin->name = tb_arena_copy(policy->arena, key);
     plugin->sandbox.memory_mib = MEMORY_DEFAULT_MIB;
     plugin->acl.plugin = plugin;
     plugin->next = policy->plugins;
     policy->plugins = plugin;
+    tb_table_put(policy->arena, &policy->plugin_of, plugin->name, plugin);
     check_alone(policy, plugin, file);
-
-    struct tb_bytes text;
-    if (tb_source_read(policy->report, dir, "plugin.toml", file, &text)) {
-        const struct tb_value *root = tb_value_read_toml(policy->report, file, text);
-        if (root)
-            read_description(policy, root, override, plugin);
-    }
-    tb_fd permissions = tb_source_folder(policy->report, dir, "permissions", folder);
-    if (permissions >= 0)
-        tb_permission_read(policy, tb_source_walk(policy->report, permissions, folder),
-                           &plugin->acl);
+    if (dir >= 0)
+        read_description_file(policy, dir, file, plugin);
+    else
+        plugin->scope = TB_SCOPE_OPAQUE;
+    const struct tb_document *permissions;
+    if (policy->tauri && tb_manifests_find(policy, key, &permissions))
+        tb_permission_read(policy, permissions, &plugin->acl);
+    else
+        read_permissions(policy, dir, shown, plugin);
     return plugin;
 }
 
@@ -247,14 +270,32 @@ struct tb_acl *tb_plugin_acl(struct tb_policy *policy, struct tb_bytes key)
 {
     if (key.n == 0)
         return &policy->app;
-    for (struct tb_plugin *plugin = policy->plugins; plugin; plugin = plugin->next)
-        if (tb_bytes_equal(plugin->name, key))
-            return &plugin->acl;
-    if (!tb_plugin_name_valid(key))
-        return NULL;
-    const char *shown;
+    struct tb_plugin *plugin = tb_table_find(&policy->plugin_of, key);
+    if (plugin || !tb_plugin_name_valid(key))
+        return plugin ? &plugin->acl : NULL;
+    const char *shown = TB_MANIFESTS_FILE;
+    const struct tb_document *ignored;
     tb_fd dir = open_folder(policy, find_override(policy, key), key, &shown);
-    return dir < 0 ? NULL : &read_plugin(policy, dir, shown, key)->acl;
+    if (dir < 0 && !(policy->tauri && tb_manifests_find(policy, key, &ignored)))
+        return NULL;
+    return &read_plugin(policy, dir, shown, key)->acl;
+}
+
+bool tb_plugin_installed(const struct tb_policy *policy, struct tb_bytes key)
+{
+    const struct tb_inputs *inputs = policy->inputs;
+    bool installed = false;
+    const char *name = tb_plugin_name_valid(key) ? tb_arena_string(policy->arena, key) : NULL;
+    for (size_t i = 0; name && i < inputs->n_plugins && !installed; i++)
+        installed = tb_source_exists(inputs->plugins[i].fd, name);
+    return installed;
+}
+
+bool tb_plugin_description(struct tb_policy *policy, struct tb_bytes key, struct tb_bytes *ret_text)
+{
+    const char *shown;
+    tb_fd dir = tb_plugin_installed(policy, key) ? open_folder(policy, NULL, key, &shown) : -1;
+    return dir >= 0 && tb_source_read(policy->report, dir, "plugin.toml", shown, ret_text);
 }
 
 const char *tb_plugin_names(struct tb_policy *policy)
@@ -270,6 +311,21 @@ const char *tb_plugin_names(struct tb_policy *policy)
                 all = tb_arena_format(policy->arena, "%s, %s", all, names[k]);
     }
     return all;
+}
+
+void tb_plugin_tell_missing(struct tb_policy *policy, struct tb_bytes key, struct tb_place place)
+{
+    if (policy->tauri && !tb_table_find(&policy->missing, key))
+        tb_report_warning(policy->report, "missing-manifest", place,
+                          "what the plugin `%.*s` permits is not known, so that this grants "
+                          "nothing here: build the project once, which writes " TB_MANIFESTS_FILE,
+                          TB_SHOWN(key));
+    if (policy->tauri)
+        tb_table_put(policy->arena, &policy->missing, key, policy);
+    else
+        tb_report_error(policy->report, "unknown-plugin", place,
+                        "there is no plugin `%.*s`; there are %s", TB_SHOWN(key),
+                        tb_plugin_names(policy));
 }
 
 struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl *acl,

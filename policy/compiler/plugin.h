@@ -26,6 +26,18 @@
  * its first use. NULL: there is no such plugin, which the caller tells. */
 struct tb_acl *tb_plugin_acl(struct tb_policy *policy, struct tb_bytes key);
 
+/* Whether a folder of the command line has it. */
+bool tb_plugin_installed(const struct tb_policy *policy, struct tb_bytes key);
+
+/* The text of the plugin.toml of one that is installed; false: it is not, or an error has been
+ * told. */
+tb_must_check bool tb_plugin_description(struct tb_policy *policy, struct tb_bytes key,
+                                         struct tb_bytes *ret_text);
+
+/* Tells that a capability names a plugin that is not there: an error; but in a Tauri project, which
+ * has plugins that this program knows nothing of, a warning. */
+void tb_plugin_tell_missing(struct tb_policy *policy, struct tb_bytes key, struct tb_place place);
+
 /* "app, fs, shell": what there is instead. */
 const char *tb_plugin_names(struct tb_policy *policy);
 

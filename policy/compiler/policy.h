@@ -117,6 +117,7 @@ struct tb_manifest {
 struct tb_capability {
     struct tb_bytes identifier;
     struct tb_place place;
+    const struct tb_value *value; /* all of it */
     bool local;
     bool active;                    /* on this platform */
     const struct tb_value *urls;    /* of `remote`: list of strings, or NULL */
@@ -146,6 +147,9 @@ struct tb_inputs {
     enum tb_platform target;
 };
 
+struct tb_tauri_conf;
+struct tb_inlined;
+
 struct tb_policy {
     struct tb_arena *arena;
     struct tb_report *report;
@@ -154,7 +158,15 @@ struct tb_policy {
     struct tb_manifest manifest;
     struct tb_acl app;
     struct tb_plugin *plugins; /* those that the capabilities name */
+    struct tb_table plugin_of; /* the same, by name */
+    struct tb_table plugin_by_short_name;
     struct tb_capability *capabilities;
+    /* Of a Tauri project's folder; NULL in an app folder of ours. */
+    const struct tb_tauri_conf *tauri;
+    struct tb_table manifests; /* of its plugins, by key: manifests.h */
+    struct tb_inlined *inlined;
+    struct tb_table inlined_of; /* the same, by key */
+    struct tb_table missing;    /* plugins that have been told to be missing, by key */
 };
 
 static inline struct tb_bytes tb_value_text(const struct tb_value *value)

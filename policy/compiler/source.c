@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "sandbox/linux.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +18,11 @@ static struct tb_place file_place(const char *shown)
 
 static void tell_errno(struct tb_report *report, const char *shown, int error)
 {
-    if (error == ELOOP || error == EMLINK)
+    if (error == EXDEV)
+        tb_report_error(report, "symlink", file_place(shown),
+                        "leads out of the project's folder by a symbolic link: put the file itself "
+                        "here");
+    else if (error == ELOOP || error == EMLINK)
         tb_report_error(report, "symlink", file_place(shown),
                         "is a symbolic link: put the file itself here");
     else
@@ -35,6 +40,14 @@ int tb_source_folder(struct tb_report *report, int dir, const char *name, const 
     bool link = fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
     tell_errno(report, shown, link ? ELOOP : errno);
     return -1;
+}
+
+int tb_source_folder_below(struct tb_report *report, int root, const char *path)
+{
+    int fd = tb_open_below(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno != ENOENT)
+        tell_errno(report, path, errno);
+    return fd;
 }
 
 bool tb_source_exists(int dir, const char *name)
@@ -55,15 +68,13 @@ static bool check_file(struct tb_report *report, int fd, const char *shown)
     if (!S_ISREG(status.st_mode))
         tb_report_error(report, "io", file_place(shown), "is not a regular file");
     else
-        tb_report_error(report, "too-large", file_place(shown), "is larger than 1 MiB: split it");
+        tb_report_error(report, "too-large", file_place(shown), "is larger than 16 MiB: split it");
     return false;
 }
 
-bool tb_source_read(struct tb_report *report, int dir, const char *name, const char *shown,
-                    struct tb_bytes *ret_text)
+static bool read_file(struct tb_report *report, int fd, const char *shown,
+                      struct tb_bytes *ret_text)
 {
-    /* O_NONBLOCK: a pipe of that name must not hold the compiler. */
-    tb_fd fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) {
         tell_errno(report, shown, errno);
         return false;
@@ -80,6 +91,21 @@ bool tb_source_read(struct tb_report *report, int dir, const char *name, const c
     *ret_text = tb_arena_copy(report->arena, tb_bytes_of(data, n));
     free(data);
     return true;
+}
+
+bool tb_source_read(struct tb_report *report, int dir, const char *name, const char *shown,
+                    struct tb_bytes *ret_text)
+{
+    /* O_NONBLOCK: a pipe of that name must not hold the compiler. */
+    tb_fd fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return read_file(report, fd, shown, ret_text);
+}
+
+bool tb_source_read_below(struct tb_report *report, int root, const char *path,
+                          struct tb_bytes *ret_text)
+{
+    tb_fd fd = tb_open_below(root, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    return read_file(report, fd, path, ret_text);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -112,7 +138,7 @@ size_t tb_source_names(struct tb_report *report, int dir, const char *shown,
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         if (n == TB_FILES_MAX) {
-            tb_report_error(report, "too-large", file_place(shown), "holds more than 4096 files");
+            tb_report_error(report, "too-large", file_place(shown), "holds more than 65536 files");
             break;
         }
         names = tb_arena_grow(report->arena, names, n, sizeof *names);
@@ -129,14 +155,10 @@ struct walk {
     struct tb_document *first;
     struct tb_document *last;
     size_t n_files;
+    size_t n_names; /* links may lead to one folder again and again */
+    enum tb_source_kind kind;
+    int root; /* what links may not lead out of; -1: no link is followed */
 };
-
-static bool has_suffix(const char *name, const char *suffix)
-{
-    size_t n = strlen(name);
-    size_t n_suffix = strlen(suffix);
-    return n > n_suffix && strcmp(name + n - n_suffix, suffix) == 0;
-}
 
 static void add_document(struct walk *walk, const struct tb_value *root)
 {
@@ -149,53 +171,97 @@ static void add_document(struct walk *walk, const struct tb_value *root)
     walk->last = document;
 }
 
+const struct tb_value *tb_source_document(struct tb_report *report, enum tb_format format,
+                                          const char *shown, struct tb_bytes text,
+                                          enum tb_source_kind kind)
+{
+    struct tb_value *root = tb_value_read(report, format, shown, text);
+    if (!root)
+        return NULL;
+    /* What Tauri reads straight into its types: value.h. */
+    bool typed = kind == TB_SOURCE_PERMISSIONS || root->type == TB_VALUE_LIST;
+    tb_value_settle_duplicates(report, root, typed ? TB_DUPLICATES_TYPED : TB_DUPLICATES_LAST_WINS);
+    return root;
+}
+
 static void visit_file(struct walk *walk, int dir, const char *name, const char *shown)
 {
-    bool json = has_suffix(name, ".json");
-    if (has_suffix(name, ".json5"))
-        tb_report_error(walk->report, "unsupported", file_place(shown),
-                        "this version does not read JSON5: write JSON and name it .json");
-    if (!json && !has_suffix(name, ".toml"))
-        return;
-    if (++walk->n_files == TB_FILES_MAX)
-        tb_report_error(walk->report, "too-large", file_place(shown), "is one file too many");
+    enum tb_format format = tb_format_of(name);
     struct tb_bytes text;
-    if (walk->n_files >= TB_FILES_MAX || !tb_source_read(walk->report, dir, name, shown, &text))
+    if (format == TB_FORMAT_JSON5 && walk->kind == TB_SOURCE_PERMISSIONS)
+        tb_report_warning(walk->report, "ignored-file", file_place(shown),
+                          "permissions are not read from JSON5: write JSON and name it .json");
+    if (format == TB_FORMAT_NONE ||
+        (format == TB_FORMAT_JSON5 && walk->kind == TB_SOURCE_PERMISSIONS))
         return;
-    const struct tb_value *root = json ? tb_value_read_json(walk->report, shown, text)
-                                       : tb_value_read_toml(walk->report, shown, text);
-    if (!root)
+    if (++walk->n_files > TB_FILES_MAX)
+        tb_report_error(walk->report, "too-large", file_place(shown), "is one file too many");
+    if (walk->n_files > TB_FILES_MAX)
         return;
-    tb_value_refuse_duplicates(walk->report, root);
-    add_document(walk, root);
+    if (walk->root >= 0 ? !tb_source_read_below(walk->report, walk->root, shown, &text)
+                        : !tb_source_read(walk->report, dir, name, shown, &text))
+        return;
+    const struct tb_value *root = tb_source_document(walk->report, format, shown, text, walk->kind);
+    if (root)
+        add_document(walk, root);
+}
+
+static void visit_folder(struct walk *walk, int dir, const char *shown, unsigned depth);
+
+/* Without following a link, but where that is allowed. */
+static int status_of(const struct walk *walk, int dir, const char *name, const char *shown,
+                     struct stat *ret_status)
+{
+    if (walk->root < 0)
+        return fstatat(dir, name, ret_status, AT_SYMLINK_NOFOLLOW);
+    tb_fd fd = tb_open_below(walk->root, shown, O_PATH | O_CLOEXEC);
+    return fd < 0 ? -1 : fstat(fd, ret_status);
+}
+
+static void visit(struct walk *walk, int dir, const char *name, const char *shown, unsigned depth)
+{
+    struct stat status;
+    if (status_of(walk, dir, name, shown, &status) < 0) {
+        tell_errno(walk->report, shown, errno);
+    } else if (!S_ISDIR(status.st_mode)) {
+        visit_file(walk, dir, name, shown);
+    } else if (strcmp(name, "schemas") != 0) {
+        tb_fd below = walk->root >= 0 ? tb_source_folder_below(walk->report, walk->root, shown)
+                                      : tb_source_folder(walk->report, dir, name, shown);
+        if (below >= 0)
+            visit_folder(walk, below, shown, depth + 1);
+    }
 }
 
 static void visit_folder(struct walk *walk, int dir, const char *shown, unsigned depth)
 {
     const char **names = NULL;
     size_t n = tb_source_names(walk->report, dir, shown, &names);
-    if (depth > TB_FOLDER_DEPTH) {
-        tb_report_error(walk->report, "too-large", file_place(shown), "is nested too deep");
+    walk->n_names += n;
+    if (depth > TB_FOLDER_DEPTH || walk->n_names > 2 * TB_FILES_MAX) {
+        tb_report_error(walk->report, "too-large", file_place(shown),
+                        "is nested too deep, or a link in it leads round in a circle");
         return;
     }
-    for (size_t i = 0; i < n; i++) {
-        const char *path = tb_arena_format(walk->report->arena, "%s/%s", shown, names[i]);
-        struct stat status;
-        if (fstatat(dir, names[i], &status, AT_SYMLINK_NOFOLLOW) < 0) {
-            tell_errno(walk->report, path, errno);
-        } else if (!S_ISDIR(status.st_mode)) {
-            visit_file(walk, dir, names[i], path);
-        } else if (strcmp(names[i], "schemas") != 0) {
-            tb_fd below = tb_source_folder(walk->report, dir, names[i], path);
-            if (below >= 0)
-                visit_folder(walk, below, path, depth + 1);
-        }
-    }
+    for (size_t i = 0; i < n; i++)
+        visit(walk, dir, names[i], tb_arena_format(walk->report->arena, "%s/%s", shown, names[i]),
+              depth);
 }
 
-struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown)
+struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown,
+                                   enum tb_source_kind kind)
 {
-    struct walk walk = {.report = report};
+    struct walk walk = {.report = report, .kind = kind, .root = -1};
     visit_folder(&walk, dir, shown, 0);
+    return walk.first;
+}
+
+struct tb_document *tb_source_walk_below(struct tb_report *report, int root, const char *path,
+                                         enum tb_source_kind kind)
+{
+    struct walk walk = {.report = report, .kind = kind, .root = root};
+    tb_fd dir = tb_source_folder_below(report, root, path);
+    if (dir >= 0)
+        visit_folder(&walk, dir, path, 0);
     return walk.first;
 }

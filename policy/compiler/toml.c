@@ -1,5 +1,5 @@
 /*
- * The TOML reader: TOML 1.0, and nothing more.
+ * The TOML reader: TOML 1.1, which is what Tauri 2.12 reads.
  *
  * What may add to a table depends on how the table came to be, which it keeps in `made_by`: a
  * header may define what so far was only on the way to another header; a dotted key may add to what
@@ -7,7 +7,7 @@
  */
 #include "policy/compiler/toml.h"
 
-enum { PARTS_MAX = 16, TABLE_MAX = 4096 };
+enum { PARTS_MAX = 80, VALUE_DEPTH = 80 };
 
 enum made_by {
     BY_VALUE = 0, /* an inline table, or a list of values: closed */
@@ -58,7 +58,7 @@ static bool skip_comment(struct tb_toml *reader)
     return true;
 }
 
-/* Inside a list lines may end anywhere. */
+/* Inside a list or an inline table lines may end anywhere. */
 static bool skip_lines(struct tb_toml *reader)
 {
     do {
@@ -97,7 +97,8 @@ static bool read_part(struct tb_toml *reader, struct tb_bytes *ret_part)
         reader->p++;
     if (reader->p == from)
         return tb_toml_fail(reader, "a key is missing: letters, digits, `_` and `-`, or a string");
-    *ret_part = tb_bytes_of(from, (size_t)(reader->p - from));
+    *ret_part =
+        tb_arena_copy(reader->tree->report->arena, tb_bytes_of(from, (size_t)(reader->p - from)));
     return true;
 }
 
@@ -108,7 +109,7 @@ static bool read_key(struct tb_toml *reader, struct key *ret_key)
     do {
         skip_blanks(reader);
         if (ret_key->n == PARTS_MAX)
-            return tb_toml_fail(reader, "a key with more than 16 parts");
+            return tb_toml_fail(reader, "a key with more than 80 parts");
         if (!read_part(reader, &ret_key->parts[ret_key->n]))
             return false;
         ret_key->n++;
@@ -117,11 +118,17 @@ static bool read_key(struct tb_toml *reader, struct key *ret_key)
     return true;
 }
 
-static struct tb_value *find(const struct tb_value *table, struct tb_bytes key)
+static struct tb_value *find(const struct tb_toml *reader, const struct tb_value *table,
+                             struct tb_bytes key)
 {
-    struct tb_value *child = table->child;
-    while (child && !tb_bytes_equal(child->key, key))
-        child = child->next;
+    return tb_table_find_of(&reader->keys, table, key);
+}
+
+/* Every value that comes into a table comes through here. */
+static struct tb_value *note(struct tb_toml *reader, struct tb_value *table, struct tb_value *child)
+{
+    if (child && table->type == TB_VALUE_MAP)
+        tb_table_put_of(reader->tree->report->arena, &reader->keys, table, child->key, child);
     return child;
 }
 
@@ -139,14 +146,10 @@ static struct tb_value *add_child(struct tb_toml *reader, struct tb_value *table
                                   struct tb_bytes name, uint32_t line, enum tb_value_type type,
                                   enum made_by made_by)
 {
-    if (table->n >= TABLE_MAX && table->type == TB_VALUE_MAP) {
-        tb_toml_fail(reader, "a table with more than 4096 keys");
-        return NULL;
-    }
     struct tb_value *child = tb_tree_add(reader->tree, table, name, line, type);
     if (child)
         child->made_by = made_by;
-    return child;
+    return note(reader, table, child);
 }
 
 /* ---- lists and inline tables ---- */
@@ -156,7 +159,7 @@ static struct tb_value *walk_key(struct tb_toml *reader, struct tb_value *table,
                                  const struct key *key)
 {
     for (size_t i = 0; i + 1 < key->n; i++) {
-        struct tb_value *child = find(table, key->parts[i]);
+        struct tb_value *child = find(reader, table, key->parts[i]);
         if (child && child->made_by != BY_KEY && child->made_by != BY_WAY)
             return refuse(reader, key, child);
         if (child)
@@ -166,41 +169,48 @@ static struct tb_value *walk_key(struct tb_toml *reader, struct tb_value *table,
         if (!table)
             return NULL;
     }
-    struct tb_value *there = find(table, key->parts[key->n - 1]);
-    if (there)
-        return refuse(reader, key, there);
-    if (table->n < TABLE_MAX)
-        return table;
-    tb_toml_fail(reader, "a table with more than 4096 keys");
-    return NULL;
+    struct tb_value *there = find(reader, table, key->parts[key->n - 1]);
+    return there ? refuse(reader, key, there) : table;
+}
+
+/* Inside a list or an inline table lines may end anywhere but in a key. */
+static bool skip_around_equals(struct tb_toml *reader)
+{
+    if (reader->depth > 0)
+        return skip_lines(reader);
+    skip_blanks(reader);
+    return true;
 }
 
 /* `key = value` */
 static bool read_pair(struct tb_toml *reader, struct tb_value *table)
 {
     struct key key;
-    if (!read_key(reader, &key))
+    if (!read_key(reader, &key) || !skip_around_equals(reader))
         return false;
     if (!tb_toml_take(reader, '='))
         return tb_toml_fail(reader, "a key must be followed by `=`");
-    skip_blanks(reader);
+    if (!skip_around_equals(reader))
+        return false;
     table = walk_key(reader, table, &key);
-    return table && read_value(reader, table, key.parts[key.n - 1], key.line);
+    if (!table || !read_value(reader, table, key.parts[key.n - 1], key.line))
+        return false;
+    return note(reader, table, table->last) != NULL;
 }
 
 static bool read_inline(struct tb_toml *reader, struct tb_value *table)
 {
-    skip_blanks(reader);
-    if (tb_toml_take(reader, '}'))
-        return true;
     do {
-        if (!read_pair(reader, table))
+        if (!skip_lines(reader))
             return false;
-        skip_blanks(reader);
+        if (tb_toml_take(reader, '}'))
+            return true;
+        if (!read_pair(reader, table) || !skip_lines(reader))
+            return false;
     } while (tb_toml_take(reader, ','));
     if (tb_toml_take(reader, '}'))
         return true;
-    return tb_toml_fail(reader, "a comma or `}` is missing in a table that began in this line");
+    return tb_toml_fail(reader, "a comma or `}` is missing in a table");
 }
 
 static bool read_list(struct tb_toml *reader, struct tb_value *list)
@@ -238,12 +248,17 @@ static bool read_value(struct tb_toml *reader, struct tb_value *parent, struct t
         return read_string(reader, parent, key, line);
     if (c != '[' && c != '{')
         return tb_toml_scalar(reader, parent, key, line);
+    if (reader->depth == VALUE_DEPTH)
+        return tb_toml_fail(reader, "more than 80 lists and tables inside each other");
     reader->p++;
     struct tb_value *value =
         tb_tree_add(reader->tree, parent, key, line, c == '[' ? TB_VALUE_LIST : TB_VALUE_MAP);
     if (!value)
         return false;
-    return c == '[' ? read_list(reader, value) : read_inline(reader, value);
+    reader->depth++;
+    bool ok = c == '[' ? read_list(reader, value) : read_inline(reader, value);
+    reader->depth--;
+    return ok;
 }
 
 /* ---- headers ---- */
@@ -253,7 +268,7 @@ static struct tb_value *walk_header(struct tb_toml *reader, struct tb_value *tab
                                     const struct key *key)
 {
     for (size_t i = 0; i + 1 < key->n; i++) {
-        struct tb_value *child = find(table, key->parts[i]);
+        struct tb_value *child = find(reader, table, key->parts[i]);
         if (!child)
             child = add_child(reader, table, key->parts[i], key->line, TB_VALUE_MAP, BY_WAY);
         else if (child->made_by == BY_VALUE)
@@ -269,7 +284,7 @@ static struct tb_value *define_table(struct tb_toml *reader, struct tb_value *in
                                      const struct key *key)
 {
     struct tb_bytes name = key->parts[key->n - 1];
-    struct tb_value *there = find(in, name);
+    struct tb_value *there = find(reader, in, name);
     if (!there)
         return add_child(reader, in, name, key->line, TB_VALUE_MAP, BY_HEADER);
     if (there->made_by != BY_WAY)
@@ -283,7 +298,7 @@ static struct tb_value *append_table(struct tb_toml *reader, struct tb_value *in
                                      const struct key *key)
 {
     struct tb_bytes name = key->parts[key->n - 1];
-    struct tb_value *list = find(in, name);
+    struct tb_value *list = find(reader, in, name);
     if (!list)
         list = add_child(reader, in, name, key->line, TB_VALUE_LIST, BY_HEADERS);
     else if (list->made_by != BY_HEADERS)

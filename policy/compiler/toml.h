@@ -1,13 +1,16 @@
 /* What the parts of the TOML reader share. value.h has what the rest of the compiler uses. */
 #pragma once
 
+#include "policy/compiler/table.h"
 #include "policy/compiler/value.h"
 
 struct tb_toml {
     struct tb_tree *tree;
+    struct tb_table keys; /* the values of tables, by table and key */
     const uint8_t *p;
     const uint8_t *end;
     uint32_t line;
+    unsigned depth; /* of lists and inline tables around this place */
 };
 
 static inline int tb_toml_peek(const struct tb_toml *reader)
@@ -44,7 +47,6 @@ bool tb_toml_newline(struct tb_toml *reader);
 /* At its opening quote. A block string only where `block` allows one. */
 tb_must_check bool tb_toml_string(struct tb_toml *reader, bool block, struct tb_bytes *ret_text);
 
-/* A boolean, number, date or time, as a new value in `parent`. Dates and times become strings, as
- * in Tauri. */
+/* A boolean, number, date or time, as a new value in `parent`. */
 tb_must_check bool tb_toml_scalar(struct tb_toml *reader, struct tb_value *parent,
                                   struct tb_bytes key, uint32_t line);

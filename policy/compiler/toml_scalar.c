@@ -1,8 +1,9 @@
 #include "policy/compiler/toml.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-enum { SCALAR_MAX = 64 };
+enum { SCALAR_MAX = 1024, FRACTION_DIGITS = 9 };
 
 /* A word without its underscores, NUL-terminated. */
 struct word {
@@ -60,7 +61,7 @@ static bool take_date(struct tb_bytes *text)
     int year;
     int month;
     int day;
-    if (!take_number(text, 4, 1, 9999, &year) || !take_char(text, "-") ||
+    if (!take_number(text, 4, 0, 9999, &year) || !take_char(text, "-") ||
         !take_number(text, 2, 1, 12, &month) || !take_char(text, "-") ||
         !take_number(text, 2, 1, days[month - 1], &day))
         return false;
@@ -68,12 +69,16 @@ static bool take_date(struct tb_bytes *text)
     return month != 2 || day < 29 || leap;
 }
 
+/* TOML 1.1: the seconds may be left out. A leap second is one of them. */
 static bool take_time(struct tb_bytes *text)
 {
     int unused;
     if (!take_number(text, 2, 0, 23, &unused) || !take_char(text, ":") ||
-        !take_number(text, 2, 0, 59, &unused) || !take_char(text, ":") ||
         !take_number(text, 2, 0, 59, &unused))
+        return false;
+    if (!take_char(text, ":"))
+        return true;
+    if (!take_number(text, 2, 0, 60, &unused))
         return false;
     if (!take_char(text, "."))
         return true;
@@ -119,6 +124,41 @@ static struct tb_bytes with_time(struct tb_toml *reader, struct tb_bytes word)
     return tb_bytes_of(word.data, word.n + 1 + time.n);
 }
 
+/* How many of a fraction's digits count: at least one, no zeros behind the last that is none. */
+static size_t fraction_digits(struct tb_bytes text, size_t from, size_t *ret_end)
+{
+    size_t end = from;
+    while (end < text.n && is_digit(text.data[end]))
+        end++;
+    *ret_end = end;
+    size_t n = end - from < FRACTION_DIGITS ? end - from : FRACTION_DIGITS;
+    while (n > 1 && text.data[from + n - 1] == '0')
+        n--;
+    return n;
+}
+
+/* A date or time as Tauri writes it: `T` and `Z`, nanoseconds at most, no offset of minus nothing.
+ */
+static struct tb_bytes plain_moment(struct tb_arena *arena, struct tb_bytes text)
+{
+    uint8_t *out = tb_arena_get(arena, text.n, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t c = text.data[i];
+        size_t end;
+        out[n++] = c == 't' || c == ' ' ? 'T' : c == 'z' ? 'Z' : c;
+        if (c != '.')
+            continue;
+        size_t n_digits = fraction_digits(text, i + 1, &end);
+        memcpy(out + n, text.data + i + 1, n_digits);
+        n += n_digits;
+        i = end - 1;
+    }
+    if (n > 6 && memcmp(out + n - 6, "-00:00", 6) == 0)
+        out[n - 6] = '+';
+    return tb_bytes_of(out, n);
+}
+
 /* ---- numbers ---- */
 
 static bool is_digit_of(int c, bool hex)
@@ -145,45 +185,46 @@ static bool strip_underscores(struct tb_bytes text, struct word *ret_word)
     return word.n > 0;
 }
 
-/* Every character a digit of the base; no sign; the whole in 63 bits. */
-static bool based_integer(const struct word *word, int base, int64_t *ret_integer)
+/* From `from` to the word's end, every character a digit of the base. */
+static bool read_digits(const struct word *word, size_t from, unsigned base, uint64_t *ret_whole)
 {
-    int64_t integer = 0;
-    for (size_t i = 2; i < word->n; i++) {
-        int digit = tb_hex_digit((unsigned char)word->text[i]);
-        if (digit < 0 || digit >= base || __builtin_mul_overflow(integer, base, &integer) ||
-            __builtin_add_overflow(integer, digit, &integer))
-            return false;
-    }
-    *ret_integer = integer;
-    return word->n > 2;
-}
-
-static bool decimal_integer(const struct word *word, int64_t *ret_integer)
-{
-    bool negative = word->text[0] == '-';
-    size_t from = negative || word->text[0] == '+' ? 1 : 0;
-    int64_t integer = 0;
-    if (from == word->n || (word->text[from] == '0' && word->n > from + 1))
-        return false;
+    uint64_t whole = 0;
     for (size_t i = from; i < word->n; i++) {
-        int digit = word->text[i] - '0';
-        if (!is_digit(word->text[i]) || __builtin_mul_overflow(integer, 10, &integer) ||
-            __builtin_add_overflow(integer, negative ? -digit : digit, &integer))
+        int digit = tb_hex_digit((unsigned char)word->text[i]);
+        if (digit < 0 || (unsigned)digit >= base || __builtin_mul_overflow(whole, base, &whole) ||
+            __builtin_add_overflow(whole, (unsigned)digit, &whole))
             return false;
     }
-    *ret_integer = integer;
-    return true;
+    *ret_whole = whole;
+    return word->n > from;
 }
 
-static bool to_integer(const struct word *word, int64_t *ret_integer)
+/* The base that a word's first characters name, with no sign before them; 0: none. */
+static unsigned base_of(const struct word *word)
 {
-    if (word->n > 2 && word->text[0] == '0') {
-        int base = word->text[1] == 'x' ? 16 : word->text[1] == 'o' ? 8 : 2;
-        if (word->text[1] == 'x' || word->text[1] == 'o' || word->text[1] == 'b')
-            return based_integer(word, base, ret_integer);
-    }
-    return decimal_integer(word, ret_integer);
+    if (word->n < 2 || word->text[0] != '0')
+        return 0;
+    char c = word->text[1];
+    return c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0;
+}
+
+/* As in Tauri: what 63 bits do not hold is a fraction, up to 64 bits. */
+static bool to_integer(const struct word *word, struct tb_value *made)
+{
+    uint64_t whole = 0;
+    unsigned base = base_of(word);
+    bool negative = word->text[0] == '-';
+    size_t from = base > 0 ? 2 : negative || word->text[0] == '+' ? 1 : 0;
+    if (base == 0 && word->text[from] == '0' && word->n > from + 1)
+        return false;
+    if (!read_digits(word, from, base > 0 ? base : 10, &whole) ||
+        (negative && whole > (uint64_t)INT64_MAX + 1))
+        return false;
+    bool fits = negative || whole <= INT64_MAX;
+    made->type = fits ? TB_VALUE_INT : TB_VALUE_REAL;
+    made->integer = !fits ? 0 : negative ? (int64_t)(0 - whole) : (int64_t)whole;
+    made->real = fits ? (double)made->integer : (double)whole;
+    return true;
 }
 
 static size_t skip_digits(const struct word *word, size_t at)
@@ -193,12 +234,16 @@ static size_t skip_digits(const struct word *word, size_t at)
     return at;
 }
 
+static bool is_named(const struct word *word)
+{
+    size_t from = word->text[0] == '-' || word->text[0] == '+' ? 1 : 0;
+    return strcmp(word->text + from, "inf") == 0 || strcmp(word->text + from, "nan") == 0;
+}
+
 /* Digits, without a needless zero in front; a point or an exponent or both. */
 static bool is_real(const struct word *word)
 {
     size_t from = word->text[0] == '-' || word->text[0] == '+' ? 1 : 0;
-    if (strcmp(word->text + from, "inf") == 0 || strcmp(word->text + from, "nan") == 0)
-        return true;
     size_t at = skip_digits(word, from);
     if (at == from || at == word->n || (word->text[from] == '0' && at > from + 1))
         return false;
@@ -219,42 +264,54 @@ static bool is_real(const struct word *word)
     return at == word->n;
 }
 
+static bool to_real(const struct word *word, struct tb_value *made)
+{
+    if (word->n == 0 || (!is_named(word) && !is_real(word)))
+        return false;
+    made->type = TB_VALUE_REAL;
+    made->real = strtod(word->text, NULL);
+    return isfinite(made->real) || is_named(word);
+}
+
 /* ---- all of them ---- */
 
-static bool add(struct tb_toml *reader, struct tb_value *parent, struct tb_bytes key,
-                const struct tb_value *made)
+static struct tb_value *add(struct tb_toml *reader, struct tb_value *parent, struct tb_bytes key,
+                            const struct tb_value *made)
 {
     struct tb_value *value = tb_tree_add(reader->tree, parent, key, made->place.line, made->type);
     if (!value)
-        return false;
+        return NULL;
     value->boolean = made->boolean;
     value->integer = made->integer;
     value->real = made->real;
-    value->string = tb_arena_copy(reader->tree->report->arena, made->string);
-    return true;
+    value->string = made->string;
+    return value;
+}
+
+/* To Tauri a date or time is a table with one key, which its TOML reader's insides show. */
+static bool add_moment(struct tb_toml *reader, struct tb_value *parent, struct tb_bytes key,
+                       uint32_t line, struct tb_bytes text)
+{
+    struct tb_value made = {.type = TB_VALUE_STRING, .place.line = line};
+    made.string = plain_moment(reader->tree->report->arena, text);
+    struct tb_value *table = tb_tree_add(reader->tree, parent, key, line, TB_VALUE_MAP);
+    return table &&
+           add(reader, table, tb_bytes_of_string("$__toml_private_datetime"), &made) != NULL;
 }
 
 bool tb_toml_scalar(struct tb_toml *reader, struct tb_value *parent, struct tb_bytes key,
                     uint32_t line)
 {
     struct tb_bytes text = with_time(reader, cut_word(reader));
-    struct tb_value made = {.place.line = line};
+    struct tb_value made = {.type = TB_VALUE_BOOL, .place.line = line};
     struct word word = {.n = 0};
-    if (tb_bytes_are(text, "true") || tb_bytes_are(text, "false")) {
-        made.type = TB_VALUE_BOOL;
-        made.boolean = text.n == 4;
-    } else if (is_moment(text)) {
-        made.type = TB_VALUE_STRING;
-        made.string = text;
-    } else if (strip_underscores(text, &word) && to_integer(&word, &made.integer)) {
-        made.type = TB_VALUE_INT;
-        made.real = (double)made.integer;
-    } else if (word.n > 0 && is_real(&word)) {
-        made.type = TB_VALUE_REAL;
-        made.real = strtod(word.text, NULL);
-    } else {
-        return tb_toml_fail(reader, "not a value: a string in quotes, a number, a date, a list, a "
-                                    "table, true or false");
-    }
-    return add(reader, parent, key, &made);
+    made.boolean = tb_bytes_are(text, "true");
+    if (made.boolean || tb_bytes_are(text, "false"))
+        return add(reader, parent, key, &made) != NULL;
+    if (is_moment(text))
+        return add_moment(reader, parent, key, line, text);
+    if (strip_underscores(text, &word) && (to_integer(&word, &made) || to_real(&word, &made)))
+        return add(reader, parent, key, &made) != NULL;
+    return tb_toml_fail(reader, "not a value: a string in quotes, a number, a date, a list, a "
+                                "table, true or false");
 }

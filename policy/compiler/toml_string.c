@@ -15,7 +15,8 @@ static bool put_unicode(struct tb_toml *reader, struct string *string, int n_dig
     for (int i = 0; i < n_digits; i++) {
         int digit = tb_hex_digit(tb_toml_peek(reader));
         if (digit < 0)
-            return tb_toml_fail(reader, "a \\u escape needs 4 hexadecimal digits, \\U needs 8");
+            return tb_toml_fail(reader, "a \\x escape needs 2 hexadecimal digits, \\u needs 4, "
+                                        "\\U needs 8");
         code = code << 4 | (uint32_t)digit;
         reader->p++;
     }
@@ -42,8 +43,10 @@ static bool line_ends_here(const struct tb_toml *reader)
 
 static bool put_escape(struct tb_toml *reader, struct string *string)
 {
-    static const char from[] = "btnfr\"\\";
-    static const char to[] = "\b\t\n\f\r\"\\";
+    static const char from[] = "btnfre\"\\";
+    static const char to[] = "\b\t\n\f\r\x1b\"\\";
+    if (tb_toml_take(reader, 'x'))
+        return put_unicode(reader, string, 2);
     if (tb_toml_take(reader, 'u'))
         return put_unicode(reader, string, 4);
     if (tb_toml_take(reader, 'U'))
@@ -83,6 +86,8 @@ static bool put_plain(struct tb_toml *reader, struct string *string)
     if (c < 0)
         return tb_toml_fail(reader, "a string without its closing quote");
     if (string->block && tb_toml_newline(reader)) {
+        if (c == '\r')
+            string->out[string->n++] = '\r';
         string->out[string->n++] = '\n';
         return true;
     }

@@ -3,7 +3,7 @@
  * than UTF-8 and without its setters. An origin that a host reports is read here and nowhere else.
  *
  * One deliberate difference: hosts outside ASCII go through libidn2, which refuses some that
- * browsers take (docs/policy.md). A refused URL matches nothing.
+ * browsers take (docs/url-patterns.md). A refused URL matches nothing.
  */
 #pragma once
 
@@ -49,8 +49,9 @@ bool tb_url_scheme_special(struct tb_bytes scheme); /* http, https, ws, wss, ftp
 struct tb_bytes tb_url_default_port(struct tb_bytes scheme);
 
 /* What is a scheme at the start of text, up to its colon: in small letters. */
-bool tb_url_take_scheme(struct tb_arena *arena, struct tb_bytes *text, struct tb_bytes *ret_scheme);
+tb_must_check bool tb_url_take_scheme(struct tb_arena *arena, struct tb_bytes *text,
+                                      struct tb_bytes *ret_scheme);
 
 /* Digits up to 65535, and empty for the scheme's own. */
-bool tb_url_port_read(struct tb_arena *arena, struct tb_bytes digits, struct tb_bytes scheme,
-                      struct tb_bytes *ret_port);
+tb_must_check bool tb_url_port_read(struct tb_arena *arena, struct tb_bytes digits,
+                                    struct tb_bytes scheme, struct tb_bytes *ret_port);

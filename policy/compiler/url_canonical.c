@@ -5,14 +5,19 @@
 #include "policy/compiler/url_path.h"
 #include "policy/compiler/value.h"
 
+static bool keep(struct tb_bytes value, struct tb_bytes *ret_value)
+{
+    *ret_value = value;
+    return true;
+}
+
 bool tb_url_canonical_protocol(struct tb_arena *arena, struct tb_bytes value,
                                struct tb_bytes *ret_value)
 {
     struct tb_url_text text = {.arena = arena};
     struct tb_url url;
-    *ret_value = value;
     if (value.n == 0)
-        return true;
+        return keep(value, ret_value);
     tb_url_put(&text, value);
     tb_url_put_string(&text, "://dummy.invalid/");
     if (!tb_url_parse(arena, tb_url_text_bytes(&text), NULL, &url))
@@ -33,9 +38,8 @@ bool tb_url_canonical_userinfo(struct tb_arena *arena, struct tb_bytes value,
 bool tb_url_canonical_hostname(struct tb_arena *arena, struct tb_bytes value,
                                struct tb_bytes *ret_value)
 {
-    *ret_value = value;
     if (value.n == 0)
-        return true;
+        return keep(value, ret_value);
     struct tb_bytes text = tb_url_without_breaks(arena, value);
     text = tb_url_upto(text, tb_url_span(text, "/?#\\"));
     bool bracket = tb_url_begins(text, "[");
@@ -59,9 +63,8 @@ bool tb_url_canonical_port_of(struct tb_arena *arena, struct tb_bytes value, str
 {
     size_t n = 0;
     struct tb_bytes text = tb_url_without_breaks(arena, value);
-    *ret_value = value;
     if (value.n == 0)
-        return true;
+        return keep(value, ret_value);
     while (n < text.n && tb_url_is_digit(text.data[n]))
         n++;
     return n > 0 && tb_url_port_read(arena, tb_url_upto(text, n), scheme, ret_value);
@@ -82,9 +85,8 @@ bool tb_url_canonical_pathname(struct tb_arena *arena, struct tb_bytes value,
 {
     struct tb_url_path path = {.text = {.arena = arena}, .special = true};
     struct tb_url_text text = {.arena = arena};
-    *ret_value = value;
     if (value.n == 0)
-        return true;
+        return keep(value, ret_value);
     bool whole = value.data[0] == '/';
     if (!whole)
         tb_url_put_byte(&text, '-');

@@ -123,33 +123,41 @@ const char *tb_url_init_for_pattern(struct tb_arena *arena, const struct tb_url_
     return NULL;
 }
 
+static tb_url_canonical *canonical_of(enum tb_url_component component, struct tb_bytes scheme)
+{
+    static tb_url_canonical *const canonical[TB_N_URL_COMPONENTS] = {
+        [TB_URL_PROTOCOL] = tb_url_canonical_protocol,
+        [TB_URL_USERNAME] = tb_url_canonical_userinfo,
+        [TB_URL_PASSWORD] = tb_url_canonical_userinfo,
+        [TB_URL_HOSTNAME] = tb_url_canonical_hostname,
+        [TB_URL_PATHNAME] = tb_url_canonical_pathname,
+        [TB_URL_SEARCH] = tb_url_canonical_search,
+        [TB_URL_HASH] = tb_url_canonical_hash,
+    };
+    bool list = scheme.n == 0 || tb_url_scheme_special(scheme);
+    return component == TB_URL_PATHNAME && !list ? tb_url_canonical_opaque_pathname
+                                                 : canonical[component];
+}
+
 bool tb_url_init_for_url(struct tb_arena *arena, const struct tb_url_init *init,
                          struct tb_url_init *ret_init)
 {
     struct tb_url_init url;
     if (!merge(arena, init, false, &url))
         return false;
-    for (enum tb_url_component i = 0; i < TB_N_URL_COMPONENTS; i++)
+    /* The scheme comes first: the others go by its one form. */
+    for (enum tb_url_component i = 0; i < TB_N_URL_COMPONENTS; i++) {
+        struct tb_bytes scheme = url.text[TB_URL_PROTOCOL];
+        struct tb_bytes *text = &url.text[i];
         if (!url.has[i])
             tb_url_init_set(&url, i, tb_bytes_of_string(""));
-    struct tb_bytes *text = url.text;
-    if (init->has[TB_URL_PROTOCOL] &&
-        !tb_url_canonical_protocol(arena, text[TB_URL_PROTOCOL], &text[TB_URL_PROTOCOL]))
-        return false;
-    struct tb_bytes scheme = text[TB_URL_PROTOCOL];
-    bool list = scheme.n == 0 || tb_url_scheme_special(scheme);
-    tb_url_canonical *const canonical[TB_N_URL_COMPONENTS] = {
-        [TB_URL_USERNAME] = tb_url_canonical_userinfo,
-        [TB_URL_PASSWORD] = tb_url_canonical_userinfo,
-        [TB_URL_HOSTNAME] = tb_url_canonical_hostname,
-        [TB_URL_PATHNAME] = list ? tb_url_canonical_pathname : tb_url_canonical_opaque_pathname,
-        [TB_URL_SEARCH] = tb_url_canonical_search,
-        [TB_URL_HASH] = tb_url_canonical_hash,
-    };
-    for (enum tb_url_component i = 0; i < TB_N_URL_COMPONENTS; i++)
-        if (init->has[i] && canonical[i] && !canonical[i](arena, text[i], &text[i]))
+        if (!init->has[i])
+            continue;
+        bool ok = i == TB_URL_PORT ? tb_url_canonical_port_of(arena, *text, scheme, text)
+                                   : canonical_of(i, scheme)(arena, *text, text);
+        if (!ok)
             return false;
+    }
     *ret_init = url;
-    return !init->has[TB_URL_PORT] ||
-           tb_url_canonical_port_of(arena, text[TB_URL_PORT], scheme, &ret_init->text[TB_URL_PORT]);
+    return true;
 }

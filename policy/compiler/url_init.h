@@ -19,14 +19,15 @@ static inline void tb_url_init_set(struct tb_url_init *init, enum tb_url_compone
 }
 
 /* Cuts a pattern into components. NULL, or what is wrong. */
-const char *tb_url_init_parse(struct tb_arena *arena, struct tb_bytes text,
-                              struct tb_url_init *ret_init);
+tb_must_check const char *tb_url_init_parse(struct tb_arena *arena, struct tb_bytes text,
+                                            struct tb_url_init *ret_init);
 
 /* Fills in what a base URL gives to a pattern; then every component is set, `*` where nothing says
  * otherwise. NULL, or what is wrong. */
-const char *tb_url_init_for_pattern(struct tb_arena *arena, const struct tb_url_init *init,
-                                    struct tb_url_init *ret_init);
+tb_must_check const char *tb_url_init_for_pattern(struct tb_arena *arena,
+                                                  const struct tb_url_init *init,
+                                                  struct tb_url_init *ret_init);
 
 /* The same for the components of a URL, which come out in their one form. False: they are not. */
-bool tb_url_init_for_url(struct tb_arena *arena, const struct tb_url_init *init,
-                         struct tb_url_init *ret_init);
+tb_must_check bool tb_url_init_for_url(struct tb_arena *arena, const struct tb_url_init *init,
+                                       struct tb_url_init *ret_init);

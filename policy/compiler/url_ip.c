@@ -117,7 +117,7 @@ static bool read_dotted(struct ipv6 *address, struct tb_bytes text)
             (part.n == text.n) != (i == IPV4_PARTS - 1))
             return false;
         uint16_t *piece = &address->pieces[address->n + i / 2];
-        *piece = (uint16_t)(*piece << 8 | number);
+        *piece = (uint16_t)((unsigned)*piece << 8 | (unsigned)number);
         text = tb_url_from(text, i == IPV4_PARTS - 1 ? part.n : part.n + 1);
     }
     address->n += 2;

@@ -43,9 +43,9 @@ struct tb_url_part_rules {
 };
 
 /* NULL, or what is wrong and what to write. */
-const char *tb_url_parts_parse(struct tb_arena *arena, struct tb_bytes text,
-                               const struct tb_url_part_rules *rules,
-                               struct tb_url_parts *ret_parts);
+tb_must_check const char *tb_url_parts_parse(struct tb_arena *arena, struct tb_bytes text,
+                                             const struct tb_url_part_rules *rules,
+                                             struct tb_url_parts *ret_parts);
 
 struct tb_bytes tb_url_parts_regexp(struct tb_arena *arena, const struct tb_url_parts *parts,
                                     const struct tb_url_part_rules *rules);

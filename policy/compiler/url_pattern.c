@@ -8,6 +8,13 @@ static const char *const names[TB_N_URL_COMPONENTS] = {
     [TB_URL_SEARCH] = "query",    [TB_URL_HASH] = "fragment",
 };
 
+static const char *in_component(struct tb_arena *arena, enum tb_url_component component,
+                                struct tb_bytes text, const char *wrong)
+{
+    return tb_arena_format(arena, "in the %s `%s`: %s", names[component],
+                           tb_arena_string(arena, text), wrong);
+}
+
 static const char *compile(struct tb_arena *arena, struct tb_bytes text,
                            const struct tb_url_part_rules *rules,
                            struct tb_url_matcher *ret_matcher)
@@ -40,9 +47,10 @@ const char *tb_url_protocol_is_special(struct tb_arena *arena, struct tb_bytes t
 {
     struct tb_url_matcher matcher;
     const char *wrong = compile(arena, text, &protocol_rules, &matcher);
-    if (!wrong)
-        *ret_special = matches_special(&matcher);
-    return wrong;
+    if (wrong)
+        return in_component(arena, TB_URL_PROTOCOL, text, wrong);
+    *ret_special = matches_special(&matcher);
+    return NULL;
 }
 
 static bool is_ipv6(struct tb_bytes host)
@@ -94,8 +102,7 @@ const char *tb_url_pattern_compile(struct tb_arena *arena, const struct tb_url_i
         const struct tb_url_part_rules rules = rules_of(i, &whole, special, ignore_case);
         wrong = compile(arena, whole.text[i], &rules, &pattern->matchers[i]);
         if (wrong)
-            return tb_arena_format(arena, "in the %s `%s`: %s", names[i],
-                                   tb_arena_string(arena, whole.text[i]), wrong);
+            return in_component(arena, i, whole.text[i], wrong);
         if (i == TB_URL_PROTOCOL)
             special = matches_special(&pattern->matchers[i]);
     }

@@ -21,11 +21,12 @@ struct tb_url_pattern {
 
 /* `text`, such as `https://:name.example.com`, with `base` or NULL. NULL, or what is wrong and
  * what to write instead. */
-const char *tb_url_pattern_parse(struct tb_arena *arena, struct tb_bytes text,
-                                 const struct tb_bytes *base, bool ignore_case,
-                                 struct tb_url_pattern **ret_pattern);
-const char *tb_url_pattern_compile(struct tb_arena *arena, const struct tb_url_init *init,
-                                   bool ignore_case, struct tb_url_pattern **ret_pattern);
+tb_must_check const char *tb_url_pattern_parse(struct tb_arena *arena, struct tb_bytes text,
+                                               const struct tb_bytes *base, bool ignore_case,
+                                               struct tb_url_pattern **ret_pattern);
+tb_must_check const char *tb_url_pattern_compile(struct tb_arena *arena,
+                                                 const struct tb_url_init *init, bool ignore_case,
+                                                 struct tb_url_pattern **ret_pattern);
 
 /* The time is bounded by the length of the pattern times that of the URL. */
 bool tb_url_pattern_matches(const struct tb_url_pattern *pattern, const struct tb_url *url);
@@ -35,5 +36,5 @@ struct tb_url_init tb_url_components(const struct tb_url *url);
 
 /* Whether a pattern for schemes matches one of the standard's own; *ret_special. NULL, or what is
  * wrong with it. */
-const char *tb_url_protocol_is_special(struct tb_arena *arena, struct tb_bytes text,
-                                       bool *ret_special);
+tb_must_check const char *tb_url_protocol_is_special(struct tb_arena *arena, struct tb_bytes text,
+                                                     bool *ret_special);

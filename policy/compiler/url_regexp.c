@@ -74,25 +74,27 @@ static void read_literal(struct tb_regexp_reader *r)
     r->at++;
 }
 
-/* One thing that can be repeated, or one that cannot: *ret_repeats. */
-static void read_atom(struct tb_regexp_reader *r, bool *ret_repeats)
+/* What matches at a place and takes nothing. */
+static bool read_assertion(struct tb_regexp_reader *r)
+{
+    static const struct {
+        const char *text;
+        enum tb_regexp_kind kind;
+    } assertions[] = {
+        {"^", TB_STEP_BEGIN}, {"$", TB_STEP_END}, {"\\b", TB_STEP_WORD}, {"\\B", TB_STEP_NOT_WORD}};
+    for (size_t i = 0; i < TB_ARRAY_LEN(assertions); i++) {
+        if (!tb_regexp_take(r, assertions[i].text))
+            continue;
+        add_kind(r, assertions[i].kind, 0);
+        return true;
+    }
+    return false;
+}
+
+static void read_atom(struct tb_regexp_reader *r)
 {
     int32_t code;
     struct tb_regexp_set set;
-    *ret_repeats = false;
-    if (tb_regexp_take(r, "^")) {
-        add_kind(r, TB_STEP_BEGIN, 0);
-        return;
-    }
-    if (tb_regexp_take(r, "$")) {
-        add_kind(r, TB_STEP_END, 0);
-        return;
-    }
-    if (tb_regexp_take(r, "\\b") || tb_regexp_take(r, "\\B")) {
-        add_kind(r, r->text.data[r->at - 1] == 'b' ? TB_STEP_WORD : TB_STEP_NOT_WORD, 0);
-        return;
-    }
-    *ret_repeats = true;
     if (tb_regexp_take(r, "(")) {
         read_group(r);
         return;
@@ -190,8 +192,9 @@ static void read_term(struct tb_regexp_reader *r)
     size_t from = r->n;
     int min;
     int max;
-    bool repeats;
-    read_atom(r, &repeats);
+    bool repeats = !read_assertion(r);
+    if (repeats)
+        read_atom(r);
     if (r->wrong || !read_quantifier(r, &min, &max))
         return;
     if (!repeats)

@@ -14,8 +14,8 @@
 struct tb_regexp;
 
 /* NULL, or what is wrong and what to write. */
-const char *tb_regexp_compile(struct tb_arena *arena, struct tb_bytes text, bool ignore_case,
-                              struct tb_regexp **ret_regexp);
+tb_must_check const char *tb_regexp_compile(struct tb_arena *arena, struct tb_bytes text,
+                                            bool ignore_case, struct tb_regexp **ret_regexp);
 
 /* Whether the expression matches the whole text. */
 bool tb_regexp_matches(const struct tb_regexp *regexp, struct tb_bytes text);

@@ -89,7 +89,7 @@ static void walk(struct tb_regexp_machine *m, struct threads *threads, size_t at
                  struct tb_bytes text, size_t place)
 {
     const struct tb_regexp_step *step = &m->regexp->steps[at];
-    size_t target = (size_t)((int32_t)at + step->offset);
+    size_t target = at + (size_t)step->offset; /* modulo: it leads back as well */
     switch (step->kind) {
     case TB_STEP_SET:
     case TB_STEP_MATCH:

@@ -36,28 +36,50 @@ static bool is_anything(const struct tb_url_pattern *pattern, enum tb_url_compon
            parts->items[0].prefix.n + parts->items[0].suffix.n == 0;
 }
 
-/* The fixed text that every host of the pattern ends with; empty where there is none. */
-static struct tb_bytes fixed_end(const struct tb_url_part *last)
+/* The text that a part ends with, whatever its group takes. */
+static struct tb_bytes end_of(const struct tb_url_part *part)
 {
-    if (last->type != TB_PART_FIXED)
-        return last->modifier ? tb_bytes_of_string("") : last->suffix;
-    return last->modifier ? tb_bytes_of_string("") : last->value;
+    return part->type == TB_PART_FIXED ? part->value : part->suffix;
+}
+
+/* Whether what comes behind the first n parts always begins a label of its own: they end with a
+ * dot, or can be left out and those before them do, up to the host's begin. */
+static bool label_begins_behind(const struct tb_url_parts *parts, size_t n)
+{
+    for (; n > 0; n--) {
+        const struct tb_url_part *part = &parts->items[n - 1];
+        struct tb_bytes end = end_of(part);
+        if (end.n == 0 || end.data[end.n - 1] != '.')
+            return false;
+        if (part->modifier == 0 || part->modifier == '+')
+            return true;
+    }
+    return true;
+}
+
+struct tb_bytes tb_remote_host_end(const struct tb_url_pattern *pattern)
+{
+    const struct tb_url_parts *parts = &pattern->matchers[TB_URL_HOSTNAME].parts;
+    const struct tb_url_part *last = parts->n > 0 ? &parts->items[parts->n - 1] : NULL;
+    bool always = last && (last->modifier == 0 || last->modifier == '+');
+    return always ? end_of(last) : tb_bytes_of_string("");
 }
 
 enum tb_remote_hosts tb_remote_hosts_of(const struct tb_url_pattern *pattern)
 {
     const struct tb_url_parts *parts = &pattern->matchers[TB_URL_HOSTNAME].parts;
+    struct tb_bytes end = tb_remote_host_end(pattern);
+    bool fixed = parts->n == 1 && parts->items[0].type == TB_PART_FIXED;
     if (is_anything(pattern, TB_URL_HOSTNAME))
         return TB_REMOTE_ALL;
-    if (parts->n == 0)
-        return TB_REMOTE_ONE;
-    const struct tb_url_part *last = &parts->items[parts->n - 1];
-    struct tb_bytes end = fixed_end(last);
-    if (parts->n == 1 && last->type == TB_PART_FIXED && last->modifier == 0)
+    if (parts->n == 0 || (fixed && parts->items[0].modifier == 0))
         return TB_REMOTE_ONE;
     if (end.n == 0)
         return TB_REMOTE_OPEN_ENDED;
-    return end.data[0] == '.' ? TB_REMOTE_SOME : TB_REMOTE_GLUED;
+    bool alone = parts->items[parts->n - 1].type == TB_PART_FIXED &&
+                 parts->items[parts->n - 1].modifier == 0 &&
+                 label_begins_behind(parts, parts->n - 1);
+    return end.data[0] == '.' || alone ? TB_REMOTE_SOME : TB_REMOTE_GLUED;
 }
 
 bool tb_remote_path_is_restricted(const struct tb_url_pattern *pattern)

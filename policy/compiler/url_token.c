@@ -123,37 +123,35 @@ static void take_regexp(struct tokeniser *t)
         add(t, TB_TOKEN_REGEXP, end, from, end - from - 1);
 }
 
+static enum tb_url_token_type type_of(ucs4_t code)
+{
+    switch (code) {
+    case '*':
+        return TB_TOKEN_ASTERISK;
+    case '+':
+    case '?':
+        return TB_TOKEN_MODIFIER;
+    case '{':
+        return TB_TOKEN_OPEN;
+    case '}':
+        return TB_TOKEN_CLOSE;
+    default:
+        return TB_TOKEN_CHAR;
+    }
+}
+
 static void take(struct tokeniser *t)
 {
     ucs4_t code;
     size_t n = character(t->text, t->at, &code);
-    switch (code) {
-    case '*':
-        add(t, TB_TOKEN_ASTERISK, t->at + n, t->at, n);
-        break;
-    case '+':
-    case '?':
-        add(t, TB_TOKEN_MODIFIER, t->at + n, t->at, n);
-        break;
-    case '\\':
+    if (code == '\\')
         take_escaped(t);
-        break;
-    case '{':
-        add(t, TB_TOKEN_OPEN, t->at + n, t->at, n);
-        break;
-    case '}':
-        add(t, TB_TOKEN_CLOSE, t->at + n, t->at, n);
-        break;
-    case ':':
+    else if (code == ':')
         take_name(t);
-        break;
-    case '(':
+    else if (code == '(')
         take_regexp(t);
-        break;
-    default:
-        add(t, TB_TOKEN_CHAR, t->at + n, t->at, n);
-        break;
-    }
+    else
+        add(t, type_of(code), t->at + n, t->at, n);
 }
 
 const char *tb_url_tokenise(struct tb_arena *arena, struct tb_bytes text, bool lenient,

@@ -30,8 +30,8 @@ struct tb_url_tokens {
 
 /* NULL, or what is wrong. `lenient`: wrong characters are tokens too, for a text that is yet to be
  * cut into components. The text is UTF-8. */
-const char *tb_url_tokenise(struct tb_arena *arena, struct tb_bytes text, bool lenient,
-                            struct tb_url_tokens *ret_tokens);
+tb_must_check const char *tb_url_tokenise(struct tb_arena *arena, struct tb_bytes text,
+                                          bool lenient, struct tb_url_tokens *ret_tokens);
 
 /* How many bytes of text, from `at` on, are one character that a group's name can have. */
 size_t tb_url_name_character(struct tb_bytes text, size_t at, bool first);

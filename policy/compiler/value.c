@@ -1,13 +1,13 @@
 #include "policy/compiler/value.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, struct tb_bytes key,
                              uint32_t line, enum tb_value_type type)
 {
     unsigned depth = parent ? parent->depth + 1 : 0;
     if (++tree->n_nodes > TB_TREE_NODES) {
-        tb_tree_fail(tree, line, "more than 65536 values in one file");
+        tb_tree_fail(tree, line, "more than 1048576 values in one file: split it");
         return NULL;
     }
     if (depth >= TB_TREE_DEPTH && type >= TB_VALUE_LIST) {
@@ -18,7 +18,7 @@ struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, stru
     value->type = type;
     value->depth = depth;
     value->place = (struct tb_place){tree->file, line};
-    value->key = tb_arena_copy(tree->report->arena, key);
+    value->key = key;
     if (!parent)
         tree->root = value;
     else if (parent->last)
@@ -64,51 +64,31 @@ static bool is_text(struct tb_tree *tree, struct tb_bytes text)
     return false;
 }
 
-const struct tb_value *tb_value_read_json(struct tb_report *report, const char *file,
-                                          struct tb_bytes text)
+enum tb_format tb_format_of(const char *name)
+{
+    static const struct {
+        const char *end;
+        enum tb_format format;
+    } ends[] = {{".json", TB_FORMAT_JSON}, {".json5", TB_FORMAT_JSON5}, {".toml", TB_FORMAT_TOML}};
+    size_t n = strlen(name);
+    for (size_t i = 0; i < TB_ARRAY_LEN(ends); i++) {
+        size_t n_end = strlen(ends[i].end);
+        if (n > n_end && strcmp(name + n - n_end, ends[i].end) == 0)
+            return ends[i].format;
+    }
+    return TB_FORMAT_NONE;
+}
+
+struct tb_value *tb_value_read(struct tb_report *report, enum tb_format format, const char *file,
+                               struct tb_bytes text)
 {
     struct tb_tree tree = {.report = report, .file = file};
-    return is_text(&tree, text) && tb_json_read(&tree, text) ? tree.root : NULL;
-}
-
-const struct tb_value *tb_value_read_toml(struct tb_report *report, const char *file,
-                                          struct tb_bytes text)
-{
-    struct tb_tree tree = {.report = report, .file = file};
-    return is_text(&tree, text) && tb_toml_read(&tree, text) ? tree.root : NULL;
-}
-
-/* By key; the same keys by line, so that the later one is reported. */
-static int compare_keys(const void *a, const void *b)
-{
-    const struct tb_value *const *left = a;
-    const struct tb_value *const *right = b;
-    int order = tb_bytes_compare((*left)->key, (*right)->key);
-    return order != 0 ? order
-                      : ((*left)->place.line > (*right)->place.line) -
-                            ((*left)->place.line < (*right)->place.line);
-}
-
-static void refuse_in_map(struct tb_report *report, const struct tb_value *map)
-{
-    const struct tb_value **sorted = tb_arena_get(report->arena, map->n + 1, sizeof *sorted);
-    size_t n = 0;
-    for (const struct tb_value *child = map->child; child; child = child->next)
-        sorted[n++] = child;
-    qsort(sorted, n, sizeof *sorted, compare_keys);
-    for (size_t i = 1; i < n; i++)
-        if (tb_bytes_equal(sorted[i - 1]->key, sorted[i]->key))
-            tb_report_error(report, "duplicate-key", sorted[i]->place,
-                            "the key `%.*s` is here twice, first in line %u: remove one",
-                            TB_SHOWN(sorted[i]->key), sorted[i - 1]->place.line);
-}
-
-void tb_value_refuse_duplicates(struct tb_report *report, const struct tb_value *value)
-{
-    if (value->type == TB_VALUE_MAP)
-        refuse_in_map(report, value);
-    for (const struct tb_value *child = value->child; child; child = child->next)
-        tb_value_refuse_duplicates(report, child);
+    tb_assert(format != TB_FORMAT_NONE);
+    if (!is_text(&tree, text))
+        return NULL;
+    bool ok = format == TB_FORMAT_TOML ? tb_toml_read(&tree, text)
+                                       : tb_json_read(&tree, text, format == TB_FORMAT_JSON5);
+    return ok ? tree.root : NULL;
 }
 
 const char *tb_value_type_name(enum tb_value_type type)
@@ -132,36 +112,47 @@ const char *tb_value_type_name(enum tb_value_type type)
     return "a value";
 }
 
-/* "a string or a table" */
-static const char *types_text(struct tb_report *report, unsigned types)
+/* Lists in messages, on the stack: a file may hold a million keys that nobody knows. */
+struct words {
+    char text[512];
+    size_t n;
+};
+
+static void add_word(struct words *words, const char *separator, const char *word)
 {
-    const char *text = "";
-    for (unsigned type = TB_VALUE_BOOL; type <= TB_VALUE_MAP; type *= 2)
-        if (types & type)
-            text = tb_arena_format(report->arena, "%s%s%s", text, *text ? " or " : "",
-                                   tb_value_type_name((enum tb_value_type)type));
-    return text;
+    size_t room = sizeof words->text - words->n;
+    int r = snprintf(words->text + words->n, room, "%s%s", words->n > 0 ? separator : "", word);
+    words->n += r > 0 && (size_t)r < room ? (size_t)r : 0;
 }
 
-static const char *known_keys(struct tb_report *report, const struct tb_want *wants, size_t n)
+/* "a string or a table" */
+static struct words types_text(unsigned types)
 {
-    const char *text = "";
+    struct words words = {.n = 0};
+    for (unsigned type = TB_VALUE_BOOL; type <= TB_VALUE_MAP; type *= 2)
+        if (types & type)
+            add_word(&words, " or ", tb_value_type_name((enum tb_value_type)type));
+    return words;
+}
+
+static struct words known_keys(const struct tb_want *wants, size_t n)
+{
+    struct words words = {.n = 0};
     for (size_t i = 0; i < n; i++)
-        text = tb_arena_format(report->arena, "%s%s%s", text, i ? ", " : "", wants[i].key);
-    return text;
+        add_word(&words, ", ", wants[i].key);
+    return words;
 }
 
 static bool refuse_unknown(struct tb_report *report, const struct tb_value *value, const char *what,
-                           const struct tb_want *wants, size_t n, enum tb_unknown_keys unknown)
+                           const struct words *known, enum tb_unknown_keys unknown)
 {
-    const char *known = known_keys(report, wants, n);
     if (unknown == TB_UNKNOWN_ERROR)
         tb_report_error(report, "unknown-key", value->place, "%s has no key `%.*s`; it takes %s",
-                        what, TB_SHOWN(value->key), known);
+                        what, TB_SHOWN(value->key), known->text);
     else if (!tb_bytes_are(value->key, "$schema"))
         tb_report_warning(report, "unknown-key", value->place,
                           "%s has no key `%.*s`, which is ignored; it takes %s", what,
-                          TB_SHOWN(value->key), known);
+                          TB_SHOWN(value->key), known->text);
     return unknown != TB_UNKNOWN_ERROR;
 }
 
@@ -175,7 +166,7 @@ static bool take(struct tb_report *report, const struct tb_value *value, const c
         return true;
     }
     tb_report_error(report, "type", value->place, "`%s` in %s must be %s, not %s", want->key, what,
-                    types_text(report, want->types), tb_value_type_name(value->type));
+                    types_text(want->types).text, tb_value_type_name(value->type));
     return false;
 }
 
@@ -184,6 +175,7 @@ bool tb_value_fields(struct tb_report *report, const struct tb_value *map, const
 {
     bool ok = true;
     bool seen[32] = {false};
+    struct words known = {.n = 0};
     tb_assert(n_wants <= TB_ARRAY_LEN(seen));
     for (size_t i = 0; i < n_wants; i++)
         *wants[i].ret = NULL;
@@ -192,7 +184,9 @@ bool tb_value_fields(struct tb_report *report, const struct tb_value *map, const
         while (i < n_wants && !tb_bytes_are(value->key, wants[i].key))
             i++;
         if (i == n_wants) {
-            ok = refuse_unknown(report, value, what, wants, n_wants, unknown) && ok;
+            if (known.n == 0)
+                known = known_keys(wants, n_wants);
+            ok = refuse_unknown(report, value, what, &known, unknown) && ok;
             continue;
         }
         seen[i] = true;
@@ -202,7 +196,7 @@ bool tb_value_fields(struct tb_report *report, const struct tb_value *map, const
         if (seen[i] || !wants[i].required)
             continue;
         tb_report_error(report, "missing-key", map->place, "%s needs the key `%s`: %s", what,
-                        wants[i].key, types_text(report, wants[i].types));
+                        wants[i].key, types_text(wants[i].types).text);
         ok = false;
     }
     return ok;

@@ -1,19 +1,20 @@
 /*
- * One type for what JSON and TOML files hold, each value with its file and line, so that the rest
- * of the compiler sees neither format. Values are linked, belong to the arena and never change once
- * read.
+ * One type for what JSON, JSON5 and TOML files hold, each value with its file and line, so that the
+ * rest of the compiler sees none of the formats. Values are linked, belong to the arena and never
+ * change once read.
  */
 #pragma once
 
 #include "policy/compiler/report.h"
 
 enum {
-    TB_FILE_MAX = 1024 * 1024, /* bytes of one file */
-    TB_TREE_DEPTH = 64,        /* lists and maps inside each other */
-    TB_TREE_NODES = 65536,     /* values in one file */
+    TB_FILE_MAX = 16 * 1024 * 1024, /* bytes of one file */
+    TB_TREE_DEPTH = 127,            /* lists and maps inside each other, as in Tauri's JSON */
+    TB_TREE_NODES = 1024 * 1024,    /* values in one file */
 };
 
 /* Single bits, so that a field can name several that it takes. */
+
 enum tb_value_type {
     TB_VALUE_NULL = 1,
     TB_VALUE_BOOL = 2,
@@ -49,19 +50,23 @@ struct tb_tree {
     size_t n_nodes;
 };
 
-/* A file's text as a tree, NULL when it is not in the format (the report has it). */
-const struct tb_value *tb_value_read_json(struct tb_report *report, const char *file,
-                                          struct tb_bytes text);
-const struct tb_value *tb_value_read_toml(struct tb_report *report, const char *file,
-                                          struct tb_bytes text);
+enum tb_format { TB_FORMAT_NONE, TB_FORMAT_JSON, TB_FORMAT_JSON5, TB_FORMAT_TOML };
+
+/* By the end of a file's name. */
+enum tb_format tb_format_of(const char *name);
+
+/* A file's text as a tree, NULL when it is not in the format (the report has it). The text may go
+ * when this returns. */
+struct tb_value *tb_value_read(struct tb_report *report, enum tb_format format, const char *file,
+                               struct tb_bytes text);
 
 /* ---- for the readers: json.c, toml.c ---- */
 
 /* False: tb_tree_fail has been called. */
-bool tb_json_read(struct tb_tree *tree, struct tb_bytes text);
+bool tb_json_read(struct tb_tree *tree, struct tb_bytes text, bool json5);
 bool tb_toml_read(struct tb_tree *tree, struct tb_bytes text);
 
-/* Adds a value to `parent` (a list, or a map under `key`, which is copied); parent NULL: the root.
+/* Adds a value to `parent` (a list, or a map under `key`, which is kept); parent NULL: the root.
  * NULL when the document has too many values or is too deep; then tb_tree_fail has been called. */
 struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, struct tb_bytes key,
                              uint32_t line, enum tb_value_type type);
@@ -73,8 +78,17 @@ int tb_hex_digit(int c); /* -1: none */
 
 /* ---- for all ---- */
 
-/* Reports every key that a map holds twice. Tauri takes the last; tb_value_fields does so too. */
-void tb_value_refuse_duplicates(struct tb_report *report, const struct tb_value *value);
+/*
+ * Keys that a JSON map holds twice. Tauri reads most files by way of a map, in which the last one
+ * wins; but a list of capabilities, and a permission file, straight into its own types, where a
+ * second `identifier` is an error. Those types end four lists and maps deep in either: below are
+ * values of scopes, which are maps again. So a second key is an error in members at most
+ * `strict_depth` deep (for TB_DUPLICATES_TYPED: if the types have it), and elsewhere a warning, and
+ * only the last one stays in the map.
+ */
+enum { TB_DUPLICATES_LAST_WINS = 0, TB_DUPLICATES_TYPED = 4, TB_DUPLICATES_ERROR = TB_TREE_DEPTH };
+void tb_value_settle_duplicates(struct tb_report *report, struct tb_value *root,
+                                unsigned strict_depth);
 
 const char *tb_value_type_name(enum tb_value_type type);
 

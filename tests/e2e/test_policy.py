@@ -217,9 +217,9 @@ def test_a_pipe_does_not_hold_it(tmp_path):
 
 
 def test_files_have_a_cap(tmp_path):
-    app = write_app(tmp_path, {"trollbridge.toml": MANIFEST + "#" + " " * 2**20})
+    app = write_app(tmp_path, {"trollbridge.toml": MANIFEST + "#" + " " * 2**24})
     status, text, _ = compile_app(app)
-    assert (status, text) == (3, "trollbridge: too-large: is larger than 1 MiB: split it (trollbridge.toml)\n")
+    assert (status, text) == (3, "trollbridge: too-large: is larger than 16 MiB: split it (trollbridge.toml)\n")
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct tb_arena arena = {0};
     struct tb_report report = {.arena = &arena, .silent = true};
-    const struct tb_value *root = tb_value_read_json(&report, "a.json", tb_bytes_of(data, size));
+    struct tb_value *root =
+        tb_value_read(&report, TB_FORMAT_JSON, "a.json", tb_bytes_of(data, size));
     tb_assert((root != NULL) == (report.n_errors == 0));
     if (root) {
         tb_assert(count(root, 0) <= TB_TREE_NODES);
-        tb_value_refuse_duplicates(&report, root);
+        tb_value_settle_duplicates(&report, root, TB_DUPLICATES_TYPED);
     }
     tb_arena_deinit(&arena);
     return 0;

@@ -1,7 +1,8 @@
 /*
  * An app's files, all the way to a grant. The input is one byte (bit 0: the permission file is
- * JSON, bit 1: the capability file is), then the permission file, a NUL, the capability file, a
- * NUL, the manifest. What compiles without an error has to end in a grant that its reader takes.
+ * JSON, bit 1: the capability file is, bit 2: it is JSON5), then the permission file, a NUL, the
+ * capability file, a NUL, the manifest. What compiles without an error has to end in a grant that
+ * its reader takes.
  */
 #include "base/fd.h"
 #include "base/result.h"
@@ -9,6 +10,7 @@
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/permission.h"
 #include "policy/compiler/resolve.h"
+#include "policy/compiler/source.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct tb_bytes cut(struct tb_bytes *rest)
@@ -21,14 +23,13 @@ static struct tb_bytes cut(struct tb_bytes *rest)
     return part;
 }
 
-static struct tb_document *document(struct tb_report *report, bool json, const char *file,
-                                    struct tb_bytes text)
+static struct tb_document *document(struct tb_report *report, enum tb_format format,
+                                    const char *file, struct tb_bytes text,
+                                    enum tb_source_kind kind)
 {
-    const struct tb_value *root =
-        json ? tb_value_read_json(report, file, text) : tb_value_read_toml(report, file, text);
+    const struct tb_value *root = tb_source_document(report, format, file, text, kind);
     if (!root)
         return NULL;
-    tb_value_refuse_duplicates(report, root);
     struct tb_document *document = TB_NEW(report->arena, struct tb_document);
     document->root = root;
     return document;
@@ -36,22 +37,27 @@ static struct tb_document *document(struct tb_report *report, bool json, const c
 
 static void read_files(struct tb_policy *policy, struct tb_bytes text)
 {
-    bool json_permissions = text.n > 0 && (text.data[0] & 1);
-    bool json_capabilities = text.n > 0 && (text.data[0] & 2);
+    static const enum tb_format formats[] = {TB_FORMAT_TOML, TB_FORMAT_JSON, TB_FORMAT_JSON5};
+    uint8_t kinds = text.n > 0 ? text.data[0] : 0;
+    enum tb_format permission_format = formats[kinds & 1];
+    enum tb_format capability_format = formats[kinds & 2 ? 1 + (kinds >> 2 & 1) : 0];
     struct tb_bytes rest = text.n == 0 ? text : tb_bytes_of(text.data + 1, text.n - 1);
     struct tb_bytes permissions = cut(&rest);
     struct tb_bytes capabilities = cut(&rest);
-    struct tb_document *manifest = document(policy->report, false, TB_MANIFEST_FILE, rest);
+    struct tb_document *manifest =
+        document(policy->report, TB_FORMAT_TOML, TB_MANIFEST_FILE, rest, TB_SOURCE_PERMISSIONS);
     if (!manifest)
         return;
     policy->manifest = tb_manifest_read(policy->report, manifest->root, NULL);
     policy->vars = tb_vars_of(policy->arena, &policy->inputs->user, policy->inputs->user_dirs,
                               policy->manifest.app, policy->inputs->resource);
     tb_permission_read(policy,
-                       document(policy->report, json_permissions, "permissions/p", permissions),
+                       document(policy->report, permission_format, "permissions/p", permissions,
+                                TB_SOURCE_PERMISSIONS),
                        &policy->app);
-    policy->capabilities = tb_capability_read(
-        policy, document(policy->report, json_capabilities, "capabilities/c", capabilities));
+    policy->capabilities =
+        tb_capability_read(policy, document(policy->report, capability_format, "capabilities/c",
+                                            capabilities, TB_SOURCE_CAPABILITIES));
 }
 
 static void check_grant(struct tb_bytes bytes)

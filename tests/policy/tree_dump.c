@@ -63,7 +63,8 @@ static void dump(const uint8_t *text, size_t n)
 {
     struct tb_arena arena = {0};
     struct tb_report report = {.arena = &arena, .silent = true};
-    const struct tb_value *root = tb_value_read_toml(&report, "x.toml", tb_bytes_of(text, n));
+    const struct tb_value *root =
+        tb_value_read(&report, TB_FORMAT_TOML, "x.toml", tb_bytes_of(text, n));
     if (root)
         print(root);
     else

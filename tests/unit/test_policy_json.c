@@ -6,14 +6,15 @@ struct file {
     struct tb_report report;
 };
 
-static const struct tb_value *read_text(struct file *file, const void *text, size_t n)
+static struct tb_value *read_text(struct file *file, const void *text, size_t n)
 {
     *file = (struct file){.report = {.silent = true}};
     file->report.arena = &file->arena;
     /* An exact copy, so that a read past the end is an error that tools see. */
     uint8_t *copy = malloc(n ? n : 1);
     memcpy(copy, text, n);
-    const struct tb_value *root = tb_value_read_json(&file->report, "a.json", tb_bytes_of(copy, n));
+    struct tb_value *root =
+        tb_value_read(&file->report, TB_FORMAT_JSON, "a.json", tb_bytes_of(copy, n));
     free(copy);
     return root;
 }
@@ -126,22 +127,45 @@ static void keeps_values_and_lines(void)
     tb_arena_deinit(&file.arena);
 }
 
-static void tells_of_duplicates(void)
+static const char duplicates[] =
+    "[{\"identifier\":1,\n\"b\":{\"c\":1,\"c\":2},\n\"identifier\":3,\"\\u0069dentifier\":4}]";
+
+static void settles_duplicates(void)
 {
-    static const char text[] = "{\"a\":1,\n\"b\":{\"c\":1,\"c\":2},\n\"a\":3,\"\\u0061\":4}";
     struct file file;
-    const struct tb_value *root = read_text(&file, text, sizeof text - 1);
-    CHECK_INT(root->n, 4);
-    tb_value_refuse_duplicates(&file.report, root);
-    CHECK_INT(file.report.n_errors, 3);
+    struct tb_value *root = read_text(&file, duplicates, sizeof duplicates - 1);
+    CHECK_INT(root->child->n, 4);
+    tb_value_settle_duplicates(&file.report, root, TB_DUPLICATES_LAST_WINS);
+    CHECK_INT(file.report.n_errors, 0);
+    CHECK_INT(file.report.n_warnings, 3);
     CHECK_STR(file.report.findings[0].place.file, "a.json");
     CHECK_INT(file.report.findings[0].place.line, 3);
+    CHECK_INT(root->child->n, 2);
+    const struct tb_value *last = root->child->last;
+    CHECK(tb_bytes_are(last->key, "identifier") && last->integer == 4 && !last->next);
+    CHECK(tb_bytes_are(root->child->child->key, "b") && root->child->child->next == last);
+    CHECK_INT(root->child->child->n, 1);
+    CHECK_INT(root->child->child->child->integer, 2);
+    tb_arena_deinit(&file.arena);
+}
+
+static void refuses_duplicates_of_types(void)
+{
+    struct file file;
+    struct tb_value *root = read_text(&file, duplicates, sizeof duplicates - 1);
+    tb_value_settle_duplicates(&file.report, root, TB_DUPLICATES_TYPED);
+    CHECK_INT(file.report.n_errors, 2);
+    CHECK_INT(file.report.n_warnings, 1);
+    tb_arena_deinit(&file.arena);
+    root = read_text(&file, duplicates, sizeof duplicates - 1);
+    tb_value_settle_duplicates(&file.report, root, TB_DUPLICATES_ERROR);
+    CHECK_INT(file.report.n_errors, 3);
     tb_arena_deinit(&file.arena);
 }
 
 static void bounds_depth_and_size(void)
 {
-    char text[200] = {0};
+    char text[2 * TB_TREE_DEPTH + 3] = {0};
     memset(text, '[', TB_TREE_DEPTH);
     memset(text + TB_TREE_DEPTH, ']', TB_TREE_DEPTH);
     CHECK(accepts(text));
@@ -186,8 +210,13 @@ static void survives_every_mutation(void)
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        TEST(accepts_json),        TEST(refuses_what_is_not_json), TEST(keeps_values_and_lines),
-        TEST(tells_of_duplicates), TEST(bounds_depth_and_size),    TEST(survives_every_mutation),
+        TEST(accepts_json),
+        TEST(refuses_what_is_not_json),
+        TEST(keeps_values_and_lines),
+        TEST(settles_duplicates),
+        TEST(refuses_duplicates_of_types),
+        TEST(bounds_depth_and_size),
+        TEST(survives_every_mutation),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }

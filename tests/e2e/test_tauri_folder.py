@@ -1,0 +1,246 @@
+"""`trollbridge policy check` of a Tauri project's src-tauri folder as it is."""
+
+import json
+
+import pytest
+
+from tauri_project import CONF, capability, check, codes, granted, manifest, own_apps, permission, real_apps, write
+
+MANIFESTS = "gen/schemas/acl-manifests.json"
+GREET = {"permissions/greet.toml": '[[permission]]\nidentifier = "allow-greet"\ncommands.allow = ["greet"]\n'}
+OTHER = {"permissions/other.json": {"permission": [permission("allow-other", "other")]}}
+FORMS = {
+    "tauri.conf.json": json.dumps({**CONF, "app": {"security": {"capabilities": ["a"]}}}),
+    "tauri.conf.json5": "{identifier: 'com.example.project', app: {security: {capabilities: ['a',],},},} // JSON5",
+    "Tauri.toml": 'identifier = "com.example.project"\n[app.security]\ncapabilities = ["a"]\n',
+}
+
+
+def project(folder, files, security=None, **conf):
+    app = {"app": {"security": security}} if security is not None else {}
+    return write(folder, {"tauri.conf.json": {**CONF, **app, **conf}, **files})
+
+
+@pytest.mark.parametrize("app", real_apps(), ids=lambda app: app.parent.name)
+@pytest.mark.parametrize("mode", ["tauri", "narrow"])
+def test_real_projects_resolve(app, mode):
+    status, report = check(app, "--mode", mode)
+    assert (status, report["errors"], report["mode"]) == (0, [], mode)
+    assert report["allowed"]
+
+
+def test_the_projects_of_this_tree():
+    apps = {app.parent.name: app for app in own_apps()}
+    commands = granted(apps["MatsDK__TauRPC"])
+    assert len(commands) == 89 and "plugin:shell|open" in commands and "plugin:window|title" in commands
+    status, report = check(apps["martpie__museeks"])
+    assert status == 0 and "plugin:webview|print" in report["denied"]
+    missing = {warning["message"].split("`")[1] for warning in report["warnings"] if warning["code"] == "missing-manifest"}
+    assert {"app-menu", "database", "shell"} <= missing
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_the_configuration(tmp_path, form):
+    write(tmp_path, {form: FORMS[form], "capabilities/a.json": capability("a", "allow-greet"), **GREET, **OTHER,
+                     "capabilities/b.json": capability("b", "allow-other")})
+    status, report = check(tmp_path)
+    assert (status, list(report["allowed"])) == (0, ["greet"])
+    assert codes(report["warnings"]) == ["inactive-capability"]
+    assert report["warnings"][0]["file"] == "capabilities/b.json" and form in report["warnings"][0]["message"]
+
+
+def test_the_first_form_counts(tmp_path):
+    write(tmp_path, {**FORMS, "capabilities/a.json": capability("a", "allow-greet"), **GREET, "Tauri.toml": "not TOML"})
+    write(tmp_path, {"tauri.conf.json": {**CONF}, "tauri.conf.json5": "not JSON5"})
+    assert granted(tmp_path) == ["greet"]
+
+
+def test_json5_is_taken_where_the_name_says_json(tmp_path):
+    files = {"tauri.conf.json": "// Tauri takes it\n{identifier: 'a.b',}", "capabilities/a.json5": "{identifier:'a',windows:['main'],permissions:['allow-greet']}"}
+    assert granted(write(tmp_path, {**files, **GREET})) == ["greet"]
+
+
+def test_a_capability_file_named_json_is_json(tmp_path):
+    status, report = check(project(tmp_path, {"capabilities/a.json": "// no\n{}"}))
+    assert (status, codes(report["errors"])) == (3, ["syntax"])
+
+
+def test_a_platforms_file_is_laid_over(tmp_path):
+    project(tmp_path, {
+        "capabilities/a.json": capability("a", "allow-greet"), **GREET,
+        "capabilities/b.json": capability("b", "allow-other"), **OTHER,
+        "tauri.linux.conf.json": {"app": {"security": {"capabilities": ["b"]}}},
+        "Tauri.macos.toml": '[app.security]\ncapabilities = ["a"]\n',
+        "tauri.windows.conf.json5": "{app: {security: {capabilities: null}}}",
+    }, {"capabilities": ["a", "b"]})
+    assert granted(tmp_path) == ["other"]
+    assert granted(tmp_path, "--target", "macOS") == ["greet"]
+    assert granted(tmp_path, "--target", "windows") == ["greet", "other"]
+    assert granted(tmp_path, "--target", "android") == ["greet", "other"]
+
+
+@pytest.mark.parametrize("security", [None, {}, {"capabilities": []}])
+def test_without_a_list_all_are_active(tmp_path, security):
+    project(tmp_path, {"capabilities/a.json": capability("a", "allow-greet"), **GREET}, security)
+    assert granted(tmp_path) == ["greet"]
+
+
+def test_a_list_that_is_null_is_refused(tmp_path):
+    """As Tauri's command line program does."""
+    project(tmp_path, {"capabilities/a.json": capability("a", "allow-greet"), **GREET}, {"capabilities": None})
+    status, report = check(tmp_path)
+    assert status == 3 and codes(report["errors"]) == ["type"]
+
+
+def test_capabilities_of_the_configuration_itself(tmp_path):
+    listed = [capability("held", "allow-other"), capability("a", "allow-other")]
+    project(tmp_path, {"capabilities/a.json": capability("a", "allow-greet"), **GREET, **OTHER}, {"capabilities": listed})
+    status, report = check(tmp_path)
+    entries = report["allowed"]["other"]
+    assert status == 0 and list(report["allowed"]) == ["other"]
+    assert [(entry["capability"], entry["file"]) for entry in entries] == [("a", "tauri.conf.json"), ("held", "tauri.conf.json")]
+    assert codes(report["warnings"]) == ["inactive-capability"]
+
+
+@pytest.mark.parametrize(("listed", "text"), [
+    (["a", "c"], "there is no capability `c`; the files have a, b"),
+    (["a", "a"], "is named twice"),
+    ([1], "must be an identifier or a capability"),
+    ([{"identifier": "x"}], "needs the key `permissions`"),
+])
+def test_wrong_lists(tmp_path, listed, text):
+    files = {"capabilities/a.json": capability("a", "allow-greet"), "capabilities/b.json": capability("b"), **GREET}
+    status, report = check(project(tmp_path, files, {"capabilities": listed}))
+    assert status == 3 and text in report["errors"][0]["message"] and report["errors"][0]["file"] == "tauri.conf.json"
+
+
+@pytest.mark.parametrize(("conf", "code"), [
+    ('{"identifier": "a", "tauri": {"allowlist": {"all": true}}}', "tauri-v1"),
+    ('{"package": {"productName": "x"}}', "tauri-v1"),
+    ('{"productName": "x"}', "missing-key"),
+    ('{"identifier": 1}', "type"),
+    ('{"identifier": "a", "app": []}', "type"),
+    ('{"identifier": "../a"}', "value"),
+    ("[]", "type"),
+    ("{", "syntax"),
+])
+def test_wrong_configurations(tmp_path, conf, code):
+    status, report = check(write(tmp_path, {"tauri.conf.json": conf}))
+    assert (status, codes(report["errors"])) == (3, [code])
+
+
+def test_what_is_not_ours_is_no_error(tmp_path):
+    project(tmp_path, {"capabilities/a.json": capability("a", "allow-greet"), **GREET}, {"csp": None, "nonsense": {"a": [1]}},
+            bundle={"targets": 7}, plugins=[], mainBinaryName=None)
+    status, report = check(tmp_path)
+    assert (status, report["warnings"], report["errors"]) == (0, [], [])
+
+
+def test_manifests_of_plugins(tmp_path):
+    fs = manifest(permission("allow-read", "read", scope={"allow": [{"path": "$HOME/*"}]}),
+                  permission("scope-x", scope={"allow": ["/x"], "deny": ["/y"]}),
+                  permission("allow-mac", "mac", platforms=["macOS"]),
+                  default=["allow-read", "all"], sets={"all": ["scope-x", "allow-mac"]})
+    clash = manifest(permission("allow-own", "own"))
+    project(tmp_path, {
+        MANIFESTS: {"some": fs, "core:window": manifest(permission("allow-close", "close")), "__app-acl__": clash},
+        "capabilities/a.json": capability("a", "some:default", "core:window:allow-close", "allow-own"),
+    })
+    status, report = check(tmp_path)
+    assert (status, report["errors"]) == (0, [])
+    assert list(report["allowed"]) == ["own", "plugin:some|read", "plugin:window|close"]
+    assert report["allowed"]["plugin:some|read"][0]["permission"] == "some:allow-read"
+    assert report["scopes"] == {"1": {"allow": [{"path": "$HOME/*"}], "deny": []}}
+    assert report["global_scope"] == {"some": {"allow": ["/x"], "deny": ["/y"]}}
+    assert "plugin:some|mac" in granted(tmp_path, "--target", "macOS")
+
+
+def test_the_apps_own_files_count_before_the_manifest(tmp_path):
+    project(tmp_path, {MANIFESTS: {"__app-acl__": manifest(permission("allow-greet", "stale"))},
+                       "capabilities/a.json": capability("a", "allow-greet"), **GREET})
+    assert granted(tmp_path) == ["greet"]
+
+
+def test_a_manifest_replaces_what_an_installed_plugin_permits(tmp_path):
+    files = {"capabilities/a.json": capability("a", "fs:default")}
+    assert "plugin:fs|read_file" in granted(project(tmp_path / "without", files))
+    files[MANIFESTS] = {"fs": manifest(permission("allow-stat", "stat"), default=["allow-stat"])}
+    assert granted(project(tmp_path / "with", files)) == ["plugin:fs|stat"]
+
+
+@pytest.mark.parametrize("manifests", [{}, {MANIFESTS: {"part": manifest(permission("allow-x", "x"))}}])
+def test_the_folder_of_a_plugin_that_is_part_of_the_project(tmp_path, manifests):
+    project(tmp_path, {
+        **manifests, "capabilities/a.json": capability("a", "part:allow-x", "allow-greet"), **GREET,
+        "permissions/part/x.json": {"permission": [permission("allow-x", "x"), permission("allow-greet", "wrong")]},
+    })
+    assert granted(tmp_path) == ["greet", "plugin:part|x"]
+
+
+def test_another_folder_is_the_apps_own(tmp_path):
+    project(tmp_path, {"capabilities/a.json": capability("a", "allow-x"),
+                       "permissions/deep/er/x.json": {"permission": [permission("allow-x", "x")]},
+                       "permissions/schemas/schema.json": "not JSON", "permissions/note.md": "", "permissions/y.json5": "x"})
+    status, report = check(tmp_path)
+    assert (status, list(report["allowed"]), codes(report["warnings"])) == (0, ["x"], ["ignored-file"])
+
+
+def test_a_plugin_without_a_manifest(tmp_path):
+    project(tmp_path, {"capabilities/a.json": capability("a", "store:default", "store:allow-get", "allow-greet"), **GREET})
+    for mode in ("tauri", "narrow"):
+        status, report = check(tmp_path, "--mode", mode)
+        assert (status, list(report["allowed"]), codes(report["warnings"])) == (0, ["greet"], ["missing-manifest"])
+        assert "`store`" in report["warnings"][0]["message"]
+    status, report = check(tmp_path, "--mode", "strict")
+    assert (status, codes(report["errors"])) == (3, ["missing-manifest"])
+
+
+def test_an_unknown_permission_of_a_known_plugin_is_an_error(tmp_path):
+    project(tmp_path, {MANIFESTS: {"some": manifest()}, "capabilities/a.json": capability("a", "some:allow-no", "some:default")})
+    status, report = check(tmp_path)
+    assert (status, codes(report["errors"])) == (3, ["unknown-permission"])
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"some": 1}', '{"some": {"permissions": [], "permission_sets": {}}}', '{"some": {}}'])
+def test_wrong_manifests(tmp_path, text):
+    project(tmp_path, {MANIFESTS: text, "capabilities/a.json": capability("a", "some:default")})
+    status, report = check(tmp_path)
+    assert status == 3 and report["errors"][0]["file"] == MANIFESTS
+
+
+def test_links_within_the_project_are_followed(tmp_path):
+    app = project(tmp_path / "src-tauri", {"shared/a.json": capability("a", "allow-greet"), "shared/perms/p.toml": GREET["permissions/greet.toml"]})
+    (app / "capabilities").mkdir()
+    (app / "capabilities" / "a.json").symlink_to("../shared/a.json")
+    (app / "permissions").symlink_to("shared/perms")
+    assert granted(app) == ["greet"]
+
+
+@pytest.mark.parametrize("target", ["../../outside.json", "/outside.json"])
+def test_links_out_of_the_project_are_not(tmp_path, target):
+    app = project(tmp_path / "src-tauri", {"capabilities/b.json": capability("b")})
+    write(tmp_path, {"outside.json": capability("a")})
+    (app / "capabilities" / "a.json").symlink_to(target)
+    status, report = check(app)
+    assert (status, codes(report["errors"])) == (3, ["symlink"])
+    assert report["errors"][0]["file"] == "capabilities/a.json"
+
+
+def test_links_in_a_circle_end(tmp_path):
+    project(tmp_path, {"capabilities/a.json": capability("a")})
+    for n in range(8):
+        (tmp_path / "capabilities" / f"again{n}").symlink_to(".")
+    status, report = check(tmp_path)
+    assert status == 3 and set(codes(report["errors"])) <= {"duplicate", "too-large"}
+
+
+def test_an_app_folder_of_ours_reads_nothing_of_tauris(tmp_path):
+    project(tmp_path, {"trollbridge.toml": '[app]\nid = "com.example.ours"\n', MANIFESTS: {"some": manifest(default=[])},
+                       "capabilities/a.json": capability("a", "some:default")}, {"capabilities": ["nobody"]})
+    status, report = check(tmp_path)
+    assert (status, codes(report["errors"]), report["mode"]) == (3, ["unknown-plugin"], "narrow")
+
+
+def test_a_folder_of_neither(tmp_path):
+    status, report = check(tmp_path)
+    assert (status, codes(report["errors"])) == (3, ["manifest"])
