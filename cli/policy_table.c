@@ -1,97 +1,12 @@
 #include "cli/policy_table.h"
 
+#include "cli/policy_share.h"
 #include "cli/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    NAME_WIDTH = 30,
-    RISKS_SHOWN = 3,
-    SCOPE_SHOWN = 6,
-    ENTRIES_WIDTH = 70,
-    POINTS_HIGH = 50,
-    POINTS_MIDDLE = 20
-};
-
-/* Commands that one entry of a capability stands for; or that it denies. */
-struct share {
-    const json_t *first;
-    size_t n;
-    size_t n_implemented;
-};
-
-struct shares {
-    struct share *items;
-    size_t n;
-};
-
-static void free_shares(struct shares *shares)
-{
-    free(shares->items);
-}
-
-static int compare_items(const void *a, const void *b)
-{
-    static const char *const keys[] = {"file", "entry"};
-    const json_t *left = *(json_t *const *)a;
-    const json_t *right = *(json_t *const *)b;
-    json_int_t lines[] = {cli_number(left, "line"), cli_number(right, "line")};
-    int order = strcmp(cli_text(left, keys[0]), cli_text(right, keys[0]));
-    if (order == 0)
-        order = (lines[0] > lines[1]) - (lines[0] < lines[1]);
-    if (order == 0)
-        order = strcmp(cli_text(left, keys[1]), cli_text(right, keys[1]));
-    return order != 0 ? order : strcmp(cli_text(left, "name"), cli_text(right, "name"));
-}
-
-static bool same_rule(const json_t *a, const json_t *b)
-{
-    return cli_number(a, "line") == cli_number(b, "line") &&
-           strcmp(cli_text(a, "file"), cli_text(b, "file")) == 0 &&
-           strcmp(cli_text(a, "entry"), cli_text(b, "entry")) == 0;
-}
-
-/* The items of a list, those of one rule next to each other. The caller frees; NULL: none. */
-static json_t **sort_items(const json_t *list)
-{
-    size_t n = json_array_size(list);
-    json_t **items = n == 0 ? NULL : calloc(n, sizeof *items);
-    for (size_t i = 0; items && i < n; i++)
-        items[i] = json_array_get(list, i);
-    if (items)
-        qsort(items, n, sizeof *items, compare_items);
-    return items;
-}
-
-static struct shares share(json_t *const *items, size_t n)
-{
-    struct shares shares = {.items = n == 0 ? NULL : calloc(n, sizeof *shares.items)};
-    for (size_t i = 0; shares.items && i < n; i++) {
-        if (i == 0 || !same_rule(items[i - 1], items[i]))
-            shares.items[shares.n++].first = items[i];
-        struct share *last = &shares.items[shares.n - 1];
-        last->n++;
-        last->n_implemented += json_is_true(json_object_get(items[i], "implemented"));
-    }
-    return shares;
-}
-
-static void print_heading(const char *text)
-{
-    cli_colour(CLI_BOLD);
-    printf("  %s\n", text);
-    cli_colour(CLI_PLAIN);
-}
-
-static void print_place(const json_t *rule)
-{
-    cli_colour(CLI_DIM);
-    fputs("  ", stdout);
-    (void)cli_put_place(rule);
-    cli_colour(CLI_PLAIN);
-    putchar('\n');
-}
+enum { RISKS_SHOWN = 3, SCOPE_SHOWN = 6, ENTRIES_WIDTH = 70, POINTS_HIGH = 50, POINTS_MIDDLE = 20 };
 
 /* ---- risks ---- */
 
@@ -113,11 +28,11 @@ static void print_risk(const json_t *reason, const json_t *commands)
     int used = cli_put(n > 0 ? cli_text(command, "name") : "every command");
     if (n > 1)
         used += printf(" +%lld", (long long)n - 1);
-    cli_pad(used, NAME_WIDTH);
+    cli_pad(used, POLICY_NAME_WIDTH);
     fputs("  ", stdout);
     (void)cli_put(cli_text(reason, "reason"));
     if (n > 0)
-        print_place(command);
+        policy_print_place(command);
     else
         putchar('\n');
 }
@@ -131,55 +46,6 @@ static void print_risks(const json_t *group, bool all)
     {
         if (all || cli_number(reason, "points") >= RISKS_SHOWN)
             print_risk(reason, json_object_get(group, "commands"));
-    }
-}
-
-/* ---- commands ---- */
-
-static void print_share(const struct share *share, bool counts)
-{
-    fputs("    ", stdout);
-    cli_put_wide(cli_text(share->first, "entry"), NAME_WIDTH);
-    fputs("  ", stdout);
-    if (share->n == 1)
-        (void)cli_put(cli_text(share->first, "name"));
-    else
-        cli_put_count(share->n, "command");
-    if (counts && share->n_implemented == 0)
-        fputs(", unimplemented", stdout);
-    else if (counts && share->n_implemented < share->n)
-        printf(", %zu unimplemented", share->n - share->n_implemented);
-    print_place(share->first);
-}
-
-static void print_each(json_t *const *items, size_t n, bool counts)
-{
-    for (size_t i = 0; i < n; i++) {
-        fputs("      ", stdout);
-        (void)cli_put(cli_text(items[i], "name"));
-        if (counts && !json_is_true(json_object_get(items[i], "implemented")))
-            fputs(", unimplemented", stdout);
-        putchar('\n');
-    }
-}
-
-static void free_items(json_t ***items)
-{
-    free(*items);
-}
-
-static void print_shares(const char *heading, const json_t *list, bool counts, bool all)
-{
-    tb_cleanup(free_items) json_t **items = sort_items(list);
-    tb_cleanup(free_shares) struct shares shares = {NULL, 0};
-    if (!items)
-        return;
-    print_heading(heading);
-    shares = share(items, json_array_size(list));
-    for (size_t i = 0, at = 0; i < shares.n; at += shares.items[i++].n) {
-        print_share(&shares.items[i], counts);
-        if (all && shares.items[i].n > 1)
-            print_each(items + at, shares.items[i].n, counts);
     }
 }
 
@@ -273,7 +139,7 @@ static void print_scopes(const json_t *group, bool all)
     if (!bounds)
         return;
     collect_bounds(json_object_get(group, "commands"), bounds, n);
-    print_heading("scopes");
+    policy_print_heading("scopes");
     for (size_t i = 0; i < shown; i++)
         print_scope(&bounds[i], json_array_get(scopes, i), all);
     if (shown < n)
@@ -288,10 +154,10 @@ static void print_tauri(const json_t *group, bool all)
     const json_t *scopes = json_object_get(tauri, "scopes");
     size_t i;
     json_t *scope;
-    print_shares("mode tauri would grant too", json_object_get(tauri, "gives"), false, all);
-    print_shares("mode tauri would deny", json_object_get(tauri, "takes"), false, all);
+    policy_print_shares("mode tauri would grant too", json_object_get(tauri, "gives"), false, all);
+    policy_print_shares("mode tauri would deny", json_object_get(tauri, "takes"), false, all);
     if (json_array_size(scopes) > 0)
-        print_heading("mode tauri would allow more in the scope of");
+        policy_print_heading("mode tauri would allow more in the scope of");
     json_array_foreach(scopes, i, scope)
     {
         json_int_t n = cli_number(scope, "n");
@@ -336,9 +202,9 @@ static void print_group(const json_t *group, bool all)
         printf(", risk %lld of 100\n", (long long)cli_number(group, "score"));
     }
     print_risks(group, all);
-    print_shares("granted", commands, true, all);
+    policy_print_shares("granted", commands, true, all);
     print_scopes(group, all);
-    print_shares("denied", json_object_get(group, "denied"), false, all);
+    policy_print_shares("denied", json_object_get(group, "denied"), false, all);
     print_tauri(group, all);
     putchar('\n');
 }
@@ -360,7 +226,7 @@ static void print_warnings(const json_t *warnings)
         cli_colour(CLI_PLAIN);
         fputs(": ", stdout);
         (void)cli_put(cli_text(warning, "message"));
-        print_place(warning);
+        policy_print_place(warning);
     }
     putchar('\n');
 }

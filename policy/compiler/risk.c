@@ -43,13 +43,13 @@ static const struct level reads[TB_RISK_N_PATHS] = {
 
 static const struct level writes[TB_RISK_N_PATHS] = {
     [TB_RISK_NO_PATH] = {0, "writes no file: no path is allowed"},
-    [TB_RISK_APP_PATH] = {5, "writes or removes the app's own files"},
-    [TB_RISK_TEMP_PATH] = {8, "writes or removes temporary files"},
-    [TB_RISK_NAMED_PATH] = {30, "writes or removes files outside the app's folders"},
-    [TB_RISK_USER_PATH] = {40, "writes or removes the user's documents"},
+    [TB_RISK_APP_PATH] = {5, "writes the app's own files"},
+    [TB_RISK_TEMP_PATH] = {8, "writes temporary files"},
+    [TB_RISK_NAMED_PATH] = {30, "writes files outside the app's folders"},
+    [TB_RISK_USER_PATH] = {40, "writes the user's documents"},
     [TB_RISK_PROGRAM_PATH] = {70, "writes other programs' settings and data"},
     [TB_RISK_HOME_PATH] = {80, "writes in the whole home folder"},
-    [TB_RISK_ALL_PATH] = {90, "writes or removes any file of the user"},
+    [TB_RISK_ALL_PATH] = {90, "writes any file of the user"},
 };
 
 static const struct level opens[TB_RISK_N_PATHS] = {

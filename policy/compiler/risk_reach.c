@@ -157,10 +157,14 @@ static enum tb_risk_program program_of(const struct program *program)
 
 /* ---- entries ---- */
 
-static void add_text(struct tb_risk_reach *reach, struct tb_bytes text)
+static void add_path(struct tb_risk_reach *reach, struct tb_bytes text)
 {
     enum tb_risk_path path = path_of(text);
     reach->path = path > reach->path ? path : reach->path;
+}
+
+static void add_url(struct tb_risk_reach *reach, struct tb_bytes text)
+{
     reach->any_host = reach->any_host || tb_risk_any_host(text);
 }
 
@@ -169,8 +173,10 @@ static void add_map(struct tb_risk_reach *reach, const struct tb_value *entry)
     struct program program = {{0}, {0}, NULL};
     for (const struct tb_value *item = entry->child; item; item = item->next) {
         bool text = item->type == TB_VALUE_STRING;
-        if (text && (tb_bytes_are(item->key, "path") || tb_bytes_are(item->key, "url")))
-            add_text(reach, item->string);
+        if (text && tb_bytes_are(item->key, "path"))
+            add_path(reach, item->string);
+        if (text && tb_bytes_are(item->key, "url"))
+            add_url(reach, item->string);
         if (text && tb_bytes_are(item->key, "name"))
             program.name = item->string;
         if (text && tb_bytes_are(item->key, "cmd"))
@@ -185,8 +191,12 @@ static void add_map(struct tb_risk_reach *reach, const struct tb_value *entry)
 void tb_risk_reach_add(struct tb_risk_reach *reach, const struct tb_value *entry)
 {
     reach->scoped = true;
-    if (entry->type == TB_VALUE_STRING)
-        add_text(reach, entry->string);
-    else if (entry->type == TB_VALUE_MAP)
+    bool text = entry->type == TB_VALUE_STRING;
+    /* Which of the two it is only the plugin knows. */
+    if (text)
+        add_url(reach, entry->string);
+    if (text && !memmem(entry->string.data, entry->string.n, "://", 3))
+        add_path(reach, entry->string);
+    if (entry->type == TB_VALUE_MAP)
         add_map(reach, entry);
 }
