@@ -27,8 +27,9 @@ static void check_globs(struct tb_report *report, const struct tb_value *list, c
 
 static void check_url(struct tb_report *report, const struct tb_value *url)
 {
+    tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
     struct tb_url_pattern *pattern;
-    const char *wrong = tb_remote_pattern_parse(report->arena, url->string, &pattern);
+    const char *wrong = tb_remote_pattern_parse(&scratch, url->string, &pattern);
     if (wrong)
         tb_report_error(report, "url-pattern", url->place, "`%.*s` in `urls`: %s",
                         TB_SHOWN(url->string), wrong);

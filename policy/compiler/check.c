@@ -6,6 +6,7 @@
 
 #include "policy/compiler/label.h"
 #include "policy/compiler/manifest.h"
+#include "policy/compiler/value_pack.h"
 #include "policy/compiler/views.h"
 #include "policy/grant.h"
 
@@ -39,61 +40,12 @@ static void pack_field(struct tb_packer *packer, const char *key, struct tb_byte
     tb_pack_str(packer, text);
 }
 
-static void pack_value(struct tb_packer *packer, const struct tb_value *value, unsigned depth);
-
-static void pack_children(struct tb_packer *packer, const struct tb_value *value, unsigned depth)
-{
-    for (const struct tb_value *child = value->child; child; child = child->next) {
-        if (value->type == TB_VALUE_MAP)
-            tb_pack_str(packer, child->key);
-        pack_value(packer, child, depth);
-    }
-}
-
-/* As the file has it; what is too deep for a scope is an error already. */
-static void pack_value(struct tb_packer *packer, const struct tb_value *value, unsigned depth)
-{
-    if (depth > TB_SCOPE_DEPTH) {
-        tb_pack_nil(packer);
-        return;
-    }
-    switch (value->type) {
-    case TB_VALUE_NULL:
-        tb_pack_nil(packer);
-        return;
-    case TB_VALUE_BOOL:
-        tb_pack_bool(packer, value->boolean);
-        return;
-    case TB_VALUE_INT:
-        tb_pack_int(packer, value->integer);
-        return;
-    case TB_VALUE_REAL:
-        tb_pack_double(packer, value->real);
-        return;
-    case TB_VALUE_STRING:
-        tb_pack_str(packer, value->string);
-        return;
-    case TB_VALUE_LIST:
-        tb_pack_array(packer, value->n);
-        break;
-    case TB_VALUE_MAP:
-        tb_pack_map(packer, value->n);
-        break;
-    }
-    pack_children(packer, value, depth + 1);
-}
-
-void tb_check_pack_value(struct tb_packer *packer, const struct tb_value *value)
-{
-    pack_value(packer, value, 0);
-}
-
 static void pack_strings(struct tb_packer *packer, const char *key, const struct tb_value *list)
 {
     tb_pack_key(packer, key);
     tb_pack_array(packer, list ? list->n : 0);
     for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
-        pack_value(packer, item, 0);
+        tb_value_pack(packer, item);
 }
 
 /* ---- commands ---- */
@@ -254,7 +206,7 @@ static void pack_side(struct tb_packer *packer, const char *key,
     for (size_t i = 0; i < 2; i++)
         for (const struct tb_value *item = lists[i] ? lists[i]->child : NULL; item;
              item = item->next)
-            pack_value(packer, item, 0);
+            tb_value_pack(packer, item);
 }
 
 static void pack_merged(struct tb_packer *packer, uint32_t number,
@@ -359,7 +311,8 @@ static void pack_global_side(struct tb_packer *packer, const char *key, const st
                 const struct tb_value *list = deny ? lists->deny[k] : lists->allow[k];
                 n += pass == 0 && list ? list->n : 0;
                 if (pass == 1 && list)
-                    pack_children(packer, list, 0);
+                    for (const struct tb_value *item = list->child; item; item = item->next)
+                        tb_value_pack(packer, item);
             }
     }
 }

@@ -23,8 +23,5 @@ tb_must_check bool tb_check_write(struct tb_policy *policy, const struct tb_comp
                                   const struct tb_check_filter *filter, const char *digest,
                                   struct tb_buffer *out);
 
-/* Appends a value as the files have it. */
-void tb_check_pack_value(struct tb_packer *packer, const struct tb_value *value);
-
 /* Appends the key `warnings`, or `errors`, and the list of these findings. */
 void tb_check_write_findings(const struct tb_report *report, bool errors, struct tb_packer *packer);

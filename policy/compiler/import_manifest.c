@@ -61,6 +61,30 @@ static void put_key(struct text *text, const char *key, struct tb_bytes value)
     put_string(text, "\n");
 }
 
+static void put_word(struct text *text, struct tb_bytes word)
+{
+    put_string(text, text->n > 0 ? " " : "");
+    put(text, word);
+}
+
+/* The content security policy in one line; the configuration may have it as a table of directives.
+ */
+static struct tb_bytes csp_of(struct tb_arena *arena, const struct tb_value *csp)
+{
+    struct text text = {.arena = arena};
+    const struct tb_value *directive = csp && csp->type == TB_VALUE_MAP ? csp->child : NULL;
+    put(&text, tb_value_text(csp));
+    for (; directive; directive = directive->next) {
+        put_word(&text, directive->key);
+        if (directive->type == TB_VALUE_STRING)
+            put_word(&text, directive->string);
+        for (const struct tb_value *item = directive->child; item; item = item->next)
+            put_word(&text, tb_value_text(item));
+        put_string(&text, directive->next ? ";" : "");
+    }
+    return tb_bytes_of(text.bytes, text.n);
+}
+
 static void put_plugins(struct text *text, const struct tb_import *import)
 {
     if (import->n_plugins > 0)
@@ -84,7 +108,7 @@ void tb_import_manifest(struct tb_import *import)
     put_key(&text, "name", tb_value_text(conf->name));
     put_key(&text, "frontend", tb_bytes_of_string("dist"));
     put_key(&text, "dev_url", tb_value_text(conf->dev_url));
-    put_key(&text, "csp", tb_tauri_csp(import->policy->arena, conf->csp));
+    put_key(&text, "csp", csp_of(import->policy->arena, conf->csp));
     put_string(&text, mode_text);
     put_plugins(&text, import);
     tb_import_add(import, &(struct tb_import_file){.path = "trollbridge.toml",

@@ -12,10 +12,11 @@ struct tb_origin tb_origin_read(struct tb_arena *arena, struct tb_bytes text)
     return origin;
 }
 
-bool tb_origin_matches(struct tb_arena *arena, const struct tb_origin *origin,
-                       struct tb_bytes pattern)
+bool tb_origin_matches(const struct tb_origin *origin, struct tb_bytes pattern)
 {
+    /* A pattern takes some 20 KB, and a policy may hold thousands. */
+    tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
     struct tb_url_pattern *parsed;
-    return origin->remote && tb_remote_pattern_parse(arena, pattern, &parsed) == NULL &&
+    return origin->remote && tb_remote_pattern_parse(&scratch, pattern, &parsed) == NULL &&
            tb_url_pattern_matches(parsed, &origin->url);
 }

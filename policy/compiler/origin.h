@@ -13,5 +13,4 @@ struct tb_origin {
 struct tb_origin tb_origin_read(struct tb_arena *arena, struct tb_bytes text);
 
 /* Whether a pattern of `remote.urls` covers it. */
-bool tb_origin_matches(struct tb_arena *arena, const struct tb_origin *origin,
-                       struct tb_bytes pattern);
+bool tb_origin_matches(const struct tb_origin *origin, struct tb_bytes pattern);

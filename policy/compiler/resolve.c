@@ -60,7 +60,7 @@ static bool has_pattern(const msgpack_object *urls, struct tb_bytes text)
     return false;
 }
 
-static bool has_origin(struct tb_arena *arena, const struct tb_snap_capability *capability,
+static bool has_origin(const struct tb_snap_capability *capability,
                        const struct tb_request *request, const struct tb_origin *origin)
 {
     if (request->pattern.n > 0 && has_pattern(capability->urls, request->pattern))
@@ -68,17 +68,17 @@ static bool has_origin(struct tb_arena *arena, const struct tb_snap_capability *
     if (origin->local)
         return capability->local && request->pattern.n == 0;
     for (uint32_t i = 0; i < capability->urls->via.array.size; i++)
-        if (tb_origin_matches(arena, origin, tb_object_bytes(&capability->urls->via.array.ptr[i])))
+        if (tb_origin_matches(origin, tb_object_bytes(&capability->urls->via.array.ptr[i])))
             return true;
     return false;
 }
 
-static bool holds(struct tb_arena *arena, const struct tb_snap_capability *capability,
-                  const struct tb_request *request, const struct tb_origin *origin)
+static bool holds(const struct tb_snap_capability *capability, const struct tb_request *request,
+                  const struct tb_origin *origin)
 {
     bool view = any_matches(capability->windows, request->view) ||
                 any_matches(capability->webviews, request->webview);
-    return view && has_origin(arena, capability, request, origin);
+    return view && has_origin(capability, request, origin);
 }
 
 static bool has_context(const struct tb_snap_capability *capability)
@@ -130,7 +130,7 @@ static void match(struct work *work, const struct tb_request *request)
     const struct tb_origin origin = tb_origin_read(work->arena, request->origin);
     work->matched = tb_arena_get(work->arena, snapshot->n_capabilities + 1, sizeof(void *));
     for (size_t i = 0; i < snapshot->n_capabilities; i++)
-        if (holds(work->arena, &snapshot->capabilities[i], request, &origin))
+        if (holds(&snapshot->capabilities[i], request, &origin))
             work->matched[work->n_matched++] = &snapshot->capabilities[i];
 }
 

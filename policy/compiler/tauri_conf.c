@@ -155,24 +155,3 @@ bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform targ
            read_first(report, app, platforms[target], &patch) && root &&
            tb_tauri_conf_of(report, root, patch, ret_conf);
 }
-
-static struct tb_bytes join(struct tb_arena *arena, struct tb_bytes a, const char *between,
-                            struct tb_bytes b)
-{
-    return tb_bytes_of_string(tb_arena_format(arena, "%.*s%s%.*s", (int)a.n, (const char *)a.data,
-                                              a.n > 0 && b.n > 0 ? between : "", (int)b.n,
-                                              (const char *)b.data));
-}
-
-struct tb_bytes tb_tauri_csp(struct tb_arena *arena, const struct tb_value *csp)
-{
-    struct tb_bytes text = tb_value_text(csp);
-    const struct tb_value *directive = csp && csp->type == TB_VALUE_MAP ? csp->child : NULL;
-    for (; directive; directive = directive->next) {
-        struct tb_bytes line = join(arena, directive->key, " ", tb_value_text(directive));
-        for (const struct tb_value *item = directive->child; item; item = item->next)
-            line = join(arena, line, " ", tb_value_text(item));
-        text = join(arena, text, "; ", line);
-    }
-    return text;
-}

@@ -38,6 +38,3 @@ tb_must_check bool tb_tauri_conf_of(struct tb_report *report, struct tb_value *r
 /* The value at a way of keys, or NULL. */
 const struct tb_value *tb_tauri_conf_at(const struct tb_tauri_conf *conf, const char *const *keys,
                                         size_t n_keys);
-
-/* The content security policy as one line; empty where there is none. */
-struct tb_bytes tb_tauri_csp(struct tb_arena *arena, const struct tb_value *csp);

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { DEPTH = 28 }; /* some levels less than the reader's, for what the value lies in */
+enum { DEPTH = 26 }; /* some levels less than the reader's, for what the value lies in */
 
 static void pack(struct tb_packer *packer, const struct tb_value *value, unsigned depth);
 

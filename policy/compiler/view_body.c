@@ -1,7 +1,7 @@
 #include "policy/compiler/view_body.h"
 
 #include "base/result.h"
-#include "policy/compiler/check.h"
+#include "policy/compiler/value_pack.h"
 
 struct work {
     struct tb_arena *scratch;
@@ -140,7 +140,7 @@ static void pack_side(struct work *work, const struct tb_resolved_scope *scope, 
                 continue;
             n += list->n;
             for (const struct tb_value *item = list->child; pass == 1 && item; item = item->next)
-                tb_check_pack_value(work->packer, item);
+                tb_value_pack(work->packer, item);
         }
     }
 }

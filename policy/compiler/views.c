@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "base/wire.h"
 #include "policy/compiler/label.h"
+#include "policy/compiler/value_pack.h"
 #include "policy/compiler/view_body.h"
 
 /* To match a URL takes so much longer than to match a label. */
@@ -305,7 +306,7 @@ static void pack_list(struct tb_packer *packer, const char *key, const struct tb
     tb_pack_key(packer, key);
     tb_pack_array(packer, list ? list->n : 0);
     for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
-        tb_check_pack_value(packer, item);
+        tb_value_pack(packer, item);
 }
 
 static struct tb_bytes program_of(const struct tb_manifest *manifest,

@@ -294,7 +294,7 @@ BROKEN = {
                     "capabilities/more.json:"),
     "JSON that is no capability": ("capabilities/more.json", "3\n", "capabilities/more.json:1"),
     "a key twice": ("capabilities/more.json",
-                    '{"identifier": "a",\n"identifier": "b", "windows": ["x"], "permissions": []}',
+                    '[{"identifier": "a",\n"identifier": "b", "windows": ["x"], "permissions": []}]',
                     "capabilities/more.json:2"),
     "a permission that is not there": ("capabilities/more.json",
                                        '{"identifier": "more", "windows": ["x"],\n'
