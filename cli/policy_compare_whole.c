@@ -35,7 +35,8 @@ void policy_compare_whole(struct policy_work *work)
     bool had = json_is_true(json_object_get(work->before, "app_acl"));
     bool has = json_is_true(json_object_get(work->after, "app_acl"));
     json_int_t left_out = cli_number(work->before, "views_left_out");
-    left_out += cli_number(work->after, "views_left_out");
+    if (left_out < cli_number(work->after, "views_left_out"))
+        left_out = cli_number(work->after, "views_left_out");
     if (before != after)
         json_array_append_new(after > before ? work->changes.gives : work->changes.takes,
                               json_pack("{s:s, s:s, s:s}", "kind", "mode", "before",

@@ -157,6 +157,8 @@ static int compare(const struct diff *diff)
     tb_fd also = names_of(own.before, own.after);
     if (also < 0)
         return cli_error(CLI_PART, "io", "the policies name more views than can be compared");
+    deinit_reports(&own);
+    own = (struct reports){NULL, NULL};
     status = report_both(diff, also, &both);
     return status == CLI_DONE ? policy_print_changes(both.before, both.after, diff->json) : status;
 }

@@ -153,7 +153,7 @@ def test_mode_and_target_are_for_both(tmp_path):
 def test_too_many_views_are_not_passed_over(tmp_path):
     many = one(READ, windows=[f"w{n}" for n in range(1100)])
     status, out, _ = diff(tmp_path, many, many)
-    assert status == 1 and "+ 152 views with an origin are too many to compare" in out
+    assert status == 1 and "+ 76 views with an origin are too many to compare" in out
 
 
 def test_names_are_shown_escaped(tmp_path):
