@@ -35,8 +35,8 @@ static bool matches_all(const struct tb_value *globs)
 static struct tb_bytes plugin_of(const struct tb_snapshot *snapshot,
                                  const struct tb_snap_command *command)
 {
-    return command->plugin == TB_NO_INDEX ? (struct tb_bytes){0}
-                                          : snapshot->plugins[command->plugin].name;
+    static const struct tb_bytes none = {NULL, 0};
+    return command->plugin == TB_NO_INDEX ? none : snapshot->plugins[command->plugin].name;
 }
 
 struct tb_view_policy tb_view_policy_of(struct tb_arena *arena, const struct tb_compiled *compiled,
