@@ -2,6 +2,7 @@
 
 #include "policy/compiler/label.h"
 #include "policy/compiler/platform.h"
+#include "policy/compiler/unknown.h"
 #include "policy/compiler/url_remote.h"
 
 #include <stdlib.h>
@@ -187,7 +188,7 @@ bool tb_entry_read(struct tb_report *report, const struct tb_value *value,
         {"deny", TB_VALUE_LIST | TB_VALUE_NULL, &entry.deny, false},
     };
     if (value->type == TB_VALUE_MAP) {
-        if (!tb_value_fields(report, value, "a permission entry", wants, TB_ARRAY_LEN(wants),
+        if (!tb_value_fields(report, value, TB_WHAT_ENTRY, wants, TB_ARRAY_LEN(wants),
                              TB_UNKNOWN_WARN))
             return false;
         entry.identifier = identifier->string;

@@ -1,5 +1,6 @@
 #include "policy/compiler/options.h"
 
+#include "policy/compiler/explain.h"
 #include "policy/compiler/label.h"
 #include "policy/compiler/manifest.h"
 
@@ -23,6 +24,9 @@ enum option_name {
     OPTION_VIEW,
     OPTION_VIEWS,
     OPTION_ALSO,
+    OPTION_WEBVIEW,
+    OPTION_ORIGIN,
+    OPTION_COMMAND,
 };
 
 static const struct option long_options[] = {
@@ -41,6 +45,9 @@ static const struct option long_options[] = {
     {"view", required_argument, NULL, OPTION_VIEW},
     {"views", no_argument, NULL, OPTION_VIEWS},
     {"also-fd", required_argument, NULL, OPTION_ALSO},
+    {"webview", required_argument, NULL, OPTION_WEBVIEW},
+    {"origin", required_argument, NULL, OPTION_ORIGIN},
+    {"command", required_argument, NULL, OPTION_COMMAND},
     {NULL, 0, NULL, 0},
 };
 
@@ -67,6 +74,14 @@ static bool take_var(struct tb_report *report, const char *text, struct tb_user 
                               tb_bytes_of_string(equals + 1)))
         return true;
     return wrong(report, "--var takes NAME=VALUE of HOME, TMPDIR or an XDG folder, not ", text);
+}
+
+static bool take_text(struct tb_report *report, const char *text, size_t most,
+                      struct tb_bytes *ret_text)
+{
+    *ret_text = tb_bytes_of_string(text);
+    return (ret_text->n > 0 && ret_text->n <= most && tb_utf8_valid(*ret_text)) ||
+           wrong(report, "empty, too long, or not UTF-8: ", text);
 }
 
 static bool take(struct tb_report *report, int name, const char *text, struct tb_options *options)
@@ -109,6 +124,14 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
         return true;
     case OPTION_ALSO:
         return take_fd(report, text, &options->also_fd);
+    case OPTION_WEBVIEW:
+        options->webview = tb_bytes_of_string(text);
+        return tb_label_valid(options->webview) ||
+               wrong(report, "not the label of a webview: ", text);
+    case OPTION_ORIGIN:
+        return take_text(report, text, TB_ORIGIN_MAX, &options->origin);
+    case OPTION_COMMAND:
+        return take_text(report, text, TB_QUESTION_MAX, &options->command);
     case OPTION_REPORT:
         return take_fd(report, text, &options->report_fd);
     case OPTION_NAMESPACES:
@@ -135,6 +158,11 @@ static bool complete(struct tb_report *report, const struct tb_options *options)
             return wrong(report,
                          "check and import need --app, --plugins, --libexec and --report-fd", "");
         break;
+    case TB_JOB_EXPLAIN:
+        if (!files || options->report_fd < 0 || options->command.n == 0)
+            return wrong(report, "explain needs --app, --plugins, --libexec, --report-fd and ",
+                         "--command");
+        break;
     case TB_JOB_RESOLVE:
         if (options->snapshot_fd < 0 || options->request_fd < 0 || options->grant_fd < 0)
             return wrong(report, "resolve needs --snapshot-fd, --request-fd and --grant-fd", "");
@@ -150,7 +178,8 @@ static bool job_of(const char *name, enum tb_policy_job *ret_job)
     static const char *const names[] = {[TB_JOB_COMPILE] = "compile",
                                         [TB_JOB_RESOLVE] = "resolve",
                                         [TB_JOB_CHECK] = "check",
-                                        [TB_JOB_IMPORT] = "import"};
+                                        [TB_JOB_IMPORT] = "import",
+                                        [TB_JOB_EXPLAIN] = "explain"};
     for (size_t i = 0; i < TB_ARRAY_LEN(names); i++) {
         if (strcmp(name, names[i]) != 0)
             continue;
@@ -173,7 +202,8 @@ bool tb_options_parse(struct tb_report *report, int argc, char **argv,
         .namespaces = "",
     };
     if (argc < 2 || !job_of(argv[1], &options.job))
-        return wrong(report, "the first argument must be compile, resolve, check or import", "");
+        return wrong(report, "the first argument must be compile, resolve, check, import or ",
+                     "explain");
     opterr = 0;
     optind = 2;
     for (int name; (name = getopt_long(argc, argv, "", long_options, NULL)) != -1;)

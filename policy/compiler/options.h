@@ -3,7 +3,7 @@
 
 #include "policy/compiler/policy.h"
 
-enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE, TB_JOB_CHECK, TB_JOB_IMPORT };
+enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE, TB_JOB_CHECK, TB_JOB_IMPORT, TB_JOB_EXPLAIN };
 
 struct tb_options {
     enum tb_policy_job job;
@@ -22,6 +22,9 @@ struct tb_options {
     int report_fd;
     int also_fd; /* check --views says what comes of these too: views.h */
     bool views;
+    struct tb_bytes command; /* explain */
+    struct tb_bytes webview; /* empty: the view's label */
+    struct tb_bytes origin;
     struct tb_bytes view;   /* check lists what is for this one; empty: all */
     const char *namespaces; /* that this process was started in */
 };

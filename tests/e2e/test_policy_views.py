@@ -14,6 +14,11 @@ def check(folder, *options):
     return out
 
 
+def views(out):
+    """Without the warnings, which are as long as they have to be."""
+    return re.sub(r"\nwarnings\n(  .*\n)*", "", out)
+
+
 def blocks(out):
     """From the head of each view to its lines."""
     found = {}
@@ -34,7 +39,7 @@ def score(out, view):
 
 def test_a_whole_default_set_is_one_line(tmp_path):
     out = check(app(tmp_path / "a", [{"permissions": ["core:default"]}]))
-    assert len(out.splitlines()) < 12
+    assert len(views(out).splitlines()) < 12
     assert re.search(r"^    core:default  +92 commands, unimplemented  capabilities/all\.json:\d+$", out, flags=re.M)
     every = check(tmp_path / "a", "--all")
     assert "      plugin:window|title, unimplemented\n" in every and len(every.splitlines()) > 100
@@ -46,7 +51,7 @@ def test_each_label_and_glob_is_a_view(tmp_path):
         {"windows": ["editor-*", "[ab]?x"], "permissions": ["fs:allow-read-dir"]},
         {"windows": ["*"], "permissions": ["core:app:allow-name"]}]))
     assert heads(out) == ["settings, main, panel (local)", "editor-*, [ab]?x (local)", "* (local)"]
-    assert out.splitlines()[-1].startswith("6 views, 3 commands, 0 warnings, mode narrow, target linux, policy ")
+    assert re.search(r"\n6 views, 3 commands, \d+ warnings, mode narrow, target linux, policy [0-9a-f]{16}\n$", out)
 
 
 def test_main_is_a_view_where_a_glob_matches_it(tmp_path):
@@ -118,7 +123,7 @@ def test_long_scopes_are_cut_but_for_all(tmp_path):
     folder = app(tmp_path / "a", [{"permissions": [{"identifier": "fs:allow-read-file", "allow": entries}]}])
     assert "and 37 more\n" in check(folder)
     every = check(folder, "--all")
-    assert all(entry in every for entry in entries) and "more" not in every
+    assert all(entry in every for entry in entries) and "more" not in views(every)
 
 
 def test_what_mode_tauri_would_make_of_it(tmp_path):
@@ -132,7 +137,7 @@ def test_what_mode_tauri_would_make_of_it(tmp_path):
     at = main.index("  mode tauri would allow more in the scope of")
     assert main[at + 1:at + 3] == ["    plugin:fs|read_file", "      allow  $HOME/**"]
     assert "would let every view call the app's own commands" in out
-    out = check(tmp_path / "a", "--mode", "tauri")
+    out = views(check(tmp_path / "a", "--mode", "tauri"))
     assert "mode tauri would" not in out and "close" not in "\n".join(
         line for line in out.splitlines() if "denied" not in line and "deny" not in line)
 
@@ -150,7 +155,7 @@ def test_names_cannot_command_the_terminal(tmp_path):
 def test_the_example(mode):
     out = check(NOTES, "--mode", mode)
     assert heads(out) == ["main (local)"] and f"mode {mode}," in out
-    assert all(len(line) <= 100 for line in out.splitlines())
+    assert all(len(line) <= 100 for line in views(out).splitlines())
     assert "\u001b" not in out
 
 
