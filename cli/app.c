@@ -104,9 +104,10 @@ int cli_app_compile(const char *app, struct cli_app *ret_app)
     return CLI_DONE;
 }
 
-int cli_app_report(const char *job, const char *app, const char *const *options, int *ret_fd)
+int cli_app_report(const char *job, const char *app, const char *const *options, int also,
+                   int *ret_fd)
 {
-    const char *argv[FILE_ARGS_MAX + CLI_REPORT_OPTIONS + 3];
+    const char *argv[FILE_ARGS_MAX + CLI_REPORT_OPTIONS + 5];
     tb_cleanup(deinit_places) struct places places = {.n_variables = 0};
     int n = file_arguments(job, app, &places, argv);
     if (n < 0)
@@ -116,12 +117,19 @@ int cli_app_report(const char *job, const char *app, const char *const *options,
         return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
     argv[n++] = "--report-fd";
     argv[n++] = "3";
+    tb_fd above = also < 0 ? -1 : fcntl(also, F_DUPFD_CLOEXEC, ABOVE_FDS);
+    if (also >= 0 && (above < 0 || lseek(above, 0, SEEK_SET) != 0))
+        return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
+    if (also >= 0) {
+        argv[n++] = "--also-fd";
+        argv[n++] = "4";
+    }
     for (size_t i = 0; options[i]; i++) {
         tb_assert(i < CLI_REPORT_OPTIONS);
         argv[n++] = options[i];
     }
     argv[n] = NULL;
-    int status = run(argv, (const int[]){report}, 1);
+    int status = run(argv, (const int[]){report, above}, also < 0 ? 1 : 2);
     *ret_fd = report;
     report = -1;
     return status;

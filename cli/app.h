@@ -23,6 +23,6 @@ enum { CLI_REPORT_OPTIONS = 16 };
 
 /* Runs another job of the compiler on the app's files. Its exit status; *ret_fd (-1: it was never
  * started) is the caller's and holds what it reports, which may be nothing. `options` ends with
- * NULL. */
+ * NULL. `also` is a memory file for the option --also-fd, or -1. */
 tb_must_check int cli_app_report(const char *job, const char *app, const char *const *options,
-                                 int *ret_fd);
+                                 int also, int *ret_fd);

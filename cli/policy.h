@@ -3,4 +3,5 @@
 #pragma once
 
 int cli_policy_check(int argc, char **argv);
+int cli_policy_diff(int argc, char **argv);
 int cli_policy_explain(int argc, char **argv);

@@ -4,6 +4,7 @@
 
 #include "cli/app.h"
 #include "cli/cli.h"
+#include "cli/policy_table.h"
 #include "cli/report.h"
 #include "proto/control.h"
 
@@ -12,8 +13,8 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: trollbridge policy check APP [--mode M] [--target T] [--view LABEL] [--json]\n"
-    "                                [--deny-warnings]\n"
+    "usage: trollbridge policy check APP [--mode M] [--target T] [--view LABEL] [--all]\n"
+    "                                [--json] [--deny-warnings]\n"
     "\n"
     "Resolves the policy of APP exactly as a start does: an app folder, or a Tauri project's\n"
     "src-tauri folder as it is. Says what each view is granted, and what is wrong or unwise.\n"
@@ -21,6 +22,7 @@ static const char help[] =
     "  --mode M         tauri, narrow or strict, whatever the manifest says\n"
     "  --target T       linux, macOS, windows, android, iOS or a target triple (linux)\n"
     "  --view LABEL     only what is for this view\n"
+    "  --all            each command and scope entry, where else they are counted\n"
     "  --json           as JSON\n"
     "  --deny-warnings  a warning is a failure\n"
     "\n"
@@ -33,44 +35,9 @@ struct check {
     const char *target;
     const char *view;
     bool json;
+    bool all;
     bool deny_warnings;
 };
-
-static void print_table(const struct tb_grant *grant, const char *digest)
-{
-    printf("view %.*s at origin %.*s: %zu commands (policy %s)\n", (int)grant->view.n,
-           (const char *)grant->view.data, (int)grant->origin.n, (const char *)grant->origin.data,
-           grant->n_commands, digest);
-    for (size_t i = 0; i < grant->n_commands; i++) {
-        const struct tb_grant_command *command = &grant->commands[i];
-        printf("  %-32.*s %.*s/%.*s (%.*s:%u)%s\n", (int)command->name.n,
-               (const char *)command->name.data, (int)command->rule.capability.n,
-               (const char *)command->rule.capability.data, (int)command->rule.permission.n,
-               (const char *)command->rule.permission.data, (int)command->rule.file.n,
-               (const char *)command->rule.file.data, command->rule.line,
-               command->plugin == TB_NO_INDEX ? "  unimplemented" : "");
-    }
-}
-
-static void free_grant(struct tb_grant **grant)
-{
-    tb_grant_free(*grant);
-}
-
-static int print_view(const struct check *check)
-{
-    char digest[2 * TB_DIGEST_SIZE + 1];
-    tb_cleanup(cli_app_deinit) struct cli_app app = {0};
-    tb_cleanup(free_grant) struct tb_grant *grant = NULL;
-    int status = cli_app_compile(check->app, &app);
-    if (status == CLI_DONE)
-        status = cli_app_resolve(&app, check->view ? check->view : "main", "local", &grant);
-    if (status != CLI_DONE)
-        return status;
-    tb_hex(grant->digest, sizeof grant->digest, digest);
-    print_table(grant, digest);
-    return CLI_DONE;
-}
 
 static void add_option(const char **options, size_t *n, const char *name, const char *value)
 {
@@ -99,6 +66,8 @@ static int check_app(const struct check *check)
     add_option(options, &n, "--mode", check->mode);
     add_option(options, &n, "--target", check->target);
     add_option(options, &n, "--view", check->view);
+    if (!check->json)
+        options[n++] = "--views";
     int status = cli_report("check", check->app, options, &report);
     if (!report)
         return status;
@@ -107,7 +76,7 @@ static int check_app(const struct check *check)
     else
         cli_report_findings(report, false);
     if (status == CLI_DONE && !check->json)
-        status = print_view(check);
+        policy_print_table(report, check->all);
     bool warned = json_array_size(json_object_get(report, "warnings")) > 0;
     return status == CLI_DONE && warned && check->deny_warnings ? CLI_DENIED : status;
 }
@@ -127,6 +96,9 @@ static bool take(struct check *check, int name, const char *value)
     case 'j':
         check->json = true;
         return true;
+    case 'a':
+        check->all = true;
+        return true;
     case 'd':
         check->deny_warnings = true;
         return true;
@@ -138,9 +110,13 @@ static bool take(struct check *check, int name, const char *value)
 static int read_options(struct check *check, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},          {"view", required_argument, NULL, 'v'},
-        {"mode", required_argument, NULL, 'm'},    {"target", required_argument, NULL, 't'},
-        {"deny-warnings", no_argument, NULL, 'd'}, {0},
+        {"json", no_argument, NULL, 'j'},
+        {"view", required_argument, NULL, 'v'},
+        {"mode", required_argument, NULL, 'm'},
+        {"target", required_argument, NULL, 't'},
+        {"deny-warnings", no_argument, NULL, 'd'},
+        {"all", no_argument, NULL, 'a'},
+        {0},
     };
     opterr = 0;
     optind = 1;

@@ -32,15 +32,21 @@ static json_t *read_report(int fd)
     return cli_json_of(root);
 }
 
-int cli_report(const char *job, const char *app, const char *const *options, json_t **ret_report)
+int cli_report_also(const char *job, const char *app, const char *const *options, int also,
+                    json_t **ret_report)
 {
     tb_fd fd = -1;
-    int status = cli_app_report(job, app, options, &fd);
+    int status = cli_app_report(job, app, options, also, &fd);
     json_t *report = fd < 0 ? NULL : read_report(fd);
     if (!report && status == CLI_DONE)
         return cli_error(CLI_PART, "io", "the policy compiler's report cannot be read");
     *ret_report = report;
     return status;
+}
+
+int cli_report(const char *job, const char *app, const char *const *options, json_t **ret_report)
+{
+    return cli_report_also(job, app, options, -1, ret_report);
 }
 
 static void print_finding(const json_t *finding, bool warning)

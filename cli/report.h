@@ -9,5 +9,10 @@
  * cli_app_report. */
 int cli_report(const char *job, const char *app, const char *const *options, json_t **ret_report);
 
+/* The same, with views and origins that it reports too (policy/compiler/views.h) in a memory file,
+ * which it reads from the beginning; -1: none. */
+int cli_report_also(const char *job, const char *app, const char *const *options, int also,
+                    json_t **ret_report);
+
 /* The findings of a report as lines on stderr, warnings only if wanted. */
 void cli_report_findings(const json_t *report, bool warnings);

@@ -7,6 +7,7 @@
 #include "policy/compiler/label.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/value_pack.h"
+#include "policy/compiler/views.h"
 #include "policy/grant.h"
 
 #include <stdlib.h>
@@ -360,7 +361,7 @@ bool tb_check_write(struct tb_policy *policy, const struct tb_compiled *compiled
     struct work work = {policy, compiled, filter, {0}};
     struct tb_packer *packer = &work.packer;
     tb_packer_init(packer, out);
-    tb_pack_map(packer, 9);
+    tb_pack_map(packer, 9u + (filter->views ? TB_VIEWS_KEYS : 0));
     pack_field(packer, "mode", tb_bytes_of_string(tb_semantics_name(policy->manifest.mode)));
     pack_field(packer, "target", tb_bytes_of_string(tb_platform_name(policy->inputs->target)));
     pack_field(packer, "digest", tb_bytes_of_string(digest));
@@ -370,5 +371,7 @@ bool tb_check_write(struct tb_policy *policy, const struct tb_compiled *compiled
     pack_globals(&work);
     tb_check_write_findings(policy->report, false, packer);
     tb_check_write_findings(policy->report, true, packer);
+    if (filter->views)
+        tb_views_write(policy, compiled, filter, packer);
     return !packer->failed;
 }

@@ -12,6 +12,9 @@ enum { TB_CHECK_MAX = 64 * 1024 * 1024 };
 /* Filters what is listed; empty: all. */
 struct tb_check_filter {
     struct tb_bytes view;
+    bool views;               /* say what comes of it in each view too */
+    struct tb_bytes snapshot; /* for that; empty where the policy has errors */
+    struct tb_bytes also;     /* more views and origins to say it of: views.h */
 };
 
 /* Appends the answer. `digest` is the snapshot's in hex, empty where the policy has errors. False:

@@ -11,6 +11,7 @@
 #include "policy/compiler/inputs.h"
 #include "policy/compiler/lint.h"
 #include "policy/compiler/resolve.h"
+#include "policy/compiler/views.h"
 #include "sandbox/start.h"
 
 #include <errno.h>
@@ -77,12 +78,19 @@ static int too_much(struct tb_report *report)
     return TB_POLICY_FILES;
 }
 
+static void free_bytes(uint8_t **bytes)
+{
+    free(*bytes);
+}
+
 /* The same as compile does, told to whoever asks; the exit status says whether it would start. */
 static int check(struct tb_report *report, const struct tb_options *options,
                  const struct tb_inputs *inputs)
 {
     struct tb_policy policy = {.arena = report->arena, .report = report, .inputs = inputs};
-    const struct tb_check_filter filter = {options->view};
+    tb_cleanup(free_bytes) uint8_t *also = NULL;
+    size_t n_also = 0;
+    struct tb_check_filter filter = {.view = options->view, .views = options->views};
     tb_cleanup(tb_buffer_deinit) struct tb_buffer snapshot;
     tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
     uint8_t digest[TB_DIGEST_SIZE];
@@ -90,6 +98,12 @@ static int check(struct tb_report *report, const struct tb_options *options,
     tb_buffer_init(&snapshot, TB_SNAPSHOT_MAX);
     tb_buffer_init(&out, TB_CHECK_MAX);
 
+    int r = options->also_fd < 0
+                ? TB_OK
+                : tb_fd_read_all(options->also_fd, TB_VIEWS_ALSO_MAX, &also, &n_also);
+    filter.also = tb_bytes_of(also, n_also);
+    if (r != TB_OK || !tb_views_also_valid(filter.also))
+        return refused(report, "the list of views", r == TB_OK ? TB_MALFORMED : r);
     report->silent = true;
     tb_policy_read(&policy);
     struct tb_compiled compiled = tb_compile(&policy);
@@ -98,10 +112,11 @@ static int check(struct tb_report *report, const struct tb_options *options,
         struct tb_bytes text = tb_buffer_bytes(&snapshot);
         crypto_generichash(digest, sizeof digest, text.data, text.n, NULL, 0);
         tb_hex(digest, sizeof digest, hex);
+        filter.snapshot = text;
     }
     if (!tb_check_write(&policy, &compiled, &filter, hex, &out))
         return too_much(report);
-    int r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
+    r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
     if (r != 0)
         return failed(report, "the answer cannot be written", -r);
     return report->n_errors == 0 ? TB_POLICY_DONE : TB_POLICY_FILES;
@@ -148,7 +163,7 @@ static struct tb_question question_of(const struct tb_options *options)
     static const char view[] = "main";
     static const char origin[] = "local";
     struct tb_question question = {options->command,
-                                   {options->view, options->webview, options->origin}};
+                                   {options->view, options->webview, options->origin, {0}}};
     struct tb_request *request = &question.request;
     if (request->view.n == 0)
         request->view = tb_bytes_of_string(view);
@@ -221,11 +236,6 @@ static int resolve_request(struct tb_report *report, const struct tb_options *op
     return r == 0 ? TB_POLICY_DONE : failed(report, "the grant cannot be written", -r);
 }
 
-static void free_bytes(uint8_t **bytes)
-{
-    free(*bytes);
-}
-
 static int resolve(struct tb_report *report, const struct tb_options *options)
 {
     tb_cleanup(free_bytes) uint8_t *memory = NULL;
@@ -247,12 +257,12 @@ static int resolve(struct tb_report *report, const struct tb_options *options)
 /* From here on nothing is opened but files below the app's folder and the folders of plugins. */
 static bool enter_sandbox(const struct tb_options *options, const struct tb_inputs *inputs)
 {
-    int keep[6 + TB_PLUGIN_FOLDERS_MAX];
+    int keep[7 + TB_PLUGIN_FOLDERS_MAX];
     struct tb_landlock_rule rules[1 + TB_PLUGIN_FOLDERS_MAX];
     size_t n_keep = 0;
     size_t n_rules = 0;
     const int fds[] = {options->snapshot_fd, options->settings_fd, options->request_fd,
-                       options->grant_fd, options->report_fd};
+                       options->grant_fd,    options->report_fd,   options->also_fd};
     _Static_assert(TB_ARRAY_LEN(fds) + 1 + TB_PLUGIN_FOLDERS_MAX <= TB_ARRAY_LEN(keep), "room");
     for (size_t i = 0; i < TB_ARRAY_LEN(fds); i++)
         if (fds[i] >= 0)

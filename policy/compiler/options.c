@@ -22,6 +22,8 @@ enum option_name {
     OPTION_TARGET,
     OPTION_REPORT,
     OPTION_VIEW,
+    OPTION_VIEWS,
+    OPTION_ALSO,
     OPTION_WEBVIEW,
     OPTION_ORIGIN,
     OPTION_COMMAND,
@@ -41,6 +43,8 @@ static const struct option long_options[] = {
     {"target", required_argument, NULL, OPTION_TARGET},
     {"report-fd", required_argument, NULL, OPTION_REPORT},
     {"view", required_argument, NULL, OPTION_VIEW},
+    {"views", no_argument, NULL, OPTION_VIEWS},
+    {"also-fd", required_argument, NULL, OPTION_ALSO},
     {"webview", required_argument, NULL, OPTION_WEBVIEW},
     {"origin", required_argument, NULL, OPTION_ORIGIN},
     {"command", required_argument, NULL, OPTION_COMMAND},
@@ -115,6 +119,11 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
     case OPTION_VIEW:
         options->view = tb_bytes_of_string(text);
         return tb_label_valid(options->view) || wrong(report, "not the label of a view: ", text);
+    case OPTION_VIEWS:
+        options->views = true;
+        return true;
+    case OPTION_ALSO:
+        return take_fd(report, text, &options->also_fd);
     case OPTION_WEBVIEW:
         options->webview = tb_bytes_of_string(text);
         return tb_label_valid(options->webview) ||
@@ -189,6 +198,7 @@ bool tb_options_parse(struct tb_report *report, int argc, char **argv,
         .request_fd = -1,
         .grant_fd = -1,
         .report_fd = -1,
+        .also_fd = -1,
         .namespaces = "",
     };
     if (argc < 2 || !job_of(argv[1], &options.job))

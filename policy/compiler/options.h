@@ -20,6 +20,8 @@ struct tb_options {
     int request_fd;
     int grant_fd;
     int report_fd;
+    int also_fd; /* check --views says what comes of these too: views.h */
+    bool views;
     struct tb_bytes command; /* explain */
     struct tb_bytes webview; /* empty: the view's label */
     struct tb_bytes origin;

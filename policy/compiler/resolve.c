@@ -31,7 +31,7 @@ enum { REFS_MAX = 1024 * 1024, WORK_MAX = 64 * 1024 * 1024 };
 int tb_request_read(struct tb_bytes text, struct tb_request *ret_request)
 {
     struct tb_reader reader = tb_reader_init(text);
-    struct tb_request request;
+    struct tb_request request = {0};
     request.view = tb_read_string16(&reader);
     request.webview = tb_read_string16(&reader);
     request.origin = tb_read_string16(&reader);
@@ -74,6 +74,24 @@ bool tb_capability_has_view(const struct tb_snap_capability *capability,
 {
     return any_matches(capability->windows, request->view) ||
            any_matches(capability->webviews, request->webview);
+}
+
+static bool has_pattern(const msgpack_object *urls, struct tb_bytes text)
+{
+    for (uint32_t i = 0; i < urls->via.array.size; i++)
+        if (tb_bytes_equal(tb_object_bytes(&urls->via.array.ptr[i]), text))
+            return true;
+    return false;
+}
+
+/* A pattern is not the app's own page, whatever it reads like. */
+static bool speaks_of(const struct tb_snap_capability *capability, const struct tb_request *request,
+                      const struct tb_origin *origin)
+{
+    if (request->pattern.n == 0)
+        return tb_capability_has_origin(capability, origin);
+    return has_pattern(capability->urls, request->pattern) ||
+           (!origin->local && tb_capability_has_origin(capability, origin));
 }
 
 static bool has_context(const struct tb_snap_capability *capability)
@@ -129,8 +147,8 @@ static void match(struct work *work, const struct tb_request *request, struct tb
     resolved->denies = tb_arena_get(work->arena, n, sizeof *resolved->denies);
     for (size_t i = 0; i < snapshot->n_capabilities; i++) {
         const struct tb_snap_capability *capability = &snapshot->capabilities[i];
-        bool holds = tb_capability_has_view(capability, request) &&
-                     tb_capability_has_origin(capability, &origin);
+        bool holds =
+            tb_capability_has_view(capability, request) && speaks_of(capability, request, &origin);
         if (holds)
             work->matched[work->n_matched++] = capability;
         resolved->holds[i] = holds;
@@ -168,7 +186,7 @@ static int allow(struct work *work, const struct tb_snap_capability *capability)
             continue;
         work->bundle_allowed[entry->bundle] = true;
         int r = allow_bundle(work, bundle_at(work, capability, i),
-                             (struct tb_resolved_rule){capability, {0}, entry->line});
+                             (struct tb_resolved_rule){capability, {0}, entry->line, i});
         if (r != TB_OK)
             return r;
     }
@@ -276,7 +294,7 @@ static void deny_by(struct work *work, const struct tb_snap_capability *capabili
         for (size_t k = 0; k < bundle->n_deny; k++) {
             const struct tb_snap_use *use = &bundle->deny[k];
             const struct tb_resolved_rule rule = {capability, use->permission,
-                                                  capability->entries[i].line};
+                                                  capability->entries[i].line, i};
             if (use->command != TB_NO_INDEX && work->denied[use->command])
                 continue;
             if (use->command != TB_NO_INDEX)

@@ -8,6 +8,9 @@ struct tb_request {
     struct tb_bytes view;
     struct tb_bytes webview;
     struct tb_bytes origin;
+    /* Not empty: a pattern of `remote.urls`, which is asked about as a whole. What holds is what
+     * has it, and what covers it where it can be read as a URL; `origin` is the same text. */
+    struct tb_bytes pattern;
 };
 
 /* TB_OK or TB_MALFORMED. Borrows. */
@@ -18,6 +21,7 @@ struct tb_resolved_rule {
     const struct tb_snap_capability *capability; /* NULL: none */
     struct tb_bytes permission;
     uint32_t line; /* of the capability's entry */
+    size_t entry;  /* its index */
 };
 
 struct tb_resolved_command {

@@ -203,13 +203,37 @@ static struct tb_bytes pack_lists(struct work *work, bool deny,
     return tb_arena_copy(work->policy->arena, tb_buffer_bytes(&whole.bytes));
 }
 
-/* What tells two scopes apart. An array says by itself where it ends. */
-static struct tb_bytes content_of(struct tb_arena *arena, const struct tb_scope *scope)
+static void pack_texts(struct tb_packer *packer, const struct tb_value *const lists[2])
 {
-    uint8_t *content = tb_arena_get(arena, scope->allow.n + scope->deny.n, 1);
-    memcpy(content, scope->allow.data, scope->allow.n);
-    memcpy(content + scope->allow.n, scope->deny.data, scope->deny.n);
-    return tb_bytes_of(content, scope->allow.n + scope->deny.n);
+    for (size_t i = 0; i < 2; i++)
+        for (const struct tb_value *entry = lists[i] ? lists[i]->child : NULL; entry;
+             entry = entry->next) {
+            const struct tb_value *path = entry->type == TB_VALUE_MAP ? entry->child : entry;
+            while (path && path != entry && !tb_bytes_are(path->key, "path"))
+                path = path->next;
+            tb_pack_str(packer, path ? path->string : (struct tb_bytes){0});
+        }
+    tb_pack_nil(packer);
+}
+
+/* What tells two scopes apart: their content (an array says by itself where it ends), and of paths
+ * the text too, so that who asks what a view may do is told what the files say. */
+static struct tb_bytes content_of(struct tb_policy *policy, enum tb_scope_kind kind,
+                                  const struct tb_scope *scope)
+{
+    tb_cleanup(deinit_list) struct list content = {.n = 0};
+    init_list(&content);
+    content.bytes.max = 4 * (size_t)TB_GRANT_MAX;
+    bool ok = tb_buffer_append(&content.bytes, scope->allow) &&
+              tb_buffer_append(&content.bytes, scope->deny);
+    if (kind == TB_SCOPE_PATH) {
+        pack_texts(&content.packer, scope->lists.allow);
+        pack_texts(&content.packer, scope->lists.deny);
+    }
+    if (!ok || content.packer.failed)
+        tb_report_error(policy->report, "too-large", (struct tb_place){NULL, 0},
+                        "a scope of more than 64 MiB");
+    return tb_arena_copy(policy->arena, tb_buffer_bytes(&content.bytes));
 }
 
 uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes, enum tb_scope_kind kind,
@@ -217,11 +241,11 @@ uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes, enum t
 {
     static const struct tb_value *const nothing[2] = {NULL, NULL};
     struct work work = {policy, kind, false};
-    struct tb_scope scope = {.deny = pack_lists(&work, true, lists->deny)};
+    struct tb_scope scope = {.deny = pack_lists(&work, true, lists->deny), .lists = *lists};
     scope.allow = pack_lists(&work, false, lists->allow);
     if (work.closed)
         scope.allow = pack_lists(&work, false, nothing);
-    struct tb_bytes content = content_of(policy->arena, &scope);
+    struct tb_bytes content = content_of(policy, kind, &scope);
     struct tb_scope *kept = tb_table_find(&scopes->by_content, content);
     if (kept)
         return kept->index;

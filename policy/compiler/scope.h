@@ -5,9 +5,16 @@
 
 enum { TB_SCOPE_DEPTH = 20 }; /* lists and maps inside each other in one entry */
 
+/* An entry's own lists come before those of the permission that it names; NULL: none. */
+struct tb_scope_lists {
+    const struct tb_value *allow[2];
+    const struct tb_value *deny[2];
+};
+
 struct tb_scope {
     struct tb_bytes allow; /* a msgpack array */
     struct tb_bytes deny;
+    struct tb_scope_lists lists; /* the same, as a file has it */
     uint32_t index;
 };
 
@@ -15,12 +22,6 @@ struct tb_scopes {
     struct tb_scope **items;
     size_t n;
     struct tb_table by_content;
-};
-
-/* An entry's own lists come before those of the permission that it names; NULL: none. */
-struct tb_scope_lists {
-    const struct tb_value *allow[2];
-    const struct tb_value *deny[2];
 };
 
 static inline bool tb_scope_lists_any(const struct tb_scope_lists *lists)

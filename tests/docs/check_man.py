@@ -56,6 +56,10 @@ def audit_commands():
     return re.findall(r"^  (\w+)  ", run("audit", "--help").split("Examples")[0], flags=re.M)
 
 
+def policy_commands():
+    return re.findall(r"^(?:usage:|      ) trollbridge policy (\w+)", run("policy", "--help"), flags=re.M)
+
+
 def check_commands():
     """Every command has a page, and every page a command."""
     same("trollbridge(1)", bold_terms(section(source("trollbridge.1"), "COMMANDS")), commands())
@@ -73,8 +77,10 @@ def check_options():
             same("audit", bold_terms(section(source("trollbridge-audit.1"), "DESCRIPTION"))
                  & set(audit_commands()), set(audit_commands()))
         if command == "policy":
-            for name in re.findall(r"trollbridge policy (\w+)", run("policy", "--help")):
+            for name in policy_commands():
                 known |= set(re.findall(OPTION, run("policy", name, "--help")))
+            same("policy", bold_terms(section(source("trollbridge-policy.1"), "DESCRIPTION"))
+                 & set(policy_commands()), set(policy_commands()))
         page = source(f"trollbridge-{command}.1")
         said = {term for term in bold_terms(section(page, "OPTIONS")) if term.startswith("--")}
         same(f"trollbridge-{command}(1)", said, known)

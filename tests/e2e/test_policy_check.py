@@ -23,8 +23,8 @@ def test_says_what_a_view_gets():
     status, out, errors = check("check", str(NOTES))
     assert (status, errors) == (0, "")
     first, *rows = out.splitlines()
-    assert first.startswith("view main at origin local: ") and len(rows) >= 6
-    assert any("plugin:fs|read_file" in row and "main/fs:allow-read-file (capabilities/main.json:" in row
+    assert first.startswith("main (local): 8 commands, risk ") and len(rows) >= 6
+    assert any(row.split()[:2] == ["fs:allow-read-file", "plugin:fs|read_file"] and "capabilities/main.json:" in row
                for row in rows)
 
 

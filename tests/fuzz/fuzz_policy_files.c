@@ -13,6 +13,7 @@
 #include "policy/compiler/permission.h"
 #include "policy/compiler/resolve.h"
 #include "policy/compiler/source.h"
+#include "policy/compiler/views.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct tb_bytes cut(struct tb_bytes *rest)
@@ -129,6 +130,25 @@ static void resolve(struct tb_policy *policy, const struct tb_compiled *compiled
     explain_some(policy, compiled, &snapshot, &resolved, &request);
 }
 
+/* What `policy check` says of it, of a glob and a URL pattern from outside too. */
+static void check(struct tb_policy *policy, const struct tb_compiled *compiled,
+                  struct tb_bytes snapshot)
+{
+    /* Small, since a scanner's memory is made anew each time. */
+    static const struct tb_scan_limits limits = {TB_MSGPACK_DEPTH, 65536, 65536};
+    static const uint8_t also[] = "\x03\0vm*\x0c\0ohttps://*.x";
+    const struct tb_check_filter filter = {
+        .views = true, .snapshot = snapshot, .also = tb_bytes_of(also, sizeof also - 1)};
+    tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    const msgpack_object *root;
+    tb_buffer_init(&out, TB_CHECK_MAX);
+    tb_assert(tb_views_also_valid(filter.also));
+    tb_assert(tb_check_write(policy, compiled, &filter, "", &out));
+    tb_assert(tb_unpacker_init(&unpacker, &limits) == 0);
+    tb_assert(tb_unpack(&unpacker, &limits, tb_buffer_bytes(&out), &root) != TB_MALFORMED);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t digest[TB_DIGEST_SIZE];
@@ -150,6 +170,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (report.n_errors == 0 && tb_snapshot_write(&policy, &compiled, &snapshot) &&
         report.n_errors == 0 && tb_settings_write(&policy, digest, &settings))
         resolve(&policy, &compiled, tb_buffer_bytes(&snapshot));
+    check(&policy, &compiled,
+          report.n_errors == 0 ? tb_buffer_bytes(&snapshot) : (struct tb_bytes){0});
     tb_arena_deinit(&arena);
     return 0;
 }

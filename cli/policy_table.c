@@ -1,0 +1,308 @@
+#include "cli/policy_table.h"
+
+#include "cli/policy_share.h"
+#include "cli/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RISKS_SHOWN = 3, SCOPE_SHOWN = 6, ENTRIES_WIDTH = 70, POINTS_HIGH = 50, POINTS_MIDDLE = 20 };
+
+/* ---- risks ---- */
+
+static enum cli_colour colour_of(json_int_t points)
+{
+    if (points >= POINTS_HIGH)
+        return CLI_RED;
+    return points >= POINTS_MIDDLE ? CLI_YELLOW : CLI_PLAIN;
+}
+
+static void print_risk(const json_t *reason, const json_t *commands)
+{
+    json_int_t points = cli_number(reason, "points");
+    json_int_t n = cli_number(reason, "n");
+    const json_t *command = json_array_get(commands, (size_t)cli_number(reason, "command"));
+    cli_colour(colour_of(points));
+    printf("  %3lld  ", (long long)points);
+    cli_colour(CLI_PLAIN);
+    int used = cli_put(n > 0 ? cli_text(command, "name") : "every command");
+    if (n > 1)
+        used += printf(" +%lld", (long long)n - 1);
+    cli_pad(used, POLICY_NAME_WIDTH);
+    fputs("  ", stdout);
+    (void)cli_put(cli_text(reason, "reason"));
+    if (n > 0)
+        policy_print_place(command);
+    else
+        putchar('\n');
+}
+
+static void print_risks(const json_t *group, bool all)
+{
+    const json_t *reasons = json_object_get(group, "reasons");
+    size_t i;
+    json_t *reason;
+    json_array_foreach(reasons, i, reason)
+    {
+        if (all || cli_number(reason, "points") >= RISKS_SHOWN)
+            print_risk(reason, json_object_get(group, "commands"));
+    }
+}
+
+/* ---- scopes ---- */
+
+/* Each text once, in the files' order. */
+static json_t *entry_texts(const json_t *entries)
+{
+    json_t *texts = json_object();
+    size_t i;
+    json_t *entry;
+    json_array_foreach(entries, i, entry)
+    {
+        char *text = cli_entry_text(entry);
+        if (text)
+            json_object_set_new(texts, text, json_true());
+        free(text);
+    }
+    return texts;
+}
+
+static void print_entries(const char *what, const json_t *entries, bool all)
+{
+    json_t *texts = entry_texts(entries);
+    size_t left = json_object_size(texts);
+    int used = left == 0 ? 0 : printf("      %-5s  ", what);
+    const char *text;
+    json_t *value;
+    json_object_foreach(texts, text, value)
+    {
+        if (!all && used > ENTRIES_WIDTH && left > 1)
+            break;
+        used += cli_put(text);
+        left--;
+        if (left > 0)
+            used += printf("%s", all ? "\n             " : "  ");
+    }
+    if (left > 0)
+        printf("and %zu more", left);
+    if (used > 0)
+        putchar('\n');
+    json_decref(texts);
+}
+
+/* The commands that are bound by one scope. */
+struct bound {
+    const char *first;
+    size_t n;
+};
+
+static void free_bounds(struct bound **bounds)
+{
+    free(*bounds);
+}
+
+static void collect_bounds(const json_t *commands, struct bound *bounds, size_t n)
+{
+    size_t i;
+    json_t *command;
+    json_array_foreach(commands, i, command)
+    {
+        const json_t *index = json_object_get(command, "scope");
+        size_t at = (size_t)json_integer_value(index);
+        if (!index || at >= n)
+            continue;
+        if (bounds[at].n++ == 0)
+            bounds[at].first = cli_text(command, "name");
+    }
+}
+
+static void print_scope(const struct bound *bound, const json_t *lists, bool all)
+{
+    bool none = json_array_size(json_object_get(lists, "allow")) == 0;
+    if (bound->n == 0)
+        return;
+    fputs("    ", stdout);
+    (void)cli_put(bound->first);
+    if (bound->n > 1)
+        printf(" +%zu", bound->n - 1);
+    puts(none ? ": nothing is allowed" : "");
+    print_entries("allow", json_object_get(lists, "allow"), all);
+    print_entries("deny", json_object_get(lists, "deny"), all);
+}
+
+static void print_scopes(const json_t *group, bool all)
+{
+    const json_t *scopes = json_object_get(group, "scopes");
+    size_t n = json_array_size(scopes);
+    size_t shown = all || n <= SCOPE_SHOWN + 1 ? n : SCOPE_SHOWN;
+    tb_cleanup(free_bounds) struct bound *bounds = n == 0 ? NULL : calloc(n, sizeof *bounds);
+    if (!bounds)
+        return;
+    collect_bounds(json_object_get(group, "commands"), bounds, n);
+    policy_print_heading("scopes");
+    for (size_t i = 0; i < shown; i++)
+        print_scope(&bounds[i], json_array_get(scopes, i), all);
+    if (shown < n)
+        printf("    and %zu more: --all\n", n - shown);
+}
+
+/* ---- what mode tauri would make of it ---- */
+
+static void print_tauri(const json_t *group, bool all)
+{
+    const json_t *tauri = json_object_get(group, "tauri");
+    const json_t *scopes = json_object_get(tauri, "scopes");
+    size_t i;
+    json_t *scope;
+    policy_print_shares("mode tauri would grant too", json_object_get(tauri, "gives"), false, all);
+    policy_print_shares("mode tauri would deny", json_object_get(tauri, "takes"), false, all);
+    if (json_array_size(scopes) > 0)
+        policy_print_heading("mode tauri would allow more in the scope of");
+    json_array_foreach(scopes, i, scope)
+    {
+        json_int_t n = cli_number(scope, "n");
+        fputs("    ", stdout);
+        (void)cli_put(cli_text(scope, "name"));
+        if (n > 1)
+            printf(" +%lld", (long long)n - 1);
+        putchar('\n');
+        print_entries("allow", json_object_get(scope, "allow"), all);
+    }
+}
+
+/* ---- all of it ---- */
+
+void policy_print_views(const json_t *group)
+{
+    const json_t *context = json_object_get(group, "context");
+    size_t i;
+    json_t *view;
+    json_array_foreach(json_object_get(group, "views"), i, view)
+    {
+        fputs(i > 0 ? ", " : "", stdout);
+        (void)cli_put(json_string_value(view));
+    }
+    fputs(" (", stdout);
+    (void)cli_put(json_is_string(context) ? json_string_value(context)
+                                          : cli_text(context, "remote"));
+    putchar(')');
+}
+
+static void print_group(const json_t *group, bool all)
+{
+    const json_t *commands = json_object_get(group, "commands");
+    cli_colour(CLI_BOLD);
+    policy_print_views(group);
+    cli_colour(CLI_PLAIN);
+    if (json_array_size(commands) == 0) {
+        puts(": nothing is granted");
+    } else {
+        fputs(": ", stdout);
+        cli_put_count(json_array_size(commands), "command");
+        printf(", risk %lld of 100\n", (long long)cli_number(group, "score"));
+    }
+    print_risks(group, all);
+    policy_print_shares("granted", commands, true, all);
+    print_scopes(group, all);
+    policy_print_shares("denied", json_object_get(group, "denied"), false, all);
+    print_tauri(group, all);
+    putchar('\n');
+}
+
+static void print_warnings(const json_t *warnings)
+{
+    size_t i;
+    json_t *warning;
+    if (json_array_size(warnings) == 0)
+        return;
+    cli_colour(CLI_BOLD);
+    puts("warnings");
+    cli_colour(CLI_PLAIN);
+    json_array_foreach(warnings, i, warning)
+    {
+        fputs("  ", stdout);
+        cli_colour(CLI_YELLOW);
+        (void)cli_put(cli_text(warning, "code"));
+        cli_colour(CLI_PLAIN);
+        fputs(": ", stdout);
+        (void)cli_put(cli_text(warning, "message"));
+        policy_print_place(warning);
+    }
+    putchar('\n');
+}
+
+static size_t count_commands(const json_t *views)
+{
+    json_t *names = json_object();
+    size_t i;
+    size_t k;
+    json_t *group;
+    json_t *command;
+    json_array_foreach(views, i, group)
+    {
+        json_array_foreach(json_object_get(group, "commands"), k, command)
+        {
+            json_object_set_new(names, cli_text(command, "name"), json_true());
+        }
+    }
+    size_t n = json_object_size(names);
+    json_decref(names);
+    return n;
+}
+
+static size_t count_views(const json_t *views)
+{
+    json_t *names = json_object();
+    size_t i;
+    size_t k;
+    json_t *group;
+    json_t *view;
+    json_array_foreach(views, i, group)
+    {
+        json_array_foreach(json_object_get(group, "views"), k, view)
+        {
+            json_object_set_new(names, json_string_value(view), json_true());
+        }
+    }
+    size_t n = json_object_size(names);
+    json_decref(names);
+    return n;
+}
+
+static void print_end(const json_t *report)
+{
+    const json_t *views = json_object_get(report, "views");
+    json_int_t left_out = cli_number(report, "views_left_out");
+    if (left_out > 0)
+        printf("%lld more views with an origin are not shown: --view LABEL\n\n",
+               (long long)left_out);
+    if (json_array_size(views) == 0)
+        puts("no capability names a view: nothing is granted\n");
+    cli_put_count(count_views(views), "view");
+    fputs(", ", stdout);
+    cli_put_count(count_commands(views), "command");
+    fputs(", ", stdout);
+    cli_put_count(json_array_size(json_object_get(report, "warnings")), "warning");
+    fputs(", mode ", stdout);
+    (void)cli_put(cli_text(report, "mode"));
+    fputs(", target ", stdout);
+    (void)cli_put(cli_text(report, "target"));
+    printf(", policy %.16s\n", cli_text(report, "digest"));
+}
+
+void policy_print_table(const json_t *report, bool all)
+{
+    size_t i;
+    json_t *group;
+    json_array_foreach(json_object_get(report, "views"), i, group)
+    {
+        print_group(group, all);
+    }
+    print_warnings(json_object_get(report, "warnings"));
+    if (strcmp(cli_text(report, "mode"), "tauri") != 0 &&
+        json_is_false(json_object_get(report, "app_acl")))
+        puts(
+            "mode tauri would let every view call the app's own commands: no permission file names "
+            "them\n");
+    print_end(report);
+}

@@ -1,0 +1,19 @@
+/* Inside of policy_compare.h. */
+#pragma once
+
+#include "cli/policy_compare.h"
+
+struct policy_work {
+    const json_t *before;
+    const json_t *after;
+    json_t *granted;  /* by name: what any view has afterwards */
+    json_t *by_paths; /* by plugin: its scopes are paths, so that none allows nothing */
+    struct policy_changes changes;
+};
+
+/* The objects of a list by their `name`. A new reference. */
+json_t *policy_by_name(const json_t *list);
+
+void policy_compare_whole(struct policy_work *work);
+void policy_compare_plugins(struct policy_work *work); /* sets by_paths */
+void policy_compare_warnings(struct policy_work *work);

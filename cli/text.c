@@ -1,0 +1,118 @@
+#include "cli/text.h"
+
+#include "base/escape.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PIECE = 256 };
+
+static int put_piece(const char *text, size_t n)
+{
+    char escaped[6 * PIECE + TB_ESCAPE_UNIT];
+    struct tb_escaped r = tb_escape(tb_bytes_of(text, n), escaped, sizeof escaped);
+    int width = 0;
+    for (size_t i = 0; i < r.n; i++)
+        width += ((uint8_t)escaped[i] & 0xc0) != 0x80;
+    fwrite(escaped, 1, r.n, stdout);
+    return width;
+}
+
+/* How much of the text is one piece: whole characters, up to a quotation mark. */
+static size_t piece_of(const char *text)
+{
+    size_t n = strcspn(text, "\"");
+    if (n <= PIECE)
+        return n;
+    n = PIECE;
+    while (n > PIECE - 4 && ((uint8_t)text[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
+int cli_put(const char *untrusted_text)
+{
+    int width = 0;
+    for (const char *at = untrusted_text; *at;) {
+        size_t n = piece_of(at);
+        /* tb_escape would escape it for JSON, and this is not. */
+        if (n == 0) {
+            putchar('"');
+            width++;
+            at++;
+            continue;
+        }
+        width += put_piece(at, n);
+        at += n;
+    }
+    return width;
+}
+
+void cli_pad(int used, int width)
+{
+    if (used < width)
+        printf("%*s", width - used, "");
+}
+
+void cli_put_wide(const char *untrusted_text, int width)
+{
+    cli_pad(cli_put(untrusted_text), width);
+}
+
+static bool coloured(void)
+{
+    const char *no = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+void cli_colour(enum cli_colour colour)
+{
+    static const char *const codes[] = {
+        [CLI_PLAIN] = "\033[0m",  [CLI_BOLD] = "\033[1m",    [CLI_RED] = "\033[31m",
+        [CLI_GREEN] = "\033[32m", [CLI_YELLOW] = "\033[33m", [CLI_DIM] = "\033[2m",
+    };
+    if (coloured())
+        fputs(codes[colour], stdout);
+}
+
+const char *cli_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+json_int_t cli_number(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+char *cli_entry_text(const json_t *entry)
+{
+    const json_t *inner = NULL;
+    if (json_is_object(entry) && json_object_size(entry) == 1) {
+        inner = json_object_get(entry, "path");
+        inner = inner ? inner : json_object_get(entry, "url");
+    }
+    inner = json_is_string(inner) ? inner : entry;
+    /* One that holds a NUL is told apart from what is before it. */
+    if (json_is_string(inner) && json_string_length(inner) == strlen(json_string_value(inner)))
+        return strdup(json_string_value(inner));
+    return json_dumps(inner, JSON_ENCODE_ANY | JSON_SORT_KEYS);
+}
+
+void cli_put_count(size_t n, const char *noun)
+{
+    printf("%zu %s%s", n, noun, n == 1 ? "" : "s");
+}
+
+int cli_put_place(const json_t *rule)
+{
+    const char *file = cli_text(rule, "file");
+    json_int_t line = cli_number(rule, "line");
+    int width = cli_put(file);
+    if (*file && line > 0)
+        width += printf(":%lld", (long long)line);
+    return width;
+}

@@ -1,0 +1,202 @@
+/* How far the entries of a scope reach. By their text as the files have it, and not by what its
+ * variables are on this machine: the same policy has the same score everywhere. */
+#include "policy/compiler/risk_row.h"
+
+static bool begins(struct tb_bytes text, const char *with)
+{
+    size_t n = strlen(with);
+    return text.n >= n && memcmp(text.data, with, n) == 0;
+}
+
+static bool wild(struct tb_bytes text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (memchr("*?[", text.data[i], 3))
+            return true;
+    return false;
+}
+
+/* The first part of a path, and the rest without its slash. */
+static struct tb_bytes cut_part(struct tb_bytes *path)
+{
+    const uint8_t *slash = path->n == 0 ? NULL : memchr(path->data, '/', path->n);
+    size_t n = slash ? (size_t)(slash - path->data) : path->n;
+    struct tb_bytes part = tb_bytes_of(path->data, n);
+    n += slash != NULL;
+    *path = tb_bytes_of(path->data + n, path->n - n);
+    return part;
+}
+
+/* ---- paths ---- */
+
+static enum tb_risk_path path_below_variable(struct tb_bytes name, struct tb_bytes rest)
+{
+    static const struct {
+        const char *name;
+        enum tb_risk_path path;
+    } rows[] = {
+        {"$RESOURCE", TB_RISK_APP_PATH},   {"$TEMP", TB_RISK_TEMP_PATH},
+        {"$DESKTOP", TB_RISK_USER_PATH},   {"$DOCUMENT", TB_RISK_USER_PATH},
+        {"$DOWNLOAD", TB_RISK_USER_PATH},  {"$PICTURE", TB_RISK_USER_PATH},
+        {"$AUDIO", TB_RISK_USER_PATH},     {"$VIDEO", TB_RISK_USER_PATH},
+        {"$PUBLIC", TB_RISK_USER_PATH},    {"$TEMPLATE", TB_RISK_USER_PATH},
+        {"$CONFIG", TB_RISK_PROGRAM_PATH}, {"$DATA", TB_RISK_PROGRAM_PATH},
+        {"$EXE", TB_RISK_PROGRAM_PATH},    {"$LOCALDATA", TB_RISK_PROGRAM_PATH},
+        {"$CACHE", TB_RISK_PROGRAM_PATH},  {"$FONT", TB_RISK_PROGRAM_PATH},
+        {"$HOME", TB_RISK_HOME_PATH},      {"$RUNTIME", TB_RISK_PROGRAM_PATH},
+    };
+    struct tb_bytes first = cut_part(&rest);
+    bool named = first.n > 0 && !wild(first);
+    if (begins(name, "$APP"))
+        return TB_RISK_APP_PATH;
+    for (size_t i = 0; i < TB_ARRAY_LEN(rows); i++) {
+        if (!tb_bytes_are(name, rows[i].name))
+            continue;
+        if (!named || rows[i].path < TB_RISK_NAMED_PATH)
+            return rows[i].path;
+        /* ~/.ssh, ~/.config */
+        return first.data[0] == '.' ? TB_RISK_PROGRAM_PATH : TB_RISK_NAMED_PATH;
+    }
+    return TB_RISK_NAMED_PATH;
+}
+
+static enum tb_risk_path path_of(struct tb_bytes path)
+{
+    struct tb_bytes rest = path;
+    struct tb_bytes first = cut_part(&rest);
+    if (begins(path, "$"))
+        return path_below_variable(first, rest);
+    if (path.n == 0 || path.data[0] != '/')
+        return wild(first) ? TB_RISK_ALL_PATH : TB_RISK_NAMED_PATH;
+    first = cut_part(&rest);
+    struct tb_bytes second = cut_part(&rest);
+    if (first.n == 0 || wild(first))
+        return TB_RISK_ALL_PATH;
+    bool whole_home = second.n == 0 || wild(second) || rest.n == 0 || wild(rest);
+    if ((tb_bytes_are(first, "home") || tb_bytes_are(first, "root")) && whole_home)
+        return TB_RISK_HOME_PATH;
+    return TB_RISK_NAMED_PATH;
+}
+
+/* ---- URLs ---- */
+
+bool tb_risk_any_host(struct tb_bytes pattern)
+{
+    const uint8_t *colon = pattern.n < 4 ? NULL : memmem(pattern.data, pattern.n, "://", 3);
+    if (!colon)
+        return tb_bytes_are(pattern, "*") || tb_bytes_are(pattern, "**");
+    size_t from = (size_t)(colon - pattern.data) + 3;
+    struct tb_bytes rest = tb_bytes_of(pattern.data + from, pattern.n - from);
+    struct tb_bytes host = cut_part(&rest);
+    const uint8_t *port = host.n == 0 ? NULL : memchr(host.data, ':', host.n);
+    if (port && port > host.data)
+        host.n = (size_t)(port - host.data);
+    /* Only wildcards and dots, or anybody's domain below a wildcard: `https://tauri.*`. */
+    for (size_t i = 0; i < host.n; i++)
+        if (host.data[i] != '*' && host.data[i] != '.')
+            return host.data[host.n - 1] == '*';
+    return host.n > 0;
+}
+
+/* ---- programs ---- */
+
+static struct tb_bytes base_name(struct tb_bytes path)
+{
+    struct tb_bytes base = path;
+    while (path.n > 0)
+        base = cut_part(&path);
+    return base;
+}
+
+static bool interprets(struct tb_bytes program)
+{
+    static const char *const names[] = {
+        "sh",   "bash", "dash", "zsh",   "fish",   "ksh",  "busybox", "env",        "sudo", "xargs",
+        "node", "deno", "bun",  "npx",   "npm",    "perl", "ruby",    "php",        "lua",  "awk",
+        "cmd",  "pwsh", "ssh",  "cargo", "docker", "make", "tclsh",   "powershell", "git",  "find",
+    };
+    struct tb_bytes base = base_name(program);
+    if (begins(base, "python") || begins(base, "pypy") || begins(base, "osascript"))
+        return true;
+    if (base.n > 4 && memcmp(base.data + base.n - 4, ".exe", 4) == 0)
+        base.n -= 4;
+    for (size_t i = 0; i < TB_ARRAY_LEN(names); i++)
+        if (tb_bytes_are(base, names[i]))
+            return true;
+    return false;
+}
+
+static bool checks_any(const struct tb_value *args)
+{
+    for (const struct tb_value *item = args->child; item; item = item->next)
+        if (item->type == TB_VALUE_MAP)
+            return true;
+    return false;
+}
+
+struct program {
+    struct tb_bytes name;
+    struct tb_bytes command;
+    const struct tb_value *args;
+};
+
+static enum tb_risk_program program_of(const struct program *program)
+{
+    struct tb_bytes name = program->command.n > 0 ? program->command : program->name;
+    const struct tb_value *args = program->args;
+    bool any = args && args->type == TB_VALUE_BOOL && args->boolean;
+    bool checked = args && args->type == TB_VALUE_LIST && checks_any(args);
+    if (name.n == 0)
+        return TB_RISK_NO_PROGRAM;
+    if (interprets(name) && (any || checked))
+        return TB_RISK_INTERPRETER;
+    if (any)
+        return TB_RISK_ANY_ARGS;
+    return checked ? TB_RISK_CHECKED_ARGS : TB_RISK_FIXED_ARGS;
+}
+
+/* ---- entries ---- */
+
+static void add_path(struct tb_risk_reach *reach, struct tb_bytes text)
+{
+    enum tb_risk_path path = path_of(text);
+    reach->path = path > reach->path ? path : reach->path;
+}
+
+static void add_url(struct tb_risk_reach *reach, struct tb_bytes text)
+{
+    reach->any_host = reach->any_host || tb_risk_any_host(text);
+}
+
+static void add_map(struct tb_risk_reach *reach, const struct tb_value *entry)
+{
+    struct program program = {{0}, {0}, NULL};
+    for (const struct tb_value *item = entry->child; item; item = item->next) {
+        bool text = item->type == TB_VALUE_STRING;
+        if (text && tb_bytes_are(item->key, "path"))
+            add_path(reach, item->string);
+        if (text && tb_bytes_are(item->key, "url"))
+            add_url(reach, item->string);
+        if (text && tb_bytes_are(item->key, "name"))
+            program.name = item->string;
+        if (text && tb_bytes_are(item->key, "cmd"))
+            program.command = item->string;
+        if (tb_bytes_are(item->key, "args"))
+            program.args = item;
+    }
+    enum tb_risk_program found = program_of(&program);
+    reach->programs = found > reach->programs ? found : reach->programs;
+}
+
+void tb_risk_reach_add(struct tb_risk_reach *reach, const struct tb_value *entry)
+{
+    reach->scoped = true;
+    bool text = entry->type == TB_VALUE_STRING;
+    /* Which of the two it is only the plugin knows. */
+    if (text)
+        add_url(reach, entry->string);
+    if (text && !memmem(entry->string.data, entry->string.n, "://", 3))
+        add_path(reach, entry->string);
+    if (entry->type == TB_VALUE_MAP)
+        add_map(reach, entry);
+}
