@@ -14,10 +14,14 @@ static bool has(const struct tb_plugin *plugin, const struct tb_named *command)
     return command->granted && command->plugin == plugin->index;
 }
 
+/* Counted up from a random number: of some thousand drawn one by one, two would now and then be the
+ * same, which a plugin must refuse. */
 static void pack_commands(struct tb_packer *packer, const struct tb_plugin *plugin,
                           struct tb_random *random, struct tb_named *commands, uint32_t n_commands)
 {
+    uint32_t number;
     size_t n = 0;
+    tb_random_bytes(random, (uint8_t *)&number, sizeof number);
     for (uint32_t i = 0; i < n_commands; i++)
         n += has(plugin, &commands[i]);
     tb_pack_array(packer, n);
@@ -25,7 +29,7 @@ static void pack_commands(struct tb_packer *packer, const struct tb_plugin *plug
         struct tb_named *command = &commands[i];
         if (!has(plugin, command))
             continue;
-        tb_random_bytes(random, (uint8_t *)&command->number, sizeof command->number);
+        command->number = number++;
         command->scope = command->granted->scope;
         tb_pack_map(packer, 2);
         tb_pack_key(packer, "number");
