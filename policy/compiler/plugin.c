@@ -65,6 +65,18 @@ static enum tb_scope_kind read_scope(struct tb_policy *policy, const struct tb_v
     return TB_SCOPE_OPAQUE;
 }
 
+/* A list of commands, as what is looked up for each command that is granted. */
+static struct tb_table read_names(struct tb_policy *policy, const struct tb_value *names,
+                                  const char *what)
+{
+    struct tb_table table = {0};
+    tb_value_strings(policy->report, names, what);
+    for (struct tb_value *item = names ? names->child : NULL; item; item = item->next)
+        if (item->type == TB_VALUE_STRING)
+            tb_table_put(policy->arena, &table, item->string, item);
+    return table;
+}
+
 static void check_commands(struct tb_policy *policy, const struct tb_value *names)
 {
     for (const struct tb_value *item = names ? names->child : NULL; item; item = item->next)
@@ -75,10 +87,10 @@ static void check_commands(struct tb_policy *policy, const struct tb_value *name
 
 /* A misspelt name would leave a command without its files, or with a scope that nobody reads. */
 static void check_subset(struct tb_policy *policy, const struct tb_value *some,
-                         const struct tb_value *all)
+                         const struct tb_table *all)
 {
     for (const struct tb_value *item = some ? some->child : NULL; item; item = item->next)
-        if (item->type == TB_VALUE_STRING && !tb_value_holds(all, item->string))
+        if (item->type == TB_VALUE_STRING && !tb_table_find(all, item->string))
             tb_report_error(policy->report, "value", item->place,
                             "`%.*s` is not in `commands`: add it there or remove it here",
                             TB_SHOWN(item->string));
@@ -121,10 +133,9 @@ static struct tb_bytes program_path(struct tb_policy *policy, const struct tb_va
  * `unimplemented`. */
 static bool check_program(struct tb_policy *policy, const struct tb_value *root,
                           const struct tb_value *program, const struct tb_override *override,
-                          const struct tb_plugin *plugin)
+                          const struct tb_value *commands)
 {
     const struct tb_value *replaced = override ? override->program : NULL;
-    const struct tb_value *commands = plugin->commands;
     if (!program && !replaced && commands && commands->n > 0)
         tb_report_error(policy->report, "value", commands->place,
                         "`commands` need a `program` that implements them: name it, or leave "
@@ -140,26 +151,27 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
                              const struct tb_override *override, struct tb_plugin *plugin)
 {
     const struct tb_value *name, *program, *scope, *sandbox, *description;
+    const struct tb_value *commands, *read_commands, *write_commands;
     const struct tb_want wants[] = {
         {"name", TB_VALUE_STRING, &name, true},
         {"program", TB_VALUE_STRING, &program, false},
-        {"commands", TB_VALUE_LIST, &plugin->commands, false},
+        {"commands", TB_VALUE_LIST, &commands, false},
         {"scope", TB_VALUE_STRING, &scope, false},
-        {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
-        {"write_commands", TB_VALUE_LIST, &plugin->write_commands, false},
+        {"read_commands", TB_VALUE_LIST, &read_commands, false},
+        {"write_commands", TB_VALUE_LIST, &write_commands, false},
         {"sandbox", TB_VALUE_MAP, &sandbox, false},
         {"description", TB_VALUE_STRING, &description, false},
     };
     tb_value_fields(policy->report, root, "plugin.toml", wants, TB_ARRAY_LEN(wants),
                     TB_UNKNOWN_ERROR);
-    tb_value_strings(policy->report, plugin->commands, "`commands`");
-    tb_value_strings(policy->report, plugin->read_commands, "`read_commands`");
-    tb_value_strings(policy->report, plugin->write_commands, "`write_commands`");
-    check_commands(policy, plugin->commands);
-    check_subset(policy, plugin->read_commands, plugin->commands);
-    check_subset(policy, plugin->write_commands, plugin->commands);
+    plugin->commands = read_names(policy, commands, "`commands`");
+    plugin->read_commands = read_names(policy, read_commands, "`read_commands`");
+    plugin->write_commands = read_names(policy, write_commands, "`write_commands`");
+    check_commands(policy, commands);
+    check_subset(policy, read_commands, &plugin->commands);
+    check_subset(policy, write_commands, &plugin->commands);
     check_name(policy, name, plugin->name);
-    bool runs = check_program(policy, root, program, override, plugin);
+    bool runs = check_program(policy, root, program, override, commands);
     /* Nobody reads the scopes of a plugin that does not run, so that any may stand there. */
     plugin->scope = read_scope(policy, scope, runs ? TB_SCOPE_NONE : TB_SCOPE_OPAQUE);
     plugin->program = program_path(policy, program, override);
@@ -169,10 +181,7 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
 
 static const struct tb_override *find_override(const struct tb_policy *policy, struct tb_bytes name)
 {
-    const struct tb_override *override = policy->manifest.overrides;
-    while (override && !tb_bytes_equal(override->name, name))
-        override = override->next;
-    return override;
+    return tb_table_find(&policy->manifest.override_of, name);
 }
 
 static int open_in_app(struct tb_policy *policy, const struct tb_override *override,
