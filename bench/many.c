@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdint.h>
 
-enum { PER_FILE = 100, NAME_MAX_BYTES = 64 };
+enum { PERMISSIONS_PER_FILE = 100, CAPABILITIES_PER_FILE = 10, NAME_MAX_BYTES = 64 };
 
 static void put_permission(FILE *file, unsigned number)
 {
@@ -31,35 +31,51 @@ static int write_permissions(const char *app, unsigned first, unsigned end)
     return bench_folder_close(file);
 }
 
-static int write_capability(const char *app, unsigned number, unsigned first, unsigned end)
-{
-    char name[NAME_MAX_BYTES];
-    (void)snprintf(name, sizeof name, "capabilities/%06u.json", number);
-    FILE *file = bench_folder_open(app, name);
-    if (!file)
-        return -errno;
-    fprintf(file, "{\"identifier\": \"c%u\", \"windows\": [\"w%u\"], \"permissions\": [", number,
-            number);
-    for (unsigned i = first; i < end; i++)
-        fprintf(file, "%s\"allow-c%u\"", i > first ? ", " : "", i);
-    fputs("]}\n", file);
-    return bench_folder_close(file);
-}
-
 /* Where the part `number` of the permissions begins. */
 static unsigned part(const struct bench_size *size, unsigned number)
 {
     return (unsigned)((uint64_t)size->permissions * number / size->capabilities);
 }
 
+static void put_capability(FILE *file, const struct bench_size *size, unsigned number)
+{
+    fprintf(file, "{\"identifier\": \"c%u\", \"windows\": [\"w%u\"], \"permissions\": [", number,
+            number);
+    for (unsigned i = part(size, number); i < part(size, number + 1); i++)
+        fprintf(file, "%s\"allow-c%u\"", i > part(size, number) ? ", " : "", i);
+    fputs("]}", file);
+}
+
+static int write_capabilities(const char *app, const struct bench_size *size, unsigned first,
+                              unsigned end)
+{
+    char name[NAME_MAX_BYTES];
+    (void)snprintf(name, sizeof name, "capabilities/%06u.json", first);
+    FILE *file = bench_folder_open(app, name);
+    if (!file)
+        return -errno;
+    for (unsigned i = first; i < end; i++) {
+        fputs(i == first ? "[" : ",\n", file);
+        put_capability(file, size, i);
+    }
+    fputs("]\n", file);
+    return bench_folder_close(file);
+}
+
+static unsigned lesser(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
 int bench_many_write(const char *app, const struct bench_size *size)
 {
+    unsigned n = size->permissions;
     int r = bench_folder_add(app, "permissions");
-    for (unsigned at = 0; r == 0 && at < size->permissions; at += PER_FILE)
-        r = write_permissions(
-            app, at, at + PER_FILE < size->permissions ? at + PER_FILE : size->permissions);
-    for (unsigned i = 0; r == 0 && i < size->capabilities; i++)
-        r = write_capability(app, i, part(size, i), part(size, i + 1));
+    for (unsigned at = 0; r == 0 && at < n; at += PERMISSIONS_PER_FILE)
+        r = write_permissions(app, at, lesser(at + PERMISSIONS_PER_FILE, n));
+    n = size->capabilities;
+    for (unsigned at = 0; r == 0 && at < n; at += CAPABILITIES_PER_FILE)
+        r = write_capabilities(app, size, at, lesser(at + CAPABILITIES_PER_FILE, n));
     return r;
 }
 

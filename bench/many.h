@@ -4,7 +4,7 @@
 #include "base/compiler.h"
 
 struct bench_size {
-    unsigned capabilities; /* one file each, for a window each: w0, w1, ... */
+    unsigned capabilities; /* for a window each: w0, w1, ... */
     unsigned permissions;  /* of the app's own, each with a command and a scope */
 };
 
