@@ -58,7 +58,7 @@ struct tb_sandbox {
 
 struct tb_plugin {
     struct tb_bytes name;
-    struct tb_bytes program; /* absolute; empty: nothing implements it */
+    struct tb_bytes program;  /* absolute; empty: nothing implements it */
     struct tb_table commands; /* that the program implements, by name */
     struct tb_table read_commands;
     struct tb_table write_commands;
