@@ -133,9 +133,10 @@ static struct tb_bytes program_path(struct tb_policy *policy, const struct tb_va
  * `unimplemented`. */
 static bool check_program(struct tb_policy *policy, const struct tb_value *root,
                           const struct tb_value *program, const struct tb_override *override,
-                          const struct tb_value *commands)
+                          const struct tb_plugin *plugin)
 {
     const struct tb_value *replaced = override ? override->program : NULL;
+    const struct tb_value *commands = plugin->commands;
     if (!program && !replaced && commands && commands->n > 0)
         tb_report_error(policy->report, "value", commands->place,
                         "`commands` need a `program` that implements them: name it, or leave "
@@ -151,27 +152,26 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
                              const struct tb_override *override, struct tb_plugin *plugin)
 {
     const struct tb_value *name, *program, *scope, *sandbox, *description;
-    const struct tb_value *commands, *read_commands, *write_commands;
     const struct tb_want wants[] = {
         {"name", TB_VALUE_STRING, &name, true},
         {"program", TB_VALUE_STRING, &program, false},
-        {"commands", TB_VALUE_LIST, &commands, false},
+        {"commands", TB_VALUE_LIST, &plugin->commands, false},
         {"scope", TB_VALUE_STRING, &scope, false},
-        {"read_commands", TB_VALUE_LIST, &read_commands, false},
-        {"write_commands", TB_VALUE_LIST, &write_commands, false},
+        {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
+        {"write_commands", TB_VALUE_LIST, &plugin->write_commands, false},
         {"sandbox", TB_VALUE_MAP, &sandbox, false},
         {"description", TB_VALUE_STRING, &description, false},
     };
     tb_value_fields(policy->report, root, "plugin.toml", wants, TB_ARRAY_LEN(wants),
                     TB_UNKNOWN_ERROR);
-    plugin->commands = read_names(policy, commands, "`commands`");
-    plugin->read_commands = read_names(policy, read_commands, "`read_commands`");
-    plugin->write_commands = read_names(policy, write_commands, "`write_commands`");
-    check_commands(policy, commands);
-    check_subset(policy, read_commands, &plugin->commands);
-    check_subset(policy, write_commands, &plugin->commands);
+    plugin->command_of = read_names(policy, plugin->commands, "`commands`");
+    plugin->read_command_of = read_names(policy, plugin->read_commands, "`read_commands`");
+    plugin->write_command_of = read_names(policy, plugin->write_commands, "`write_commands`");
+    check_commands(policy, plugin->commands);
+    check_subset(policy, plugin->read_commands, &plugin->command_of);
+    check_subset(policy, plugin->write_commands, &plugin->command_of);
     check_name(policy, name, plugin->name);
-    bool runs = check_program(policy, root, program, override, commands);
+    bool runs = check_program(policy, root, program, override, plugin);
     /* Nobody reads the scopes of a plugin that does not run, so that any may stand there. */
     plugin->scope = read_scope(policy, scope, runs ? TB_SCOPE_NONE : TB_SCOPE_OPAQUE);
     plugin->program = program_path(policy, program, override);

@@ -58,10 +58,13 @@ struct tb_sandbox {
 
 struct tb_plugin {
     struct tb_bytes name;
-    struct tb_bytes program;  /* absolute; empty: nothing implements it */
-    struct tb_table commands; /* that the program implements, by name */
-    struct tb_table read_commands;
-    struct tb_table write_commands;
+    struct tb_bytes program;         /* absolute; empty: nothing implements it */
+    const struct tb_value *commands; /* that the program implements */
+    const struct tb_value *read_commands;
+    const struct tb_value *write_commands;
+    struct tb_table command_of; /* the same, by name */
+    struct tb_table read_command_of;
+    struct tb_table write_command_of;
     enum tb_scope_kind scope;
     struct tb_sandbox sandbox;
     struct tb_acl acl;
@@ -175,4 +178,13 @@ struct tb_policy {
 static inline struct tb_bytes tb_value_text(const struct tb_value *value)
 {
     return value ? value->string : (struct tb_bytes){0};
+}
+
+/* Whether a list of strings (NULL: an empty one) holds text. */
+static inline bool tb_value_holds(const struct tb_value *list, struct tb_bytes text)
+{
+    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
+        if (item->type == TB_VALUE_STRING && tb_bytes_equal(item->string, text))
+            return true;
+    return false;
 }
