@@ -16,6 +16,8 @@ static const char help[] =
     "  --denied  only what was refused\n"
     "  --json    the lines of the log as they are\n"
     "\n"
+    "RULE is what decided; `trollbridge policy explain APP COMMAND` says more.\n"
+    "\n"
     "Examples:\n"
     "  trollbridge audit show examples/notes --last 20\n"
     "  trollbridge audit show examples/notes --denied --json | jq .command\n";

@@ -2,6 +2,7 @@
 
 #include "policy/compiler/label.h"
 #include "policy/compiler/platform.h"
+#include "policy/compiler/unknown.h"
 #include "policy/compiler/url_remote.h"
 
 #include <stdlib.h>
@@ -100,6 +101,16 @@ static void read_list(struct found *found, const struct tb_value *list)
     }
 }
 
+static void tell_siblings(struct found *found, const struct tb_value *root)
+{
+    for (const struct tb_value *child = root->child; child; child = child->next)
+        if (!tb_bytes_are(child->key, "capabilities") && !tb_bytes_are(child->key, "$schema"))
+            tb_report_warning(found->report, "unknown-key", child->place,
+                              "`%.*s` is ignored, since beside `capabilities` nothing is read: "
+                              "move it into one of them",
+                              TB_SHOWN(child->key));
+}
+
 /* One capability, a list of them, or a map whose key `capabilities` is such a list. */
 static void read_file(struct found *found, const struct tb_value *root)
 {
@@ -108,6 +119,8 @@ static void read_file(struct found *found, const struct tb_value *root)
         if (root->type == TB_VALUE_MAP && tb_bytes_are(child->key, "capabilities"))
             named = child;
     const struct tb_value *list = named ? named : root;
+    if (named)
+        tell_siblings(found, root);
     if (list->type == TB_VALUE_LIST)
         read_list(found, list);
     else if (!named && root->type == TB_VALUE_MAP)
@@ -175,7 +188,7 @@ bool tb_entry_read(struct tb_report *report, const struct tb_value *value,
         {"deny", TB_VALUE_LIST | TB_VALUE_NULL, &entry.deny, false},
     };
     if (value->type == TB_VALUE_MAP) {
-        if (!tb_value_fields(report, value, "a permission entry", wants, TB_ARRAY_LEN(wants),
+        if (!tb_value_fields(report, value, TB_WHAT_ENTRY, wants, TB_ARRAY_LEN(wants),
                              TB_UNKNOWN_WARN))
             return false;
         entry.identifier = identifier->string;

@@ -2,6 +2,7 @@
 
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/platform.h"
+#include "policy/compiler/unknown.h"
 
 static bool check_version(struct tb_report *report, const struct tb_value *version)
 {
@@ -105,21 +106,20 @@ static void read_permission(struct tb_policy *policy, const struct tb_value *map
     const struct tb_value *description;
     const struct tb_value *commands;
     const struct tb_value *scope;
-    const struct tb_value *platforms;
     const struct tb_want wants[] = {
         {"identifier", TB_VALUE_STRING, &identifier, true},
         {"version", TB_VALUE_INT | TB_VALUE_NULL, &version, false},
         {"description", TB_VALUE_STRING | TB_VALUE_NULL, &description, false},
         {"commands", TB_VALUE_MAP, &commands, false},
         {"scope", TB_VALUE_MAP, &scope, false},
-        {"platforms", TB_VALUE_LIST | TB_VALUE_NULL, &platforms, false},
+        {"platforms", TB_VALUE_LIST | TB_VALUE_NULL, &permission.platforms, false},
     };
-    bool ok =
-        tb_value_fields(report, map, "a permission", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
+    bool ok = tb_value_fields(report, map, TB_WHAT_PERMISSION, wants, TB_ARRAY_LEN(wants),
+                              TB_UNKNOWN_WARN);
     ok = check_version(report, version) && ok;
     ok = read_commands(report, commands, &permission) && ok;
     ok = read_scope(report, scope, &permission) && ok;
-    permission.active = tb_platform_active(report, platforms, policy->inputs->target);
+    permission.active = tb_platform_active(report, permission.platforms, policy->inputs->target);
     permission.identifier = tb_value_text(identifier);
     if (ok)
         tb_permission_add(policy, &permission, acl);
@@ -136,7 +136,8 @@ static void read_set(struct tb_policy *policy, const struct tb_value *map, struc
         {"description", TB_VALUE_STRING, &description, true},
         {"permissions", TB_VALUE_LIST, &members, true},
     };
-    bool ok = tb_value_fields(report, map, "a set", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
+    bool ok =
+        tb_value_fields(report, map, TB_WHAT_SET, wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
     if (tb_value_strings(report, members, "`permissions`") && ok)
         tb_set_add(policy, &(struct tb_set){identifier->string, map->place, members, NULL}, acl);
 }
@@ -191,7 +192,8 @@ static void read_file(struct tb_policy *policy, const struct tb_value *root, str
                         tb_value_type_name(root->type));
         return;
     }
-    tb_value_fields(report, root, "a permission file", wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
+    tb_value_fields(report, root, TB_WHAT_PERMISSION_FILE, wants, TB_ARRAY_LEN(wants),
+                    TB_UNKNOWN_WARN);
     if (default_set)
         read_default(policy, default_set, acl);
     const struct tb_value *item = sets ? sets->child : NULL;

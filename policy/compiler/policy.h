@@ -17,7 +17,8 @@ struct tb_permission {
     const struct tb_value *deny;
     const struct tb_value *scope_allow; /* list, or NULL: not there, which is not an empty one */
     const struct tb_value *scope_deny;
-    bool active; /* on this platform */
+    const struct tb_value *platforms; /* list, or NULL: all */
+    bool active;                      /* on this platform */
     struct tb_permission *next;
 };
 

@@ -1,6 +1,7 @@
 #include "policy/compiler/scope.h"
 
 #include "policy/compiler/pattern.h"
+#include "policy/compiler/unknown.h"
 #include "proto/limits.h"
 #include "proto/pack.h"
 
@@ -101,7 +102,7 @@ static const struct tb_value *path_of(struct tb_policy *policy, const struct tb_
     if (entry->type == TB_VALUE_STRING)
         return entry;
     if (entry->type == TB_VALUE_MAP)
-        tb_value_fields(policy->report, entry, "a path entry", wants, TB_ARRAY_LEN(wants),
+        tb_value_fields(policy->report, entry, TB_WHAT_PATH, wants, TB_ARRAY_LEN(wants),
                         TB_UNKNOWN_WARN);
     if (path && path->type == TB_VALUE_STRING)
         return path;

@@ -1,5 +1,7 @@
 #include "policy/compiler/value.h"
 
+#include "policy/compiler/unknown.h"
+
 #include <stdio.h>
 
 struct tb_value *tb_tree_add(struct tb_tree *tree, struct tb_value *parent, struct tb_bytes key,
@@ -150,9 +152,7 @@ static bool refuse_unknown(struct tb_report *report, const struct tb_value *valu
         tb_report_error(report, "unknown-key", value->place, "%s has no key `%.*s`; it takes %s",
                         what, TB_SHOWN(value->key), known->text);
     else if (!tb_bytes_are(value->key, "$schema"))
-        tb_report_warning(report, "unknown-key", value->place,
-                          "%s has no key `%.*s`, which is ignored; it takes %s", what,
-                          TB_SHOWN(value->key), known->text);
+        tb_unknown_tell(report, value, what, known->text);
     return unknown != TB_UNKNOWN_ERROR;
 }
 
