@@ -1,18 +1,20 @@
 #include "bench/app.h"
 
 #include "base/fd.h"
+#include "bench/folder.h"
+#include "bench/many.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { LARGE_COMMANDS = 3000 };
+
+/* Beside those 3,000 of the plugin: permissions that other views have. */
+static const struct bench_size large_size = {.capabilities = 999, .permissions = 7000};
 
 static const char manifest[] = "[app]\n"
                                "id = \"trollbridge.bench\"\n"
@@ -24,7 +26,7 @@ static const char manifest[] = "[app]\n"
                                "permissions = \"plugin\"\n";
 
 static const char capability[] = "{\"identifier\": \"main\", \"windows\": [\"main\"],\n"
-                                 " \"permissions\": [\"echo:allow-echo\"]}\n";
+                                 " \"permissions\": [\"echo:allow-echo\"%s]}\n";
 
 static const char plugin[] = "name = \"echo\"\n"
                              "program = \"echo\"\n"
@@ -35,49 +37,11 @@ static const char permission[] = "[[permission]]\n"
                                  "description = \"Allows the command echo.\"\n"
                                  "commands.allow = [\"echo\"]\n";
 
-static void close_file(FILE **file)
-{
-    if (*file)
-        fclose(*file);
-}
-
-static int join(const char *folder, const char *name, char ret_path[static PATH_MAX])
-{
-    int n = snprintf(ret_path, PATH_MAX, "%s/%s", folder, name);
-    return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
-}
-
-tb_printf(3, 4) static int write_file(const struct bench_app *app, const char *name,
-                                      const char *format, ...)
-{
-    char path[PATH_MAX];
-    int r = join(app->folder, name, path);
-    if (r < 0)
-        return r;
-    FILE *file = fopen(path, "we");
-    if (!file)
-        return -errno;
-    va_list arguments;
-    va_start(arguments, format);
-    int n = vfprintf(file, format, arguments);
-    va_end(arguments);
-    return fclose(file) != 0 || n < 0 ? -EIO : 0;
-}
-
-static int make_folder(const struct bench_app *app, const char *name)
-{
-    char path[PATH_MAX];
-    int r = join(app->folder, name, path);
-    if (r < 0)
-        return r;
-    return mkdir(path, 0700) < 0 ? -errno : 0;
-}
-
 static int copy_program(const struct bench_app *app, const char *name, const char *program)
 {
     char path[PATH_MAX];
     struct stat stat;
-    int r = join(app->folder, name, path);
+    int r = bench_folder_join(app->folder, name, path);
     if (r < 0)
         return r;
     tb_fd from = open(program, O_RDONLY | O_CLOEXEC);
@@ -92,54 +56,53 @@ static int copy_program(const struct bench_app *app, const char *name, const cha
     return 0;
 }
 
-static int fill(const struct bench_app *app, const char *echo, const char *mode)
+static int fill_plugin(const struct bench_app *app, bool large)
 {
-    int r = make_folder(app, "capabilities");
+    int r = bench_folder_add(app->folder, "plugin");
     if (r == 0)
-        r = make_folder(app, "plugin");
+        r = bench_folder_add(app->folder, "plugin/permissions");
     if (r == 0)
-        r = make_folder(app, "plugin/permissions");
+        r = bench_folder_write(app->folder, "plugin/permissions/echo.toml", "%s", permission);
+    if (r < 0)
+        return r;
+    return large ? bench_many_plugin(app->folder, LARGE_COMMANDS)
+                 : bench_folder_write(app->folder, "plugin/plugin.toml", "%s", plugin);
+}
+
+static int fill(const struct bench_app *app, const char *echo, const struct bench_kind *kind)
+{
+    int r = bench_folder_write(app->folder, "trollbridge.toml", manifest, kind->mode, app->log);
     if (r == 0)
-        r = write_file(app, "trollbridge.toml", manifest, mode, app->log);
+        r = bench_folder_add(app->folder, "capabilities");
     if (r == 0)
-        r = write_file(app, "capabilities/main.json", "%s", capability);
+        r = bench_folder_write(app->folder, "capabilities/main.json", capability,
+                               kind->large ? ", \"echo:all\"" : "");
     if (r == 0)
-        r = write_file(app, "plugin/plugin.toml", "%s", plugin);
-    if (r == 0)
-        r = write_file(app, "plugin/permissions/echo.toml", "%s", permission);
+        r = fill_plugin(app, kind->large);
+    if (r == 0 && kind->large)
+        r = bench_many_write(app->folder, &large_size);
     return r == 0 ? copy_program(app, "echo", echo) : r;
 }
 
-int bench_app_make(struct bench_app *app, const char *echo, const char *mode)
+int bench_app_make(struct bench_app *app, const char *echo, const struct bench_kind *kind)
 {
-    const char *temporary = getenv("TMPDIR");
     *app = (struct bench_app){0};
-    int r = join(temporary && temporary[0] == '/' ? temporary : "/tmp", "trollbridge-bench-XXXXXX",
-                 app->folder);
-    if (r == 0 && !mkdtemp(app->folder))
-        r = -errno;
-    if (r < 0) {
-        app->folder[0] = 0;
-        return r;
-    }
-    r = join(app->folder, "audit.jsonl", app->log);
-    return r == 0 ? fill(app, echo, mode) : r;
-}
-
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)
-{
-    (void)stat;
-    (void)type;
-    (void)ftw;
-    (void)remove(path);
-    return 0;
+    int r = bench_folder_make(app->folder);
+    if (r == 0)
+        r = bench_folder_join(app->folder, "audit.jsonl", app->log);
+    return r == 0 ? fill(app, echo, kind) : r;
 }
 
 void bench_app_remove(struct bench_app *app)
 {
-    if (app->folder[0])
-        (void)nftw(app->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    bench_folder_remove(app->folder);
     app->folder[0] = 0;
+}
+
+static void close_file(FILE **file)
+{
+    if (*file)
+        fclose(*file);
 }
 
 int bench_app_count_done(const struct bench_app *app, uint64_t *ret_n)

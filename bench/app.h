@@ -5,6 +5,7 @@
 #include "base/compiler.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BENCH_COMMAND "plugin:echo|echo"
@@ -14,9 +15,15 @@ struct bench_app {
     char log[PATH_MAX];    /* the audit log */
 };
 
-/* `echo` is the path of the plugin's program; it is copied. `mode`: `before` or `behind`. 0 or
- * -errno. */
-tb_must_check int bench_app_make(struct bench_app *app, const char *echo, const char *mode);
+/* What surrounds the one command that is called. */
+struct bench_kind {
+    const char *mode; /* of the log: `before` or `behind` */
+    bool large;       /* among 3,000 others of its view, in 1,000 capabilities; else alone */
+};
+
+/* `echo` is the path of the plugin's program; it is copied. 0 or -errno. */
+tb_must_check int bench_app_make(struct bench_app *app, const char *echo,
+                                 const struct bench_kind *kind);
 void bench_app_remove(struct bench_app *app); /* an app never made is fine */
 
 /* How many calls the log says were done. 0 or -errno. */

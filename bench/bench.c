@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct bench_load loads[] = {{64, 1}, {64, 64}, {64 * 1024, 1}, {64 * 1024, 64}};
+static const struct bench_load loads[] = {
+    {64, 1, true}, {64, 64, true}, {64 * 1024, 1, false}, {64 * 1024, 64, false}};
 static const char *const placements[] = {"free", "one"};
 
 #define SPREAD_QUIET 1.25 /* of the floor's own rounds, 90th by 10th percentile */
@@ -32,7 +33,7 @@ static cpu_set_t last_of(const cpu_set_t *allowed)
 static void add_cell(struct bench_result *result, const char *placement,
                      const struct bench_cell *cell)
 {
-    for (size_t i = 0; i < BENCH_CONTENDERS; i++)
+    for (size_t i = 0; i < cell->n_rows; i++)
         result->rows[result->n_rows++] =
             (struct bench_placed_row){.placement = placement, .row = cell->rows[i]};
     if (cell->rows[0].ratio_hi > SPREAD_QUIET * cell->rows[0].ratio_lo)
@@ -70,7 +71,7 @@ static const char *measure_idle(const struct bench_setup *setup, struct bench_id
 {
     const char *why;
     tb_cleanup(bridge_drop) struct bridge bridge;
-    if (!bridge_begin(&bridge, setup->echo, "before", &why))
+    if (!bridge_begin(&bridge, setup->echo, &(struct bench_kind){.mode = "before"}, &why))
         return why;
     *ret_idle = idle_of(trollbridge_pid(bridge.host));
     return NULL;
@@ -78,10 +79,28 @@ static const char *measure_idle(const struct bench_setup *setup, struct bench_id
 
 typedef void progress_fn(const char *placement, const struct bench_load *load);
 
+/* What the cells of the first placement say of starting, one value each. */
+struct starts {
+    double start_ms[TB_ARRAY_LEN(loads)];
+    double open_ms[TB_ARRAY_LEN(loads)];
+    double open_large_ms[TB_ARRAY_LEN(loads)];
+    size_t n;
+    size_t n_large;
+};
+
+static void add_start(struct starts *starts, const struct bench_cell *cell)
+{
+    starts->start_ms[starts->n] = cell->start_ms;
+    starts->open_ms[starts->n++] = cell->open_ms;
+    if (cell->open_large_ms > 0)
+        starts->open_large_ms[starts->n_large++] = cell->open_large_ms;
+}
+
 static const char *measure_placed(const struct bench_setup *setup, const char *placement,
                                   progress_fn *progress, struct bench_result *result,
-                                  double *start_ms)
+                                  struct starts *ret_starts)
 {
+    struct starts starts = {0};
     for (size_t i = 0; i < TB_ARRAY_LEN(loads); i++) {
         struct bench_cell cell;
         if (progress)
@@ -90,9 +109,17 @@ static const char *measure_placed(const struct bench_setup *setup, const char *p
         if (why)
             return why;
         add_cell(result, placement, &cell);
-        start_ms[i] = cell.start_ms;
+        add_start(&starts, &cell);
     }
+    *ret_starts = starts;
     return NULL;
+}
+
+static void take_starts(struct bench_result *result, struct starts *starts)
+{
+    result->start_ms = bench_percentile(starts->start_ms, starts->n, 0.5);
+    result->open_ms = bench_percentile(starts->open_ms, starts->n, 0.5);
+    result->open_large_ms = bench_percentile(starts->open_large_ms, starts->n_large, 0.5);
 }
 
 const char *bench_run(const struct bench_setup *setup, progress_fn *progress,
@@ -104,21 +131,23 @@ const char *bench_run(const struct bench_setup *setup, progress_fn *progress,
         .n_cpus = sysconf(_SC_NPROCESSORS_ONLN),
         .quiet = true,
     };
-    double start_ms[TB_ARRAY_LEN(placements)][TB_ARRAY_LEN(loads)];
+    struct starts starts[TB_ARRAY_LEN(placements)];
     cpu_set_t allowed;
     if (sched_getaffinity(0, sizeof allowed, &allowed) < 0)
         return "the CPUs that may be used are not known";
     const cpu_set_t sets[] = {allowed, last_of(&allowed)};
-    const char *why = measure_idle(setup, &result.idle);
+    const char *why = bench_policy_measure(setup->rounds, result.policies);
+    if (!why)
+        why = measure_idle(setup, &result.idle);
     for (size_t p = 0; p < TB_ARRAY_LEN(placements) && !why; p++) {
         if (sched_setaffinity(0, sizeof sets[p], &sets[p]) < 0)
             return "the processes cannot be placed on one CPU";
-        why = measure_placed(setup, placements[p], progress, &result, start_ms[p]);
+        why = measure_placed(setup, placements[p], progress, &result, &starts[p]);
     }
     (void)sched_setaffinity(0, sizeof allowed, &allowed);
     if (why)
         return why;
-    result.start_ms = bench_percentile(start_ms[0], TB_ARRAY_LEN(loads), 0.5);
+    take_starts(&result, &starts[0]);
     bench_gates_judge(&result);
     *ret_result = result;
     return NULL;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bench/cell.h"
+#include "bench/policy.h"
 
 #include <sched.h>
 
@@ -43,7 +44,10 @@ struct bench_result {
     struct bench_gate gates[BENCH_GATES_MAX];
     size_t n_gates;
     struct bench_idle idle;
-    double start_ms; /* from before the spawn to the first reply, median */
+    double start_ms;      /* from before the spawn to the first reply, median */
+    double open_ms;       /* from OPEN to WELCOME, median */
+    double open_large_ms; /* the same with the large policy */
+    struct bench_policy policies[BENCH_POLICIES];
 };
 
 /* Runs all of it; `progress` (may be NULL) is told what is measured next. NULL, or what went wrong:

@@ -40,6 +40,7 @@ static bool open_view(struct bridge *bridge)
     const struct trollbridge_view view = {.label = "main", .document = 1};
     if (tb_fd_pair(SOCK_STREAM, pair) < 0)
         return false;
+    uint64_t start_ns = tb_clock_ns();
     bridge->endpoint = tb_endpoint_new(pair[0], (struct tb_bytes){0});
     if (trollbridge_open(bridge->host, &view, pair[1], NULL) != TROLLBRIDGE_OK ||
         !bridge->endpoint || !await_opened(bridge))
@@ -48,6 +49,7 @@ static bool open_view(struct bridge *bridge)
         if (tb_endpoint_dispatch(bridge->endpoint, true) == TB_CLOSED ||
             tb_endpoint_flush(bridge->endpoint) == TB_CLOSED)
             return false;
+    bridge->open_ns = tb_clock_ns() - start_ns;
     bridge->command = tb_endpoint_find(bridge->endpoint, tb_bytes_of_string(BENCH_COMMAND));
     return bridge->command != TB_NO_COMMAND;
 }
@@ -63,10 +65,11 @@ static bool make_args(struct bridge *bridge)
     return !packer.failed;
 }
 
-bool bridge_begin(struct bridge *bridge, const char *echo, const char *mode, const char **ret_why)
+bool bridge_begin(struct bridge *bridge, const char *echo, const struct bench_kind *kind,
+                  const char **ret_why)
 {
     *bridge = (struct bridge){.command = TB_NO_COMMAND};
-    if (bench_app_make(&bridge->app, echo, mode) < 0 || !make_args(bridge)) {
+    if (bench_app_make(&bridge->app, echo, kind) < 0 || !make_args(bridge)) {
         *ret_why = "the benchmark's app could not be written to the temporary folder";
         return false;
     }

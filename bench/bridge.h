@@ -13,6 +13,7 @@ struct bridge {
     struct bench_app app;
     struct trollbridge *host;
     struct tb_endpoint *endpoint;
+    uint64_t open_ns; /* from OPEN to WELCOME */
     bool opened;
     bool refused;
     uint32_t command;
@@ -24,8 +25,8 @@ struct bridge {
 
 /* Spawns it and opens a view: the tree as it is before the first call. False: *ret_why is a literal
  * that says at which step, and stderr has more. */
-tb_must_check bool bridge_begin(struct bridge *bridge, const char *echo, const char *mode,
-                                const char **ret_why);
+tb_must_check bool bridge_begin(struct bridge *bridge, const char *echo,
+                                const struct bench_kind *kind, const char **ret_why);
 /* Makes the first call, which starts the plugin. */
 tb_must_check bool bridge_start(struct bridge *bridge, const char *name,
                                 struct bench_contender *ret_contender);

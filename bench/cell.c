@@ -21,20 +21,33 @@ struct series {
     uint64_t cpu_ns;
 };
 
+/* The floor is the first of the series; these are the others, in their order. */
+static const struct {
+    const char *name;
+    struct bench_kind kind;
+} kinds[] = {
+    {BENCH_PLAIN, {.mode = "before"}},
+    {"trollbridge behind", {.mode = "behind"}},
+    {BENCH_LARGE, {.mode = "before", .large = true}},
+};
+
+enum { FLOOR, PLAIN, LARGE = BENCH_CONTENDERS - 1, N_KINDS = TB_ARRAY_LEN(kinds) };
+_Static_assert(N_KINDS + 1 == BENCH_CONTENDERS, "every contender has its series");
+
 struct contest {
     const struct bench_setup *setup;
     const struct bench_load *load;
     struct floor floor;
-    struct bridge before;
-    struct bridge behind;
+    struct bridge bridges[N_KINDS];
     struct series series[BENCH_CONTENDERS];
+    size_t n; /* of the series: how many take part */
     uint32_t *latency_ns;
 };
 
 static void end(struct contest *contest)
 {
-    bridge_drop(&contest->behind);
-    bridge_drop(&contest->before);
+    for (size_t i = N_KINDS; i-- > 0;)
+        bridge_drop(&contest->bridges[i]);
     floor_end(&contest->floor);
     for (size_t i = 0; i < BENCH_CONTENDERS; i++)
         free(contest->series[i].p50_ns); /* the others are in the same memory */
@@ -45,7 +58,7 @@ static bool allocate(struct contest *contest)
 {
     size_t rounds = contest->setup->rounds;
     contest->latency_ns = calloc(BENCH_SAMPLES_MAX, sizeof *contest->latency_ns);
-    for (size_t i = 0; i < BENCH_CONTENDERS; i++) {
+    for (size_t i = 0; i < contest->n; i++) {
         struct series *series = &contest->series[i];
         series->p50_ns = calloc(4 * rounds, sizeof *series->p50_ns);
         if (!series->p50_ns)
@@ -57,22 +70,41 @@ static bool allocate(struct contest *contest)
     return contest->latency_ns != NULL;
 }
 
-static const char *begin(struct contest *contest, double *ret_start_ms)
+static const char *begin_bridge(struct contest *contest, size_t i, double *ret_start_ms)
 {
     const char *why = NULL;
-    const char *echo = contest->setup->echo;
-    if (!allocate(contest) || floor_begin(&contest->floor, &contest->series[0].contender) < 0)
-        return "the floor could not be started";
+    struct bridge *bridge = &contest->bridges[i];
     uint64_t start_ns = tb_clock_ns();
-    if (!bridge_begin(&contest->before, echo, "before", &why))
+    if (!bridge_begin(bridge, contest->setup->echo, &kinds[i].kind, &why))
         return why;
-    if (!bridge_start(&contest->before, "trollbridge", &contest->series[1].contender))
+    if (!bridge_start(bridge, kinds[i].name, &contest->series[i + 1].contender))
         return "the first call was not answered";
     *ret_start_ms = (double)(tb_clock_ns() - start_ns) / 1e6;
-    if (!bridge_begin(&contest->behind, echo, "behind", &why))
+    return NULL;
+}
+
+static const char *begin(struct contest *contest, struct bench_cell *cell)
+{
+    double start_ms[N_KINDS];
+    const char *why = NULL;
+    if (!allocate(contest) || floor_begin(&contest->floor, &contest->series[FLOOR].contender) < 0)
+        return "the floor could not be started";
+    for (size_t i = 0; i + 1 < contest->n && !why; i++)
+        why = begin_bridge(contest, i, &start_ms[i]);
+    if (why)
         return why;
-    if (!bridge_start(&contest->behind, "trollbridge behind", &contest->series[2].contender))
-        return "the first call was not answered";
+    cell->start_ms = start_ms[PLAIN - 1];
+    cell->open_ms = (double)contest->bridges[PLAIN - 1].open_ns / 1e6;
+    cell->open_large_ms = (double)contest->bridges[LARGE - 1].open_ns / 1e6;
+    return NULL;
+}
+
+/* Compares the logs with the calls that were made. */
+static const char *end_bridges(struct contest *contest)
+{
+    for (size_t i = 0; i + 1 < contest->n; i++)
+        if (!bridge_end(&contest->bridges[i]))
+            return "the audit log does not hold every call that was made";
     return NULL;
 }
 
@@ -101,7 +133,7 @@ static bool run_round(struct contest *contest, struct series *series, size_t at)
 /* Every buffer grown, every page touched; not counted. */
 static bool warm_up(struct contest *contest)
 {
-    for (size_t i = 0; i < BENCH_CONTENDERS; i++) {
+    for (size_t i = 0; i < contest->n; i++) {
         const struct bench_contender *contender = &contest->series[i].contender;
         struct bench_round round = {.latency_ns = contest->latency_ns};
         if (!contender->run(contender->state, contest->load, contest->setup->round_ns / 3, &round))
@@ -114,8 +146,8 @@ static bool warm_up(struct contest *contest)
 static bool run_rounds(struct contest *contest)
 {
     for (size_t at = 0; at < contest->setup->rounds; at++)
-        for (size_t i = 0; i < BENCH_CONTENDERS; i++)
-            if (!run_round(contest, &contest->series[(at + i) % BENCH_CONTENDERS], at))
+        for (size_t i = 0; i < contest->n; i++)
+            if (!run_round(contest, &contest->series[(at + i) % contest->n], at))
                 return false;
     return true;
 }
@@ -129,11 +161,14 @@ static double *measure_of(const struct contest *contest, const struct series *se
 static void take_ratios(struct contest *contest)
 {
     size_t n = contest->setup->rounds;
-    double *floor = measure_of(contest, &contest->series[0]);
-    for (size_t i = 1; i < BENCH_CONTENDERS; i++)
+    double *floor = measure_of(contest, &contest->series[FLOOR]);
+    for (size_t i = FLOOR + 1; i < contest->n; i++) {
+        const double *of = measure_of(contest, &contest->series[i]);
+        const double *base = measure_of(contest, &contest->series[i == LARGE ? PLAIN : FLOOR]);
         for (size_t at = 0; at < n; at++)
-            contest->series[i].ratio[at] = measure_of(contest, &contest->series[i])[at] / floor[at];
-    double *own = contest->series[0].ratio;
+            contest->series[i].ratio[at] = of[at] / base[at];
+    }
+    double *own = contest->series[FLOOR].ratio;
     memcpy(own, floor, n * sizeof *own);
     double median = bench_percentile(own, n, 0.5);
     for (size_t at = 0; at < n; at++)
@@ -164,17 +199,19 @@ const char *bench_cell_measure(const struct bench_setup *setup, const struct ben
                                struct bench_cell *ret_cell)
 {
     struct bench_cell cell = {0};
-    tb_cleanup(end) struct contest contest = {.setup = setup, .load = load, .floor.fd = -1};
-    const char *why = begin(&contest, &cell.start_ms);
+    tb_cleanup(end) struct contest contest = {
+        .setup = setup, .load = load, .n = load->large ? LARGE + 1 : LARGE, .floor.fd = -1};
+    const char *why = begin(&contest, &cell);
     if (why)
         return why;
     if (!warm_up(&contest) || !run_rounds(&contest))
         return "a call got lost or was not answered with its own bytes";
-    if (!bridge_end(&contest.before) || !bridge_end(&contest.behind))
-        return "the audit log does not hold every call that was made";
+    why = end_bridges(&contest);
+    if (why)
+        return why;
     take_ratios(&contest);
-    for (size_t i = 0; i < BENCH_CONTENDERS; i++)
-        cell.rows[i] = make_row(&contest, &contest.series[i]);
+    for (; cell.n_rows < contest.n; cell.n_rows++)
+        cell.rows[cell.n_rows] = make_row(&contest, &contest.series[cell.n_rows]);
     *ret_cell = cell;
     return NULL;
 }

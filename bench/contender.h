@@ -12,9 +12,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define BENCH_FLOOR "floor"
+#define BENCH_PLAIN "trollbridge"
+#define BENCH_LARGE "large policy to small"
+
 struct bench_load {
     size_t bytes; /* of one message */
     unsigned in_flight;
+    bool large; /* a broker with a large policy takes part */
 };
 
 enum { BENCH_SAMPLES_MAX = 1 << 20, BENCH_IN_FLIGHT_MAX = 1024, BENCH_TREE_MAX = 16 };

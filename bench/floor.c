@@ -216,7 +216,7 @@ int floor_begin(struct floor *floor, struct bench_contender *ret_contender)
     if (floor->relay < 0 || floor->server < 0 || !stream_init(&floor->in, floor->fd))
         return -ENOMEM;
     *ret_contender = (struct bench_contender){
-        .name = "floor",
+        .name = BENCH_FLOOR,
         .state = floor,
         .run = run,
         .tree = {floor->relay, floor->server},

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <string.h>
 #include <sys/utsname.h>
 
 /* ---- table ---- */
@@ -10,7 +11,7 @@
 static void print_row(const struct bench_placed_row *placed, FILE *out)
 {
     const struct bench_row *row = &placed->row;
-    fprintf(out, "%-9s %6zu %9u  %-18s %9.1f %9.1f %10.0f %8.1f %7.2f %7.2f  %.2f-%.2f\n",
+    fprintf(out, "%-9s %6zu %9u  %-21s %9.1f %9.1f %10.0f %8.1f %7.2f %7.2f  %.2f-%.2f\n",
             placed->placement, row->bytes, row->in_flight, row->name, row->p50_us, row->p99_us,
             row->calls_s, row->mib_s, row->cpu_us, row->ratio, row->ratio_lo, row->ratio_hi);
 }
@@ -33,22 +34,38 @@ static void print_idle(const struct bench_idle *idle, FILE *out)
             idle->total_kib, idle->supervisor_kib, idle->broker_kib, idle->scribe_kib);
 }
 
+static void print_policies(const struct bench_result *result, FILE *out)
+{
+    for (size_t i = 0; i < BENCH_POLICIES; i++) {
+        const struct bench_policy *policy = &result->policies[i];
+        fprintf(out,
+                "policy %5u capabilities, %6u permissions: compile %7.1f ms and %5.1f MiB, "
+                "resolve %6.1f ms\n",
+                policy->capabilities, policy->permissions, policy->compile_ms, policy->compile_mib,
+                policy->resolve_ms);
+    }
+    fprintf(out, "open   %.1f ms from OPEN to WELCOME, with the large policy %.1f ms\n",
+            result->open_ms, result->open_large_ms);
+}
+
 void bench_report_table(const struct bench_result *result, FILE *out)
 {
-    fprintf(out, "%-9s %6s %9s  %-18s %9s %9s %10s %8s %7s %7s  %s\n", "placement", "bytes",
+    fprintf(out, "%-9s %6s %9s  %-21s %9s %9s %10s %8s %7s %7s  %s\n", "placement", "bytes",
             "in flight", "", "p50 us", "p99 us", "calls/s", "MiB/s", "cpu us", "ratio", "10%-90%");
     for (size_t i = 0; i < result->n_rows; i++) {
-        if (i > 0 && i % BENCH_CONTENDERS == 0)
+        if (i > 0 && strcmp(result->rows[i].row.name, BENCH_FLOOR) == 0)
             fputc('\n', out);
         print_row(&result->rows[i], out);
     }
     fputs(
         "\nratio: one in flight, the time of a call by the floor's; more, calls/s by the floor's.\n"
-        "The floor's own is its spread.\n\n",
+        "The floor's own is its spread. That of \"" BENCH_LARGE "\" is by the row " BENCH_PLAIN
+        "\ninstead: 3,000 commands are granted and not one.\n\n",
         out);
     for (size_t i = 0; i < result->n_gates; i++)
         print_gate(&result->gates[i], out);
     fprintf(out, "start  %.0f ms from spawn to the first reply\n", result->start_ms);
+    print_policies(result, out);
     print_idle(&result->idle, out);
     if (!result->quiet)
         fputs("quiet  no: the floor's own rounds spread by more than 25 %, so trust no ratio\n",
@@ -127,6 +144,23 @@ static json_t *idle_json(const struct bench_idle *idle)
     return json;
 }
 
+static json_t *policies_json(const struct bench_result *result)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < BENCH_POLICIES; i++) {
+        const struct bench_policy *policy = &result->policies[i];
+        json_t *json = json_object();
+        json_object_set_new(json, "name", json_string(policy->name));
+        json_object_set_new(json, "capabilities", json_integer(policy->capabilities));
+        json_object_set_new(json, "permissions", json_integer(policy->permissions));
+        json_object_set_new(json, "compile_ms", number(policy->compile_ms));
+        json_object_set_new(json, "compile_mib", number(policy->compile_mib));
+        json_object_set_new(json, "resolve_ms", number(policy->resolve_ms));
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
 bool bench_report_json(const struct bench_result *result, FILE *out)
 {
     json_t *rows = json_array();
@@ -139,6 +173,9 @@ bool bench_report_json(const struct bench_result *result, FILE *out)
     json_object_set_new(json, "gates", gates_json(result, false));
     json_object_set_new(json, "goals", gates_json(result, true));
     json_object_set_new(json, "start_ms", number(result->start_ms));
+    json_object_set_new(json, "open_ms", number(result->open_ms));
+    json_object_set_new(json, "open_large_ms", number(result->open_large_ms));
+    json_object_set_new(json, "policy", policies_json(result));
     json_object_set_new(json, "idle", idle_json(&result->idle));
     bool ok = json_dumpf(json, out, JSON_COMPACT | JSON_REAL_PRECISION(12)) == 0 &&
               fputc('\n', out) != EOF;

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "proto/plugin.h"
 
+#include <stdlib.h>
+
 #define BACK_OFF_FIRST_NS (100 * TB_MS_NS)
 #define BACK_OFF_MOST_NS  (5 * TB_S_NS)
 #define STEADY_NS         (60 * TB_S_NS) /* having run this long ends a row of crashes */
@@ -12,10 +14,14 @@ static bool has(const struct tb_plugin *plugin, const struct tb_named *command)
     return command->granted && command->plugin == plugin->index;
 }
 
+/* Counted up from a random number: of some thousand drawn one by one, two would now and then be the
+ * same, which a plugin must refuse. */
 static void pack_commands(struct tb_packer *packer, const struct tb_plugin *plugin,
                           struct tb_random *random, struct tb_named *commands, uint32_t n_commands)
 {
+    uint32_t number;
     size_t n = 0;
+    tb_random_bytes(random, (uint8_t *)&number, sizeof number);
     for (uint32_t i = 0; i < n_commands; i++)
         n += has(plugin, &commands[i]);
     tb_pack_array(packer, n);
@@ -23,7 +29,7 @@ static void pack_commands(struct tb_packer *packer, const struct tb_plugin *plug
         struct tb_named *command = &commands[i];
         if (!has(plugin, command))
             continue;
-        tb_random_bytes(random, (uint8_t *)&command->number, sizeof command->number);
+        command->number = number++;
         command->scope = command->granted->scope;
         tb_pack_map(packer, 2);
         tb_pack_key(packer, "number");
@@ -33,29 +39,34 @@ static void pack_commands(struct tb_packer *packer, const struct tb_plugin *plug
     }
 }
 
-/* Scopes of other plugins are none of this one's business: they stay empty, so that indexes keep
- * their meaning. */
-static bool uses_scope(const struct tb_plugin *plugin, const struct tb_named *commands,
-                       uint32_t n_commands, size_t scope)
+static void free_marks(bool **marks)
 {
-    for (uint32_t i = 0; i < n_commands; i++)
-        if (has(plugin, &commands[i]) && commands[i].scope == scope)
-            return true;
-    return false;
+    free(*marks);
 }
 
-static void pack_scopes(struct tb_packer *packer, const struct tb_plugin *plugin,
-                        const struct tb_grant *grant, const struct tb_named *commands,
-                        uint32_t n_commands)
+/* By scope: whether a command of this plugin has it. Both may be thousands, so that neither is
+ * searched for the other. NULL when out of memory. */
+static bool *mark_scopes(const struct tb_plugin *plugin, const struct tb_grant *grant,
+                         const struct tb_named *commands, uint32_t n_commands)
+{
+    bool *marks = calloc(grant->n_scopes + 1, sizeof *marks);
+    for (uint32_t i = 0; marks && i < n_commands; i++)
+        if (has(plugin, &commands[i]) && commands[i].scope != TB_NO_INDEX)
+            marks[commands[i].scope] = true;
+    return marks;
+}
+
+/* Scopes of other plugins are none of this one's business: they stay empty, so that indexes keep
+ * their meaning. */
+static void pack_scopes(struct tb_packer *packer, const struct tb_grant *grant, const bool *own)
 {
     tb_pack_array(packer, grant->n_scopes);
     for (size_t i = 0; i < grant->n_scopes; i++) {
-        bool own = uses_scope(plugin, commands, n_commands, i);
         tb_pack_map(packer, 2);
         tb_pack_key(packer, "allow");
-        own ? tb_pack_object(packer, grant->scopes[i].allow) : tb_pack_array(packer, 0);
+        own[i] ? tb_pack_object(packer, grant->scopes[i].allow) : tb_pack_array(packer, 0);
         tb_pack_key(packer, "deny");
-        own ? tb_pack_object(packer, grant->scopes[i].deny) : tb_pack_array(packer, 0);
+        own[i] ? tb_pack_object(packer, grant->scopes[i].deny) : tb_pack_array(packer, 0);
     }
 }
 
@@ -74,7 +85,11 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
     tb_pack_key(&packer, "commands");
     pack_commands(&packer, plugin, random, commands, n_commands);
     tb_pack_key(&packer, "scopes");
-    pack_scopes(&packer, plugin, grant, commands, n_commands);
+    tb_cleanup(free_marks) bool *own = mark_scopes(plugin, grant, commands, n_commands);
+    if (own)
+        pack_scopes(&packer, grant, own);
+    else
+        packer.failed = true;
     tb_pack_key(&packer, "vars");
     tb_pack_object(&packer, grant->vars);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});

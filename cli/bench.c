@@ -12,8 +12,9 @@
 static const char help[] =
     "usage: trollbridge bench [OPTION...]\n"
     "\n"
-    "Measures Trollbridge beside a bare relay of three processes, interleaved, and prints a "
-    "table.\n"
+    "Measures Trollbridge beside a bare relay of three processes, interleaved, with a small "
+    "policy\n"
+    "and a large one, and what policies of three sizes take to compile; prints a table.\n"
     "\n"
     "  --json        print one JSON object instead\n"
     "  --gate        exit with 1 if a gate does not hold\n"
@@ -101,6 +102,7 @@ int cli_bench(int argc, char **argv)
         return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/bench/echo is not there");
     const struct bench_setup setup = {
         .echo = echo, .rounds = options.rounds, .round_ns = options.ms * TB_MS_NS};
+    fputs("bench: policies of three sizes\n", stderr);
     const char *why = bench_run(&setup, on_progress, &result);
     if (why)
         return cli_error(CLI_PART, "io", "%s", why);

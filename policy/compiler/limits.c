@@ -3,23 +3,26 @@
 
 #include "proto/limits.h"
 
-static const struct tb_value *limit_value(const struct tb_manifest *manifest,
-                                          struct tb_bytes command, size_t member)
+enum member { IN_FLIGHT, DEADLINE_MS };
+
+static const struct tb_value *value_of(const struct tb_limit *limit, enum member member)
 {
-    const struct tb_value *of_all = NULL;
-    for (const struct tb_limit *limit = manifest->limits; limit; limit = limit->next) {
-        const struct tb_value *value = member == 0 ? limit->in_flight : limit->deadline_ms;
-        if (value && tb_bytes_equal(limit->command, command))
-            return value;
-        if (value && tb_bytes_are(limit->command, "*"))
-            of_all = value;
-    }
-    return of_all;
+    if (!limit)
+        return NULL;
+    return member == IN_FLIGHT ? limit->in_flight : limit->deadline_ms;
+}
+
+static const struct tb_value *limit_value(const struct tb_manifest *manifest,
+                                          struct tb_bytes command, enum member member)
+{
+    const struct tb_value *own = value_of(tb_table_find(&manifest->limit_of, command), member);
+    return own ? own
+               : value_of(tb_table_find(&manifest->limit_of, tb_bytes_of_string("*")), member);
 }
 
 uint32_t tb_manifest_in_flight(const struct tb_manifest *manifest, struct tb_bytes command)
 {
-    const struct tb_value *value = limit_value(manifest, command, 0);
+    const struct tb_value *value = limit_value(manifest, command, IN_FLIGHT);
     if (!value)
         return TB_POOL_DEFAULT;
     return value->integer == 0 ? TB_POOL_MAX : (uint32_t)value->integer;
@@ -27,14 +30,12 @@ uint32_t tb_manifest_in_flight(const struct tb_manifest *manifest, struct tb_byt
 
 uint32_t tb_manifest_deadline_ms(const struct tb_manifest *manifest, struct tb_bytes command)
 {
-    const struct tb_value *value = limit_value(manifest, command, 1);
+    const struct tb_value *value = limit_value(manifest, command, DEADLINE_MS);
     return value ? (uint32_t)value->integer : TB_DEADLINE_DEFAULT_MS;
 }
 
 struct tb_bytes tb_manifest_args(const struct tb_manifest *manifest, struct tb_bytes command)
 {
-    for (const struct tb_detail *detail = manifest->details; detail; detail = detail->next)
-        if (detail->audit.n > 0 && tb_bytes_equal(detail->command, command))
-            return detail->audit;
-    return manifest->audit_args;
+    const struct tb_detail *detail = tb_table_find(&manifest->detail_of, command);
+    return detail && detail->audit.n > 0 ? detail->audit : manifest->audit_args;
 }

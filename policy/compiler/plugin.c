@@ -65,6 +65,18 @@ static enum tb_scope_kind read_scope(struct tb_policy *policy, const struct tb_v
     return TB_SCOPE_OPAQUE;
 }
 
+/* A list of commands, as what is looked up for each command that is granted. */
+static struct tb_table read_names(struct tb_policy *policy, const struct tb_value *names,
+                                  const char *what)
+{
+    struct tb_table table = {0};
+    tb_value_strings(policy->report, names, what);
+    for (struct tb_value *item = names ? names->child : NULL; item; item = item->next)
+        if (item->type == TB_VALUE_STRING)
+            tb_table_put(policy->arena, &table, item->string, item);
+    return table;
+}
+
 static void check_commands(struct tb_policy *policy, const struct tb_value *names)
 {
     for (const struct tb_value *item = names ? names->child : NULL; item; item = item->next)
@@ -75,10 +87,10 @@ static void check_commands(struct tb_policy *policy, const struct tb_value *name
 
 /* A misspelt name would leave a command without its files, or with a scope that nobody reads. */
 static void check_subset(struct tb_policy *policy, const struct tb_value *some,
-                         const struct tb_value *all)
+                         const struct tb_table *all)
 {
     for (const struct tb_value *item = some ? some->child : NULL; item; item = item->next)
-        if (item->type == TB_VALUE_STRING && !tb_value_holds(all, item->string))
+        if (item->type == TB_VALUE_STRING && !tb_table_find(all, item->string))
             tb_report_error(policy->report, "value", item->place,
                             "`%.*s` is not in `commands`: add it there or remove it here",
                             TB_SHOWN(item->string));
@@ -152,12 +164,12 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
     };
     tb_value_fields(policy->report, root, "plugin.toml", wants, TB_ARRAY_LEN(wants),
                     TB_UNKNOWN_ERROR);
-    tb_value_strings(policy->report, plugin->commands, "`commands`");
-    tb_value_strings(policy->report, plugin->read_commands, "`read_commands`");
-    tb_value_strings(policy->report, plugin->write_commands, "`write_commands`");
+    plugin->command_of = read_names(policy, plugin->commands, "`commands`");
+    plugin->read_command_of = read_names(policy, plugin->read_commands, "`read_commands`");
+    plugin->write_command_of = read_names(policy, plugin->write_commands, "`write_commands`");
     check_commands(policy, plugin->commands);
-    check_subset(policy, plugin->read_commands, plugin->commands);
-    check_subset(policy, plugin->write_commands, plugin->commands);
+    check_subset(policy, plugin->read_commands, &plugin->command_of);
+    check_subset(policy, plugin->write_commands, &plugin->command_of);
     check_name(policy, name, plugin->name);
     bool runs = check_program(policy, root, program, override, plugin);
     /* Nobody reads the scopes of a plugin that does not run, so that any may stand there. */
@@ -169,10 +181,7 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
 
 static const struct tb_override *find_override(const struct tb_policy *policy, struct tb_bytes name)
 {
-    const struct tb_override *override = policy->manifest.overrides;
-    while (override && !tb_bytes_equal(override->name, name))
-        override = override->next;
-    return override;
+    return tb_table_find(&policy->manifest.override_of, name);
 }
 
 static int open_in_app(struct tb_policy *policy, const struct tb_override *override,

@@ -48,5 +48,5 @@ struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl 
 
 static inline bool tb_plugin_implements(const struct tb_plugin *plugin, struct tb_bytes name)
 {
-    return plugin && tb_value_holds(plugin->commands, name);
+    return plugin && tb_table_find(&plugin->command_of, name);
 }

@@ -59,10 +59,13 @@ struct tb_sandbox {
 
 struct tb_plugin {
     struct tb_bytes name;
-    struct tb_bytes program; /* absolute; empty: nothing implements it */
-    const struct tb_value *commands;
+    struct tb_bytes program;         /* absolute; empty: nothing implements it */
+    const struct tb_value *commands; /* that the program implements */
     const struct tb_value *read_commands;
     const struct tb_value *write_commands;
+    struct tb_table command_of; /* the same, by name */
+    struct tb_table read_command_of;
+    struct tb_table write_command_of;
     enum tb_scope_kind scope;
     struct tb_sandbox sandbox;
     struct tb_acl acl;
@@ -111,6 +114,9 @@ struct tb_manifest {
     struct tb_limit *limits;
     struct tb_detail *details;
     struct tb_override *overrides;
+    struct tb_table limit_of; /* by command, or `*` */
+    struct tb_table detail_of;
+    struct tb_table override_of; /* by plugin */
 };
 
 /* ---- capabilities ---- */

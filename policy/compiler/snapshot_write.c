@@ -100,8 +100,8 @@ static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
     if (plugin)
         pack_number(packer, "plugin", plugin->index);
     pack_flag(packer, "implemented", tb_plugin_implements(plugin, command->local));
-    pack_flag(packer, "reads", plugin && tb_value_holds(plugin->read_commands, command->local));
-    pack_flag(packer, "writes", plugin && tb_value_holds(plugin->write_commands, command->local));
+    pack_flag(packer, "reads", plugin && tb_table_find(&plugin->read_command_of, command->local));
+    pack_flag(packer, "writes", plugin && tb_table_find(&plugin->write_command_of, command->local));
     pack_number(packer, "in_flight", tb_manifest_in_flight(manifest, command->name));
     pack_number(packer, "deadline_ms", tb_manifest_deadline_ms(manifest, command->name));
     pack_field(packer, "args", tb_manifest_args(manifest, command->name));

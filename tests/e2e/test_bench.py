@@ -9,7 +9,8 @@ import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root"))
-NAMES = ["floor", "trollbridge", "trollbridge behind"]
+LARGE = "large policy to small"
+NAMES = {64: ["floor", "trollbridge", "trollbridge behind", LARGE], 65536: ["floor", "trollbridge", "trollbridge behind"]}
 ROW = ["name", "placement", "bytes", "in_flight", "p50_us", "p99_us", "calls_s", "mib_s", "cpu_us",
        "ratio", "ratio_lo", "ratio_hi"]
 
@@ -33,7 +34,7 @@ def test_one_row_for_each_load_placement_and_contender(short):
     rows = short[2]["rows"]
     cells = [(r["placement"], r["bytes"], r["in_flight"], r["name"]) for r in rows]
     assert cells == [(p, b, n, name) for p in ("free", "one") for b in (64, 65536) for n in (1, 64)
-                     for name in NAMES]
+                     for name in NAMES[b]]
 
 
 def test_rows_have_the_documented_members_and_add_up(short):
@@ -51,17 +52,38 @@ def test_the_floor_is_measured_against_itself(short):
             assert row["ratio"] == 1
 
 
+GATES = {  # (row, placement, in flight, limit)
+    "64 B one in flight": ("trollbridge", "free", 1, 1.35),
+    "64 B large policy, one CPU": (LARGE, "one", 1, 1.1),
+}
+
+
 def test_the_gates_are_taken_from_their_rows(short):
     result = short[2]
-    gates = result["gates"]
-    assert [gate["name"] for gate in gates] == ["64 B one in flight"]
-    for gate in gates:
+    assert [gate["name"] for gate in result["gates"]] == list(GATES)
+    for gate in result["gates"]:
         assert sorted(gate) == ["limit", "name", "ok", "value"]
-    row = next(r for r in result["rows"] if r["name"] == "trollbridge" and r["placement"] == "free"
-               and r["bytes"] == 64 and r["in_flight"] == 1)
-    assert gates[0]["limit"] == 1.35
-    assert gates[0]["value"] == row["ratio"]
-    assert gates[0]["ok"] == (gates[0]["value"] <= gates[0]["limit"])
+        name, placement, in_flight, limit = GATES[gate["name"]]
+        row = next(r for r in result["rows"] if r["name"] == name and r["placement"] == placement
+                   and r["bytes"] == 64 and r["in_flight"] == in_flight)
+        assert gate["limit"] == limit
+        assert gate["value"] == row["ratio"]
+        assert gate["ok"] == (gate["value"] <= limit)
+
+
+def test_policies_of_three_sizes(short):
+    policies = short[2]["policy"]
+    assert [(p["name"], p["capabilities"], p["permissions"]) for p in policies] == [
+        ("small", 10, 100), ("medium", 100, 1000), ("large", 1000, 10000)]
+    for policy in policies:
+        assert list(policy) == ["name", "capabilities", "permissions", "compile_ms", "compile_mib", "resolve_ms"]
+        assert min(policy["compile_ms"], policy["compile_mib"], policy["resolve_ms"]) > 0, policy
+    memory = [policy["compile_mib"] for policy in policies]
+    assert memory[0] < memory[1] < memory[2] < 256
+
+
+def test_what_an_open_takes(short):
+    assert short[2]["open_ms"] > 0 and short[2]["open_large_ms"] > 0
 
 
 def test_quiet_is_the_spread_of_the_floor(short):
@@ -110,9 +132,10 @@ def test_the_table_has_the_same_rows(tmp_path):
     process = run("--rounds", "1", "--ms", "2", folder=tmp_path)
     assert process.returncode == 0, process.stderr
     lines = process.stdout.splitlines()
-    assert sum(line.startswith(("free ", "one ")) for line in lines) == 24
-    assert sum(line.startswith("gate ") for line in lines) == 1
-    assert sum(line.startswith("goal ") for line in lines) >= 5
+    assert sum(line.startswith(("free ", "one ")) for line in lines) == 28
+    assert sum(line.startswith("gate ") for line in lines) == 2
+    assert sum(line.startswith("goal ") for line in lines) >= 6
+    assert sum(line.startswith("policy ") for line in lines) == 3
 
 
 @pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--rounds", "1001"], ["--ms", "x"],

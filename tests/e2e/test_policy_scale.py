@@ -105,6 +105,21 @@ def test_names_that_come_again_and_again(tmp_path, twice):
     assert status == (3 if twice == "capability" else 0)
 
 
+def test_what_is_said_of_each_of_many_commands(tmp_path):
+    """The manifest's tables and the plugin's lists are looked up by the commands that are granted."""
+    names = [f"c{n}" for n in range(60000)]
+    granted = names[-30000:]
+    tables = "".join(f'[limits."plugin:p|{name}"]\nin_flight = 8\n[commands."plugin:p|{name}"]\naudit = "full"\n' for name in granted)
+    lists = "".join(f"{kind} = {json.dumps(names)}\n" for kind in ("commands", "read_commands", "write_commands"))
+    app = test_policy.write_app(tmp_path / "app", {
+        "trollbridge.toml": test_policy.MANIFEST + '[plugins.p]\npermissions = "p"\n' + tables,
+        "p/plugin.toml": 'name = "p"\nprogram = "p"\nscope = "path"\n' + lists,
+        "p/permissions/p.toml": f'[[permission]]\nidentifier = "allow-all"\ndescription = ""\ncommands.allow = {json.dumps(granted)}\n',
+        "capabilities/c.json": '{"identifier": "c", "windows": ["w"], "permissions": ["p:allow-all"]}'})
+    status, text, _ = compile_limited(app)
+    assert (status, text) == (0, "")
+
+
 def test_a_view_says_its_part_of_a_large_answer(tmp_path):
     app = write(tmp_path / "app", 300, 5000, 5, 1, ["all"], scope=False)
     names = json.dumps([f"allow-{n}" for n in range(5000)])
