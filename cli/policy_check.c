@@ -5,6 +5,7 @@
 #include "cli/app.h"
 #include "cli/cli.h"
 #include "cli/report.h"
+#include "cli/text.h"
 #include "proto/control.h"
 
 #include <getopt.h>
@@ -36,20 +37,28 @@ struct check {
     bool deny_warnings;
 };
 
+enum { COMMAND_WIDTH = 32 };
+
+static void print_row(const struct tb_grant_command *command)
+{
+    printf("  ");
+    int width = cli_put_text(stdout, command->name);
+    printf("%*s ", width < COMMAND_WIDTH ? COMMAND_WIDTH - width : 0, "");
+    cli_put_text(stdout, command->rule.capability);
+    printf("/");
+    cli_put_text(stdout, command->rule.permission);
+    printf(" (");
+    cli_put_text(stdout, command->rule.file);
+    printf(":%u)%s\n", command->rule.line, command->plugin == TB_NO_INDEX ? "  unimplemented" : "");
+}
+
 static void print_table(const struct tb_grant *grant, const char *digest)
 {
     printf("view %.*s at origin %.*s: %zu commands (policy %s)\n", (int)grant->view.n,
            (const char *)grant->view.data, (int)grant->origin.n, (const char *)grant->origin.data,
            grant->n_commands, digest);
-    for (size_t i = 0; i < grant->n_commands; i++) {
-        const struct tb_grant_command *command = &grant->commands[i];
-        printf("  %-32.*s %.*s/%.*s (%.*s:%u)%s\n", (int)command->name.n,
-               (const char *)command->name.data, (int)command->rule.capability.n,
-               (const char *)command->rule.capability.data, (int)command->rule.permission.n,
-               (const char *)command->rule.permission.data, (int)command->rule.file.n,
-               (const char *)command->rule.file.data, command->rule.line,
-               command->plugin == TB_NO_INDEX ? "  unimplemented" : "");
-    }
+    for (size_t i = 0; i < grant->n_commands; i++)
+        print_row(&grant->commands[i]);
 }
 
 static void free_grant(struct tb_grant **grant)

@@ -3,7 +3,6 @@
 #include "base/fd.h"
 #include "policy/compiler/code.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -75,14 +74,13 @@ static const char *format_line(struct tb_report *report, const struct tb_finding
     return tb_arena_string(report->arena, tb_bytes_of(line, strnlen(line, sizeof line)));
 }
 
-tb_printf(2, 0) static const
-    char *format_message(struct tb_report *report, const char *format, va_list list)
+const char *tb_report_format(struct tb_arena *arena, const char *format, va_list list)
 {
     char message[LINE_CAP];
     vsnprintf(message, sizeof message, format, list);
     make_printable(message, strnlen(message, sizeof message));
     make_utf8(message, strnlen(message, sizeof message));
-    return tb_arena_string(report->arena, tb_bytes_of_string(message));
+    return tb_arena_string(arena, tb_bytes_of_string(message));
 }
 
 static void keep(struct tb_report *report, const struct tb_finding *finding)
@@ -112,7 +110,8 @@ tb_printf(5, 0) static void find(struct tb_report *report, bool error, const cha
         report->n_errors += error;
         return;
     }
-    const struct tb_finding finding = {error, code, place, format_message(report, format, list)};
+    const struct tb_finding finding = {error, code, place,
+                                       tb_report_format(report->arena, format, list)};
     keep(report, &finding);
 }
 

@@ -198,3 +198,11 @@ def test_a_link_becomes_the_file_it_leads_to(tmp_path):
 @pytest.mark.parametrize("arguments", [[], ["a"], ["a", "b", "c"], ["--nope", "a", "b"]])
 def test_usage(arguments):
     assert run("import", *arguments)[:2] == (2, "")
+
+
+def test_notes_show_what_is_there(tmp_path):
+    odd = {"dangerous\x1b[2J\nx": True}
+    app = project(tmp_path, {}, odd, plugins={"\u00e9" * 150: {"a": 1}, "x" + "\u00e9" * 150: {"a": 1}})
+    out = imported(app, tmp_path / "new")
+    assert "`dangerous?[2J?x`: there is no way to ask for this\n" in out
+    assert out.count("\u00e9" * 99) == 2 and out.replace("\n", "").isprintable()

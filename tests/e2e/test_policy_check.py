@@ -51,3 +51,36 @@ def test_errors_come_through(tmp_path):
 @pytest.mark.parametrize("arguments", [[], ["explain"], ["check"], ["check", "a", "b"], ["check", "--nope", "a"]])
 def test_usage(arguments):
     assert check(*arguments)[:2] == (2, "")
+
+
+def hostile(folder):
+    (folder / "capabilities").mkdir()
+    (folder / "trollbridge.toml").write_text('[app]\nid = "com.example.x"\n')
+    return folder
+
+
+def test_a_table_shows_what_is_there(tmp_path):
+    app = hostile(tmp_path)
+    name = "x\x1b[2J\n  plugin:fs|remove \u202e" + "\u00e9" * 2000
+    capability = {"identifier": name, "windows": ["main"], "permissions": ["core:app:allow-version"]}
+    (app / "capabilities" / "a.json").write_text(json.dumps(capability))
+    status, out, errors = check("check", str(app))
+    assert (status, errors, len(out.splitlines())) == (0, "", 2)
+    assert "\x1b" not in out and "\u202e" not in out
+    assert out.splitlines()[1].startswith("  plugin:app|version               x")
+    assert r" x\u001b[2J\u000a  plugin:fs|remove \u202e" + "\u00e9" * 2000 + "/core:app:allow-version (" in out
+
+
+@pytest.mark.parametrize("name", [b"\xff.json", b"a\x1b[2J.json", b"a\x7f.toml", b"\x9b31m"])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_names_of_files_that_cannot_be_shown(tmp_path, name, options):
+    app = hostile(tmp_path)
+    (app / "capabilities" / os.fsdecode(name)).write_text("{}")
+    status, out, errors = check("check", str(app), *options)
+    told = json.loads(out)["errors"][0] if options else errors
+    assert status == 3
+    if options:
+        assert told["file"] == "capabilities" and told["code"] == "io" and "rename it" in told["message"]
+    else:
+        assert told.startswith("trollbridge: io: the name of `") and told.endswith("rename it (capabilities)\n")
+        assert told[:-1].isprintable()
