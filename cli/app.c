@@ -82,9 +82,19 @@ static int file_arguments(const char *job, const char *app, struct places *place
     return n;
 }
 
-int cli_app_compile(const char *app, struct cli_app *ret_app)
+/* The number of arguments with those, of which at most CLI_REPORT_OPTIONS go in. */
+static int add_options(const char **argv, int n, const char *const *options)
 {
-    const char *argv[FILE_ARGS_MAX + 5];
+    for (size_t i = 0; options[i]; i++) {
+        tb_assert(i < CLI_REPORT_OPTIONS);
+        argv[n++] = options[i];
+    }
+    return n;
+}
+
+int cli_app_compile(const char *app, const char *const *options, struct cli_app *ret_app)
+{
+    const char *argv[FILE_ARGS_MAX + CLI_REPORT_OPTIONS + 5];
     tb_cleanup(deinit_places) struct places places = {.n_variables = 0};
     int n = file_arguments("compile", app, &places, argv);
     if (n < 0)
@@ -94,6 +104,7 @@ int cli_app_compile(const char *app, struct cli_app *ret_app)
     if (snapshot < 0 || settings < 0)
         return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
     const char *const fds[] = {"--snapshot-fd", "3", "--settings-fd", "4", NULL};
+    n = add_options(argv, n, options);
     memcpy(argv + n, fds, sizeof fds);
     int status = run(argv, (const int[]){snapshot, settings}, 2);
     if (status != CLI_DONE)
@@ -116,10 +127,7 @@ int cli_app_report(const char *job, const char *app, const char *const *options,
         return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
     argv[n++] = "--report-fd";
     argv[n++] = "3";
-    for (size_t i = 0; options[i]; i++) {
-        tb_assert(i < CLI_REPORT_OPTIONS);
-        argv[n++] = options[i];
-    }
+    n = add_options(argv, n, options);
     argv[n] = NULL;
     int status = run(argv, (const int[]){report}, 1);
     *ret_fd = report;
@@ -167,7 +175,7 @@ void cli_app_deinit(struct cli_app *app)
 int cli_app_settings(const char *app, struct tb_settings *ret_settings)
 {
     tb_cleanup(cli_app_deinit) struct cli_app compiled = {0};
-    int status = cli_app_compile(app, &compiled);
+    int status = cli_app_compile(app, (const char *const[]){NULL}, &compiled);
     if (status == CLI_DONE && tb_settings_read(compiled.settings_fd, ret_settings) != TB_OK)
         return cli_error(CLI_PART, "io", "the policy compiler's settings cannot be read");
     return status;

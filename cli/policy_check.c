@@ -66,12 +66,13 @@ static void free_grant(struct tb_grant **grant)
     tb_grant_free(*grant);
 }
 
-static int print_view(const struct check *check)
+/* `options`: the mode and the target that were asked for. */
+static int print_view(const struct check *check, const char *const *options)
 {
     char digest[2 * TB_DIGEST_SIZE + 1];
     tb_cleanup(cli_app_deinit) struct cli_app app = {0};
     tb_cleanup(free_grant) struct tb_grant *grant = NULL;
-    int status = cli_app_compile(check->app, &app);
+    int status = cli_app_compile(check->app, options, &app);
     if (status == CLI_DONE)
         status = cli_app_resolve(&app, check->view ? check->view : "main", "local", &grant);
     if (status != CLI_DONE)
@@ -107,16 +108,18 @@ static int check_app(const struct check *check)
     size_t n = 0;
     add_option(options, &n, "--mode", check->mode);
     add_option(options, &n, "--target", check->target);
+    size_t n_shared = n;
     add_option(options, &n, "--view", check->view);
     int status = cli_report("check", check->app, options, &report);
     if (!report)
         return status;
+    options[n_shared] = NULL; /* a view is asked of resolve, not of compile */
     if (check->json)
         print_json(report);
     else
         cli_report_findings(report, false);
     if (status == CLI_DONE && !check->json)
-        status = print_view(check);
+        status = print_view(check, options);
     bool warned = json_array_size(json_object_get(report, "warnings")) > 0;
     return status == CLI_DONE && warned && check->deny_warnings ? CLI_DENIED : status;
 }

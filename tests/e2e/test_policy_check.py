@@ -84,3 +84,15 @@ def test_names_of_files_that_cannot_be_shown(tmp_path, name, options):
     else:
         assert told.startswith("trollbridge: io: the name of `") and told.endswith("rename it (capabilities)\n")
         assert told[:-1].isprintable()
+
+
+def test_the_table_is_of_the_mode_and_target_asked_for(tmp_path):
+    app = hostile(tmp_path)
+    one = {"identifier": "one", "windows": ["main"], "permissions": ["core:app:allow-version"]}
+    no = {"identifier": "no", "windows": ["other"], "permissions": ["core:app:deny-version"]}
+    mac = {"identifier": "mac", "platforms": ["macOS"], "windows": ["main"], "permissions": ["core:app:allow-name"]}
+    (app / "capabilities" / "a.json").write_text(json.dumps([one, no, mac]))
+    rows = {options: [row.split()[0] for row in check("check", str(app), *options)[1].splitlines()[1:]]
+            for options in ((), ("--mode", "narrow"), ("--mode", "tauri"), ("--target", "macOS"))}
+    version, name = "plugin:app|version", "plugin:app|name"
+    assert rows == {(): [version], ("--mode", "narrow"): [version], ("--mode", "tauri"): [], ("--target", "macOS"): [name, version]}
