@@ -96,3 +96,18 @@ def test_the_table_is_of_the_mode_and_target_asked_for(tmp_path):
             for options in ((), ("--mode", "narrow"), ("--mode", "tauri"), ("--target", "macOS"))}
     version, name = "plugin:app|version", "plugin:app|name"
     assert rows == {(): [version], ("--mode", "narrow"): [version], ("--mode", "tauri"): [], ("--target", "macOS"): [name, version]}
+
+
+def test_a_name_with_a_nul_is_not_the_one_before_it(tmp_path):
+    app = hostile(tmp_path)
+    capability = {"identifier": "a", "windows": ["main"], "permissions": ["odd:p"]}
+    (app / "capabilities" / "a.json").write_text(json.dumps(capability))
+    (app / "plugins" / "odd" / "permissions").mkdir(parents=True)
+    (app / "plugins" / "odd" / "plugin.toml").write_text('name = "odd"\n')
+    commands = {"allow": ["read\0x"], "deny": ["write\0x"]}
+    (app / "plugins" / "odd" / "permissions" / "p.json").write_text(json.dumps({"permission": [{"identifier": "p", "commands": commands}]}))
+    with open(app / "trollbridge.toml", "a") as manifest:
+        manifest.write('[plugins.odd]\npermissions = "plugins/odd"\n')
+    answer = json.loads(check("check", str(app), "--json")[1])
+    assert answer["errors"] == []
+    assert (list(answer["allowed"]), list(answer["denied"])) == (["plugin:odd|read\0x"], ["plugin:odd|write\0x"])
