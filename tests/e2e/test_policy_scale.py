@@ -117,3 +117,16 @@ def test_a_view_says_its_part_of_a_large_answer(tmp_path):
     assert check()[:2] == (3, "trollbridge: too-large: the answer passes 64 MiB or a million entries: ask with --view\n")
     status, text, report = check("--view", "w5")
     assert (status, text) == (0, "") and len(msgpack_reader.decode(report)["allowed"]) == 5000
+
+
+def test_a_thousand_denials_that_all_share(tmp_path):
+    """Also of commands that nothing allows, which are no commands of the view."""
+    app = write(tmp_path / "app", 1000, 10, 1, 1, ["no"], scope=False)
+    names = json.dumps([f"c_{n}" for n in range(4000)])
+    (app / "permissions" / "no.toml").write_text(f'[[permission]]\nidentifier = "no"\ncommands.deny = {names}\n')
+    for path in (app / "capabilities").iterdir():
+        path.write_text(path.read_text().replace('"windows": ["w', '"windows": ["all", "w'))
+    status, text, snapshot = compile_limited(app)
+    assert (status, snapshot == b"") == (0, False), text
+    grant = test_policy.grant_of(snapshot, "all")
+    assert grant["commands"] == [] and len(grant["denied"]) == 4000
