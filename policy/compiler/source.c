@@ -228,6 +228,15 @@ static bool is_showable(const char *name)
     return tb_utf8_valid(text);
 }
 
+/* A linked folder must not be passed over as a file of another kind is: what it denies would be
+ * lost. */
+static bool links_to_folder(int dir, const char *name, const struct stat *status)
+{
+    struct stat target;
+    return S_ISLNK(status->st_mode) && fstatat(dir, name, &target, 0) == 0 &&
+           S_ISDIR(target.st_mode);
+}
+
 static void visit(struct walk *walk, int dir, const char *name, const char *folder, unsigned depth)
 {
     const char *shown = tb_arena_format(walk->report->arena, "%s/%s", folder, name);
@@ -238,6 +247,8 @@ static void visit(struct walk *walk, int dir, const char *name, const char *fold
                         name);
     } else if (status_of(walk, dir, name, shown, &status) < 0) {
         tell_errno(walk->report, shown, errno);
+    } else if (links_to_folder(dir, name, &status)) {
+        tell_errno(walk->report, shown, ELOOP);
     } else if (!S_ISDIR(status.st_mode)) {
         visit_file(walk, dir, name, shown);
     } else if (strcmp(name, "schemas") != 0) {

@@ -111,3 +111,15 @@ def test_a_name_with_a_nul_is_not_the_one_before_it(tmp_path):
     answer = json.loads(check("check", str(app), "--json")[1])
     assert answer["errors"] == []
     assert (list(answer["allowed"]), list(answer["denied"])) == (["plugin:odd|read\0x"], ["plugin:odd|write\0x"])
+
+
+@pytest.mark.parametrize("kind", ["capabilities", "permissions"])
+@pytest.mark.parametrize("target", ["../denials", "/", "."])
+def test_a_linked_folder_is_not_passed_over(tmp_path, kind, target):
+    app = hostile(tmp_path)
+    (app / "denials").mkdir()
+    (app / kind).mkdir(exist_ok=True)
+    (app / kind / "linked").symlink_to(target)
+    status, out, errors = check("check", str(app))
+    assert (status, out, errors) == (
+        3, "", f"trollbridge: symlink: is a symbolic link: put the file itself here ({kind}/linked)\n")
