@@ -199,7 +199,7 @@ static bool may_resume(const struct tb_session *session, const struct tb_plugin 
 
 bool tb_answer_may_resume(const struct tb_session *session)
 {
-    for (size_t i = 0; i < session->grant->n_plugins; i++)
+    for (uint32_t i = 0; i < session->n_plugins; i++)
         if (may_resume(session, &session->plugins[i]))
             return true;
     return false;
@@ -207,7 +207,7 @@ bool tb_answer_may_resume(const struct tb_session *session)
 
 void tb_answer_resume(struct tb_broker *broker, struct tb_session *session)
 {
-    for (size_t i = 0; i < session->grant->n_plugins; i++) {
+    for (uint32_t i = 0; i < session->n_plugins; i++) {
         struct tb_plugin *plugin = &session->plugins[i];
         if (may_resume(session, plugin)) {
             tb_flush_unpause(broker, &plugin->link);

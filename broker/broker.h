@@ -1,7 +1,8 @@
 /*
  * The broker's nouns together, and the parts that know them all: route.c (the path of a frame),
  * answer.c (how a call ends), lifecycle.c (sessions come and go), launch.c (plugins come and go),
- * control.c (the host), supervise.c (the supervisor). Everything else knows only itself.
+ * control.c (the host), supervise.c (the supervisor), reload.c (another policy). Everything else
+ * knows only itself.
  *
  * One round of the loop: what is ready is read and routed; times that have passed are dealt with;
  * then records go to the scribe, and only then calls to plugins and replies to endpoints. What was
@@ -10,6 +11,7 @@
 #pragma once
 
 #include "broker/audit.h"
+#include "broker/reload.h"
 #include "broker/session.h"
 #include "broker/view.h"
 #include "proto/inner.h"
@@ -22,6 +24,7 @@ struct tb_broker {
     int offered_fd; /* the descriptor that came for the next OPEN; -1: none */
     struct tb_source supervisor;
     struct tb_views views;
+    struct tb_reload reload;
     struct tb_random random;
     struct tb_unpacker unpacker;
     uint32_t last_token;
@@ -63,7 +66,11 @@ void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
 /* Answers the session's calls whose deadline has passed. */
 void tb_answer_late(struct tb_broker *broker, struct tb_session *session);
 
-/* lifecycle.c */
+/* lifecycle.c. Asking for the grant of a session that waits for one: TB_OK or TB_FULL. */
+int tb_broker_resolve(struct tb_broker *broker, struct tb_session *session);
+/* The session ends, and its OPEN is refused. */
+void tb_broker_refuse(struct tb_broker *broker, struct tb_session *session, enum tb_code code,
+                      const char *message);
 void tb_broker_open(struct tb_broker *broker, const struct tb_open *open, int fd); /* consumes fd */
 void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int32_t status,
                        int grant_fd); /* consumes grant_fd */
@@ -83,14 +90,25 @@ tb_must_check int tb_launch(struct tb_broker *broker,
 void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32_t status, int fd);
 void tb_launch_ended(struct tb_broker *broker, struct tb_plugin *plugin, const char *cause);
 void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin);
+/* A stale instance: stopped, its calls answered; the next call starts one that fits the grant. */
+void tb_launch_replace(struct tb_broker *broker, struct tb_plugin *plugin);
 
 /* supervise.c. TB_OK, or TB_FULL when the supervisor does not keep up. */
 int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message);
+/* Waits for room: the supervisor never waits for the broker. For what must not be lost. */
+void tb_supervise_insist(struct tb_broker *broker, const struct tb_inner *message);
 void tb_supervise_ready(struct tb_source *source, uint32_t events); /* context: broker */
+
+/* reload.c: RELOAD from the host, what the supervisor answers, and the time limit. */
+void tb_reload_begin(struct tb_broker *broker, uint32_t id);
+void tb_reload_made(struct tb_broker *broker, const struct tb_inner *message);
+void tb_reload_resolved(struct tb_broker *broker, int32_t status, int grant_fd); /* consumes it */
+void tb_reload_deadline(struct tb_broker *broker);
 
 /* control.c: readiness of the control link (context: broker), and what the host is told. */
 void tb_control_ready(struct tb_source *source, uint32_t events);
 void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened);
+void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded);
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,
                       const char *message);
 

@@ -44,13 +44,33 @@ static bool on_view(struct tb_broker *broker, const struct tb_frame *frame)
     return true;
 }
 
+static bool on_reload(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    uint32_t id;
+    if (tb_reload_read(&broker->unpacker, frame->body, &id) != TB_OK)
+        return false;
+    tb_reload_begin(broker, id);
+    return true;
+}
+
+static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    switch ((int)frame->kind) {
+    case TB_OPEN:
+        return on_open(broker, frame);
+    case TB_RELOAD:
+        return on_reload(broker, frame);
+    default:
+        return on_view(broker, frame);
+    }
+}
+
 static void route(struct tb_broker *broker)
 {
     struct tb_frame frame;
     int r;
     while ((r = tb_link_next(&broker->control, &frame)) == TB_OK) {
-        bool ok = frame.kind == TB_OPEN ? on_open(broker, &frame) : on_view(broker, &frame);
-        if (!ok) {
+        if (!on_frame(broker, &frame)) {
             fail(broker, "a control message that is not in the format");
             return;
         }
@@ -97,6 +117,11 @@ static void sent(struct tb_broker *broker, int result)
 void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened)
 {
     sent(broker, tb_opened_write(&broker->control.out, opened));
+}
+
+void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded)
+{
+    sent(broker, tb_reloaded_write(&broker->control.out, reloaded));
 }
 
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,

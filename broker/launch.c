@@ -7,6 +7,9 @@
 /* Bytes that may wait for a plugin which does not read. The session's quota of request bytes is
  * below it. */
 enum { OUT_MAX = TB_SESSION_BYTES + 16 * 1024 * 1024 };
+/* The next call starts a new instance: trying again needs no wait, but the field says that it may
+ * be done. */
+enum { RETRY_MS = 1 };
 
 static void record_plugin(struct tb_broker *broker, const struct tb_plugin *plugin,
                           enum tb_event event, enum tb_code code, const char *reason)
@@ -16,7 +19,7 @@ static void record_plugin(struct tb_broker *broker, const struct tb_plugin *plug
         .event = event,
         .verdict = code == TB_CODE_NONE ? TB_ALLOW : TB_DENY,
         .code = code,
-        .plugin = session->grant->plugins[plugin->index].name,
+        .plugin = plugin->name,
         .reason = tb_bytes_of_string(reason),
     };
     (void)tb_flush_record(broker, session, &record);
@@ -32,9 +35,10 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
         .type = TB_INNER_START,
         .token = plugin->token,
         .slot = session->slot,
-        .index = plugin->index,
+        .index = (uint32_t)(plugin->granted - session->grant->plugins),
     };
-    if (tb_plugin_write_init(plugin, session->grant, &broker->random, session->numbers) != TB_OK ||
+    if (tb_plugin_write_init(plugin, session->grant, &broker->random, session->commands,
+                             session->n_commands) != TB_OK ||
         tb_supervise_send(broker, &start) != TB_OK) {
         tb_link_deinit(&plugin->link);
         return TB_FULL;
@@ -59,11 +63,8 @@ void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32
     tb_flush_mark(broker, &plugin->link);
 }
 
-void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin)
+static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
 {
-    if (plugin->state == TB_PLUGIN_IDLE)
-        return;
-    const struct tb_inner stop = {.type = TB_INNER_STOP, .token = plugin->token};
     plugin->state = TB_PLUGIN_IDLE;
     plugin->token = 0;
     if (plugin->link.paused)
@@ -71,12 +72,21 @@ void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin)
     tb_flush_unmark(broker, &plugin->link);
     tb_link_deinit(&plugin->link);
     plugin->link.source.armed = 0;
+}
+
+void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin)
+{
+    if (plugin->state == TB_PLUGIN_IDLE)
+        return;
+    const struct tb_inner stop = {.type = TB_INNER_STOP, .token = plugin->token};
+    part_with(broker, plugin);
     /* A supervisor that does not keep up loses this one, but the plugin sees its link end and
      * exits. */
     (void)tb_supervise_send(broker, &stop);
 }
 
-static void answer_calls(struct tb_broker *broker, struct tb_session *session, uint32_t plugin)
+static void answer_calls(struct tb_broker *broker, struct tb_session *session, uint32_t plugin,
+                         enum tb_code code, const char *message, uint32_t retry_ms)
 {
     for (uint32_t i = 0; i < TB_SESSION_CALLS; i++) {
         struct tb_live_call *call = &session->calls.slots[i];
@@ -86,8 +96,7 @@ static void answer_calls(struct tb_broker *broker, struct tb_session *session, u
         if (call->answered || session->state != TB_SESSION_OPEN)
             tb_session_free_call(session, call);
         else
-            tb_answer_error(broker, session, call, TB_CODE_PLUGIN_CRASHED,
-                            "the plugin died during the call", 0);
+            tb_answer_error(broker, session, call, code, message, retry_ms);
     }
 }
 
@@ -100,5 +109,20 @@ void tb_launch_ended(struct tb_broker *broker, struct tb_plugin *plugin, const c
                   cause ? TB_CODE_VIOLATION : TB_CODE_PLUGIN_CRASHED, cause ? cause : "ended");
     tb_launch_stop(broker, plugin);
     tb_plugin_back_off(plugin, broker->now_ns);
-    answer_calls(broker, plugin->session, plugin->index);
+    answer_calls(broker, plugin->session, plugin->index, TB_CODE_PLUGIN_CRASHED,
+                 "the plugin died during the call", 0);
+}
+
+void tb_launch_replace(struct tb_broker *broker, struct tb_plugin *plugin)
+{
+    plugin->stale = false;
+    if (plugin->state == TB_PLUGIN_IDLE)
+        return;
+    const struct tb_inner stop = {.type = TB_INNER_STOP, .token = plugin->token};
+    record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_NONE, "stopped by a reload");
+    part_with(broker, plugin);
+    /* It may be hostile, and then the end of its link is nothing to it. */
+    tb_supervise_insist(broker, &stop);
+    answer_calls(broker, plugin->session, plugin->index, TB_CODE_CANCELLED,
+                 "a reload changed what the plugin may do, and stopped it", RETRY_MS);
 }

@@ -36,6 +36,22 @@ static void limit_time(struct tb_broker *broker, struct tb_session *session)
         broker->next_deadline_ns = session->next_deadline_ns;
 }
 
+int tb_broker_resolve(struct tb_broker *broker, struct tb_session *session)
+{
+    session->token = ++broker->last_token;
+    const struct tb_inner resolve = {
+        .type = TB_INNER_RESOLVE,
+        .token = session->token,
+        .slot = session->slot,
+        .index = TB_RESOLVE_CURRENT,
+        .view = tb_bytes_of_string(session->label),
+        .webview = tb_bytes_of_string(session->webview),
+        .origin = tb_bytes_of_string(session->origin),
+    };
+    limit_time(broker, session);
+    return tb_supervise_send(broker, &resolve);
+}
+
 /* TB_OK: the session waits for its grant. It owns the descriptor from the start. */
 static int begin(struct tb_broker *broker, struct tb_view *view, const struct tb_open *open, int fd)
 {
@@ -46,22 +62,13 @@ static int begin(struct tb_broker *broker, struct tb_view *view, const struct tb
     }
     session->broker = broker;
     session->slot = tb_views_slot(&broker->views, view);
-    session->token = ++broker->last_token;
     session->link.source.fd = fd; /* not read from before the grant is there */
-    const struct tb_inner resolve = {
-        .type = TB_INNER_RESOLVE,
-        .token = session->token,
-        .slot = session->slot,
-        .view = open->view,
-        .webview = open->webview,
-        .origin = open->origin,
-    };
-    if (tb_supervise_send(broker, &resolve) != TB_OK) {
+    limit_time(broker, session);
+    if (!tb_reload_holds(&broker->reload) && tb_broker_resolve(broker, session) != TB_OK) {
         tb_session_free(session);
         return TB_FULL;
     }
     view->session = session;
-    limit_time(broker, session);
     return TB_OK;
 }
 
@@ -84,9 +91,9 @@ void tb_broker_open(struct tb_broker *broker, const struct tb_open *open, int fd
 static void record_open(struct tb_broker *broker, const struct tb_session *session)
 {
     char reason[64];
-    (void)snprintf(reason, sizeof reason, "%s link, document %llu, %zu commands",
+    (void)snprintf(reason, sizeof reason, "%s link, document %llu, %u commands",
                    session->mode == TB_MODE_DIRECT ? "direct" : "relay",
-                   (unsigned long long)session->document, session->grant->n_commands);
+                   (unsigned long long)session->document, session->n_commands);
     struct tb_record record = {
         .event = TB_EVENT_OPEN, .verdict = TB_ALLOW, .reason = tb_bytes_of_string(reason)};
     (void)tb_flush_record(broker, session, &record);
@@ -123,25 +130,30 @@ static int start(struct tb_broker *broker, struct tb_session *session, struct tb
     return 0;
 }
 
-void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int32_t status,
-                       int grant_fd)
+void tb_broker_refuse(struct tb_broker *broker, struct tb_session *session, enum tb_code code,
+                      const char *message)
 {
-    struct tb_grant *grant = NULL;
     const struct tb_open open = {
         .id = session->open_id,
         .view = tb_bytes_of_string(session->label),
         .origin = tb_bytes_of_string(session->origin),
     };
+    refuse_open(broker, &open, code, message);
+    tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, message);
+}
+
+void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int32_t status,
+                       int grant_fd)
+{
+    struct tb_grant *grant = NULL;
     if (status != 0 || grant_fd < 0 || tb_grant_read(grant_fd, &grant) != TB_OK) {
         tb_fd_close(&grant_fd);
-        refuse_open(broker, &open, TB_CODE_DENIED, "policy gives no grant for this view");
-        tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, "no grant");
+        tb_broker_refuse(broker, session, TB_CODE_DENIED, "policy gives no grant for this view");
         return;
     }
     tb_fd_close(&grant_fd);
     if (start(broker, session, grant) != 0) {
-        refuse_open(broker, &open, TB_CODE_INVALID_ARGS, "the view link is no socket");
-        tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, "the view link is no socket");
+        tb_broker_refuse(broker, session, TB_CODE_INVALID_ARGS, "the view link is no socket");
         return;
     }
     record_open(broker, session);
@@ -174,7 +186,7 @@ void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum 
         return;
     bool granted = session->grant != NULL;
     session->state = TB_SESSION_CLOSED;
-    for (size_t i = 0; granted && session->plugins && i < session->grant->n_plugins; i++)
+    for (uint32_t i = 0; i < session->n_plugins; i++)
         tb_launch_stop(broker, &session->plugins[i]);
     end_calls(broker, session);
     struct tb_record record = {
@@ -239,6 +251,7 @@ void tb_broker_deadlines(struct tb_broker *broker)
             session->next_deadline_ns < broker->next_deadline_ns)
             broker->next_deadline_ns = session->next_deadline_ns;
     }
+    tb_reload_deadline(broker);
 }
 
 void tb_broker_violation(struct tb_broker *broker, struct tb_session *session, bool framing,

@@ -7,41 +7,50 @@
 #define BACK_OFF_MOST_NS  (5 * TB_S_NS)
 #define STEADY_NS         (60 * TB_S_NS) /* having run this long ends a row of crashes */
 
+static bool has(const struct tb_plugin *plugin, const struct tb_named *command)
+{
+    return command->granted && command->plugin == plugin->index;
+}
+
 static void pack_commands(struct tb_packer *packer, const struct tb_plugin *plugin,
-                          const struct tb_grant *grant, struct tb_random *random, uint32_t *numbers)
+                          struct tb_random *random, struct tb_named *commands, uint32_t n_commands)
 {
     size_t n = 0;
-    for (size_t i = 0; i < grant->n_commands; i++)
-        n += grant->commands[i].plugin == plugin->index;
+    for (uint32_t i = 0; i < n_commands; i++)
+        n += has(plugin, &commands[i]);
     tb_pack_array(packer, n);
-    for (size_t i = 0; i < grant->n_commands; i++) {
-        if (grant->commands[i].plugin != plugin->index)
+    for (uint32_t i = 0; i < n_commands; i++) {
+        struct tb_named *command = &commands[i];
+        if (!has(plugin, command))
             continue;
-        tb_random_bytes(random, (uint8_t *)&numbers[i], sizeof numbers[i]);
+        tb_random_bytes(random, (uint8_t *)&command->number, sizeof command->number);
+        command->scope = command->granted->scope;
         tb_pack_map(packer, 2);
         tb_pack_key(packer, "number");
-        tb_pack_uint(packer, numbers[i]);
+        tb_pack_uint(packer, command->number);
         tb_pack_key(packer, "name");
-        tb_pack_str(packer, grant->commands[i].local);
+        tb_pack_str(packer, command->granted->local);
     }
 }
 
 /* Scopes of other plugins are none of this one's business: they stay empty, so that indexes keep
  * their meaning. */
-static bool uses_scope(const struct tb_plugin *plugin, const struct tb_grant *grant, size_t scope)
+static bool uses_scope(const struct tb_plugin *plugin, const struct tb_named *commands,
+                       uint32_t n_commands, size_t scope)
 {
-    for (size_t i = 0; i < grant->n_commands; i++)
-        if (grant->commands[i].plugin == plugin->index && grant->commands[i].scope == scope)
+    for (uint32_t i = 0; i < n_commands; i++)
+        if (has(plugin, &commands[i]) && commands[i].scope == scope)
             return true;
     return false;
 }
 
 static void pack_scopes(struct tb_packer *packer, const struct tb_plugin *plugin,
-                        const struct tb_grant *grant)
+                        const struct tb_grant *grant, const struct tb_named *commands,
+                        uint32_t n_commands)
 {
     tb_pack_array(packer, grant->n_scopes);
     for (size_t i = 0; i < grant->n_scopes; i++) {
-        bool own = uses_scope(plugin, grant, i);
+        bool own = uses_scope(plugin, commands, n_commands, i);
         tb_pack_map(packer, 2);
         tb_pack_key(packer, "allow");
         own ? tb_pack_object(packer, grant->scopes[i].allow) : tb_pack_array(packer, 0);
@@ -51,7 +60,7 @@ static void pack_scopes(struct tb_packer *packer, const struct tb_plugin *plugin
 }
 
 int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
-                         struct tb_random *random, uint32_t *numbers)
+                         struct tb_random *random, struct tb_named *commands, uint32_t n_commands)
 {
     struct tb_packer packer;
     struct tb_plain plain = tb_plain_begin(&packer, &plugin->link.out, TB_PLUGIN_INIT);
@@ -59,13 +68,13 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
     tb_pack_key(&packer, "v");
     tb_pack_uint(&packer, TB_PROTOCOL_VERSION);
     tb_pack_key(&packer, "plugin");
-    tb_pack_str(&packer, grant->plugins[plugin->index].name);
+    tb_pack_str(&packer, plugin->name);
     tb_pack_key(&packer, "view");
     tb_pack_str(&packer, grant->view);
     tb_pack_key(&packer, "commands");
-    pack_commands(&packer, plugin, grant, random, numbers);
+    pack_commands(&packer, plugin, random, commands, n_commands);
     tb_pack_key(&packer, "scopes");
-    pack_scopes(&packer, plugin, grant);
+    pack_scopes(&packer, plugin, grant, commands, n_commands);
     tb_pack_key(&packer, "vars");
     tb_pack_object(&packer, grant->vars);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});

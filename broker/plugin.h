@@ -4,14 +4,17 @@
 
 #include "base/random.h"
 #include "broker/link.h"
-#include "policy/grant.h"
+#include "broker/named.h"
 
 enum tb_plugin_state { TB_PLUGIN_IDLE, TB_PLUGIN_STARTING, TB_PLUGIN_RUNNING };
 
 struct tb_plugin {
     struct tb_session *session; /* whose it is; opaque here */
     enum tb_plugin_state state;
-    uint32_t index; /* in the grant */
+    uint32_t index;                        /* in the session */
+    struct tb_bytes name;                  /* borrowed as those of tb_named are */
+    const struct tb_grant_plugin *granted; /* in the session's grant; NULL: not there any more */
+    bool stale;     /* the running instance holds what the grant has not, or lacks what it has */
     uint32_t token; /* the supervisor's name for the running instance */
     struct tb_link link;
     uint32_t n_crashes; /* in a row */
@@ -20,11 +23,11 @@ struct tb_plugin {
     uint64_t not_before_ns; /* back-off */
 };
 
-/* Writes INIT for a new instance into the link's `out`; draws the numbers of its commands into
- * `numbers` (one for each command of the grant; those of other plugins are left alone). TB_OK,
- * TB_TOO_LARGE or TB_FULL. */
+/* Writes INIT for a new instance into the link's `out`: the commands that can be called, whose
+ * numbers and scopes are set thereby, and no others. TB_OK, TB_TOO_LARGE or TB_FULL. */
 tb_must_check int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
-                                       struct tb_random *random, uint32_t *numbers);
+                                       struct tb_random *random, struct tb_named *commands,
+                                       uint32_t n_commands);
 
 /* An instance died: sets the time before which it is not started again, longer with each crash in a
  * row. The first one costs nothing. */

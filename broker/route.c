@@ -32,11 +32,20 @@ static void record_args(struct tb_record *record, enum tb_args kind, struct tb_b
     }
 }
 
+/* Of a command that was revoked: what denies it now, if anything does. */
+static struct tb_rule rule_of(const struct tb_session *session, const struct tb_named *command)
+{
+    if (command->granted)
+        return command->granted->rule;
+    const struct tb_grant_denied *denied = tb_grant_find_denied(session->grant, command->name);
+    return denied ? denied->rule : (struct tb_rule){0};
+}
+
 static int audit_call(struct tb_broker *broker, struct tb_session *session,
                       struct tb_live_call *call, struct tb_bytes args, enum tb_code code,
                       const char *reason)
 {
-    const struct tb_grant_command *command = tb_session_command(session, call->command);
+    const struct tb_named *command = tb_session_command(session, call->command);
     uint8_t hash[TB_DIGEST_SIZE];
     struct tb_record record = {
         .event = TB_EVENT_CALL,
@@ -45,12 +54,12 @@ static int audit_call(struct tb_broker *broker, struct tb_session *session,
         .ref = call->ref = tb_audit_next_ref(&broker->audit),
         .n_in = call->n_in,
         .command = command->name,
-        .rule = command->rule,
+        .rule = rule_of(session, command),
         .reason = tb_bytes_of_string(reason),
     };
     if (command->plugin != TB_NO_INDEX)
-        record.plugin = session->grant->plugins[command->plugin].name;
-    record_args(&record, command->args, args, hash);
+        record.plugin = session->plugins[command->plugin].name;
+    record_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
     return tb_flush_record(broker, session, &record);
 }
 
@@ -66,11 +75,11 @@ static void refuse(struct tb_broker *broker, struct tb_session *session, struct 
 static void dispatch(struct tb_broker *broker, struct tb_session *session,
                      struct tb_live_call *call, const struct tb_call *message)
 {
-    const struct tb_grant_command *command = tb_session_command(session, call->command);
+    const struct tb_named *command = tb_session_command(session, call->command);
     struct tb_plugin *plugin = &session->plugins[command->plugin];
     const struct tb_plugin_call to_plugin = {
         .call = call->number,
-        .command = session->numbers[call->command],
+        .command = command->number,
         .scope = command->scope,
         .args = message->args,
         .has_raw = message->has_raw,
@@ -98,8 +107,12 @@ static void dispatch(struct tb_broker *broker, struct tb_session *session,
 static void decide(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
                    const struct tb_call *message)
 {
-    const struct tb_grant_command *command = tb_session_command(session, call->command);
-    call->deadline_ns = tb_clock_after(broker->now_ns, command->deadline_ns);
+    const struct tb_named *command = tb_session_command(session, call->command);
+    if (!command->granted) {
+        refuse(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
+        return;
+    }
+    call->deadline_ns = tb_clock_after(broker->now_ns, command->granted->deadline_ns);
     if (call->deadline_ns < session->next_deadline_ns)
         session->next_deadline_ns = call->deadline_ns;
     if (call->deadline_ns < broker->next_deadline_ns)
@@ -166,18 +179,20 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
         .command = command, .handle = address->handle, .start_ns = broker->now_ns};
     struct tb_plaintext plaintext;
     const char *cause = open_call(session, frame, address, &plaintext);
+    bool revoked = !tb_session_command(session, command)->granted;
+    enum tb_code code = revoked ? TB_CODE_DENIED : TB_CODE_LIMIT;
+    const char *message = revoked ? "revoked by reload" : "too many calls in flight";
     struct tb_reply reply = {
         .type = TB_REPLY_ERROR,
-        .error = {.code = TB_CODE_LIMIT,
-                  .message = tb_bytes_of_string("too many calls in flight"),
-                  .retry_ms = 100},
+        .error = {.code = code,
+                  .message = tb_bytes_of_string(message),
+                  .retry_ms = revoked ? 0 : 100},
     };
     if (cause) {
         tb_pool_retire(&session->pool, &address->handle, command);
         return cause;
     }
-    (void)audit_call(broker, session, &call, (struct tb_bytes){0}, TB_CODE_LIMIT,
-                     "too many calls in flight");
+    (void)audit_call(broker, session, &call, (struct tb_bytes){0}, code, message);
     if (tb_session_write_reply(session, &broker->random, &call, &reply) != TB_OK)
         return "CALL from an endpoint that does not read";
     tb_flush_mark(broker, &session->link);

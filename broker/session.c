@@ -38,14 +38,17 @@ void tb_session_free(struct tb_session *session)
 {
     if (!session)
         return;
-    for (size_t i = 0; session->plugins && i < session->grant->n_plugins; i++)
+    for (uint32_t i = 0; session->plugins && i < session->n_plugins; i++)
         tb_link_deinit(&session->plugins[i].link);
     tb_link_deinit(&session->link);
     tb_pool_deinit(&session->pool);
     tb_calls_deinit(&session->calls);
     free(session->plugins);
-    free(session->numbers);
+    free(session->commands);
+    if (session->first != session->grant)
+        tb_grant_free(session->first);
     tb_grant_free(session->grant);
+    tb_grant_free(session->next_grant);
     sodium_memzero(session, sizeof *session);
     free(session);
 }
@@ -64,16 +67,36 @@ static void make_bootstrap(struct tb_session *session, struct tb_random *random)
     b->origin = tb_bytes_of_string(session->origin);
 }
 
+static void name_all(struct tb_session *session)
+{
+    const struct tb_grant *grant = session->grant;
+    session->n_plugins = (uint32_t)grant->n_plugins;
+    for (uint32_t i = 0; i < session->n_plugins; i++)
+        session->plugins[i] = (struct tb_plugin){
+            .session = session,
+            .index = i,
+            .name = grant->plugins[i].name,
+            .granted = &grant->plugins[i],
+        };
+    session->n_commands = (uint32_t)grant->n_commands;
+    for (uint32_t i = 0; i < session->n_commands; i++)
+        session->commands[i] = (struct tb_named){
+            .name = grant->commands[i].name,
+            .granted = &grant->commands[i],
+            .plugin = grant->commands[i].plugin,
+            .cap = grant->commands[i].in_flight,
+        };
+}
+
 int tb_session_grant(struct tb_session *session, struct tb_grant *grant, struct tb_random *random)
 {
-    session->grant = grant;
+    session->grant = session->first = grant;
     session->plugins = calloc(grant->n_plugins + 1, sizeof *session->plugins);
-    session->numbers = calloc(grant->n_commands + 1, sizeof *session->numbers);
-    if (!session->plugins || !session->numbers || tb_calls_init(&session->calls) < 0 ||
+    session->commands = calloc(grant->n_commands + 1, sizeof *session->commands);
+    if (!session->plugins || !session->commands || tb_calls_init(&session->calls) < 0 ||
         tb_pool_init(&session->pool, (uint32_t)grant->n_commands) < 0)
         return -ENOMEM;
-    for (size_t i = 0; i < grant->n_plugins; i++)
-        session->plugins[i] = (struct tb_plugin){.session = session, .index = (uint32_t)i};
+    name_all(session);
     make_bootstrap(session, random);
     return 0;
 }
@@ -110,17 +133,16 @@ static struct tb_envelope to_endpoint(struct tb_session *session)
 
 int tb_session_write_welcome(struct tb_session *session, struct tb_random *random)
 {
-    const struct tb_grant *grant = session->grant;
     struct tb_packer packer;
-    struct tb_seal seal = tb_welcome_begin(&packer, &session->link.out,
-                                           tb_bytes_of_string(session->id_hex), grant->n_commands);
-    for (uint32_t i = 0; i < grant->n_commands; i++) {
+    struct tb_seal seal = tb_welcome_begin(
+        &packer, &session->link.out, tb_bytes_of_string(session->id_hex), session->n_commands);
+    for (uint32_t i = 0; i < session->n_commands; i++) {
         struct tb_handle handles[TB_POOL_MIN];
-        uint32_t cap = grant->commands[i].in_flight;
+        uint32_t cap = session->commands[i].cap;
         uint32_t n = tb_pool_issue(&session->pool, random, i, cap, TB_POOL_MIN, handles);
         const struct tb_welcome_command command = {
             .index = i,
-            .name = grant->commands[i].name,
+            .name = session->commands[i].name,
             .pool = cap,
             .handles = tb_bytes_of(handles, n * sizeof *handles),
         };
@@ -136,7 +158,7 @@ int tb_session_write_handles(struct tb_session *session, struct tb_random *rando
                              const struct tb_want *want)
 {
     struct tb_handle handles[TB_POOL_MAX];
-    uint32_t cap = tb_session_command(session, want->command)->in_flight;
+    uint32_t cap = tb_session_command(session, want->command)->cap;
     uint32_t n = tb_pool_issue(&session->pool, random, want->command, cap, want->count, handles);
     const struct tb_handles answer = {want->command, tb_bytes_of(handles, n * sizeof *handles)};
     struct tb_envelope envelope = to_endpoint(session);
@@ -158,15 +180,15 @@ static void make_too_large(struct tb_reply *reply)
 int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
                            struct tb_live_call *call, struct tb_reply *reply)
 {
-    const struct tb_grant_command *command = tb_session_command(session, call->command);
+    const struct tb_named *command = tb_session_command(session, call->command);
     const struct tb_envelope envelope = {.key = session->keys.to_endpoint, .handle = call->handle};
     tb_assert(!call->answered);
     call->answered = true;
     tb_pool_retire(&session->pool, &call->handle, call->command);
 
     reply->error.command = command->name;
-    reply->has_next = tb_pool_issue(&session->pool, random, call->command, command->in_flight, 1,
-                                    &reply->next) == 1;
+    reply->has_next =
+        tb_pool_issue(&session->pool, random, call->command, command->cap, 1, &reply->next) == 1;
     bool clear = session->mode == TB_MODE_DIRECT && reply->type == TB_REPLY_BYTES;
     int r = tb_reply_write(&session->link.out, &envelope, reply, clear);
     if (r != TB_TOO_LARGE)

@@ -35,7 +35,9 @@ struct tb_session {
     char id_hex[2 * TB_SESSION_SIZE + 1];
 
     struct tb_link link;
-    struct tb_grant *grant;
+    struct tb_grant *grant;      /* in force; NULL: it is being made */
+    struct tb_grant *first;      /* that WELCOME was made of; may be the same */
+    struct tb_grant *next_grant; /* that a reload would put in force; NULL: none */
 
     struct tb_bootstrap bootstrap;
     uint8_t broker_sk[TB_KEY_SIZE];
@@ -45,8 +47,10 @@ struct tb_session {
 
     struct tb_pool pool;
     struct tb_calls calls;
-    uint32_t *numbers; /* what a plugin calls each command of the grant */
-    struct tb_plugin *plugins;
+    struct tb_named *commands; /* as WELCOME numbers them */
+    uint32_t n_commands;
+    struct tb_plugin *plugins; /* of the grant that WELCOME was made of */
+    uint32_t n_plugins;
     uint64_t n_bytes_live;
     uint64_t next_deadline_ns; /* no live call's deadline is earlier */
 
@@ -64,6 +68,13 @@ void tb_session_free(struct tb_session *session); /* NULL is fine; wipes keys */
 /* Consumes the grant, also on failure. Makes ticket, key pair and tables. 0 or -ENOMEM. */
 tb_must_check int tb_session_grant(struct tb_session *session, struct tb_grant *grant,
                                    struct tb_random *random);
+
+/*
+ * Puts `next_grant` in force. Commands that it does not have are revoked for good: no handle of
+ * theirs is issued any more. What it adds comes with the view's next document. Plugins whose
+ * running instance does not fit it are `stale`. Calls are the caller's to answer. Cannot fail.
+ */
+void tb_session_regrant(struct tb_session *session);
 
 /* HELLO: TB_OK, and the keys are there and the ticket is gone; TB_UNKNOWN (version), TB_FORGED
  * (low-order key), TB_DENIED (not this link's ticket), TB_MALFORMED. */
@@ -85,8 +96,8 @@ tb_must_check int tb_session_write_reply(struct tb_session *session, struct tb_r
  * were charged. */
 void tb_session_free_call(struct tb_session *session, struct tb_live_call *call);
 
-static inline const struct tb_grant_command *tb_session_command(const struct tb_session *session,
-                                                                uint32_t command)
+static inline const struct tb_named *tb_session_command(const struct tb_session *session,
+                                                        uint32_t command)
 {
-    return &session->grant->commands[command];
+    return &session->commands[command];
 }

@@ -8,19 +8,33 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message)
+static int send_packet(struct tb_broker *broker, const struct tb_inner *message, int flags)
 {
     uint8_t packet[TB_INNER_MAX];
     size_t n = tb_inner_write(message, packet);
-    ssize_t sent = tb_fd_send(broker->supervisor.fd, tb_bytes_of(packet, n), -1, MSG_DONTWAIT);
+    ssize_t sent;
+    do {
+        sent = tb_fd_send(broker->supervisor.fd, tb_bytes_of(packet, n), -1, flags);
+    } while (sent == -EINTR);
     return sent == (ssize_t)n ? TB_OK : TB_FULL;
+}
+
+int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message)
+{
+    return send_packet(broker, message, MSG_DONTWAIT);
+}
+
+void tb_supervise_insist(struct tb_broker *broker, const struct tb_inner *message)
+{
+    if (send_packet(broker, message, 0) != TB_OK)
+        broker->ending = true; /* there is no supervisor any more */
 }
 
 static struct tb_plugin *plugin_of(struct tb_broker *broker, uint32_t token)
 {
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
-        for (size_t p = 0; session && session->grant && p < session->grant->n_plugins; p++)
+        for (uint32_t p = 0; session && p < session->n_plugins; p++)
             if (session->plugins[p].token == token && token != 0)
                 return &session->plugins[p];
     }
@@ -63,6 +77,11 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
             tb_launch_ended(broker, plugin, NULL);
         return;
     case TB_INNER_RESOLVE:
+        if (tb_reload_awaits(&broker->reload, message->token)) {
+            *fd = -1;
+            tb_reload_resolved(broker, message->status, own);
+            return;
+        }
         if (!session)
             return;
         *fd = -1;
@@ -78,7 +97,13 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
     case TB_INNER_LAYERS:
         record_layers(broker, message);
         return;
+    case TB_INNER_RELOAD:
+        if (broker->reload.state == TB_RELOAD_COMPILING && message->token == broker->reload.token)
+            tb_reload_made(broker, message);
+        return;
     case TB_INNER_DROP:
+    case TB_INNER_COMMIT:
+    case TB_INNER_ABORT:
         return;
     }
 }

@@ -12,7 +12,7 @@ static const char *on_want(struct tb_broker *broker, struct tb_session *session,
     struct tb_want want;
     if (tb_want_read(&broker->unpacker, plaintext, &want) != TB_OK)
         return "WANT that is not in the format";
-    if (want.command >= session->grant->n_commands)
+    if (want.command >= session->n_commands)
         return "WANT for a command that WELCOME did not name";
     if (tb_session_write_handles(session, &broker->random, &want) != TB_OK)
         return "WANT from an endpoint that does not read";

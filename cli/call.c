@@ -259,9 +259,13 @@ static int not_granted(struct run *run)
 {
     (void)tb_endpoint_miss(run->session.endpoint, tb_bytes_of_string(run->options->command));
     (void)tb_endpoint_flush(run->session.endpoint);
-    char message[256];
-    (void)snprintf(message, sizeof message, "no capability grants it to view '%s' at origin '%s'",
-                   run->options->view, run->options->origin);
+    const struct options *options = run->options;
+    char message[2048];
+    (void)snprintf(message, sizeof message,
+                   "no capability grants it to view '%s' at origin '%s'; see `trollbridge policy "
+                   "explain APP '%s' --view %s --origin %s`",
+                   options->view, options->origin, options->command, options->view,
+                   options->origin);
     return print_error(run, "not_granted", tb_bytes_of_string(message), NULL);
 }
 

@@ -7,6 +7,7 @@
 
 static const char help[] =
     "usage: trollbridge policy check APP ...    what each view is granted; what is unwise\n"
+    "       trollbridge policy explain APP COMMAND ...    whether a page may call it, and why\n"
     "\n"
     "Each has a --help of its own.\n";
 
@@ -17,6 +18,7 @@ int cli_policy(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } commands[] = {
         {"check", cli_policy_check},
+        {"explain", cli_policy_explain},
     };
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         fputs(help, stdout);
@@ -25,5 +27,5 @@ int cli_policy(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < TB_ARRAY_LEN(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    return cli_usage("policy", "which policy command? There is: check");
+    return cli_usage("policy", "which policy command? There are: check, explain");
 }

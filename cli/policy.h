@@ -3,3 +3,4 @@
 #pragma once
 
 int cli_policy_check(int argc, char **argv);
+int cli_policy_explain(int argc, char **argv);

@@ -153,12 +153,22 @@ void tb_commands_retire(struct tb_commands *commands, uint32_t index,
     tb_handle_map_remove(&commands->known, handle);
 }
 
+void tb_commands_revoke(struct tb_commands *commands, uint32_t index, bool revoked)
+{
+    commands->list[index].revoked = revoked;
+}
+
+bool tb_commands_revoked(const struct tb_commands *commands, uint32_t index)
+{
+    return commands->list[index].revoked;
+}
+
 /* ---- WANT and HANDLES ---- */
 
 uint32_t tb_commands_lack(const struct tb_commands *commands, uint32_t index)
 {
     const struct tb_command *command = &commands->list[index];
-    if (command->n_wanted > 0 || command->n_held >= SPARE)
+    if (command->revoked || command->n_wanted > 0 || command->n_held >= SPARE)
         return 0;
     return command->pool - command->n_held - command->n_live;
 }

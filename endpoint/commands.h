@@ -18,6 +18,7 @@ struct tb_command {
     uint32_t n_held;
     uint32_t n_live;
     uint32_t n_wanted; /* by the WANT that is under way; 0: none is */
+    bool revoked;      /* the last call was denied, and brought no handle */
 };
 
 struct tb_commands {
@@ -49,6 +50,10 @@ void tb_commands_spend(struct tb_commands *commands, uint32_t command, uint32_t 
 uint32_t tb_commands_call(const struct tb_commands *commands, const struct tb_handle *handle);
 void tb_commands_retire(struct tb_commands *commands, uint32_t command,
                         const struct tb_handle *handle);
+/* What the last REPLY said of the command. No more handles are asked for while it is revoked; what
+ * is held may still be spent. */
+void tb_commands_revoke(struct tb_commands *commands, uint32_t command, bool revoked);
+bool tb_commands_revoked(const struct tb_commands *commands, uint32_t command);
 
 /* How many handles are to be asked for now; 0: enough are there, or the WANT before is not
  * answered.

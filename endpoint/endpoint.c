@@ -225,6 +225,9 @@ static bool on_reply(struct tb_endpoint *endpoint, const struct tb_address *addr
     if (reply.has_next &&
         tb_commands_add(&endpoint->commands, pending.command, &reply.next) != TB_OK)
         return false;
+    tb_commands_revoke(&endpoint->commands, pending.command,
+                       !reply.has_next && reply.type == TB_REPLY_ERROR &&
+                           reply.error.code == TB_CODE_DENIED);
     endpoint->pending[call].used = false;
     endpoint->n_pending--;
     pending.done(pending.data, &reply);
@@ -377,6 +380,8 @@ int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t index, struct tb_byt
         return TB_FULL;
     uint32_t call = free_pending(endpoint);
     const struct tb_handle *next = tb_commands_next(&endpoint->commands, index);
+    if (!next && tb_commands_revoked(&endpoint->commands, index))
+        return TB_DENIED;
     if (call == UINT32_MAX || !next)
         return TB_AGAIN;
     struct tb_handle handle = *next;

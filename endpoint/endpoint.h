@@ -46,8 +46,8 @@ uint32_t tb_endpoint_find(const struct tb_endpoint *endpoint, struct tb_bytes na
 
 /*
  * Starts a call; it is sent by the next flush. `args` is the msgpack text of a map. TB_OK;
- * TB_AGAIN: no handle is there now, more were asked for, try again after a dispatch; TB_TOO_LARGE;
- * TB_FULL; TB_CLOSED.
+ * TB_AGAIN: no handle is there now, more were asked for, try again after a dispatch; TB_DENIED: the
+ * command was revoked, and no handle is left to hear that by; TB_TOO_LARGE; TB_FULL; TB_CLOSED.
  */
 tb_must_check int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t command,
                                    struct tb_bytes args, bool has_raw, struct tb_bytes raw,

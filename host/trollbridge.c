@@ -122,6 +122,34 @@ static bool on_alert(struct trollbridge *bridge, const struct tb_frame *frame)
     return true;
 }
 
+static bool on_reloaded(struct trollbridge *bridge, const struct tb_frame *frame)
+{
+    struct tb_reloaded reloaded;
+    if (tb_reloaded_read(&bridge->unpacker, frame->body, &reloaded) != TB_OK)
+        return false;
+    struct text before = text_of(reloaded.before);
+    struct text after = text_of(reloaded.after);
+    struct text message = text_of(reloaded.message);
+    bool refused = reloaded.code != TB_CODE_NONE;
+    if (bridge->options.reloaded)
+        bridge->options.reloaded(bridge->options.data, reloaded.id, refused ? NULL : before.bytes,
+                                 refused ? NULL : after.bytes, tb_code_name(reloaded.code),
+                                 message.bytes);
+    return true;
+}
+
+static bool on_frame(struct trollbridge *bridge, const struct tb_frame *frame)
+{
+    switch ((int)frame->kind) {
+    case TB_OPENED:
+        return on_opened(bridge, frame);
+    case TB_RELOADED:
+        return on_reloaded(bridge, frame);
+    default:
+        return on_alert(bridge, frame);
+    }
+}
+
 static enum trollbridge_result lose(struct trollbridge *bridge)
 {
     bridge->lost = true;
@@ -145,7 +173,7 @@ enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
     int r;
     while ((r = tb_frame_parse(TB_SIDE_HOST, tb_buffer_bytes(&bridge->in), &frame, &size)) ==
            TB_OK) {
-        bool ok = frame.kind == TB_OPENED ? on_opened(bridge, &frame) : on_alert(bridge, &frame);
+        bool ok = on_frame(bridge, &frame);
         tb_buffer_consume(&bridge->in, size);
         if (!ok)
             return lose(bridge);
@@ -222,6 +250,20 @@ enum trollbridge_result trollbridge_shut(struct trollbridge *bridge, const char 
 enum trollbridge_result trollbridge_reset(struct trollbridge *bridge, const char *label)
 {
     return send_view(bridge, TB_RESET, label);
+}
+
+enum trollbridge_result trollbridge_reload(struct trollbridge *bridge, uint32_t *ret_id)
+{
+    tb_cleanup(deinit_buffer) struct tb_buffer frame;
+    tb_buffer_init(&frame, TB_HEADER_SIZE + TB_CONTROL_MAX);
+    if (bridge->lost)
+        return TROLLBRIDGE_LOST;
+    if (tb_reload_write(&frame, bridge->last_id + 1) != TB_OK)
+        return TROLLBRIDGE_OUT_OF_MEMORY;
+    bridge->last_id++;
+    if (ret_id)
+        *ret_id = bridge->last_id;
+    return send_frame(bridge, &frame, -1);
 }
 
 /* The supervisor holds its end of the lifeline until all of its children are gone. */

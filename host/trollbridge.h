@@ -58,6 +58,14 @@ struct trollbridge_options {
     /* Something happened to a view: event is `violation`, `locked` or `closed`. May be NULL. */
     void (*alert)(void *data, const char *view, const char *event, const char *message);
 
+    /*
+     * A reload is over: the digests of the policy before and after (64 hex digits; both the same:
+     * the files say what they said). Or nothing has changed at all: the digests are NULL, and code
+     * and message say why. `id` is what trollbridge_reload returned. May be NULL.
+     */
+    void (*reloaded)(void *data, uint32_t id, const char *before, const char *after,
+                     const char *code, const char *message);
+
     void *data; /* passed to the callbacks */
 };
 
@@ -100,6 +108,19 @@ TROLLBRIDGE_API enum trollbridge_result trollbridge_shut(struct trollbridge *bri
                                                          const char *label);
 TROLLBRIDGE_API enum trollbridge_result trollbridge_reset(struct trollbridge *bridge,
                                                           const char *label);
+
+/*
+ * Reads the app's policy again: all of it or nothing. The callback `reloaded` says what came of it;
+ * if the files are wrong, stderr has file, line and remedy as at the start. When it says that it is
+ * done, what the new policy takes away is gone from every open view: calls of revoked commands are
+ * answered `denied`, and plugins whose scopes or limits changed were stopped, to be started anew by
+ * the next call. What it adds, a view has from its next document on. The app's id and the settings
+ * in [audit], [sandbox] and [violations] need a restart: a reload that finds them changed is
+ * refused. One at a time, 10 a second. Returns the number of the request in *ret_id (may be NULL).
+ * LOST or OUT_OF_MEMORY.
+ */
+TROLLBRIDGE_API enum trollbridge_result trollbridge_reload(struct trollbridge *bridge,
+                                                           uint32_t *ret_id);
 
 /* Process id of the supervisor, for diagnostics. */
 TROLLBRIDGE_API int trollbridge_pid(const struct trollbridge *bridge);

@@ -186,8 +186,12 @@ static int read_denieds(struct tb_grant *grant, const msgpack_object *array)
     if (r != TB_OK)
         return r;
     grant->denied = items;
-    for (size_t i = 0; r == TB_OK && i < grant->n_denied; i++)
+    for (size_t i = 0; r == TB_OK && i < grant->n_denied; i++) {
         r = read_denied(&array->via.array.ptr[i], &grant->denied[i]);
+        if (r == TB_OK && i > 0 &&
+            tb_bytes_compare(grant->denied[i - 1].name, grant->denied[i].name) >= 0)
+            return TB_MALFORMED;
+    }
     return r;
 }
 
@@ -291,8 +295,14 @@ void tb_grant_free(struct tb_grant *grant)
 const struct tb_grant_denied *tb_grant_find_denied(const struct tb_grant *grant,
                                                    struct tb_bytes name)
 {
-    for (size_t i = 0; i < grant->n_denied; i++)
-        if (tb_bytes_equal(grant->denied[i].name, name))
-            return &grant->denied[i];
+    size_t low = 0;
+    size_t high = grant->n_denied;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int side = tb_bytes_compare(name, grant->denied[middle].name);
+        if (side == 0)
+            return &grant->denied[middle];
+        *(side < 0 ? &high : &low) = side < 0 ? middle : middle + 1;
+    }
     return NULL;
 }

@@ -54,7 +54,7 @@ struct tb_grant {
     size_t n_plugins;
     struct tb_grant_scope *scopes;
     size_t n_scopes;
-    struct tb_grant_denied *denied;
+    struct tb_grant_denied *denied; /* sorted by name */
     size_t n_denied;
     const msgpack_object *vars;
     uint8_t *memory;

@@ -91,12 +91,37 @@ int tb_open_write(struct tb_buffer *out, const struct tb_open *open)
     return finish(&frame, &packer, TB_OPEN);
 }
 
+/* `error` of an answer. */
+static int read_error(const msgpack_object *map, enum tb_code *ret_code,
+                      struct tb_bytes *ret_message)
+{
+    struct tb_bytes code;
+    const struct tb_field fields[] = {
+        {"code", TB_STR, &code, 64, NULL},
+        {"message", TB_STR, ret_message, TB_ERROR_MESSAGE_MAX, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    *ret_code = tb_code_of(code);
+    return *ret_code == TB_CODE_NONE ? TB_MALFORMED : TB_OK;
+}
+
+static void pack_error(struct tb_packer *packer, enum tb_code code, struct tb_bytes message)
+{
+    tb_pack_key(packer, "error");
+    tb_pack_map(packer, 2);
+    tb_pack_key(packer, "code");
+    tb_pack_key(packer, tb_code_name(code));
+    tb_pack_key(packer, "message");
+    tb_pack_str(packer, message);
+}
+
 int tb_opened_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_opened *ret_opened)
 {
     struct tb_opened opened = {0};
     uint64_t id;
     const msgpack_object *error = NULL;
-    struct tb_bytes code = {0};
     bool has_session;
     bool has_bootstrap;
     bool has_error;
@@ -106,18 +131,13 @@ int tb_opened_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb
         {"bootstrap", TB_BIN, &opened.bootstrap, 1024, &has_bootstrap},
         {"error", TB_MAP, &error, 0, &has_error},
     };
-    const struct tb_field error_fields[] = {
-        {"code", TB_STR, &code, 64, NULL},
-        {"message", TB_STR, &opened.message, TB_ERROR_MESSAGE_MAX, NULL},
-    };
     int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK && has_error)
-        r = tb_map_read(error, error_fields, TB_ARRAY_LEN(error_fields));
+        r = read_error(error, &opened.code, &opened.message);
     if (r != TB_OK)
         return r;
     opened.id = (uint32_t)id;
-    opened.code = tb_code_of(code);
-    if (has_session == has_error || (has_error && opened.code == TB_CODE_NONE))
+    if (has_session == has_error)
         return TB_MALFORMED;
     *ret_opened = opened;
     return TB_OK;
@@ -132,12 +152,7 @@ int tb_opened_write(struct tb_buffer *out, const struct tb_opened *opened)
     tb_pack_key(&packer, "id");
     tb_pack_uint(&packer, opened->id);
     if (refused) {
-        tb_pack_key(&packer, "error");
-        tb_pack_map(&packer, 2);
-        tb_pack_key(&packer, "code");
-        tb_pack_key(&packer, tb_code_name(opened->code));
-        tb_pack_key(&packer, "message");
-        tb_pack_str(&packer, opened->message);
+        pack_error(&packer, opened->code, opened->message);
         return finish(&frame, &packer, TB_OPENED);
     }
     tb_pack_key(&packer, "session");
@@ -195,4 +210,79 @@ int tb_alert_write(struct tb_buffer *out, const struct tb_alert *alert)
     tb_pack_key(&packer, "message");
     tb_pack_str(&packer, alert->message);
     return finish(&frame, &packer, TB_ALERT);
+}
+
+int tb_reload_read(struct tb_unpacker *unpacker, struct tb_bytes body, uint32_t *ret_id)
+{
+    uint64_t id;
+    const struct tb_field fields[] = {{"id", TB_UINT, &id, UINT32_MAX, NULL}};
+    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK)
+        *ret_id = (uint32_t)id;
+    return r;
+}
+
+int tb_reload_write(struct tb_buffer *out, uint32_t id)
+{
+    struct tb_packer packer;
+    struct frame frame = begin(&packer, out);
+    tb_pack_map(&packer, 1);
+    tb_pack_key(&packer, "id");
+    tb_pack_uint(&packer, id);
+    return finish(&frame, &packer, TB_RELOAD);
+}
+
+static bool is_digest(struct tb_bytes text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!memchr("0123456789abcdef", text.data[i], 16))
+            return false;
+    return text.n == TB_DIGEST_TEXT;
+}
+
+int tb_reloaded_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                     struct tb_reloaded *ret_reloaded)
+{
+    struct tb_reloaded reloaded = {0};
+    uint64_t id;
+    const msgpack_object *error = NULL;
+    bool has_before;
+    bool has_after;
+    bool has_error;
+    const struct tb_field fields[] = {
+        {"id", TB_UINT, &id, UINT32_MAX, NULL},
+        {"before", TB_STR, &reloaded.before, TB_DIGEST_TEXT, &has_before},
+        {"after", TB_STR, &reloaded.after, TB_DIGEST_TEXT, &has_after},
+        {"error", TB_MAP, &error, 0, &has_error},
+    };
+    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    if (r == TB_OK && has_error)
+        r = read_error(error, &reloaded.code, &reloaded.message);
+    if (r != TB_OK)
+        return r;
+    if (has_before == has_error || has_after == has_error ||
+        (!has_error && !(is_digest(reloaded.before) && is_digest(reloaded.after))))
+        return TB_MALFORMED;
+    reloaded.id = (uint32_t)id;
+    *ret_reloaded = reloaded;
+    return TB_OK;
+}
+
+int tb_reloaded_write(struct tb_buffer *out, const struct tb_reloaded *reloaded)
+{
+    struct tb_packer packer;
+    struct frame frame = begin(&packer, out);
+    bool refused = reloaded->code != TB_CODE_NONE;
+    tb_pack_map(&packer, refused ? 2 : 3);
+    tb_pack_key(&packer, "id");
+    tb_pack_uint(&packer, reloaded->id);
+    if (refused) {
+        pack_error(&packer, reloaded->code, reloaded->message);
+        return finish(&frame, &packer, TB_RELOADED);
+    }
+    tb_pack_key(&packer, "before");
+    tb_pack_str(&packer, reloaded->before);
+    tb_pack_key(&packer, "after");
+    tb_pack_str(&packer, reloaded->after);
+    return finish(&frame, &packer, TB_RELOADED);
 }

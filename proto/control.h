@@ -46,4 +46,20 @@ tb_must_check int tb_alert_read(struct tb_unpacker *unpacker, struct tb_bytes bo
                                 struct tb_alert *ret_alert);
 tb_must_check int tb_alert_write(struct tb_buffer *out, const struct tb_alert *alert);
 
+/* RELOAD: the host's number for it. */
+tb_must_check int tb_reload_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                                 uint32_t *ret_id);
+tb_must_check int tb_reload_write(struct tb_buffer *out, uint32_t id);
+
+struct tb_reloaded {
+    uint32_t id;
+    struct tb_bytes before; /* digests of the policy, 64 hex digits each; empty when refused */
+    struct tb_bytes after;
+    enum tb_code code; /* NONE when reloaded */
+    struct tb_bytes message;
+};
+tb_must_check int tb_reloaded_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                                   struct tb_reloaded *ret_reloaded);
+tb_must_check int tb_reloaded_write(struct tb_buffer *out, const struct tb_reloaded *reloaded);
+
 bool tb_open_valid(const struct tb_open *open); /* labels and origin */

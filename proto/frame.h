@@ -24,6 +24,8 @@ enum tb_kind {
     TB_SHUT = 66,
     TB_RESET = 67,
     TB_ALERT = 68,
+    TB_RELOAD = 69,
+    TB_RELOADED = 70,
 
     TB_PLUGIN_INIT = 96,
     TB_PLUGIN_CALL = 97,

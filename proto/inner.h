@@ -12,6 +12,22 @@ enum tb_inner_type {
     TB_INNER_DROP,      /* broker: slot */
     TB_INNER_SCRIBE,    /* supervisor: descriptor of a new scribe link */
     TB_INNER_LAYERS,    /* supervisor: name (role), text (what holds) */
+    TB_INNER_RELOAD,    /* broker: token; answer: token, status, texts */
+    TB_INNER_COMMIT,    /* broker: token */
+    TB_INNER_ABORT,     /* broker: token */
+};
+
+/* `index` of a RESOLVE: against the policy that is in force, or the one that a RELOAD has made. */
+enum { TB_RESOLVE_CURRENT, TB_RESOLVE_NEXT };
+
+/* `status` of the answer to RELOAD. */
+enum tb_inner_reload {
+    TB_RELOAD_MADE = 0,
+    TB_RELOAD_FILES,   /* the app's files are wrong */
+    TB_RELOAD_RESTART, /* a setting differs that only a new start can change: `view` names it */
+    TB_RELOAD_LIMIT,   /* too soon, or another is under way */
+    TB_RELOAD_FAILED,  /* the compiler could not be started, or died */
+    TB_N_RELOADS,
 };
 
 enum { TB_SLOTS = 64, TB_INNER_MAX = 2048 }; /* views open at once; bytes of a packet */
@@ -22,8 +38,8 @@ struct tb_inner {
     uint32_t slot;
     uint32_t index;
     int32_t status;
-    struct tb_bytes view;    /* LAYERS: the role */
-    struct tb_bytes webview; /* LAYERS: what holds, as text */
+    struct tb_bytes view;    /* LAYERS: the role; RELOAD: a key of the manifest */
+    struct tb_bytes webview; /* LAYERS: what holds, as text; RELOAD: the digest, 32 bytes */
     struct tb_bytes origin;
 };
 

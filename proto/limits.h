@@ -14,6 +14,7 @@ enum {
     TB_TAG_SIZE = 16,
     TB_TICKET_ID_SIZE = 16,
     TB_DIGEST_SIZE = 32,
+    TB_DIGEST_TEXT = 64, /* in hex digits */
     TB_SESSION_SIZE = 8, /* 16 hex digits in the log */
 
     TB_MSGPACK_DEPTH = 32,
@@ -37,6 +38,8 @@ enum {
     TB_TICKET_S = 30,
     TB_DEADLINE_DEFAULT_MS = 30000,
     TB_LOCKS_PER_MINUTE = 3,
+    TB_RELOADS_PER_S = 10,
+    TB_RELOAD_S = 30, /* from RELOAD to its end */
 
     TB_SETTINGS_MAX = 65536,
     TB_GRANT_MAX = 16 * 1024 * 1024,

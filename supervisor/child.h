@@ -7,7 +7,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum child_kind { CHILD_NONE, CHILD_BROKER, CHILD_SCRIBE, CHILD_RESOLVE, CHILD_PLUGIN };
+enum child_kind {
+    CHILD_NONE,
+    CHILD_BROKER,
+    CHILD_SCRIBE,
+    CHILD_COMPILE,
+    CHILD_RESOLVE,
+    CHILD_PLUGIN,
+};
 
 enum { N_CHILDREN = 256 };
 
@@ -20,7 +27,8 @@ struct child {
     int log_fd;     /* PLUGIN: its stderr */
     uint32_t token; /* the broker's name for it */
     uint32_t slot;
-    bool stopped; /* the broker asked for its end and is not told of it */
+    uint32_t reload; /* RESOLVE: against the policy of that RELOAD; 0: against that in force */
+    bool stopped;    /* the broker asked for its end and is not told of it */
 };
 
 struct children {

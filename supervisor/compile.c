@@ -69,27 +69,39 @@ static int require_of(struct supervisor *supervisor, const struct tb_settings *s
     return TB_OK;
 }
 
-int supervisor_compile(struct supervisor *supervisor)
+void policy_close(struct policy *policy)
+{
+    tb_fd_close(&policy->snapshot_fd);
+    tb_fd_close(&policy->settings_fd);
+}
+
+struct child *supervisor_start_compiler(struct supervisor *supervisor, struct policy *ret_policy)
 {
     const char *argv[MAX_ARGS];
     arguments(supervisor, argv);
-    supervisor->snapshot_fd = tb_fd_memory("trollbridge-snapshot");
-    supervisor->settings_fd = tb_fd_memory("trollbridge-settings");
-    if (supervisor->snapshot_fd < 0 || supervisor->settings_fd < 0)
-        return EXIT_PART;
-    const int fds[] = {supervisor->snapshot_fd, supervisor->settings_fd};
-    struct child *child = supervisor_spawn(supervisor, CHILD_RESOLVE, supervisor->programs.policy,
-                                           argv, fds, TB_ARRAY_LEN(fds), 0);
+    ret_policy->snapshot_fd = tb_fd_memory("trollbridge-snapshot");
+    ret_policy->settings_fd = tb_fd_memory("trollbridge-settings");
+    if (ret_policy->snapshot_fd < 0 || ret_policy->settings_fd < 0)
+        return NULL;
+    const int fds[] = {ret_policy->snapshot_fd, ret_policy->settings_fd};
+    return supervisor_spawn(supervisor, CHILD_COMPILE, supervisor->programs.policy, argv, fds,
+                            TB_ARRAY_LEN(fds), 0);
+}
+
+int supervisor_compile(struct supervisor *supervisor)
+{
+    struct child *child = supervisor_start_compiler(supervisor, &supervisor->policy);
     if (!child)
         return EXIT_PART;
     int status = child_reap(child);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_PART;
-    if (tb_fd_seal(supervisor->snapshot_fd) < 0 || tb_fd_seal(supervisor->settings_fd) < 0)
+    if (tb_fd_seal(supervisor->policy.snapshot_fd) < 0 ||
+        tb_fd_seal(supervisor->policy.settings_fd) < 0)
         return EXIT_PART;
 
     struct tb_settings settings;
-    if (tb_settings_read(supervisor->settings_fd, &settings) != TB_OK)
+    if (tb_settings_read(supervisor->policy.settings_fd, &settings) != TB_OK)
         return EXIT_PART;
     int r = require_of(supervisor, &settings);
     protect(supervisor, &settings);

@@ -206,10 +206,12 @@ static void end(struct supervisor *supervisor)
 {
     child_kill_all(&supervisor->children, CHILD_PLUGIN);
     child_kill_all(&supervisor->children, CHILD_RESOLVE);
+    child_kill_all(&supervisor->children, CHILD_COMPILE);
     await(supervisor, CHILD_BROKER);
     await(supervisor, CHILD_SCRIBE);
     await(supervisor, CHILD_PLUGIN);
     await(supervisor, CHILD_RESOLVE);
+    await(supervisor, CHILD_COMPILE);
 }
 
 /* False: the host is gone already. */
@@ -224,11 +226,13 @@ int main(int argc, char **argv)
     static struct supervisor supervisor = {
         .control_fd = CONTROL_FD,
         .lifeline_fd = LIFELINE_FD,
+        .policy = {-1, -1},
+        .next.policy = {-1, -1},
         .broker_fd = -1,
         .scribe_due_ns = TB_NEVER,
     };
     for (size_t i = 0; i < TB_SLOTS; i++)
-        supervisor.grants[i] = -1;
+        supervisor.grants[i] = supervisor.next.grants[i] = -1;
     supervisor_narrow_stderr();
     int status = read_arguments(&supervisor, argc, argv);
     if (status == 0 && sodium_init() < 0)

@@ -91,13 +91,20 @@ static int resolve(struct supervisor *supervisor, const struct tb_inner *request
         supervisor->namespace_names,
         NULL,
     };
-    const int fds[] = {supervisor->snapshot_fd, request_fd, grant_fd};
+    bool next = request->index == TB_RESOLVE_NEXT;
+    if (next && supervisor->next.state != NEXT_MADE)
+        return -EINVAL;
+    const struct policy *policy = next ? &supervisor->next.policy : &supervisor->policy;
+    const int fds[] = {policy->snapshot_fd, request_fd, grant_fd};
     struct child *child = supervisor_spawn(supervisor, CHILD_RESOLVE, supervisor->programs.policy,
                                            argv, fds, TB_ARRAY_LEN(fds), 0);
     if (!child)
         return -ECHILD;
-    tb_fd_close(&supervisor->grants[request->slot]);
-    supervisor->grant_tokens[request->slot] = request->token;
+    if (!next) {
+        tb_fd_close(&supervisor->grants[request->slot]);
+        supervisor->grant_tokens[request->slot] = request->token;
+    }
+    child->reload = next ? supervisor->next.token : 0;
     child->token = request->token;
     child->slot = request->slot;
     child->grant_fd = grant_fd;
@@ -200,8 +207,19 @@ void supervisor_on_request(struct supervisor *supervisor)
     case TB_INNER_STOP:
         on_stop(supervisor, &request);
         break;
+    case TB_INNER_RELOAD:
+        supervisor->next_start_ns = tb_clock_ns() + START_INTERVAL_NS;
+        supervisor_reload(supervisor, &request);
+        break;
+    case TB_INNER_COMMIT:
+        supervisor_commit(supervisor, &request);
+        break;
+    case TB_INNER_ABORT:
+        supervisor_abort(supervisor, &request);
+        break;
     case TB_INNER_DROP:
         tb_fd_close(&supervisor->grants[request.slot]);
+        tb_fd_close(&supervisor->next.grants[request.slot]);
         supervisor->grant_tokens[request.slot] = 0;
         break;
     case TB_INNER_SCRIBE:
@@ -239,8 +257,11 @@ void supervisor_on_end(struct supervisor *supervisor, struct child *child)
     struct child ended = *child;
     child->grant_fd = -1;
     int status = child_reap(child);
+    if (ended.kind == CHILD_COMPILE)
+        supervisor_on_compiled(supervisor, &ended, status);
     if (ended.kind == CHILD_RESOLVE)
-        on_resolved(supervisor, &ended, status);
+        ended.reload != 0 ? supervisor_on_next_resolved(supervisor, &ended, status)
+                          : on_resolved(supervisor, &ended, status);
     tb_fd_close(&ended.grant_fd);
     if (ended.kind == CHILD_PLUGIN && !ended.stopped) {
         const struct tb_inner message = {

@@ -93,7 +93,7 @@ int supervisor_start_scribe(struct supervisor *supervisor, int *ret_link_fd)
     int r = tb_fd_pair(SOCK_STREAM, pair);
     if (r < 0)
         return r;
-    int fds[] = {pair[1], supervisor->settings_fd, -1};
+    int fds[] = {pair[1], supervisor->policy.settings_fd, -1};
     r = start(supervisor, CHILD_SCRIBE, supervisor->programs.scribe, "scribe", fds,
               TB_ARRAY_LEN(fds));
     tb_fd_close(&pair[1]);
@@ -113,7 +113,8 @@ int supervisor_start_broker(struct supervisor *supervisor, int scribe_link_fd)
     if (r < 0)
         return r;
     supervisor->broker_fd = pair[0];
-    int fds[] = {supervisor->control_fd, pair[1], scribe_link_fd, supervisor->settings_fd, -1};
+    int fds[] = {supervisor->control_fd, pair[1], scribe_link_fd, supervisor->policy.settings_fd,
+                 -1};
     r = start(supervisor, CHILD_BROKER, supervisor->programs.broker, "broker", fds,
               TB_ARRAY_LEN(fds));
     tb_fd_close(&pair[1]);

@@ -25,6 +25,23 @@ struct programs {
     char libexec[PATH_MAX]; /* libexec/trollbridge */
 };
 
+/* What the compiler makes of an app: two memory files. */
+struct policy {
+    int snapshot_fd;
+    int settings_fd;
+};
+
+/* A policy that is made while another is in force. It takes its place whole, or goes as if it had
+ * never been. */
+struct next_policy {
+    enum { NEXT_NONE, NEXT_COMPILING, NEXT_MADE } state;
+    uint32_t token; /* of the RELOAD */
+    struct policy policy;
+    int grants[TB_SLOTS]; /* what it gives to the views that are open; -1: not asked for */
+    uint64_t window_ns;   /* when this second began */
+    uint32_t n_in_window;
+};
+
 struct supervisor {
     const char *app;
     const char *vars[MAX_VARS]; /* NAME=VALUE */
@@ -36,8 +53,8 @@ struct supervisor {
     char protect[N_PROTECTED][PATH_MAX]; /* paths that no plugin gets, whatever its scopes say */
     int control_fd;                      /* passed on to the broker */
     int lifeline_fd;                     /* its end ends everything */
-    int snapshot_fd;
-    int settings_fd;
+    struct policy policy;
+    struct next_policy next;
     int broker_fd; /* our end of the supervisor link */
     int grants[TB_SLOTS];
     uint32_t grant_tokens[TB_SLOTS]; /* of the last RESOLVE for the slot: an older answer is not its
@@ -52,6 +69,18 @@ struct supervisor {
 
 /* compile.c: runs the policy compiler over the app. 0, or the exit status that says why not. */
 int supervisor_compile(struct supervisor *supervisor);
+/* Starts it and does not wait. The entry, or NULL. The files are the caller's in any case. */
+struct child *supervisor_start_compiler(struct supervisor *supervisor, struct policy *ret_policy);
+void policy_close(struct policy *policy);
+
+/* reload.c: the broker has the app compiled again, and puts what came out in force or drops it. */
+void supervisor_reload(struct supervisor *supervisor, const struct tb_inner *request);
+void supervisor_commit(struct supervisor *supervisor, const struct tb_inner *request);
+void supervisor_abort(struct supervisor *supervisor, const struct tb_inner *request);
+/* A compiler, or a resolver of the next policy, has ended. */
+void supervisor_on_compiled(struct supervisor *supervisor, const struct child *child, int status);
+void supervisor_on_next_resolved(struct supervisor *supervisor, const struct child *child,
+                                 int status);
 
 /* start.c: the fixed processes. 0 or -errno. */
 int supervisor_start_scribe(struct supervisor *supervisor, int *ret_link_fd);

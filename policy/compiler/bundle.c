@@ -98,6 +98,7 @@ static void apply(struct work *work, const struct tb_expanded *found)
     const struct tb_use use = {
         .plugin = found->acl->plugin,
         .permission = permission,
+        .way = found->way,
         .command = TB_NO_INDEX,
         .scope = scope,
         .number = tb_scope_lists_any(&lists) ? add_merged(work, &lists) : 0,

@@ -100,6 +100,16 @@ static void read_list(struct found *found, const struct tb_value *list)
     }
 }
 
+static void tell_siblings(struct found *found, const struct tb_value *root)
+{
+    for (const struct tb_value *child = root->child; child; child = child->next)
+        if (!tb_bytes_are(child->key, "capabilities") && !tb_bytes_are(child->key, "$schema"))
+            tb_report_warning(found->report, "unknown-key", child->place,
+                              "`%.*s` is ignored, since beside `capabilities` nothing is read: "
+                              "move it into one of them",
+                              TB_SHOWN(child->key));
+}
+
 /* One capability, a list of them, or a map whose key `capabilities` is such a list. */
 static void read_file(struct found *found, const struct tb_value *root)
 {
@@ -108,6 +118,8 @@ static void read_file(struct found *found, const struct tb_value *root)
         if (root->type == TB_VALUE_MAP && tb_bytes_are(child->key, "capabilities"))
             named = child;
     const struct tb_value *list = named ? named : root;
+    if (named)
+        tell_siblings(found, root);
     if (list->type == TB_VALUE_LIST)
         read_list(found, list);
     else if (!named && root->type == TB_VALUE_MAP)

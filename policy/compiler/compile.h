@@ -16,6 +16,7 @@ struct tb_use {
     struct tb_bytes local; /* read_file */
     struct tb_plugin *plugin;
     const struct tb_permission *permission;
+    const struct tb_way *way; /* of sets, from the entry down to the permission: expand.h */
     uint32_t command; /* index into the compiled commands, or TB_NO_INDEX: it is none of them */
     uint32_t scope;   /* index, or TB_NO_INDEX */
     uint32_t number;  /* of the bundle's merged scopes, from 1; 0: none */

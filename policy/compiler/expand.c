@@ -1,6 +1,6 @@
 /*
  * Sets hold sets, of their own plugin or of others, and `default` of either. The way down from the
- * capability is kept as a chain on the stack; a set that is on it already closes a circle.
+ * capability is kept as a chain; a set that is on it already closes a circle.
  */
 #include "policy/compiler/expand.h"
 
@@ -8,12 +8,6 @@
 #include "policy/compiler/plugin.h"
 
 enum { EXPANSION_MAX = 16384, CHAIN_MAX = 64 };
-
-struct chain {
-    const struct chain *up;
-    const struct tb_set *set;
-    unsigned length;
-};
 
 struct work {
     struct tb_policy *policy;
@@ -24,7 +18,7 @@ struct work {
 };
 
 static void expand_set(struct work *work, struct tb_acl *acl, const struct tb_set *set,
-                       const struct chain *up);
+                       const struct tb_way *up);
 
 static const char *acl_name(struct tb_policy *policy, const struct tb_acl *acl)
 {
@@ -41,17 +35,18 @@ static bool too_many(struct work *work, size_t n)
     return true;
 }
 
-static void add(struct work *work, struct tb_acl *acl, const struct tb_permission *permission)
+static void add(struct work *work, struct tb_acl *acl, const struct tb_permission *permission,
+                const struct tb_way *up)
 {
     struct tb_expansion *result = &work->result;
     if (!permission->active || too_many(work, result->n))
         return;
     result->items =
         tb_arena_grow(work->policy->arena, result->items, result->n, sizeof *result->items);
-    result->items[result->n++] = (struct tb_expanded){acl, permission};
+    result->items[result->n++] = (struct tb_expanded){acl, permission, up};
 }
 
-static void expand_default(struct work *work, struct tb_acl *acl, const struct chain *up)
+static void expand_default(struct work *work, struct tb_acl *acl, const struct tb_way *up)
 {
     if (acl->default_set)
         expand_set(work, acl, acl->default_set, up);
@@ -62,7 +57,7 @@ static void expand_default(struct work *work, struct tb_acl *acl, const struct c
 
 /* A member's own prefix counts only where it names a plugin that is there. */
 static void expand_member(struct work *work, struct tb_acl *acl, const struct tb_value *member,
-                          const struct chain *up)
+                          const struct tb_way *up)
 {
     struct tb_policy *policy = work->policy;
     struct tb_identifier identifier;
@@ -80,7 +75,7 @@ static void expand_member(struct work *work, struct tb_acl *acl, const struct tb
     if (tb_bytes_are(name, "default"))
         expand_default(work, in, up);
     else if (permission)
-        add(work, in, permission);
+        add(work, in, permission, up);
     else if (set)
         expand_set(work, in, set, up);
     else
@@ -90,9 +85,9 @@ static void expand_member(struct work *work, struct tb_acl *acl, const struct tb
                         acl_name(policy, in));
 }
 
-static bool closes_circle(struct work *work, const struct tb_set *set, const struct chain *up)
+static bool closes_circle(struct work *work, const struct tb_set *set, const struct tb_way *up)
 {
-    for (const struct chain *link = up; link; link = link->up) {
+    for (const struct tb_way *link = up; link; link = link->up) {
         if (link->set != set)
             continue;
         tb_report_error(work->policy->report, "cycle", set->place,
@@ -107,14 +102,15 @@ static bool closes_circle(struct work *work, const struct tb_set *set, const str
 }
 
 static void expand_set(struct work *work, struct tb_acl *acl, const struct tb_set *set,
-                       const struct chain *up)
+                       const struct tb_way *up)
 {
     if (closes_circle(work, set, up) || too_many(work, work->n_sets++))
         return;
-    struct chain chain = {up, set, up ? up->length + 1 : 1};
+    struct tb_way *way = TB_NEW(work->policy->arena, struct tb_way);
+    *way = (struct tb_way){up, acl, set, up ? up->length + 1 : 1};
     for (const struct tb_value *member = set->members->child; member && !work->too_many;
          member = member->next)
-        expand_member(work, acl, member, &chain);
+        expand_member(work, acl, member, way);
 }
 
 static void unknown_permission(struct work *work, const struct tb_acl *acl, struct tb_bytes name)
@@ -139,7 +135,7 @@ static void expand_top(struct work *work, struct tb_acl *acl, struct tb_bytes na
     else if (set)
         expand_set(work, acl, set, NULL);
     else if (permission)
-        add(work, acl, permission);
+        add(work, acl, permission, NULL);
     else
         unknown_permission(work, acl, name);
 }

@@ -68,7 +68,7 @@ static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *p
     pack_number(packer, "cpu_s", plugin->cpu_s);
 }
 
-static void pack_side(struct tb_packer *packer, const struct tb_resolved_scope *scope, bool deny)
+void tb_scope_side_pack(struct tb_packer *packer, const struct tb_resolved_scope *scope, bool deny)
 {
     size_t n = 0;
     for (size_t i = 0; i < scope->n; i++) {
@@ -76,7 +76,6 @@ static void pack_side(struct tb_packer *packer, const struct tb_resolved_scope *
         if (deny || !part->deny_only)
             n += (deny ? part->scope->deny : part->scope->allow)->via.array.size;
     }
-    tb_pack_key(packer, deny ? "deny" : "allow");
     tb_pack_array(packer, n);
     for (size_t i = 0; i < scope->n && !packer->failed; i++) {
         const struct tb_scope_part *part = &scope->parts[i];
@@ -140,8 +139,10 @@ static void pack_scopes(struct tb_packer *packer, const struct tb_resolved *reso
     tb_pack_array(packer, resolved->n_scopes);
     for (size_t i = 0; i < resolved->n_scopes && !packer->failed; i++) {
         tb_pack_map(packer, 2);
-        pack_side(packer, &resolved->scopes[i], false);
-        pack_side(packer, &resolved->scopes[i], true);
+        tb_pack_key(packer, "allow");
+        tb_scope_side_pack(packer, &resolved->scopes[i], false);
+        tb_pack_key(packer, "deny");
+        tb_scope_side_pack(packer, &resolved->scopes[i], true);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "policy/compiler/check.h"
 #include "policy/compiler/exit.h"
+#include "policy/compiler/explain.h"
 #include "policy/compiler/import.h"
 #include "policy/compiler/inputs.h"
 #include "policy/compiler/resolve.h"
@@ -139,6 +140,63 @@ static int read_request(int fd, uint8_t memory[static REQUEST_MAX], struct tb_by
     return TB_OK;
 }
 
+static struct tb_question question_of(const struct tb_options *options)
+{
+    static const char view[] = "main";
+    static const char origin[] = "local";
+    struct tb_question question = {options->command,
+                                   {options->view, options->webview, options->origin}};
+    struct tb_request *request = &question.request;
+    if (request->view.n == 0)
+        request->view = tb_bytes_of_string(view);
+    if (request->webview.n == 0)
+        request->webview = request->view;
+    if (request->origin.n == 0)
+        request->origin = tb_bytes_of_string(origin);
+    return question;
+}
+
+/* What the broker would be told: the snapshot, read back, decides, and not what it was made of. */
+static int explain_snapshot(struct tb_policy *policy, const struct tb_compiled *compiled,
+                            const struct tb_question *question, struct tb_bytes text,
+                            struct tb_buffer *out)
+{
+    tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
+    struct tb_snapshot snapshot;
+    int r = tb_unpacker_init(&unpacker, &tb_scan_snapshot);
+    if (r == TB_OK)
+        r = tb_snapshot_read(policy->arena, &unpacker, text, &snapshot);
+    return r == TB_OK ? tb_explain_write(policy, compiled, &snapshot, question, out) : r;
+}
+
+static int explain(struct tb_report *report, const struct tb_options *options,
+                   const struct tb_inputs *inputs)
+{
+    struct tb_policy policy = {.arena = report->arena, .report = report, .inputs = inputs};
+    const struct tb_question question = question_of(options);
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer snapshot;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    tb_buffer_init(&snapshot, TB_SNAPSHOT_MAX);
+    tb_buffer_init(&out, TB_EXPLAIN_MAX);
+
+    report->silent = true;
+    tb_policy_read(&policy);
+    struct tb_compiled compiled = tb_compile(&policy);
+    int r = TB_OK;
+    if (report->n_errors == 0 && tb_snapshot_write(&policy, &compiled, &snapshot))
+        r = explain_snapshot(&policy, &compiled, &question, tb_buffer_bytes(&snapshot), &out);
+    else if (!tb_explain_write_errors(&policy, &question, &out))
+        r = TB_TOO_LARGE;
+    if (r != TB_OK) {
+        report->silent = false;
+        return refused(report, "the answer", r);
+    }
+    r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
+    if (r != 0)
+        return failed(report, "the answer cannot be written", -r);
+    return report->n_errors == 0 ? TB_POLICY_DONE : TB_POLICY_FILES;
+}
+
 static int resolve_request(struct tb_report *report, const struct tb_options *options,
                            const struct tb_snapshot *snapshot, struct tb_buffer *out)
 {
@@ -249,6 +307,8 @@ static int run(struct tb_report *report, int argc, char **argv)
         return check(report, &options, &inputs);
     case TB_JOB_IMPORT:
         return import(report, &options, &inputs);
+    case TB_JOB_EXPLAIN:
+        return explain(report, &options, &inputs);
     case TB_JOB_RESOLVE:
         return resolve(report, &options);
     }

@@ -1,5 +1,6 @@
 #include "policy/compiler/options.h"
 
+#include "policy/compiler/explain.h"
 #include "policy/compiler/label.h"
 #include "policy/compiler/manifest.h"
 
@@ -21,6 +22,9 @@ enum option_name {
     OPTION_TARGET,
     OPTION_REPORT,
     OPTION_VIEW,
+    OPTION_WEBVIEW,
+    OPTION_ORIGIN,
+    OPTION_COMMAND,
 };
 
 static const struct option long_options[] = {
@@ -37,6 +41,9 @@ static const struct option long_options[] = {
     {"target", required_argument, NULL, OPTION_TARGET},
     {"report-fd", required_argument, NULL, OPTION_REPORT},
     {"view", required_argument, NULL, OPTION_VIEW},
+    {"webview", required_argument, NULL, OPTION_WEBVIEW},
+    {"origin", required_argument, NULL, OPTION_ORIGIN},
+    {"command", required_argument, NULL, OPTION_COMMAND},
     {NULL, 0, NULL, 0},
 };
 
@@ -63,6 +70,14 @@ static bool take_var(struct tb_report *report, const char *text, struct tb_user 
                               tb_bytes_of_string(equals + 1)))
         return true;
     return wrong(report, "--var takes NAME=VALUE of HOME, TMPDIR or an XDG folder, not ", text);
+}
+
+static bool take_text(struct tb_report *report, const char *text, size_t most,
+                      struct tb_bytes *ret_text)
+{
+    *ret_text = tb_bytes_of_string(text);
+    return (ret_text->n > 0 && ret_text->n <= most && tb_utf8_valid(*ret_text)) ||
+           wrong(report, "empty, too long, or not UTF-8: ", text);
 }
 
 static bool take(struct tb_report *report, int name, const char *text, struct tb_options *options)
@@ -100,6 +115,14 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
     case OPTION_VIEW:
         options->view = tb_bytes_of_string(text);
         return tb_label_valid(options->view) || wrong(report, "not the label of a view: ", text);
+    case OPTION_WEBVIEW:
+        options->webview = tb_bytes_of_string(text);
+        return tb_label_valid(options->webview) ||
+               wrong(report, "not the label of a webview: ", text);
+    case OPTION_ORIGIN:
+        return take_text(report, text, TB_ORIGIN_MAX, &options->origin);
+    case OPTION_COMMAND:
+        return take_text(report, text, TB_QUESTION_MAX, &options->command);
     case OPTION_REPORT:
         return take_fd(report, text, &options->report_fd);
     case OPTION_NAMESPACES:
@@ -126,6 +149,11 @@ static bool complete(struct tb_report *report, const struct tb_options *options)
             return wrong(report,
                          "check and import need --app, --plugins, --libexec and --report-fd", "");
         break;
+    case TB_JOB_EXPLAIN:
+        if (!files || options->report_fd < 0 || options->command.n == 0)
+            return wrong(report, "explain needs --app, --plugins, --libexec, --report-fd and ",
+                         "--command");
+        break;
     case TB_JOB_RESOLVE:
         if (options->snapshot_fd < 0 || options->request_fd < 0 || options->grant_fd < 0)
             return wrong(report, "resolve needs --snapshot-fd, --request-fd and --grant-fd", "");
@@ -141,7 +169,8 @@ static bool job_of(const char *name, enum tb_policy_job *ret_job)
     static const char *const names[] = {[TB_JOB_COMPILE] = "compile",
                                         [TB_JOB_RESOLVE] = "resolve",
                                         [TB_JOB_CHECK] = "check",
-                                        [TB_JOB_IMPORT] = "import"};
+                                        [TB_JOB_IMPORT] = "import",
+                                        [TB_JOB_EXPLAIN] = "explain"};
     for (size_t i = 0; i < TB_ARRAY_LEN(names); i++) {
         if (strcmp(name, names[i]) != 0)
             continue;
@@ -163,7 +192,8 @@ bool tb_options_parse(struct tb_report *report, int argc, char **argv,
         .namespaces = "",
     };
     if (argc < 2 || !job_of(argv[1], &options.job))
-        return wrong(report, "the first argument must be compile, resolve, check or import", "");
+        return wrong(report, "the first argument must be compile, resolve, check, import or ",
+                     "explain");
     opterr = 0;
     optind = 2;
     for (int name; (name = getopt_long(argc, argv, "", long_options, NULL)) != -1;)

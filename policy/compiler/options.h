@@ -3,7 +3,7 @@
 
 #include "policy/compiler/policy.h"
 
-enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE, TB_JOB_CHECK, TB_JOB_IMPORT };
+enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE, TB_JOB_CHECK, TB_JOB_IMPORT, TB_JOB_EXPLAIN };
 
 struct tb_options {
     enum tb_policy_job job;
@@ -20,6 +20,9 @@ struct tb_options {
     int request_fd;
     int grant_fd;
     int report_fd;
+    struct tb_bytes command; /* explain */
+    struct tb_bytes webview; /* empty: the view's label */
+    struct tb_bytes origin;
     struct tb_bytes view;   /* check lists what is for this one; empty: all */
     const char *namespaces; /* that this process was started in */
 };

@@ -83,6 +83,15 @@ const char *tb_report_format(struct tb_arena *arena, const char *format, va_list
     return tb_arena_string(arena, tb_bytes_of_string(message));
 }
 
+const char *tb_report_text(struct tb_arena *arena, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    const char *text = tb_report_format(arena, format, list);
+    va_end(list);
+    return text;
+}
+
 static void keep(struct tb_report *report, const struct tb_finding *finding)
 {
     const char *line = format_line(report, finding);

@@ -49,6 +49,9 @@ tb_printf(4, 5) void tb_report_error(struct tb_report *report, const char *code,
 tb_printf(4, 5) void tb_report_warning(struct tb_report *report, const char *code,
                                        struct tb_place place, const char *format, ...);
 
+/* Text for people, as messages are: one line, printable, UTF-8 and not endless. */
+tb_printf(2, 3) const char *tb_report_text(struct tb_arena *arena, const char *format, ...);
+
 /* Says how many more there were than were told. */
 void tb_report_end(struct tb_report *report);
 

@@ -23,7 +23,6 @@
 #include "base/result.h"
 #include "base/wire.h"
 #include "policy/compiler/label.h"
-#include "policy/compiler/origin.h"
 
 #include <stdlib.h>
 
@@ -52,22 +51,29 @@ static bool any_matches(const msgpack_object *globs, struct tb_bytes label)
     return false;
 }
 
-static bool has_origin(const struct tb_snap_capability *capability, const struct tb_origin *origin)
+bool tb_context_matches(const struct tb_snap_capability *capability, size_t context,
+                        const struct tb_origin *origin)
 {
-    if (origin->local)
-        return capability->local;
-    for (uint32_t i = 0; i < capability->urls->via.array.size; i++)
-        if (tb_origin_matches(origin, tb_object_bytes(&capability->urls->via.array.ptr[i])))
+    if (context == 0)
+        return origin->local && capability->local;
+    const msgpack_object *url = &capability->urls->via.array.ptr[context - 1];
+    return tb_origin_matches(origin, tb_object_bytes(url));
+}
+
+bool tb_capability_has_origin(const struct tb_snap_capability *capability,
+                              const struct tb_origin *origin)
+{
+    for (size_t i = 0; i <= capability->urls->via.array.size; i++)
+        if (tb_context_matches(capability, i, origin))
             return true;
     return false;
 }
 
-static bool holds(const struct tb_snap_capability *capability, const struct tb_request *request,
-                  const struct tb_origin *origin)
+bool tb_capability_has_view(const struct tb_snap_capability *capability,
+                            const struct tb_request *request)
 {
-    bool view = any_matches(capability->windows, request->view) ||
-                any_matches(capability->webviews, request->webview);
-    return view && has_origin(capability, origin);
+    return any_matches(capability->windows, request->view) ||
+           any_matches(capability->webviews, request->webview);
 }
 
 static bool has_context(const struct tb_snap_capability *capability)
@@ -114,14 +120,23 @@ static int add_ref(struct work *work, uint32_t command, uint32_t scope, bool den
     return TB_OK;
 }
 
-static void match(struct work *work, const struct tb_request *request)
+static void match(struct work *work, const struct tb_request *request, struct tb_resolved *resolved)
 {
     const struct tb_snapshot *snapshot = work->snapshot;
     const struct tb_origin origin = tb_origin_read(work->arena, request->origin);
-    work->matched = tb_arena_get(work->arena, snapshot->n_capabilities + 1, sizeof(void *));
-    for (size_t i = 0; i < snapshot->n_capabilities; i++)
-        if (holds(&snapshot->capabilities[i], request, &origin))
-            work->matched[work->n_matched++] = &snapshot->capabilities[i];
+    size_t n = snapshot->n_capabilities + 1;
+    work->matched = tb_arena_get(work->arena, n, sizeof(void *));
+    resolved->holds = tb_arena_get(work->arena, n, sizeof *resolved->holds);
+    resolved->denies = tb_arena_get(work->arena, n, sizeof *resolved->denies);
+    for (size_t i = 0; i < snapshot->n_capabilities; i++) {
+        const struct tb_snap_capability *capability = &snapshot->capabilities[i];
+        bool holds = tb_capability_has_view(capability, request) &&
+                     tb_capability_has_origin(capability, &origin);
+        if (holds)
+            work->matched[work->n_matched++] = capability;
+        resolved->holds[i] = holds;
+        resolved->denies[i] = snapshot->mode == TB_TAURI ? has_context(capability) : holds;
+    }
 }
 
 static const struct tb_snap_bundle *bundle_at(const struct work *work,
@@ -280,10 +295,8 @@ static void deny(struct work *work, struct tb_resolved *resolved)
 {
     const struct tb_snapshot *snapshot = work->snapshot;
     struct denials all = {0};
-    for (size_t i = 0; snapshot->mode != TB_TAURI && i < work->n_matched; i++)
-        deny_by(work, work->matched[i], &all);
-    for (size_t i = 0; snapshot->mode == TB_TAURI && i < snapshot->n_capabilities; i++)
-        if (has_context(&snapshot->capabilities[i]))
+    for (size_t i = 0; i < snapshot->n_capabilities; i++)
+        if (resolved->denies[i])
             deny_by(work, &snapshot->capabilities[i], &all);
     if (all.n > 0)
         qsort(all.items, all.n, sizeof *all.items, compare_denials);
@@ -383,7 +396,7 @@ int tb_resolve(struct tb_arena *arena, const struct tb_snapshot *snapshot,
     work.bundle_denied = tb_arena_get(arena, snapshot->n_bundles + 1, sizeof *work.bundle_denied);
     work.scope_full = tb_arena_get(arena, snapshot->n_scopes + 1, sizeof *work.scope_full);
     work.scope_any = tb_arena_get(arena, snapshot->n_scopes + 1, sizeof *work.scope_any);
-    match(&work, request);
+    match(&work, request, &resolved);
     int r = collect_refs(&work);
     if (r != TB_OK)
         return r;

@@ -1,6 +1,7 @@
 /* From a snapshot and a view to what that view may do. */
 #pragma once
 
+#include "policy/compiler/origin.h"
 #include "policy/compiler/snapshot.h"
 
 struct tb_request {
@@ -43,6 +44,8 @@ struct tb_resolved_scope {
 };
 
 struct tb_resolved {
+    bool *holds;                          /* by capability: for this view and origin */
+    bool *denies;                         /* by capability: what it denies is denied here */
     struct tb_resolved_command *commands; /* by name */
     size_t n_commands;
     struct tb_resolved_denied *denied; /* by name */
@@ -54,6 +57,19 @@ struct tb_resolved {
 /* TB_OK or TB_TOO_LARGE. */
 tb_must_check int tb_resolve(struct tb_arena *arena, const struct tb_snapshot *snapshot,
                              const struct tb_request *request, struct tb_resolved *ret_resolved);
+
+/* Whether an origin is one of the capability's, by its context: 0 are the app's own pages, i + 1 is
+ * its URL i. */
+bool tb_context_matches(const struct tb_snap_capability *capability, size_t context,
+                        const struct tb_origin *origin);
+bool tb_capability_has_origin(const struct tb_snap_capability *capability,
+                              const struct tb_origin *origin);
+/* Whether a glob of its windows or webviews matches. */
+bool tb_capability_has_view(const struct tb_snap_capability *capability,
+                            const struct tb_request *request);
+
+/* Packs one side of a command's scope: a list, with variables replaced. */
+void tb_scope_side_pack(struct tb_packer *packer, const struct tb_resolved_scope *scope, bool deny);
 
 /* Appends the grant. TB_OK, TB_MALFORMED (the snapshot's patterns) or TB_TOO_LARGE. */
 tb_must_check int tb_grant_write(struct tb_arena *arena, const struct tb_snapshot *snapshot,

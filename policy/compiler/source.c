@@ -218,6 +218,16 @@ static int status_of(const struct walk *walk, int dir, const char *name, const c
     return fd < 0 ? -1 : fstat(fd, ret_status);
 }
 
+/* Whether the folder that it lies in is one of schemas. What lies deeper counts, as for Tauri. */
+static bool in_schemas(const char *shown)
+{
+    static const char folder[] = "/schemas";
+    const char *end = strrchr(shown, '/');
+    size_t n = end ? (size_t)(end - shown) : 0;
+    return n >= sizeof folder - 1 &&
+           memcmp(end - (sizeof folder - 1), folder, sizeof folder - 1) == 0;
+}
+
 /* The name goes into tables, the log and JSON. */
 static bool is_showable(const char *name)
 {
@@ -250,8 +260,9 @@ static void visit(struct walk *walk, int dir, const char *name, const char *fold
     } else if (links_to_folder(dir, name, &status)) {
         tell_errno(walk->report, shown, ELOOP);
     } else if (!S_ISDIR(status.st_mode)) {
-        visit_file(walk, dir, name, shown);
-    } else if (strcmp(name, "schemas") != 0) {
+        if (!in_schemas(shown))
+            visit_file(walk, dir, name, shown);
+    } else {
         tb_fd below = walk->root >= 0 ? tb_source_folder_below(walk->report, walk->root, shown)
                                       : tb_source_folder(walk->report, dir, name, shown);
         if (below >= 0)

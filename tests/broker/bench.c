@@ -36,10 +36,23 @@ static void start_plugin(struct bench *bench, const struct tb_inner *request)
 
 static void resolve(struct bench *bench, const struct tb_inner *request)
 {
-    tb_fd grant = bench_grant(bench->n_commands);
-    const struct tb_inner resolved = {
-        .type = TB_INNER_RESOLVE, .token = request->token, .slot = request->slot};
+    bool next = request->index == TB_RESOLVE_NEXT;
+    tb_fd grant = bench_grant(next ? &bench->next : &bench->policy);
+    const struct tb_inner resolved = {.type = TB_INNER_RESOLVE,
+                                      .token = request->token,
+                                      .slot = request->slot,
+                                      .status = next && bench->no_grant};
     answer(bench, &resolved, grant);
+}
+
+static void compile(struct bench *bench, const struct tb_inner *request)
+{
+    uint8_t digest[TB_DIGEST_SIZE];
+    bench_digest(&bench->next, digest);
+    const struct tb_inner made = {.type = TB_INNER_RELOAD,
+                                  .token = request->token,
+                                  .webview = tb_bytes_of(digest, sizeof digest)};
+    answer(bench, &made, -1);
 }
 
 /* Whether the supervisor had something to do. */
@@ -55,6 +68,10 @@ static bool supervise(struct bench *bench)
         start_plugin(bench, &message);
     else if (message.type == TB_INNER_RESOLVE)
         resolve(bench, &message);
+    else if (message.type == TB_INNER_RELOAD)
+        compile(bench, &message);
+    else if (message.type == TB_INNER_COMMIT)
+        bench->policy = bench->next;
     else if (message.type == TB_INNER_STOP)
         tb_fd_close(&bench->plugin);
     return true;
@@ -109,7 +126,8 @@ static void init_broker(struct bench *bench, enum tb_violation_action action)
 void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action action,
                 uint32_t n_commands)
 {
-    *bench = (struct bench){.plugin = -1, .n_commands = n_commands};
+    *bench = (struct bench){.plugin = -1, .policy = {(1u << n_commands) - 1, 0, 64}};
+    tb_buffer_init(&bench->to_host, COLLECT_MAX);
     tb_buffer_init(&bench->from_broker, COLLECT_MAX);
     tb_buffer_init(&bench->to_plugin, COLLECT_MAX);
     init_broker(bench, action);
@@ -145,6 +163,7 @@ void bench_deinit(struct bench *bench)
     tb_fd_close(&bench->scribe);
     tb_fd_close(&bench->plugin);
     tb_buffer_deinit(&bench->from_broker);
+    tb_buffer_deinit(&bench->to_host);
     tb_buffer_deinit(&bench->to_plugin);
 }
 
@@ -167,7 +186,7 @@ void bench_run(struct bench *bench)
         tb_broker_free_closed(broker);
         moved |= supervise(bench);
         moved |= drain(bench->scribe, NULL);
-        moved |= drain(bench->host, NULL);
+        moved |= drain(bench->host, &bench->to_host);
         moved |= drain(bench->view, &bench->from_broker);
         moved |= drain(bench->plugin, &bench->to_plugin);
     }
@@ -226,6 +245,19 @@ bool bench_issued(struct bench *bench, uint32_t command, struct tb_handle *ret_h
     return false;
 }
 
+void bench_reload(struct bench *bench, const struct bench_policy *policy)
+{
+    struct tb_buffer out;
+    tb_buffer_init(&out, TB_HEADER_SIZE + TB_CONTROL_MAX);
+    bench->next = *policy;
+    bench->broker.reload.n_in_window = 0;
+    tb_assert(tb_reload_write(&out, 1) == TB_OK);
+    ssize_t sent = tb_fd_send(bench->host, tb_buffer_bytes(&out), -1, 0);
+    tb_assert(sent == (ssize_t)tb_buffer_n(&out));
+    tb_buffer_deinit(&out);
+    bench_run(bench);
+}
+
 /* ---- the plugin ---- */
 
 void bench_plugin_send(struct bench *bench, struct tb_bytes bytes)
@@ -263,7 +295,7 @@ static void check_handles(const struct tb_session *session)
     const struct tb_pool *pool = &session->pool;
     uint64_t n_outstanding = 0;
     for (uint32_t i = 0; i < pool->n_commands; i++) {
-        tb_assert(pool->n_outstanding[i] <= session->grant->commands[i].in_flight);
+        tb_assert(pool->n_outstanding[i] <= BENCH_POOL);
         n_outstanding += pool->n_outstanding[i];
     }
     tb_assert(n_outstanding == pool->map.n);
@@ -298,7 +330,7 @@ static void check_calls(const struct tb_session *session)
             continue;
         n_live++;
         tb_assert(tb_pool_look(&session->pool, &call->handle, &slot) == TB_HANDLE_LIVE);
-        tb_assert(slot == i && call->command < session->grant->n_commands);
+        tb_assert(slot == i && call->command < session->n_commands);
     }
     tb_assert(n_used == session->calls.n_used && n_bytes == session->n_bytes_live);
     tb_assert(n_live == n_live_handles(session));
@@ -307,7 +339,7 @@ static void check_calls(const struct tb_session *session)
 static uint32_t n_paused(const struct tb_session *session)
 {
     uint32_t n = session->link.paused;
-    for (size_t i = 0; i < session->grant->n_plugins; i++)
+    for (size_t i = 0; i < session->n_plugins; i++)
         n += session->plugins[i].link.paused;
     return n;
 }

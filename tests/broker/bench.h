@@ -6,16 +6,26 @@
 
 #include "broker/broker.h"
 
+/* What the app's files say. Policies that differ have different digests. */
+struct bench_policy {
+    uint32_t commands;   /* a bit for each one that is granted */
+    uint32_t scope;      /* what is in the scope of those that have a plugin; 0: they have none */
+    uint32_t memory_mib; /* part of the plugin's hull */
+};
+
 struct bench {
     struct tb_broker broker;
-    uint32_t n_commands;
-    int view; /* the endpoint's end; -1: closed */
+    struct bench_policy policy; /* in force */
+    struct bench_policy next;   /* what a reload finds */
+    bool no_grant;              /* the next policy's grants cannot be made */
+    int view;                   /* the endpoint's end; -1: closed */
     int host;
     int supervisor;
     int scribe;
     int plugin; /* the plugin's end; -1: none runs */
     struct tb_session_keys keys;
     struct tb_buffer from_broker; /* what the endpoint has been sent and has not looked at */
+    struct tb_buffer to_host;
     struct tb_buffer to_plugin;
 };
 
@@ -28,8 +38,9 @@ enum { BENCH_POOL = 8, BENCH_COMMANDS = 3 };
  */
 void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action action,
                 uint32_t n_commands);
-/* A new descriptor of a grant of the first n_commands. */
-int bench_grant(uint32_t n_commands);
+/* A new descriptor of the view's grant; and the policy's digest. */
+int bench_grant(const struct bench_policy *policy);
+void bench_digest(const struct bench_policy *policy, uint8_t ret_digest[static TB_DIGEST_SIZE]);
 void bench_deinit(struct bench *bench);
 
 struct tb_session *bench_session(struct bench *bench); /* NULL: it is closed */
@@ -45,6 +56,9 @@ void bench_send_sealed(struct bench *bench, enum tb_kind kind, uint8_t flags,
                        struct tb_bytes raw);
 /* Lets the broker work until nothing moves any more; what it sends is collected. */
 void bench_run(struct bench *bench);
+
+/* The files now say this, and the host reloads. */
+void bench_reload(struct bench *bench, const struct bench_policy *policy);
 
 /* Sends what the plugin would send; nothing if none runs. */
 void bench_plugin_send(struct bench *bench, struct tb_bytes bytes);

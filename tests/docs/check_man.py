@@ -72,6 +72,9 @@ def check_options():
                 known |= set(re.findall(OPTION, run("audit", name, "--help")))
             same("audit", bold_terms(section(source("trollbridge-audit.1"), "DESCRIPTION"))
                  & set(audit_commands()), set(audit_commands()))
+        if command == "policy":
+            for name in re.findall(r"trollbridge policy (\w+)", run("policy", "--help")):
+                known |= set(re.findall(OPTION, run("policy", name, "--help")))
         page = source(f"trollbridge-{command}.1")
         said = {term for term in bold_terms(section(page, "OPTIONS")) if term.startswith("--")}
         same(f"trollbridge-{command}(1)", said, known)

@@ -167,6 +167,12 @@ class Host:
                          line.keys() & {"opened", "refused", "error"})
         return line.get("opened") or line
 
+    def reload(self):
+        """{"before", "after"}, or {"code", "message"}."""
+        self.say("reload")
+        line = self.wait(lambda line: "reloaded" in line)
+        return {key: value for key, value in line.items() if key != "reloaded"}
+
     def start(self, view="main", command=READ, args=None):
         """Starts a call; returns what `answer` takes."""
         self.n_calls += 1

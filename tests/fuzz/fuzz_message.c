@@ -174,12 +174,34 @@ static void on_alert(struct tb_bytes body)
     tb_assert(tb_alert_read(&unpacker, control_body(TB_SIDE_HOST), &alert) == TB_OK);
 }
 
+static void on_reload(struct tb_bytes body)
+{
+    uint32_t id;
+    uint32_t again;
+    if (tb_reload_read(&unpacker, body, &id) != TB_OK)
+        return;
+    tb_assert(tb_reload_write(&out, id) == TB_OK);
+    tb_assert(tb_reload_read(&unpacker, control_body(TB_SIDE_BROKER_CONTROL), &again) == TB_OK);
+    tb_assert(again == id);
+}
+
+static void on_reloaded(struct tb_bytes body)
+{
+    struct tb_reloaded reloaded;
+    if (tb_reloaded_read(&unpacker, body, &reloaded) != TB_OK)
+        return;
+    tb_assert((reloaded.code == TB_CODE_NONE) == (reloaded.before.n == TB_DIGEST_TEXT));
+    tb_assert((reloaded.code == TB_CODE_NONE) == (reloaded.after.n == TB_DIGEST_TEXT));
+    tb_assert(tb_reloaded_write(&out, &reloaded) == TB_OK);
+    tb_assert(tb_reloaded_read(&unpacker, control_body(TB_SIDE_HOST), &reloaded) == TB_OK);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const sealed[])(const struct tb_plaintext *) = {
         on_call, on_reply, on_want, on_miss, on_handles, on_empty, on_welcome};
-    static void (*const clear[])(struct tb_bytes) = {on_plugin_reply, on_open, on_opened, on_view,
-                                                     on_alert};
+    static void (*const clear[])(struct tb_bytes) = {
+        on_plugin_reply, on_open, on_opened, on_view, on_alert, on_reload, on_reloaded};
     struct tb_plaintext plaintext;
     if (!unpacker.scanner) {
         tb_assert(tb_unpacker_init(&unpacker, &tb_scan_peer) == 0);

@@ -2,11 +2,12 @@
  * An app's files, all the way to a grant. The input is one byte (bit 0: the permission file is
  * JSON, bit 1: the capability file is, bit 2: it is JSON5), then the permission file, a NUL, the
  * capability file, a NUL, the manifest. What compiles without an error has to end in a grant that
- * its reader takes.
+ * its reader takes, and what is in it has to be explained.
  */
 #include "base/fd.h"
 #include "base/result.h"
 #include "policy/compiler/capability.h"
+#include "policy/compiler/explain.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/permission.h"
 #include "policy/compiler/resolve.h"
@@ -69,11 +70,47 @@ static void check_grant(struct tb_bytes bytes)
     tb_grant_free(grant);
 }
 
-static void resolve(struct tb_arena *arena, struct tb_bytes bytes)
+enum { EXPLAINED = 3, EXPLAIN_NODES = 1024 * 1024, EXPLAIN_KEY = 65536 };
+
+/* What was decided has to be explained, and in a form that its reader takes. */
+static void explain(struct tb_policy *policy, const struct tb_compiled *compiled,
+                    const struct tb_snapshot *snapshot, const struct tb_question *question)
+{
+    static const struct tb_scan_limits limits = {TB_MSGPACK_DEPTH, EXPLAIN_NODES, EXPLAIN_KEY};
+    const msgpack_object *root;
+    tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    tb_buffer_init(&out, TB_EXPLAIN_MAX);
+    int r = tb_explain_write(policy, compiled, snapshot, question, &out);
+    tb_assert(r == TB_OK || r == TB_TOO_LARGE);
+    tb_assert(tb_unpacker_init(&unpacker, &limits) == 0);
+    if (r == TB_OK)
+        tb_assert(tb_unpack(&unpacker, &limits, tb_buffer_bytes(&out), &root) != TB_MALFORMED);
+}
+
+static void explain_some(struct tb_policy *policy, const struct tb_compiled *compiled,
+                         const struct tb_snapshot *snapshot, const struct tb_resolved *resolved,
+                         const struct tb_request *request)
+{
+    struct tb_question question = {tb_bytes_of_string("app:Greet"), *request};
+    explain(policy, compiled, snapshot, &question);
+    for (size_t i = 0; i < snapshot->n_commands && i < EXPLAINED; i++) {
+        question.command = snapshot->commands[i].name;
+        explain(policy, compiled, snapshot, &question);
+    }
+    for (size_t i = 0; i < resolved->n_denied && i < EXPLAINED; i++) {
+        question.command = resolved->denied[i].name;
+        explain(policy, compiled, snapshot, &question);
+    }
+}
+
+static void resolve(struct tb_policy *policy, const struct tb_compiled *compiled,
+                    struct tb_bytes bytes)
 {
     const struct tb_request request = {.view = tb_bytes_of_string("main"),
                                        .webview = tb_bytes_of_string("panel"),
                                        .origin = tb_bytes_of_string("local")};
+    struct tb_arena *arena = policy->arena;
     tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
     tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
     struct tb_snapshot snapshot;
@@ -85,8 +122,10 @@ static void resolve(struct tb_arena *arena, struct tb_bytes bytes)
     if (r == TB_OK)
         r = tb_grant_write(arena, &snapshot, &request, &resolved, &out);
     tb_assert(r == TB_OK || r == TB_TOO_LARGE);
-    if (r == TB_OK)
-        check_grant(tb_buffer_bytes(&out));
+    if (r != TB_OK)
+        return;
+    check_grant(tb_buffer_bytes(&out));
+    explain_some(policy, compiled, &snapshot, &resolved, &request);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -108,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct tb_compiled compiled = tb_compile(&policy);
     if (report.n_errors == 0 && tb_snapshot_write(&policy, &compiled, &snapshot) &&
         report.n_errors == 0 && tb_settings_write(&policy, digest, &settings))
-        resolve(&arena, tb_buffer_bytes(&snapshot));
+        resolve(&policy, &compiled, tb_buffer_bytes(&snapshot));
     tb_arena_deinit(&arena);
     return 0;
 }

@@ -199,6 +199,16 @@ static void plugin_ends(void)
         session->plugins[0].not_before_ns = 0; /* or else nothing would be launched again */
 }
 
+static void reload(struct input *input)
+{
+    uint8_t choice = input_u8(input);
+    const struct bench_policy policy = {choice & 7, choice >> 3 & 3, choice & 32 ? 64 : 65};
+    play.bench.no_grant = choice & 64;
+    bench_reload(&play.bench, &policy);
+    struct tb_session *session = bench_session(&play.bench);
+    tb_assert(!session || !session->next_grant);
+}
+
 static void step(struct input *input)
 {
     uint8_t op = input_u8(input);
@@ -223,7 +233,7 @@ static void step(struct input *input)
         time_passes();
         break;
     default:
-        plugin_ends();
+        op & 8 ? reload(input) : plugin_ends();
         break;
     }
 }
@@ -236,6 +246,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&play, 0, sizeof play);
     bench_init(&play.bench, first & 1 ? TB_MODE_DIRECT : TB_MODE_RELAY,
                first & 2 ? TB_ON_VIOLATION_DENY : TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
+    if (first & 8)
+        reload(&input);
     if (!(first & 4))
         say_hello();
     for (int i = 0; i < STEPS && input.n > 0 && bench_session(&play.bench); i++) {

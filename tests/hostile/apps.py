@@ -65,12 +65,14 @@ def capability(allow, deny):
     return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})
 
 
-def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False):
-    """`wide` grants what rows expect to be withheld: for the self-test."""
+def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False, twice=False):
+    """For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
     app = world.app
     write(app / "trollbridge.toml", MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms))
     scope = (SCOPE_ALLOW + SCOPE_WIDE, []) if wide else (SCOPE_ALLOW, SCOPE_DENY)
     write(app / "capabilities/main.json", capability(*scope))
+    if twice:
+        write(app / "capabilities/second.json", capability(*scope).replace('"main"', '"second"'))
     write(app / "data/hello.txt", HELLO)
     write(app / "data/sub/deep.txt", HELLO)
     write(app / "data/private/secret.txt", SECRET)

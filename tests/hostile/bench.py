@@ -56,7 +56,8 @@ class Trial:
         self.row = row
         self.world = worlds.World(settings)
         self.breach = settings.breach
-        planted = {"wide": {"wide": True}, "deny": {"action": "deny"}}.get(settings.breach, {})
+        breaches = {"wide": {"wide": True}, "deny": {"action": "deny"}, "twice": {"twice": True}}
+        planted = breaches.get(settings.breach, {})
         apps.make(self.world, **{**row.app, **planted})
         self.host = self.world.start()
         self.bystander = worlds.View(self.host, "bystander").begin()

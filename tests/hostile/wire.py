@@ -12,7 +12,7 @@ import msgpack_lite  # noqa: E402
 pack, unpack = msgpack_lite.pack, msgpack_lite.unpack
 
 BOOT, HELLO, WELCOME, CALL, REPLY, CHUNK, CREDIT, CANCEL, WANT, MISS, HANDLES, CLOSE = range(1, 13)
-OPEN, OPENED, SHUT, RESET, ALERT = range(64, 69)
+OPEN, OPENED, SHUT, RESET, ALERT, RELOAD, RELOADED = range(64, 71)
 RAW_CLEAR = 1
 ZERO = bytes(16)
 FRAME_MAX = 1024 * 1024 + 4096

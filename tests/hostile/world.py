@@ -231,6 +231,23 @@ class Host:
                 return message
             self.alerts.append(message)
 
+    def reload_frame(self, **other):
+        self.last_id += 1
+        return wire.frame(wire.RELOAD, wire.pack({"id": self.last_id, **other}))
+
+    def reload(self):
+        """What RELOADED says; {"error": …} if it was refused."""
+        self.control.send(self.reload_frame())
+        return self.await_reloaded()
+
+    def await_reloaded(self):
+        while True:
+            kind, _, body = self.control.receive()
+            message = wire.unpack(body)
+            if kind == wire.RELOADED:
+                return message
+            self.alerts.append(message)
+
     def say(self, kind, label):
         self.control.send(wire.frame(kind, wire.pack({"view": label})))
 

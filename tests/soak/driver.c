@@ -7,6 +7,7 @@
  *     soak VIEW N JOBS COMMAND JSON   {"view", "soaked": N, "failed", "first"}
  *     count VIEW                      {"view", "count": calls of the soak that are done}
  *     reopen VIEW N                   {"view", "reopened": N}
+ *     reload                          {"reloaded": ID, "before", "after"} or with "code", "message"
  *     shut VIEW, reset VIEW, quit
  *
  * Unasked: {"supervisor": pid} at the start, {"view", "closed": code}, {"view", "alert",
@@ -71,6 +72,18 @@ static void on_alert(void *data, const char *view, const char *event, const char
     view_say(json_pack("{s:s, s:s, s:s}", "view", view, "alert", event, "message", message));
 }
 
+static void on_reloaded(void *data, uint32_t id, const char *before, const char *after,
+                        const char *code, const char *message)
+{
+    (void)data;
+    if (before)
+        view_say(
+            json_pack("{s:i, s:s, s:s}", "reloaded", (int)id, "before", before, "after", after));
+    else
+        view_say(
+            json_pack("{s:i, s:s, s:s}", "reloaded", (int)id, "code", code, "message", message));
+}
+
 /* ---- commands ---- */
 
 static void do_open(struct driver *driver, char **words)
@@ -121,6 +134,12 @@ static void do_reset(struct driver *driver, char **words)
     (void)trollbridge_reset(driver->bridge, words[1]);
 }
 
+static void do_reload(struct driver *driver, char **words)
+{
+    (void)words;
+    (void)trollbridge_reload(driver->bridge, NULL);
+}
+
 static void do_quit(struct driver *driver, char **words)
 {
     (void)words;
@@ -132,8 +151,9 @@ static const struct {
     size_t n_words;
     void (*run)(struct driver *driver, char **words);
 } commands[] = {
-    {"open", 2, do_open}, {"call", 5, do_call},   {"soak", 6, do_soak},   {"reopen", 3, do_reopen},
-    {"shut", 2, do_shut}, {"reset", 2, do_reset}, {"count", 2, do_count}, {"quit", 1, do_quit},
+    {"open", 2, do_open},     {"call", 5, do_call}, {"soak", 6, do_soak},
+    {"reopen", 3, do_reopen}, {"shut", 2, do_shut}, {"reset", 2, do_reset},
+    {"count", 2, do_count},   {"quit", 1, do_quit}, {"reload", 1, do_reload},
 };
 
 /* The last word of a command may hold spaces. */
@@ -227,7 +247,12 @@ int main(int argc, char **argv)
     if (argc != 2)
         return 2;
     const struct trollbridge_options options = {
-        .app = argv[1], .opened = on_opened, .alert = on_alert, .data = &driver};
+        .app = argv[1],
+        .opened = on_opened,
+        .alert = on_alert,
+        .reloaded = on_reloaded,
+        .data = &driver,
+    };
     enum trollbridge_result result = trollbridge_spawn(&options, &driver.bridge);
     if (result != TROLLBRIDGE_OK)
         return result == TROLLBRIDGE_FILES ? 3 : 4;

@@ -58,6 +58,14 @@ static void on_one(void *data, const struct tb_reply *reply)
     free(call);
 }
 
+/* What the endpoint knows without asking. */
+static struct tb_reply revoked(void)
+{
+    return (struct tb_reply){
+        .type = TB_REPLY_ERROR,
+        .error = {.code = TB_CODE_DENIED, .message = tb_bytes_of_string("revoked")}};
+}
+
 static void drop_waiting(struct view *view)
 {
     while (view->waiting) {
@@ -185,14 +193,17 @@ void view_call(struct view *view, const char *id, const char *command, const jso
 
 static void start_waiting(struct view *view)
 {
+    const struct tb_reply denied = revoked();
     while (view->waiting) {
         struct one_call *call = view->waiting;
         int r = tb_endpoint_call(view->endpoint, call->command, tb_buffer_bytes(&call->args), false,
                                  (struct tb_bytes){0}, on_one, call);
         if (r == TB_AGAIN)
             return;
-        tb_assert(r == TB_OK);
+        tb_assert(r == TB_OK || r == TB_DENIED);
         view->waiting = call->next_waiting;
+        if (r == TB_DENIED)
+            on_one(call, &denied);
     }
 }
 
@@ -226,11 +237,15 @@ void view_soak(struct view *view, uint32_t n, uint32_t jobs, const char *command
 
 static void start_soaking(struct view *view)
 {
+    const struct tb_reply denied = revoked();
     while (view->n_started < view->n_total && view->n_started - view->n_done < view->n_jobs) {
-        if (tb_endpoint_call(view->endpoint, view->command, tb_buffer_bytes(&view->args), false,
-                             (struct tb_bytes){0}, on_soaked, view) != TB_OK)
+        int r = tb_endpoint_call(view->endpoint, view->command, tb_buffer_bytes(&view->args), false,
+                                 (struct tb_bytes){0}, on_soaked, view);
+        if (r != TB_OK && r != TB_DENIED)
             return;
         view->n_started++;
+        if (r == TB_DENIED)
+            on_soaked(view, &denied);
     }
 }
 

@@ -1,0 +1,77 @@
+/*
+ * In the place of a broker: one that was taken over and turns on its supervisor by way of reloads.
+ * Says what came of it on standard error, and ends with what must be its death.
+ */
+#include "base/fd.h"
+#include "base/result.h"
+#include "proto/inner.h"
+#include "sandbox/layer.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { SUPERVISOR_FD = 4, REPORT_FD = 7, N_RELOADS = 200 };
+
+static void say_started(void)
+{
+    const struct tb_layers layers = {0};
+    uint8_t report[TB_LAYERS_SIZE];
+    tb_layers_encode(&layers, report);
+    if (write(REPORT_FD, report, sizeof report) != sizeof report)
+        _exit(1);
+    (void)close(REPORT_FD);
+}
+
+static void ask(enum tb_inner_type type, uint32_t token, uint32_t index)
+{
+    const struct tb_inner message = {
+        .type = type,
+        .token = token,
+        .index = index,
+        .view = tb_bytes_of_string("main"),
+        .webview = tb_bytes_of_string("main"),
+        .origin = tb_bytes_of_string("local"),
+    };
+    uint8_t packet[TB_INNER_MAX];
+    size_t n = tb_inner_write(&message, packet);
+    if (tb_fd_send(SUPERVISOR_FD, tb_bytes_of(packet, n), -1, 0) != (ssize_t)n)
+        _exit(1);
+}
+
+static struct tb_inner answer(void)
+{
+    static uint8_t packet[TB_INNER_MAX];
+    struct tb_inner message;
+    tb_fd fd = -1;
+    ssize_t n = tb_fd_receive(SUPERVISOR_FD, packet, sizeof packet, &fd, 0);
+    if (n <= 0 || tb_inner_read(tb_bytes_of(packet, (size_t)n), &message) != TB_OK)
+        _exit(1);
+    return message;
+}
+
+/* Of all these the supervisor takes a few; the answer to what comes behind them ends the count. */
+static void flood(void)
+{
+    uint32_t n_limit = 0;
+    for (uint32_t i = 1; i <= N_RELOADS; i++)
+        ask(TB_INNER_RELOAD, i, 0);
+    ask(TB_INNER_RESOLVE, N_RELOADS + 1, TB_RESOLVE_NEXT);
+    struct tb_inner message;
+    while ((message = answer()).type != TB_INNER_RESOLVE)
+        n_limit += message.type == TB_INNER_RELOAD && message.status == TB_RELOAD_LIMIT;
+    (void)dprintf(STDERR_FILENO, "rogue: flood %s\n", n_limit > 0 ? "limited" : "unlimited");
+}
+
+int main(void)
+{
+    say_started();
+    ask(TB_INNER_RESOLVE, 1, TB_RESOLVE_NEXT);
+    struct tb_inner message;
+    while ((message = answer()).type != TB_INNER_RESOLVE)
+        continue; /* LAYERS may come first */
+    (void)dprintf(STDERR_FILENO, "rogue: resolve %d\n", message.status);
+    flood();
+    ask(TB_INNER_COMMIT, N_RELOADS + 1, 0);
+    for (;;)
+        (void)answer(); /* killed in here, or the test waits in vain */
+}
