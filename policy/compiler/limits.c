@@ -3,18 +3,20 @@
 
 #include "proto/limits.h"
 
+static const struct tb_value *value_of(const struct tb_manifest *manifest, struct tb_bytes command,
+                                       size_t member)
+{
+    const struct tb_limit *limit = tb_table_find(&manifest->limit_of, command);
+    if (!limit)
+        return NULL;
+    return member == 0 ? limit->in_flight : limit->deadline_ms;
+}
+
 static const struct tb_value *limit_value(const struct tb_manifest *manifest,
                                           struct tb_bytes command, size_t member)
 {
-    const struct tb_value *of_all = NULL;
-    for (const struct tb_limit *limit = manifest->limits; limit; limit = limit->next) {
-        const struct tb_value *value = member == 0 ? limit->in_flight : limit->deadline_ms;
-        if (value && tb_bytes_equal(limit->command, command))
-            return value;
-        if (value && tb_bytes_are(limit->command, "*"))
-            of_all = value;
-    }
-    return of_all;
+    const struct tb_value *value = value_of(manifest, command, member);
+    return value ? value : value_of(manifest, tb_bytes_of_string("*"), member);
 }
 
 uint32_t tb_manifest_in_flight(const struct tb_manifest *manifest, struct tb_bytes command)
@@ -33,8 +35,6 @@ uint32_t tb_manifest_deadline_ms(const struct tb_manifest *manifest, struct tb_b
 
 struct tb_bytes tb_manifest_args(const struct tb_manifest *manifest, struct tb_bytes command)
 {
-    for (const struct tb_detail *detail = manifest->details; detail; detail = detail->next)
-        if (detail->audit.n > 0 && tb_bytes_equal(detail->command, command))
-            return detail->audit;
-    return manifest->audit_args;
+    const struct tb_detail *detail = tb_table_find(&manifest->detail_of, command);
+    return detail && detail->audit.n > 0 ? detail->audit : manifest->audit_args;
 }

@@ -268,6 +268,7 @@ static void read_limit(struct context *context, const struct tb_value *map)
     *kept = limit;
     kept->next = context->manifest->limits;
     context->manifest->limits = kept;
+    tb_table_put(context->report->arena, &context->manifest->limit_of, kept->command, kept);
 }
 
 static void read_detail(struct context *context, const struct tb_value *map)
@@ -293,6 +294,7 @@ static void read_detail(struct context *context, const struct tb_value *map)
         detail->audit = word(context, audit, "`audit`", args_words, TB_ARRAY_LEN(args_words));
     detail->next = context->manifest->details;
     context->manifest->details = detail;
+    tb_table_put(context->report->arena, &context->manifest->detail_of, detail->command, detail);
 }
 
 static bool check_path_in_app(struct context *context, const struct tb_value *value,

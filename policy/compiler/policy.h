@@ -108,7 +108,9 @@ struct tb_manifest {
     struct tb_place audit_place;
     struct tb_bytes audit_args;
     struct tb_limit *limits;
+    struct tb_table limit_of; /* by command */
     struct tb_detail *details;
+    struct tb_table detail_of; /* by command */
     struct tb_override *overrides;
 };
 

@@ -130,3 +130,17 @@ def test_a_thousand_denials_that_all_share(tmp_path):
     assert (status, snapshot == b"") == (0, False), text
     grant = test_policy.grant_of(snapshot, "all")
     assert grant["commands"] == [] and len(grant["denied"]) == 4000
+
+
+def test_limits_and_settings_of_every_command(tmp_path):
+    app = write(tmp_path / "app", 1, 0, 0, 0, ["all"])
+    n = 60000
+    names = json.dumps([f"c_{i}" for i in range(n)])
+    (app / "permissions").mkdir(exist_ok=True)
+    (app / "permissions" / "all.toml").write_text(f'[[permission]]\nidentifier = "all"\ncommands.allow = {names}\n')
+    tables = [f'[limits.c_{i}]\nin_flight = 3\n[commands.c_{i}]\naudit = "full"\n' for i in range(n)]
+    (app / "trollbridge.toml").write_text(test_policy.MANIFEST + "".join(tables))
+    status, text, snapshot = compile_limited(app)
+    assert (status, text) == (0, "")
+    commands = msgpack_reader.decode(snapshot)["commands"]
+    assert {(command["in_flight"], command["args"]) for command in commands} == {(3, "full")}
