@@ -123,3 +123,13 @@ def test_a_linked_folder_is_not_passed_over(tmp_path, kind, target):
     status, out, errors = check("check", str(app))
     assert (status, out, errors) == (
         3, "", f"trollbridge: symlink: is a symbolic link: put the file itself here ({kind}/linked)\n")
+
+
+def test_explain_does_not_take_the_apps_files_for_installed_ones(tmp_path):
+    app = hostile(tmp_path)
+    folder = app / "permissions" / "share" / "trollbridge"
+    folder.mkdir(parents=True)
+    (folder / "p.json").write_text(json.dumps({"permission": [{"identifier": "p", "commands": {"allow": ["go"]}}]}))
+    (app / "capabilities" / "a.json").write_text(json.dumps({"identifier": "a", "windows": ["main"], "permissions": ["p"]}))
+    status, out, errors = check("explain", str(app), "go")
+    assert (status, errors) == (0, "") and "(defined in permissions/share/trollbridge/p.json:1)" in out
