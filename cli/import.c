@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/new_folder.h"
 #include "cli/report.h"
+#include "cli/text.h"
 #include "sandbox/linux.h"
 
 #include <errno.h>
@@ -117,10 +118,10 @@ static void print_notes(const json_t *report, const char *folder)
         const char *file = json_string_value(json_object_get(note, "file"));
         json_int_t line = json_integer_value(json_object_get(note, "line"));
         printf("  ");
-        if (file && *file && line > 0)
-            printf("%s:%lld: ", file, (long long)line);
-        else if (file && *file)
-            printf("%s: ", file);
+        if (file && *file) {
+            cli_put_to(stdout, file);
+            printf(line > 0 ? ":%lld: " : ": ", (long long)line);
+        }
         printf("%s\n", json_string_value(json_object_get(note, "message")));
     }
     printf("next: trollbridge policy check %s\n", folder);

@@ -67,12 +67,13 @@ static void put_field(const char *before, const json_t *object, const char *key)
     put(text_of(object, key));
 }
 
-/* A plugin's files lie where Trollbridge is installed, which everybody knows. */
+/* An installed plugin's files lie where everybody knows. The app's own paths are relative, whatever
+ * their folders are called. */
 static void put_place(const json_t *object, const char *file, const char *line)
 {
     static const char share[] = "/share/trollbridge/";
     const char *path = text_of(object, file);
-    const char *shared = strstr(path, share);
+    const char *shared = path[0] == '/' ? strstr(path, share) : NULL;
     put(shared ? shared + 1 : path);
     if (json_object_get(object, line))
         printf(":%lld", (long long)json_integer_value(json_object_get(object, line)));

@@ -5,6 +5,7 @@
 #include "cli/app.h"
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,10 +57,11 @@ static void print_finding(const json_t *finding, bool warning)
     fprintf(stderr, "trollbridge: %s%s: %s", warning ? "warning: " : "",
             json_string_value(json_object_get(finding, "code")),
             json_string_value(json_object_get(finding, "message")));
-    if (file && *file && line > 0)
-        fprintf(stderr, " (%s:%lld)", file, (long long)line);
-    else if (file && *file)
-        fprintf(stderr, " (%s)", file);
+    if (file && *file) {
+        fputs(" (", stderr);
+        cli_put_to(stderr, file);
+        fprintf(stderr, line > 0 ? ":%lld)" : ")", (long long)line);
+    }
     fputc('\n', stderr);
 }
 

@@ -8,14 +8,14 @@
 
 enum { PIECE = 256 };
 
-static int put_piece(const char *text, size_t n)
+static int put_piece(FILE *out, const char *text, size_t n)
 {
     char escaped[6 * PIECE + TB_ESCAPE_UNIT];
     struct tb_escaped r = tb_escape(tb_bytes_of(text, n), escaped, sizeof escaped);
     int width = 0;
     for (size_t i = 0; i < r.n; i++)
         width += ((uint8_t)escaped[i] & 0xc0) != 0x80;
-    fwrite(escaped, 1, r.n, stdout);
+    fwrite(escaped, 1, r.n, out);
     return width;
 }
 
@@ -31,22 +31,27 @@ static size_t piece_of(const char *text)
     return n;
 }
 
-int cli_put(const char *untrusted_text)
+int cli_put_to(FILE *out, const char *untrusted_text)
 {
     int width = 0;
     for (const char *at = untrusted_text; *at;) {
         size_t n = piece_of(at);
         /* tb_escape would escape it for JSON, and this is not. */
         if (n == 0) {
-            putchar('"');
+            fputc('"', out);
             width++;
             at++;
             continue;
         }
-        width += put_piece(at, n);
+        width += put_piece(out, at, n);
         at += n;
     }
     return width;
+}
+
+int cli_put(const char *untrusted_text)
+{
+    return cli_put_to(stdout, untrusted_text);
 }
 
 void cli_pad(int used, int width)

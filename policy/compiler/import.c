@@ -4,9 +4,6 @@
 #include "policy/compiler/import_parts.h"
 #include "policy/compiler/value_pack.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 void tb_import_add(struct tb_import *import, const struct tb_import_file *file)
 {
     import->files =
@@ -16,16 +13,13 @@ void tb_import_add(struct tb_import *import, const struct tb_import_file *file)
 
 void tb_import_note(struct tb_import *import, struct tb_place place, const char *format, ...)
 {
-    char message[1024];
+    struct tb_arena *arena = import->policy->arena;
     va_list list;
     va_start(list, format);
-    int n = vsnprintf(message, sizeof message, format, list);
+    const char *message = tb_report_format(arena, format, list);
     va_end(list);
-    struct tb_arena *arena = import->policy->arena;
-    size_t used = n < 0 ? 0 : strnlen(message, sizeof message);
     import->notes = tb_arena_grow(arena, import->notes, import->n_notes, sizeof *import->notes);
-    import->notes[import->n_notes++] =
-        (struct tb_import_note){place, tb_arena_string(arena, tb_bytes_of(message, used))};
+    import->notes[import->n_notes++] = (struct tb_import_note){place, message};
 }
 
 static void pack_string(struct tb_packer *packer, const char *key, const char *text)

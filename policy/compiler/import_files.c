@@ -3,6 +3,7 @@
  * stands in the configuration itself, each active capability becomes a file.
  */
 #include "policy/compiler/import_parts.h"
+#include "policy/compiler/source.h"
 
 static bool is_active(const struct tb_table *active, const struct tb_value *value)
 {
@@ -11,8 +12,10 @@ static bool is_active(const struct tb_table *active, const struct tb_value *valu
 
 static void add_value(struct tb_import *import, const struct tb_value *value, size_t *n)
 {
-    const char *path =
-        tb_arena_format(import->policy->arena, "capabilities/imported-%zu.json", ++*n);
+    const char *path;
+    do
+        path = tb_arena_format(import->policy->arena, "capabilities/imported-%zu.json", ++*n);
+    while (tb_source_exists(import->policy->inputs->app, path)); /* it may be copied */
     tb_import_add(import, &(struct tb_import_file){.path = path, .json = value});
 }
 

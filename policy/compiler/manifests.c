@@ -2,6 +2,25 @@
 
 #include "policy/compiler/permission.h"
 
+static void rename_members(struct tb_value *map)
+{
+    for (struct tb_value *member = map->child; member; member = member->next)
+        for (struct tb_value *child = member->child; child; child = child->next)
+            if (member->type == TB_VALUE_MAP && child->type == TB_VALUE_STRING &&
+                tb_bytes_are(child->key, "identifier"))
+                child->string = member->key;
+}
+
+/* Tauri goes by a permission's key and not by what it calls itself, which is the same in all that a
+ * build writes. By the other name more would be granted, or less denied. */
+static void name_by_keys(struct tb_value *manifest)
+{
+    for (struct tb_value *part = manifest->child; part; part = part->next)
+        if (part->type == TB_VALUE_MAP &&
+            (tb_bytes_are(part->key, "permissions") || tb_bytes_are(part->key, "permission_sets")))
+            rename_members(part);
+}
+
 const struct tb_value *tb_manifests_of(struct tb_policy *policy, struct tb_value *root)
 {
     if (root->type != TB_VALUE_MAP) {
@@ -11,8 +30,10 @@ const struct tb_value *tb_manifests_of(struct tb_policy *policy, struct tb_value
         return NULL;
     }
     tb_value_settle_duplicates(policy->report, root, TB_DUPLICATES_TYPED);
-    for (struct tb_value *child = root->child; child; child = child->next)
+    for (struct tb_value *child = root->child; child; child = child->next) {
+        name_by_keys(child);
         tb_table_put(policy->arena, &policy->manifests, child->key, child);
+    }
     return root;
 }
 

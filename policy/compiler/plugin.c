@@ -343,7 +343,13 @@ struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl 
     if (!acl->plugin)
         return name;
     struct tb_bytes plugin = tb_plugin_short_name(acl->plugin->name);
-    return tb_bytes_of_string(tb_arena_format(policy->arena, "plugin:%.*s|%.*s", (int)plugin.n,
-                                              (const char *)plugin.data, (int)name.n,
-                                              (const char *)name.data));
+    const char *front =
+        tb_arena_format(policy->arena, "plugin:%.*s|", (int)plugin.n, (const char *)plugin.data);
+    size_t n_front = strlen(front);
+    uint8_t *whole = tb_arena_get(policy->arena, n_front + name.n + 1, 1);
+    memcpy(whole, front, n_front);
+    /* A NUL in it is part of the name: cut off there it would be another's. */
+    if (name.n > 0)
+        memcpy(whole + n_front, name.data, name.n);
+    return tb_bytes_of(whole, n_front + name.n);
 }

@@ -3,7 +3,6 @@
 #include "base/fd.h"
 #include "policy/compiler/code.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -75,8 +74,7 @@ static const char *format_line(struct tb_report *report, const struct tb_finding
     return tb_arena_string(report->arena, tb_bytes_of(line, strnlen(line, sizeof line)));
 }
 
-tb_printf(2, 0) static const
-    char *format_message(struct tb_arena *arena, const char *format, va_list list)
+const char *tb_report_format(struct tb_arena *arena, const char *format, va_list list)
 {
     char message[LINE_CAP];
     vsnprintf(message, sizeof message, format, list);
@@ -89,7 +87,7 @@ const char *tb_report_text(struct tb_arena *arena, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    const char *text = format_message(arena, format, list);
+    const char *text = tb_report_format(arena, format, list);
     va_end(list);
     return text;
 }
@@ -122,7 +120,7 @@ tb_printf(5, 0) static void find(struct tb_report *report, bool error, const cha
         return;
     }
     const struct tb_finding finding = {error, code, place,
-                                       format_message(report->arena, format, list)};
+                                       tb_report_format(report->arena, format, list)};
     keep(report, &finding);
 }
 

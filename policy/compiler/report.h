@@ -11,6 +11,8 @@
 
 #include "policy/compiler/table.h"
 
+#include <stdarg.h>
+
 enum {
     TB_ERRORS_MAX = 50, /* as lines; a silent report keeps TB_FINDINGS_MAX of each */
     TB_WARNINGS_MAX = 200,
@@ -52,6 +54,10 @@ tb_printf(2, 3) const char *tb_report_text(struct tb_arena *arena, const char *f
 
 /* Says how many more there were than were told. */
 void tb_report_end(struct tb_report *report);
+
+/* One line that is UTF-8 and shows as what it is, whatever its names hold. */
+tb_printf(2, 0) const
+    char *tb_report_format(struct tb_arena *arena, const char *format, va_list list);
 
 /* For formats: "%.*s" of bytes that came from a file, cut to what a line can hold. */
 #define TB_SHOWN(bytes) ((bytes).n < 200 ? (int)(bytes).n : 200), (const char *)(bytes).data

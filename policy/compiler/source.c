@@ -228,11 +228,37 @@ static bool in_schemas(const char *shown)
            memcmp(end - (sizeof folder - 1), folder, sizeof folder - 1) == 0;
 }
 
-static void visit(struct walk *walk, int dir, const char *name, const char *shown, unsigned depth)
+/* The name goes into tables, the log and JSON. */
+static bool is_showable(const char *name)
 {
+    struct tb_bytes text = tb_bytes_of_string(name);
+    for (size_t i = 0; i < text.n; i++)
+        if (text.data[i] < 0x20 || text.data[i] == 0x7f)
+            return false;
+    return tb_utf8_valid(text);
+}
+
+/* A linked folder must not be passed over as a file of another kind is: what it denies would be
+ * lost. */
+static bool links_to_folder(int dir, const char *name, const struct stat *status)
+{
+    struct stat target;
+    return S_ISLNK(status->st_mode) && fstatat(dir, name, &target, 0) == 0 &&
+           S_ISDIR(target.st_mode);
+}
+
+static void visit(struct walk *walk, int dir, const char *name, const char *folder, unsigned depth)
+{
+    const char *shown = tb_arena_format(walk->report->arena, "%s/%s", folder, name);
     struct stat status;
-    if (status_of(walk, dir, name, shown, &status) < 0) {
+    if (!is_showable(name)) {
+        tb_report_error(walk->report, "io", file_place(folder),
+                        "the name of `%s` is not UTF-8 text without control characters: rename it",
+                        name);
+    } else if (status_of(walk, dir, name, shown, &status) < 0) {
         tell_errno(walk->report, shown, errno);
+    } else if (links_to_folder(dir, name, &status)) {
+        tell_errno(walk->report, shown, ELOOP);
     } else if (!S_ISDIR(status.st_mode)) {
         if (!in_schemas(shown))
             visit_file(walk, dir, name, shown);
@@ -255,8 +281,7 @@ static void visit_folder(struct walk *walk, int dir, const char *shown, unsigned
         return;
     }
     for (size_t i = 0; i < n; i++)
-        visit(walk, dir, names[i], tb_arena_format(walk->report->arena, "%s/%s", shown, names[i]),
-              depth);
+        visit(walk, dir, names[i], shown, depth);
 }
 
 struct tb_document *tb_source_walk(struct tb_report *report, int dir, const char *shown,

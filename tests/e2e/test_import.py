@@ -198,3 +198,20 @@ def test_a_link_becomes_the_file_it_leads_to(tmp_path):
 @pytest.mark.parametrize("arguments", [[], ["a"], ["a", "b", "c"], ["--nope", "a", "b"]])
 def test_usage(arguments):
     assert run("import", *arguments)[:2] == (2, "")
+
+
+def test_notes_show_what_is_there(tmp_path):
+    odd = {"dangerous\x1b[2J\nx": True}
+    app = project(tmp_path, {}, odd, plugins={"\u00e9" * 150: {"a": 1}, "x" + "\u00e9" * 150: {"a": 1}})
+    out = imported(app, tmp_path / "new")
+    assert "`dangerous?[2J?x`: there is no way to ask for this\n" in out
+    assert out.count("\u00e9" * 99) == 2 and out.replace("\n", "").isprintable()
+
+
+def test_a_file_of_the_project_has_the_name_of_a_made_one(tmp_path):
+    app = project(tmp_path, {**GREET, "capabilities/imported-1.json": capability("one", "allow-greet"),
+                             "capabilities/some.json": [capability("two", "allow-greet"), capability("off", "allow-greet")]},
+                  {"capabilities": ["one", "two"]})
+    imported(app, tmp_path / "new")
+    assert resolution(tmp_path / "new")["allowed"].keys() == resolution(app)["allowed"].keys() == {"greet"}
+    assert len(list((tmp_path / "new" / "capabilities").iterdir())) == 2

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -51,3 +52,86 @@ def test_errors_come_through(tmp_path):
 @pytest.mark.parametrize("arguments", [[], ["explain"], ["check"], ["check", "a", "b"], ["check", "--nope", "a"]])
 def test_usage(arguments):
     assert check(*arguments)[:2] == (2, "")
+
+
+def hostile(folder):
+    (folder / "capabilities").mkdir()
+    (folder / "trollbridge.toml").write_text('[app]\nid = "com.example.x"\n')
+    return folder
+
+
+def test_a_table_shows_what_is_there(tmp_path):
+    app = hostile(tmp_path)
+    name = "x\x1b[2J\n  plugin:fs|remove \u202e" + "\u00e9" * 2000
+    capability = {"identifier": name, "windows": ["main"], "permissions": ["core:app:allow-version"]}
+    (app / "capabilities" / "a.json").write_text(json.dumps(capability))
+    status, out, errors = check("check", str(app))
+    assert (status, errors) == (0, "") and "\x1b" not in out and "\u202e" not in out
+    assert [line for line in out.splitlines() if "plugin:" in line and "plugin:app|version" not in line] == []
+    why = subprocess.run([ROOT / "bin" / "trollbridge", "policy", "explain", app, "plugin:app|version"], env={"HOME": "/home/u"},
+                         capture_output=True, timeout=60, check=False).stdout.decode()
+    assert "\x1b" not in why and "\u202e" not in why and r"x\u001b[2J\u000a  plugin:fs|remove \u202e" in why
+
+
+@pytest.mark.parametrize("name", [b"\xff.json", b"a\x1b[2J.json", b"a\x7f.toml", b"\x9b31m"])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_names_of_files_that_cannot_be_shown(tmp_path, name, options):
+    app = hostile(tmp_path)
+    (app / "capabilities" / os.fsdecode(name)).write_text("{}")
+    status, out, errors = check("check", str(app), *options)
+    told = json.loads(out)["errors"][0] if options else errors
+    assert status == 3
+    if options:
+        assert told["file"] == "capabilities" and told["code"] == "io" and "rename it" in told["message"]
+    else:
+        assert told.startswith("trollbridge: io: the name of `") and told.endswith("rename it (capabilities)\n")
+        assert told[:-1].isprintable()
+
+
+def test_the_table_is_of_the_mode_and_target_asked_for(tmp_path):
+    app = hostile(tmp_path)
+    one = {"identifier": "one", "windows": ["main"], "permissions": ["core:app:allow-version"]}
+    no = {"identifier": "no", "windows": ["other"], "permissions": ["core:app:deny-version"]}
+    mac = {"identifier": "mac", "platforms": ["macOS"], "windows": ["main"], "permissions": ["core:app:allow-name"]}
+    (app / "capabilities" / "a.json").write_text(json.dumps([one, no, mac]))
+    counts = {options: re.search(r"^main \(local\): (\d+) command", check("check", str(app), *options)[1], re.M)
+              for options in ((), ("--mode", "narrow"), ("--mode", "tauri"), ("--target", "macOS"))}
+    counts = {options: int(found[1]) if found else 0 for options, found in counts.items()}
+    assert counts == {(): 1, ("--mode", "narrow"): 1, ("--mode", "tauri"): 0, ("--target", "macOS"): 2}
+
+
+def test_a_name_with_a_nul_is_not_the_one_before_it(tmp_path):
+    app = hostile(tmp_path)
+    capability = {"identifier": "a", "windows": ["main"], "permissions": ["odd:p"]}
+    (app / "capabilities" / "a.json").write_text(json.dumps(capability))
+    (app / "plugins" / "odd" / "permissions").mkdir(parents=True)
+    (app / "plugins" / "odd" / "plugin.toml").write_text('name = "odd"\n')
+    commands = {"allow": ["read\0x"], "deny": ["write\0x"]}
+    (app / "plugins" / "odd" / "permissions" / "p.json").write_text(json.dumps({"permission": [{"identifier": "p", "commands": commands}]}))
+    with open(app / "trollbridge.toml", "a") as manifest:
+        manifest.write('[plugins.odd]\npermissions = "plugins/odd"\n')
+    answer = json.loads(check("check", str(app), "--json")[1])
+    assert answer["errors"] == []
+    assert (list(answer["allowed"]), list(answer["denied"])) == (["plugin:odd|read\0x"], ["plugin:odd|write\0x"])
+
+
+@pytest.mark.parametrize("kind", ["capabilities", "permissions"])
+@pytest.mark.parametrize("target", ["../denials", "/", "."])
+def test_a_linked_folder_is_not_passed_over(tmp_path, kind, target):
+    app = hostile(tmp_path)
+    (app / "denials").mkdir()
+    (app / kind).mkdir(exist_ok=True)
+    (app / kind / "linked").symlink_to(target)
+    status, out, errors = check("check", str(app))
+    assert (status, out, errors) == (
+        3, "", f"trollbridge: symlink: is a symbolic link: put the file itself here ({kind}/linked)\n")
+
+
+def test_explain_does_not_take_the_apps_files_for_installed_ones(tmp_path):
+    app = hostile(tmp_path)
+    folder = app / "permissions" / "share" / "trollbridge"
+    folder.mkdir(parents=True)
+    (folder / "p.json").write_text(json.dumps({"permission": [{"identifier": "p", "commands": {"allow": ["go"]}}]}))
+    (app / "capabilities" / "a.json").write_text(json.dumps({"identifier": "a", "windows": ["main"], "permissions": ["p"]}))
+    status, out, errors = check("explain", str(app), "go")
+    assert (status, errors) == (0, "") and "(defined in permissions/share/trollbridge/p.json:1)" in out

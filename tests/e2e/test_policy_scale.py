@@ -132,3 +132,30 @@ def test_a_view_says_its_part_of_a_large_answer(tmp_path):
     assert check()[:2] == (3, "trollbridge: too-large: the answer passes 64 MiB or a million entries: ask with --view\n")
     status, text, report = check("--view", "w5")
     assert (status, text) == (0, "") and len(msgpack_reader.decode(report)["allowed"]) == 5000
+
+
+def test_a_thousand_denials_that_all_share(tmp_path):
+    """Also of commands that nothing allows, which are no commands of the view."""
+    app = write(tmp_path / "app", 1000, 10, 1, 1, ["no"], scope=False)
+    names = json.dumps([f"c_{n}" for n in range(4000)])
+    (app / "permissions" / "no.toml").write_text(f'[[permission]]\nidentifier = "no"\ncommands.deny = {names}\n')
+    for path in (app / "capabilities").iterdir():
+        path.write_text(path.read_text().replace('"windows": ["w', '"windows": ["all", "w'))
+    status, text, snapshot = compile_limited(app)
+    assert (status, snapshot == b"") == (0, False), text
+    grant = test_policy.grant_of(snapshot, "all")
+    assert grant["commands"] == [] and len(grant["denied"]) == 4000
+
+
+def test_limits_and_settings_of_every_command(tmp_path):
+    app = write(tmp_path / "app", 1, 0, 0, 0, ["all"])
+    n = 60000
+    names = json.dumps([f"c_{i}" for i in range(n)])
+    (app / "permissions").mkdir(exist_ok=True)
+    (app / "permissions" / "all.toml").write_text(f'[[permission]]\nidentifier = "all"\ncommands.allow = {names}\n')
+    tables = [f'[limits.c_{i}]\nin_flight = 3\n[commands.c_{i}]\naudit = "full"\n' for i in range(n)]
+    (app / "trollbridge.toml").write_text(test_policy.MANIFEST + "".join(tables))
+    status, text, snapshot = compile_limited(app)
+    assert (status, text) == (0, "")
+    commands = msgpack_reader.decode(snapshot)["commands"]
+    assert {(command["in_flight"], command["args"]) for command in commands} == {(3, "full")}

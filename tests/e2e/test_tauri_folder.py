@@ -244,3 +244,18 @@ def test_an_app_folder_of_ours_reads_nothing_of_tauris(tmp_path):
 def test_a_folder_of_neither(tmp_path):
     status, report = check(tmp_path)
     assert (status, codes(report["errors"])) == (3, ["manifest"])
+
+
+def test_a_manifest_goes_by_its_keys(tmp_path):
+    """Not by what a permission calls itself: by the other name more would be granted, or less denied."""
+    odd = manifest(permission("x", "x"), permission("no", commands={"allow": [], "deny": ["y"]}), permission("y", "y"), sets={"s": ["x"]})
+    odd["permissions"]["x"]["identifier"] = "other"
+    odd["permissions"]["no"]["identifier"] = "unused"
+    odd["permissions"]["y"]["identifier"] = "no"
+    odd["permission_sets"]["s"]["identifier"] = "unused"
+    project(tmp_path, {MANIFESTS: {"some": odd}, "capabilities/a.json": capability("a", "some:s", "some:no", "some:y")})
+    status, report = check(tmp_path)
+    assert (status, report["errors"]) == (0, [])
+    assert (list(report["allowed"]), list(report["denied"])) == (["plugin:some|x", "plugin:some|y"], ["plugin:some|y"])
+    project(tmp_path, {"capabilities/a.json": capability("a", "some:other")})
+    assert check(tmp_path)[0] == 3
