@@ -92,6 +92,7 @@ struct work {
     size_t *allowed_by;             /* by command: the last of `matched` that allows it, from 1 */
     bool *bundle_allowed;           /* by bundle: its commands and their scopes are there already */
     bool *bundle_shared;            /* by bundle: the same, in mode tauri, of its shared scopes */
+    bool *bundle_denied;            /* by bundle: its denials are there already */
     bool *denied;                   /* by command */
     struct ref *refs;
     size_t n_refs;
@@ -253,11 +254,16 @@ struct denials {
     size_t n;
 };
 
+/* As with `allow`: a bundle once, since the first rule that denies a command is the one named. */
 static void deny_by(struct work *work, const struct tb_snap_capability *capability,
                     struct denials *all)
 {
     for (size_t i = 0; i < capability->n_entries; i++) {
         const struct tb_snap_bundle *bundle = bundle_at(work, capability, i);
+        bool *there = &work->bundle_denied[capability->entries[i].bundle];
+        if (*there)
+            continue;
+        *there = true;
         for (size_t k = 0; k < bundle->n_deny; k++) {
             const struct tb_snap_use *use = &bundle->deny[k];
             const struct tb_resolved_rule rule = {capability, use->permission,
@@ -376,6 +382,7 @@ int tb_resolve(struct tb_arena *arena, const struct tb_snapshot *snapshot,
     work.allowed_by = tb_arena_get(arena, snapshot->n_commands + 1, sizeof *work.allowed_by);
     work.denied = tb_arena_get(arena, snapshot->n_commands + 1, sizeof *work.denied);
     work.bundle_allowed = tb_arena_get(arena, snapshot->n_bundles + 1, sizeof *work.bundle_allowed);
+    work.bundle_denied = tb_arena_get(arena, snapshot->n_bundles + 1, sizeof *work.bundle_denied);
     work.bundle_shared = tb_arena_get(arena, snapshot->n_bundles + 1, sizeof *work.bundle_shared);
     work.scope_full = tb_arena_get(arena, snapshot->n_scopes + 1, sizeof *work.scope_full);
     work.scope_any = tb_arena_get(arena, snapshot->n_scopes + 1, sizeof *work.scope_any);
