@@ -203,7 +203,7 @@ static void reload(struct input *input)
 {
     uint8_t choice = input_u8(input);
     const struct bench_policy policy = {choice & 7, choice >> 3 & 3, choice & 32 ? 64 : 65,
-                                        choice & 64 ? 3 : 0};
+                                        choice & 128 ? 3 : 0};
     play.bench.no_grant = choice & 64;
     bench_reload(&play.bench, &policy);
     struct tb_session *session = bench_session(&play.bench);
