@@ -2,12 +2,19 @@
 
 #include "base/fd.h"
 #include "base/wire.h"
+#include "proto/inner.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 enum { OUT_MAX = 4 * 1024 * 1024, OUT_ROOMY = 1024 * 1024, MANY = 32 * 1024 };
+/* Beyond OUT_MAX there is room for the `done` of every call that can be live: a reload, or the end,
+ * may have all of them answered in one round. */
+enum {
+    RECORD_OF_CALL_MAX = 1024,
+    CEILING = OUT_MAX + TB_SLOTS * TB_SESSION_CALLS * RECORD_OF_CALL_MAX
+};
 
 void tb_audit_init(struct tb_audit *audit, struct tb_loop *loop, const struct tb_settings *settings)
 {
@@ -18,7 +25,7 @@ void tb_audit_init(struct tb_audit *audit, struct tb_loop *loop, const struct tb
         .args = settings->audit_args,
         .due_ns = TB_NEVER,
     };
-    tb_buffer_init(&audit->out, OUT_MAX);
+    tb_buffer_init(&audit->out, CEILING);
 }
 
 void tb_audit_deinit(struct tb_audit *audit)
@@ -59,8 +66,16 @@ uint64_t tb_audit_next_ref(struct tb_audit *audit)
     return ++audit->last_ref;
 }
 
+/* What a peer can cause as often as it likes. */
+static bool is_unbounded(enum tb_event event)
+{
+    return event == TB_EVENT_CALL || event == TB_EVENT_VIOLATION || event == TB_EVENT_OPEN;
+}
+
 int tb_audit_write(struct tb_audit *audit, const struct tb_record *record)
 {
+    if (is_unbounded(record->event) && tb_buffer_n(&audit->out) >= OUT_MAX)
+        return TB_FULL;
     int r = tb_record_write(record, &audit->out);
     if (r != TB_OK)
         return r;

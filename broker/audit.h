@@ -46,7 +46,8 @@ bool tb_audit_roomy(const struct tb_audit *audit);
 
 uint64_t tb_audit_next_ref(struct tb_audit *audit);
 
-/* TB_OK, or TB_FULL: then the event must not be allowed. */
+/* TB_OK, or TB_FULL: then the event must not be allowed. What ends something that was allowed finds
+ * room when nothing else does. */
 int tb_audit_write(struct tb_audit *audit, const struct tb_record *record);
 
 /* Sends what is due; tb_audit_flush all. */

@@ -130,18 +130,6 @@ static int start(struct tb_broker *broker, struct tb_session *session, struct tb
     return 0;
 }
 
-void tb_broker_refuse(struct tb_broker *broker, struct tb_session *session, enum tb_code code,
-                      const char *message)
-{
-    const struct tb_open open = {
-        .id = session->open_id,
-        .view = tb_bytes_of_string(session->label),
-        .origin = tb_bytes_of_string(session->origin),
-    };
-    refuse_open(broker, &open, code, message);
-    tb_broker_close(broker, session, TB_CLOSE_UNAVAILABLE, message);
-}
-
 void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int32_t status,
                        int grant_fd)
 {
@@ -179,11 +167,9 @@ static void end_calls(struct tb_broker *broker, struct tb_session *session)
     }
 }
 
-void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum tb_close code,
-                     const char *reason)
+static void end(struct tb_broker *broker, struct tb_session *session, enum tb_close code,
+                const char *reason)
 {
-    if (session->state == TB_SESSION_CLOSED)
-        return;
     bool granted = session->grant != NULL;
     session->state = TB_SESSION_CLOSED;
     for (uint32_t i = 0; i < session->n_plugins; i++)
@@ -215,6 +201,35 @@ void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum 
     if (granted)
         tb_control_alert(broker, session->label, code == TB_CLOSE_VIOLATION ? "locked" : "closed",
                          reason);
+}
+
+static void refuse(struct tb_broker *broker, const struct tb_session *session, enum tb_code code,
+                   const char *message)
+{
+    const struct tb_open open = {
+        .id = session->open_id,
+        .view = tb_bytes_of_string(session->label),
+        .origin = tb_bytes_of_string(session->origin),
+    };
+    refuse_open(broker, &open, code, message);
+}
+
+void tb_broker_refuse(struct tb_broker *broker, struct tb_session *session, enum tb_code code,
+                      const char *message)
+{
+    refuse(broker, session, code, message);
+    end(broker, session, TB_CLOSE_UNAVAILABLE, message);
+}
+
+/* An OPEN that ends before its grant is there has had no answer yet. */
+void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum tb_close code,
+                     const char *reason)
+{
+    if (session->state == TB_SESSION_CLOSED)
+        return;
+    if (session->state == TB_SESSION_RESOLVING)
+        refuse(broker, session, TB_CODE_SESSION_CLOSED, reason);
+    end(broker, session, code, reason);
 }
 
 void tb_broker_free_closed(struct tb_broker *broker)

@@ -11,6 +11,7 @@ struct tb_named {
     struct tb_bytes name;                   /* borrowed from the grant that WELCOME was made of */
     const struct tb_grant_command *granted; /* in the session's grant; NULL: revoked */
     uint32_t plugin;                        /* index in the session; TB_NO_INDEX: none */
+    uint32_t promised;                      /* what WELCOME said of the cap, which is never more */
     uint32_t cap;                           /* the most handles outstanding */
     uint32_t number;                        /* what the running instance of its plugin calls it */
     uint32_t scope;                         /* index in what that instance was told */

@@ -78,8 +78,7 @@ static void move_command(struct tb_session *session, struct tb_named *command,
         session->plugins[plugin].stale = true;
     command->granted = granted;
     command->plugin = plugin;
-    if (granted->in_flight < command->cap) /* WELCOME promised no more than it said */
-        command->cap = granted->in_flight;
+    command->cap = granted->in_flight < command->promised ? granted->in_flight : command->promised;
 }
 
 static void revoke(struct tb_named *command)

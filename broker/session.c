@@ -84,6 +84,7 @@ static void name_all(struct tb_session *session)
             .name = grant->commands[i].name,
             .granted = &grant->commands[i],
             .plugin = grant->commands[i].plugin,
+            .promised = TB_POOL_MAX,
             .cap = grant->commands[i].in_flight,
         };
 }
@@ -138,7 +139,7 @@ int tb_session_write_welcome(struct tb_session *session, struct tb_random *rando
         &packer, &session->link.out, tb_bytes_of_string(session->id_hex), session->n_commands);
     for (uint32_t i = 0; i < session->n_commands; i++) {
         struct tb_handle handles[TB_POOL_MIN];
-        uint32_t cap = session->commands[i].cap;
+        uint32_t cap = session->commands[i].promised = session->commands[i].cap;
         uint32_t n = tb_pool_issue(&session->pool, random, i, cap, TB_POOL_MIN, handles);
         const struct tb_welcome_command command = {
             .index = i,

@@ -33,6 +33,12 @@ void child_kill(const struct child *child)
     (void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
 }
 
+void child_stop(struct child *child)
+{
+    child->stopped = true;
+    child_kill(child);
+}
+
 int child_reap(struct child *child)
 {
     int status = 0;

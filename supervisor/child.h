@@ -28,7 +28,7 @@ struct child {
     uint32_t token; /* the broker's name for it */
     uint32_t slot;
     uint32_t reload; /* RESOLVE: against the policy of that RELOAD; 0: against that in force */
-    bool stopped;    /* the broker asked for its end and is not told of it */
+    bool stopped;    /* it is not wanted any more: nobody is told of its end, nor what it made */
 };
 
 struct children {
@@ -40,6 +40,8 @@ struct children {
 struct child *child_new(struct children *children);
 struct child *child_find(struct children *children, enum child_kind kind, uint32_t token);
 void child_kill(const struct child *child);
+/* Kills it; what it may have made already is not taken. */
+void child_stop(struct child *child);
 
 /* Waits for a child that is known to have ended, closes what it held and frees its entry. Returns
  * its wait status. */

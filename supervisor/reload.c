@@ -41,11 +41,23 @@ static void drop(struct next_policy *next)
 
 static void give_up(struct supervisor *supervisor)
 {
-    struct next_policy *next = &supervisor->next;
-    const struct child *child = child_find(&supervisor->children, CHILD_COMPILE, next->token);
-    if (next->state == NEXT_COMPILING && child)
-        child_kill(child);
-    drop(next);
+    struct children *children = &supervisor->children;
+    for (size_t i = 0; i < children->n; i++) {
+        struct child *child = &children->list[i];
+        if (child->kind == CHILD_COMPILE || (child->kind == CHILD_RESOLVE && child->reload != 0))
+            child_stop(child);
+    }
+    drop(&supervisor->next);
+}
+
+/* The broker wants no grant any more that is being made of the policy before, and gets none: not
+ * even under a token that it uses again. */
+static void stop_resolvers(struct supervisor *supervisor)
+{
+    struct children *children = &supervisor->children;
+    for (size_t i = 0; i < children->n; i++)
+        if (children->list[i].kind == CHILD_RESOLVE)
+            child_stop(&children->list[i]);
 }
 
 /* The broker counts by seconds of its own, two of which can meet one of ours. */
@@ -168,6 +180,7 @@ void supervisor_commit(struct supervisor *supervisor, const struct tb_inner *req
         child_kill_all(&supervisor->children, CHILD_BROKER); /* it is not itself any more */
         return;
     }
+    stop_resolvers(supervisor);
     policy_close(&supervisor->policy);
     supervisor->policy = next->policy;
     next->policy = (struct policy){-1, -1};

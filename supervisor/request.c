@@ -180,10 +180,8 @@ static void on_resolve(struct supervisor *supervisor, const struct tb_inner *req
 static void on_stop(struct supervisor *supervisor, const struct tb_inner *request)
 {
     struct child *child = child_find(&supervisor->children, CHILD_PLUGIN, request->token);
-    if (child) {
-        child->stopped = true;
-        child_kill(child);
-    }
+    if (child)
+        child_stop(child);
 }
 
 void supervisor_on_request(struct supervisor *supervisor)
@@ -242,6 +240,7 @@ static void on_resolved(struct supervisor *supervisor, const struct child *child
     if (supervisor->grant_tokens[child->slot] != child->token)
         return;
     int *grant = &supervisor->grants[child->slot];
+    tb_fd_close(grant); /* a broker that uses a token twice gains no descriptors by it */
     if (message.status == 0 && tb_fd_seal(child->grant_fd) == 0)
         *grant = fcntl(child->grant_fd, F_DUPFD_CLOEXEC, 0);
     supervisor_tell(supervisor, &message, *grant);
@@ -257,9 +256,9 @@ void supervisor_on_end(struct supervisor *supervisor, struct child *child)
     struct child ended = *child;
     child->grant_fd = -1;
     int status = child_reap(child);
-    if (ended.kind == CHILD_COMPILE)
+    if (ended.kind == CHILD_COMPILE && !ended.stopped)
         supervisor_on_compiled(supervisor, &ended, status);
-    if (ended.kind == CHILD_RESOLVE)
+    if (ended.kind == CHILD_RESOLVE && !ended.stopped)
         ended.reload != 0 ? supervisor_on_next_resolved(supervisor, &ended, status)
                           : on_resolved(supervisor, &ended, status);
     tb_fd_close(&ended.grant_fd);

@@ -1,10 +1,23 @@
 #include "supervisor/supervisor.h"
 
+/* Places that plugins, which pages have started, leave to the scribe, to resolvers and to the
+ * compiler of a reload. */
+enum { RESERVED = 16 };
+
+static bool may_start(const struct children *children, enum child_kind kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < children->n; i++)
+        n += children->list[i].kind == CHILD_PLUGIN;
+    return kind != CHILD_PLUGIN || n < N_CHILDREN - RESERVED;
+}
+
 struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind kind,
                                const char *program, const char *const *argv, const int *fds,
                                size_t n_fds, int stderr_fd)
 {
-    struct child *child = child_new(&supervisor->children);
+    bool may = may_start(&supervisor->children, kind);
+    struct child *child = may ? child_new(&supervisor->children) : NULL;
     const struct tb_spawn spawn = {
         .program = program,
         .exec_fd = -1,

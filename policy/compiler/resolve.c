@@ -287,13 +287,17 @@ struct denials {
     size_t n;
 };
 
+/* As with `allow`: a bundle once, since the first rule that denies a command is the one named. */
 static void deny_by(struct work *work, const struct tb_snap_capability *capability,
                     struct denials *all)
 {
     for (size_t i = 0; i < capability->n_entries; i++) {
         const struct tb_snap_bundle *bundle = bundle_at(work, capability, i);
         bool *there = &work->bundle_denied[capability->entries[i].bundle];
-        for (size_t k = 0; !*there && k < bundle->n_deny; k++) {
+        if (*there)
+            continue;
+        *there = true;
+        for (size_t k = 0; k < bundle->n_deny; k++) {
             const struct tb_snap_use *use = &bundle->deny[k];
             const struct tb_resolved_rule rule = {capability, use->permission,
                                                   capability->entries[i].line, i};
@@ -305,7 +309,6 @@ static void deny_by(struct work *work, const struct tb_snap_capability *capabili
             all->items[all->n] = (struct denial){{use->name, rule}, all->n};
             all->n++;
         }
-        *there = true;
     }
 }
 

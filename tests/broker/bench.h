@@ -11,6 +11,7 @@ struct bench_policy {
     uint32_t commands;   /* a bit for each one that is granted */
     uint32_t scope;      /* what is in the scope of those that have a plugin; 0: they have none */
     uint32_t memory_mib; /* part of the plugin's hull */
+    uint32_t pool;       /* handles of each command; 0: BENCH_POOL, which is the most */
 };
 
 struct bench {

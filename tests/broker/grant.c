@@ -15,7 +15,8 @@ static void pack_rule(struct tb_packer *packer)
     tb_pack_uint(packer, 1);
 }
 
-static void pack_command(struct tb_packer *packer, const char *name, bool has_plugin, bool scoped)
+static void pack_command(struct tb_packer *packer, const char *name, bool has_plugin, bool scoped,
+                         uint32_t pool)
 {
     tb_pack_map(packer, 6u + has_plugin + scoped);
     tb_pack_key(packer, "name");
@@ -31,7 +32,7 @@ static void pack_command(struct tb_packer *packer, const char *name, bool has_pl
     tb_pack_key(packer, "local");
     tb_pack_key(packer, name);
     tb_pack_key(packer, "in_flight");
-    tb_pack_uint(packer, BENCH_POOL);
+    tb_pack_uint(packer, pool ? pool : BENCH_POOL);
     tb_pack_key(packer, "deadline_ms");
     tb_pack_uint(packer, 30000);
     tb_pack_key(packer, "args");
@@ -90,7 +91,7 @@ static void pack_commands(struct tb_packer *packer, const struct bench_policy *p
     tb_pack_array(packer, n);
     for (uint32_t i = 0; i < BENCH_COMMANDS; i++)
         if (policy->commands >> i & 1)
-            pack_command(packer, names[i], i != 1, i != 1 && policy->scope);
+            pack_command(packer, names[i], i != 1, i != 1 && policy->scope, policy->pool);
 }
 
 static void pack_grant(struct tb_packer *packer, const struct bench_policy *policy)

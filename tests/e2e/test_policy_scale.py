@@ -78,6 +78,20 @@ def test_a_default_of_ten_thousand_that_all_share(tmp_path):
     assert (status, text) == (3, "trollbridge: malformed: the grant is too large\n")
 
 
+def test_denials_that_a_thousand_capabilities_share(tmp_path):
+    """Of commands that nobody allows. Each is in the grant once, under the first capability that denies it."""
+    names = [f"c_{n:05}" for n in range(10000)]
+    capabilities = [{"identifier": f"c{n:04}", "windows": ["w"], "permissions": ["deny-all"]} for n in range(1000)]
+    app = test_policy.write_app(tmp_path / "app", {
+        "trollbridge.toml": test_policy.MANIFEST, "capabilities/c.json": json.dumps(capabilities),
+        "permissions/p.toml": f'[[permission]]\nidentifier = "deny-all"\ncommands.deny = {json.dumps(names)}\n'})
+    status, _, snapshot = compile_limited(app)
+    assert status == 0
+    denied = test_policy.grant_of(snapshot, "w")["denied"]
+    assert [entry["name"] for entry in denied] == names
+    assert {entry["rule"]["capability"] for entry in denied} == {"c0000"}
+
+
 def test_four_thousand_commands_in_one_view(tmp_path):
     app = write(tmp_path / "app", 1, 4000, 4, 4000)
     status, text, snapshot = compile_limited(app)

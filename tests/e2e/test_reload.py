@@ -335,14 +335,16 @@ def test_one_view_whose_grant_cannot_be_made(main):
 # ---- a broker that was taken over ----
 
 def test_a_broker_cannot_abuse_the_reload(app, tmp_path):
-    """It cannot resolve or put in force what was not made, and its flood is limited."""
+    """It cannot resolve or put in force what was not made, its flood is limited, and the supervisor keeps
+    no descriptor for it that it has not a place for."""
     root = tree.install(tmp_path)
     shutil.copy(tree.DRIVER.parents[1] / "hostile/rogue_broker", root / "libexec/trollbridge/broker")
     app.installed = root
+    app.prefix = [*app.prefix, "prlimit", "--nofile=96:96"]
     with tree.leaves_nothing(), tree.Host(app) as host:
         host.wait(lambda line: line.get("bridge") == "lost")
         said = [line for line in host.errors().split("\n") if line.startswith("rogue:")]
-    assert said == ["rogue: resolve -22", "rogue: flood limited"]
+    assert said == ["rogue: resolve -22", "rogue: repeat 0", "rogue: flood limited"]
 
 
 # ---- what dies, what stays ----

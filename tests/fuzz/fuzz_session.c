@@ -202,7 +202,8 @@ static void plugin_ends(void)
 static void reload(struct input *input)
 {
     uint8_t choice = input_u8(input);
-    const struct bench_policy policy = {choice & 7, choice >> 3 & 3, choice & 32 ? 64 : 65};
+    const struct bench_policy policy = {choice & 7, choice >> 3 & 3, choice & 32 ? 64 : 65,
+                                        choice & 128 ? 3 : 0};
     play.bench.no_grant = choice & 64;
     bench_reload(&play.bench, &policy);
     struct tb_session *session = bench_session(&play.bench);

@@ -190,6 +190,23 @@ def reopen_storm(trial):
     return "the last one works"
 
 
+@row("open-answered", "OPENs that are replaced or shut before their grants are there", "one OPENED for each OPEN",
+     "each is answered", "open", "shut by the host", log_code="session_closed")
+def open_answered(trial):
+    pairs = [pair() for _ in range(20)]
+    frames = [trial.host.open_frame("main") for _ in pairs]
+    frames[-1] += wire.frame(wire.SHUT, wire.pack({"view": "main"}))  # read with it, so that no grant is there
+    for frame, (_, fd) in zip(frames, pairs):
+        trial.host.control.send(frame, [fd])
+    last = trial.host.last_id
+    answers = [trial.host.await_opened(last - 19 + n) for n in range(20)]
+    for ours, fd in pairs:
+        os.close(fd)
+        ours.close()
+    trial.check(answers[-1].get("error", {}).get("code") == "session_closed", f"{answers[-1]}")
+    return "each is answered"
+
+
 @row("views-65", "more views than there are slots", "cap of views", "OPEN refused: limit", "")
 def views_65(trial):
     kept = [View(trial.host, f"v{n}") for n in range(70)]

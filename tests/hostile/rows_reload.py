@@ -3,10 +3,11 @@
 import json
 import os
 import select
+import shutil
 import threading
 
 import wire
-from apps import EVIL, STAT
+from apps import EVIL, NEIGHBOUR, READ, STAT
 from bench import row
 from rows_frames import LOCKED, NEVER, PATH
 from rows_host import FORMAT, control
@@ -158,6 +159,33 @@ def reload_hang(trial):
     trial.check(select.select([old], [], [], SECONDS)[0], "the old one lives")
     os.close(old)
     return f"error {code}"
+
+
+def add_plugin(trial, name):
+    """The hostile plugin under one more name."""
+    app = trial.world.app
+    shutil.copytree(app / "acl/neighbour", app / "acl" / name)
+    plugin = app / "acl" / name / "plugin.toml"
+    plugin.write_text(plugin.read_text().replace("neighbour", name))
+    manifest = app / "trollbridge.toml"
+    manifest.write_text(
+        f'{manifest.read_text()}\n[plugins.{name}]\nprogram = "programs/evil"\npermissions = "acl/{name}"\n')
+    capability = app / "capabilities/main.json"
+    capability.write_text(capability.read_text().replace('"neighbour:allow-do"', f'"neighbour:allow-do", "{name}:allow-do"'))
+    return f"plugin:{name}|do"
+
+
+@row("reload-full", "as many plugins as there is place for processes, then a reload", "places that no plugin takes",
+     "it is done", "reload", " -> ")
+def reload_full(trial):
+    names = [EVIL, NEIGHBOUR, *(add_plugin(trial, name) for name in ("third", "fourth"))]
+    trial.check("error" not in trial.host.reload(), "no reload")
+    kept = [View(trial.host, f"v{n}").begin() for n in range(63)]
+    for view in kept:
+        view.link.send(b"".join(view.call_frame(name, {"what": "hang"})[1] for name in names))
+        view.do(READ, PATH)  # the supervisor starts them in the order in which they were asked for
+    answer = trial.host.reload()
+    return "it is done" if "error" not in answer else answer["error"]["message"]
 
 
 # ---- a host ----

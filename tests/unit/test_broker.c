@@ -322,6 +322,30 @@ static void done_waits_for_a_call_or_its_time(void)
     close(loop.epoll);
 }
 
+/* A scribe that does not read: what calls cause finds the log full, but each call that could be
+ * live by then finds room for its end. */
+static void every_call_that_is_live_has_room_for_its_end(void)
+{
+    static uint8_t text[TB_ORIGIN_MAX];
+    struct tb_audit audit;
+    const struct tb_settings settings = {.audit_mode = TB_AUDIT_BEFORE};
+    struct tb_record record = {
+        .event = TB_EVENT_CALL,
+        .view = tb_bytes_of(text, TB_LABEL_MAX),
+        .origin = tb_bytes_of(text, TB_ORIGIN_MAX),
+        .command = tb_bytes_of(text, TB_COMMAND_MAX),
+    };
+    tb_audit_init(&audit, NULL, &settings);
+    while (tb_audit_write(&audit, &record) == TB_OK)
+        CHECK(tb_buffer_n(&audit.out) < 8 * 1024 * 1024);
+    record.event = TB_EVENT_DONE;
+    for (uint32_t i = 0; i < TB_SLOTS * TB_SESSION_CALLS; i++)
+        CHECK_INT(tb_audit_write(&audit, &record), TB_OK);
+    record.event = TB_EVENT_VIOLATION;
+    CHECK_INT(tb_audit_write(&audit, &record), TB_FULL);
+    tb_buffer_deinit(&audit.out);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -337,6 +361,7 @@ int main(int argc, char **argv)
         TEST(a_link_that_cannot_send_waits_for_nothing),
         TEST(descriptors_where_none_belong_are_refused_and_closed),
         TEST(done_waits_for_a_call_or_its_time),
+        TEST(every_call_that_is_live_has_room_for_its_end),
         TEST(one_descriptor_comes_and_two_are_refused),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));

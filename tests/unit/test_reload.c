@@ -12,10 +12,10 @@ static const struct tb_bytes none;
 
 enum { ECHO, NOTHING, TWIN };
 
-static const struct bench_policy first = {7, 0, 64};
-static const struct bench_policy no_echo = {6, 0, 64};
-static const struct bench_policy scoped = {7, 5, 64};
-static const struct bench_policy smaller = {7, 0, 32};
+static const struct bench_policy first = {7, 0, 64, 0};
+static const struct bench_policy no_echo = {6, 0, 64, 0};
+static const struct bench_policy scoped = {7, 5, 64, 0};
+static const struct bench_policy smaller = {7, 0, 32, 0};
 
 static void begin(void)
 {
@@ -129,6 +129,39 @@ static void no_handle_of_a_revoked_command_is_issued(void)
                       none);
     CHECK_INT(bench_session(&bench)->pool.n_outstanding[ECHO], before);
     CHECK(tb_buffer_n(&bench.from_broker) > 0); /* HANDLES, with none */
+    bench_deinit(&bench);
+}
+
+static uint32_t after_want(uint64_t counter)
+{
+    static const uint8_t want[] = "\x82\xa7"
+                                  "command\x00\xa5"
+                                  "count\x08";
+    bench_send_sealed(&bench, TB_WANT, 0, &tb_handle_zero, counter,
+                      tb_bytes_of(want, sizeof want - 1), none);
+    return bench_session(&bench)->pool.n_outstanding[ECHO];
+}
+
+static void fewer_handles_hold_at_once_and_so_do_more(void)
+{
+    static const struct bench_policy few = {7, 0, 64, 3};
+    begin();
+    reload(&few, TB_CODE_NONE);
+    CHECK_INT(after_want(0), 3);
+    reload(&first, TB_CODE_NONE);
+    CHECK_INT(after_want(1), BENCH_POOL);
+    bench_deinit(&bench);
+}
+
+static void never_more_handles_than_welcome_said(void)
+{
+    static const struct bench_policy few = {7, 0, 64, 3};
+    bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
+    bench_reload(&bench, &few);
+    bench_hello(&bench, secret);
+    tb_buffer_consume(&bench.to_host, tb_buffer_n(&bench.to_host));
+    reload(&first, TB_CODE_NONE);
+    CHECK_INT(after_want(0), 3);
     bench_deinit(&bench);
 }
 
@@ -279,6 +312,8 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         TEST(a_withdrawn_handle_is_denied_once_and_then_a_violation),
         TEST(no_handle_of_a_revoked_command_is_issued),
+        TEST(fewer_handles_hold_at_once_and_so_do_more),
+        TEST(never_more_handles_than_welcome_said),
         TEST(what_was_revoked_does_not_come_back),
         TEST(live_calls_of_a_revoked_command_are_denied_and_others_go_on),
         TEST(another_scope_or_hull_stops_the_plugin),

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { SUPERVISOR_FD = 4, REPORT_FD = 7, N_RELOADS = 200 };
+enum { SUPERVISOR_FD = 4, REPORT_FD = 7, N_RELOADS = 200, N_ROUNDS = 100, BURST = 8 };
 
 static void say_started(void)
 {
@@ -49,6 +49,22 @@ static struct tb_inner answer(void)
     return message;
 }
 
+/* Many grants under one token: 0, or how the first one was refused. */
+static int repeat(void)
+{
+    int status = 0;
+    for (int round = 0; round < N_ROUNDS && status == 0; round++) {
+        for (int i = 0; i < BURST; i++)
+            ask(TB_INNER_RESOLVE, 2, TB_RESOLVE_CURRENT);
+        for (int i = 0; i < BURST;) {
+            const struct tb_inner message = answer();
+            i += message.type == TB_INNER_RESOLVE;
+            status = status == 0 ? message.status : status;
+        }
+    }
+    return status;
+}
+
 /* Of all these the supervisor takes a few; the answer to what comes behind them ends the count. */
 static void flood(void)
 {
@@ -70,6 +86,7 @@ int main(void)
     while ((message = answer()).type != TB_INNER_RESOLVE)
         continue; /* LAYERS may come first */
     (void)dprintf(STDERR_FILENO, "rogue: resolve %d\n", message.status);
+    (void)dprintf(STDERR_FILENO, "rogue: repeat %d\n", repeat());
     flood();
     ask(TB_INNER_COMMIT, N_RELOADS + 1, 0);
     for (;;)
