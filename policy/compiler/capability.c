@@ -1,9 +1,9 @@
 #include "policy/compiler/capability.h"
 
+#include "policy/compiler/data/unknown.h"
 #include "policy/compiler/label.h"
 #include "policy/compiler/platform.h"
-#include "policy/compiler/unknown.h"
-#include "policy/compiler/url_remote.h"
+#include "policy/compiler/url/remote.h"
 
 #include <stdlib.h>
 

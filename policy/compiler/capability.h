@@ -1,8 +1,8 @@
 /* Capability files: which views get which permissions. */
 #pragma once
 
+#include "policy/compiler/data/source.h"
 #include "policy/compiler/policy.h"
-#include "policy/compiler/source.h"
 
 /* All capabilities of the documents, by the bytes of their identifiers. */
 struct tb_capability *tb_capability_read(struct tb_policy *policy,

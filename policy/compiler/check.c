@@ -4,9 +4,9 @@
  */
 #include "policy/compiler/check.h"
 
+#include "policy/compiler/data/value_pack.h"
 #include "policy/compiler/label.h"
 #include "policy/compiler/manifest.h"
-#include "policy/compiler/value_pack.h"
 #include "policy/compiler/views.h"
 #include "policy/grant.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-#include "policy/compiler/exit.h"
+#include "policy/compiler/data/exit.h"
 #include "policy/compiler/pattern.h"
 
 #include <errno.h>

@@ -6,8 +6,8 @@
  */
 #pragma once
 
+#include "policy/compiler/data/source.h"
 #include "policy/compiler/policy.h"
-#include "policy/compiler/source.h"
 
 #define TB_MANIFESTS_FILE "gen/schemas/acl-manifests.json"
 #define TB_MANIFESTS_APP  "__app-acl__" /* the key of the app's own manifest */

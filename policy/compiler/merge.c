@@ -1,6 +1,6 @@
 #include "policy/compiler/merge.h"
 
-#include "policy/compiler/table.h"
+#include "policy/compiler/data/table.h"
 
 /* The members of a map while it is merged, in their order; NULL: taken out. */
 struct members {

@@ -1,6 +1,6 @@
 #include "policy/compiler/options.h"
 
-#include "policy/compiler/explain.h"
+#include "policy/compiler/explain/explain.h"
 #include "policy/compiler/label.h"
 #include "policy/compiler/manifest.h"
 

@@ -1,6 +1,6 @@
 #include "policy/compiler/origin.h"
 
-#include "policy/compiler/url_remote.h"
+#include "policy/compiler/url/remote.h"
 
 struct tb_origin tb_origin_read(struct tb_arena *arena, struct tb_bytes text)
 {

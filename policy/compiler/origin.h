@@ -1,7 +1,7 @@
 /* Whose page a view shows: the app's own, or one of the web. */
 #pragma once
 
-#include "policy/compiler/url.h"
+#include "policy/compiler/url/url.h"
 
 struct tb_origin {
     bool local;

@@ -1,8 +1,8 @@
 #include "policy/compiler/permission.h"
 
+#include "policy/compiler/data/unknown.h"
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/platform.h"
-#include "policy/compiler/unknown.h"
 
 static bool check_version(struct tb_report *report, const struct tb_value *version)
 {

@@ -1,7 +1,7 @@
 /* `platforms` of capabilities and permissions: Tauri's five names. */
 #pragma once
 
-#include "policy/compiler/value.h"
+#include "policy/compiler/data/value.h"
 
 enum tb_platform { TB_LINUX, TB_MACOS, TB_WINDOWS, TB_ANDROID, TB_IOS, TB_N_PLATFORMS };
 

@@ -1,11 +1,11 @@
 #include "policy/compiler/plugin.h"
 
 #include "base/fd.h"
+#include "policy/compiler/data/source.h"
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/manifests.h"
 #include "policy/compiler/pattern.h"
 #include "policy/compiler/permission.h"
-#include "policy/compiler/source.h"
 
 enum { MEMORY_DEFAULT_MIB = 256, NUMBER_MAX = 1024 * 1024 };
 

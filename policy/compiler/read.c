@@ -2,9 +2,9 @@
 #include "base/fd.h"
 #include "policy/compiler/capability.h"
 #include "policy/compiler/compile.h"
+#include "policy/compiler/data/source.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/permission.h"
-#include "policy/compiler/source.h"
 #include "policy/compiler/tauri_folder.h"
 
 static const struct tb_value *read_manifest_file(struct tb_policy *policy)

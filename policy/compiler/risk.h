@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "policy/compiler/value.h"
+#include "policy/compiler/data/value.h"
 
 /* What a command does, as far as chains of commands are concerned. */
 enum tb_risk_effect {

@@ -1,7 +1,7 @@
 #include "policy/compiler/scope.h"
 
+#include "policy/compiler/data/unknown.h"
 #include "policy/compiler/pattern.h"
-#include "policy/compiler/unknown.h"
 #include "proto/limits.h"
 #include "proto/pack.h"
 

@@ -5,7 +5,7 @@
 #include "policy/compiler/select.h"
 
 #include "policy/compiler/capability.h"
-#include "policy/compiler/table.h"
+#include "policy/compiler/data/table.h"
 
 #include <stdlib.h>
 

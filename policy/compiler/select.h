@@ -1,7 +1,7 @@
 /* Which of a Tauri project's capabilities are active: `app.security.capabilities`. */
 #pragma once
 
-#include "policy/compiler/source.h"
+#include "policy/compiler/data/source.h"
 #include "policy/compiler/tauri_conf.h"
 
 /* The active ones of the files' documents and of those that the configuration itself holds, by

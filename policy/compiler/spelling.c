@@ -1,6 +1,6 @@
 #include "policy/compiler/spelling.h"
 
-#include "policy/compiler/report.h"
+#include "policy/compiler/data/report.h"
 
 static bool begins(struct tb_bytes text, const char *prefix)
 {

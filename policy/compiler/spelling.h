@@ -1,7 +1,7 @@
 /* How people write the name of a command, and which names are near to one that does not exist. */
 #pragma once
 
-#include "policy/compiler/arena.h"
+#include "policy/compiler/data/arena.h"
 
 /* `plugin:fs|read_file`, taken apart; so are `fs:read_file`, `core:window:close`, `fs|read_file`,
  * `plugin:tauri-plugin-fs|read_file`, and `fs.read_file`. */

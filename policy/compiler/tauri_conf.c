@@ -1,7 +1,7 @@
 #include "policy/compiler/tauri_conf.h"
 
+#include "policy/compiler/data/source.h"
 #include "policy/compiler/merge.h"
-#include "policy/compiler/source.h"
 
 /* In Tauri's order: the first one that is there counts. */
 static const struct {

@@ -5,8 +5,8 @@
  */
 #pragma once
 
+#include "policy/compiler/data/source.h"
 #include "policy/compiler/policy.h"
-#include "policy/compiler/source.h"
 
 struct tb_tauri_conf {
     const char *file;

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "policy/compiler/report.h"
+#include "policy/compiler/data/report.h"
 
 enum tb_variable {
     TB_VAR_APPCACHE,

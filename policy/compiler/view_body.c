@@ -1,7 +1,7 @@
 #include "policy/compiler/view_body.h"
 
 #include "base/result.h"
-#include "policy/compiler/value_pack.h"
+#include "policy/compiler/data/value_pack.h"
 
 struct work {
     struct tb_arena *scratch;

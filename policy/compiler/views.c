@@ -2,8 +2,8 @@
 
 #include "base/result.h"
 #include "base/wire.h"
+#include "policy/compiler/data/value_pack.h"
 #include "policy/compiler/label.h"
-#include "policy/compiler/value_pack.h"
 #include "policy/compiler/view_body.h"
 
 /* To match a URL takes so much longer than to match a label. */

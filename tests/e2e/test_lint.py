@@ -165,7 +165,7 @@ def test_every_code_is_on_the_page():
 
 
 def test_the_list_of_strict_codes():
-    text = (TOP / "policy/compiler/code.c").read_text()
+    text = (TOP / "policy/compiler/data/code.c").read_text()
     listed = set(re.findall(r'"([a-z-]+)"', text.split("codes[] = {")[1].split("}")[0]))
     assert listed == {code for code, marks in MARKS.items() if "strict" in marks}
 

@@ -1,5 +1,5 @@
 /* The JSON reader: whatever it takes has to come out as a tree within its limits. */
-#include "policy/compiler/value.h"
+#include "policy/compiler/data/value.h"
 #include "tests/fuzz/fuzz.h"
 
 static size_t count(const struct tb_value *value, unsigned depth)

@@ -1,6 +1,6 @@
 /* The JSON5 reader: whatever it takes has to come out as a tree within its limits, and whatever is
  * JSON has to be JSON5 too. */
-#include "policy/compiler/value.h"
+#include "policy/compiler/data/value.h"
 #include "tests/fuzz/fuzz.h"
 
 static size_t count(const struct tb_value *value, unsigned depth)

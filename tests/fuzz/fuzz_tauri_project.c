@@ -6,7 +6,7 @@
  */
 #include "base/result.h"
 #include "policy/compiler/compile.h"
-#include "policy/compiler/import.h"
+#include "policy/compiler/import/import.h"
 #include "policy/compiler/manifests.h"
 #include "policy/compiler/tauri_folder.h"
 #include "proto/limits.h"

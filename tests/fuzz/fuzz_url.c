@@ -1,6 +1,6 @@
 /* A remote pattern, a NUL, a URL, and perhaps a NUL and the URL's base. What a URL is written as is
  * read as the same again; what a pattern lets in has the host that the pattern says. */
-#include "policy/compiler/url_remote.h"
+#include "policy/compiler/url/remote.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct tb_bytes take_field(struct tb_bytes *rest)

@@ -4,7 +4,7 @@
  * each scalar is [type, text].
  */
 #include "base/wire.h"
-#include "policy/compiler/value.h"
+#include "policy/compiler/data/value.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "policy/compiler/value.h"
+#include "policy/compiler/data/value.h"
 #include "tests/unit/test.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
  * Cases that cannot pass are listed there with the reason; one that is listed and passes is a
  * failure too.
  */
-#include "policy/compiler/url_pattern.h"
+#include "policy/compiler/url/pattern.h"
 #include "tests/unit/test.h"
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* `remote.urls`: what each pattern lets in, and above all what it does not. */
-#include "policy/compiler/url_remote.h"
+#include "policy/compiler/url/remote.h"
 #include "tests/unit/test.h"
 
 static struct tb_arena arena;

@@ -1,0 +1,209 @@
+/* The plugin shell, as Tauri's is: {name, cmd, args, sidecar}. */
+#include "policy/compiler/lint/parts.h"
+
+#include "policy/compiler/tauri_conf.h"
+
+typedef void program_lint(struct tb_lint *lint, const struct tb_lint_list *list,
+                          const struct tb_value *program);
+
+static void each_program(struct tb_lint *lint, program_lint *run)
+{
+    for (size_t i = 0; i < lint->n_lists; i++) {
+        const struct tb_lint_list *list = lint->lists[i];
+        bool wanted = tb_bytes_are(list->key, "shell") && !list->deny;
+        for (const struct tb_value *item = wanted ? list->values->child : NULL; item;
+             item = item->next)
+            run(lint, list, item);
+    }
+}
+
+static struct tb_bytes text_of(const struct tb_value *value)
+{
+    return value && value->type == TB_VALUE_STRING ? value->string : (struct tb_bytes){0};
+}
+
+static bool is_true(const struct tb_value *value)
+{
+    return value && value->type == TB_VALUE_BOOL && value->boolean;
+}
+
+/* ---- what runs anything ---- */
+
+/* The last part of a path, in small letters, without `.exe` and a version: python3.11 */
+static size_t program_name(struct tb_bytes command, char ret_name[static 32])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < command.n; i++) {
+        uint8_t c = command.data[i];
+        if (c == '/' || c == '\\')
+            n = 0;
+        else if (n < 31)
+            ret_name[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+    }
+    if (n > 4 && memcmp(ret_name + n - 4, ".exe", 4) == 0)
+        n -= 4;
+    while (n > 0 && ((ret_name[n - 1] >= '0' && ret_name[n - 1] <= '9') || ret_name[n - 1] == '.'))
+        n--;
+    ret_name[n] = 0;
+    return n;
+}
+
+static bool is_interpreter(struct tb_bytes command)
+{
+    static const char *const names[] = {
+        "sh",     "bash", "dash", "zsh",  "fish", "ksh",     "csh",       "tcsh",       "busybox",
+        "python", "node", "deno", "bun",  "perl", "ruby",    "php",       "lua",        "nodejs",
+        "cmd",    "pwsh", "env",  "sudo", "nsh",  "cscript", "osascript", "powershell", "xargs",
+        "pkexec", "doas", "java", "npx",  "awk",  "wscript", "tclsh"};
+    char name[32];
+    return tb_lint_among(tb_bytes_of(name, program_name(command, name)), names,
+                         TB_ARRAY_LEN(names));
+}
+
+static void lint_program(struct tb_lint *lint, const struct tb_lint_list *list,
+                         const struct tb_value *program)
+{
+    const struct tb_value *command = tb_lint_field(program, "cmd");
+    const struct tb_value *args = tb_lint_field(program, "args");
+    bool sidecar = is_true(tb_lint_field(program, "sidecar"));
+    struct tb_bytes name = text_of(tb_lint_field(program, "name"));
+    if (!sidecar && is_interpreter(text_of(command)))
+        tb_report_warning(lint->report, "interpreter", tb_lint_list_place(list, command->place),
+                          "`%.*s` runs whatever its arguments or its input say, so that the page "
+                          "can run any program: name the program that is needed, or put the "
+                          "script into a command of the app",
+                          TB_SHOWN(command->string));
+    if (is_true(args))
+        tb_report_warning(lint->report, "args-true", tb_lint_list_place(list, args->place),
+                          "the page chooses every argument of `%.*s`: list them, each fixed or "
+                          "with a `validator`",
+                          TB_SHOWN(name));
+}
+
+void tb_lint_shell_programs(struct tb_lint *lint)
+{
+    each_program(lint, lint_program);
+}
+
+/* ---- arguments ---- */
+
+/* Whether a `|` stands outside of every group and class. */
+static bool alternates(struct tb_bytes regex)
+{
+    unsigned depth = 0;
+    bool in_class = false;
+    for (size_t i = 0; i < regex.n; i++) {
+        uint8_t c = regex.data[i];
+        if (c == '\\')
+            i++;
+        else if (in_class)
+            in_class = c != ']';
+        else if (c == '[')
+            in_class = true;
+        else if (c == '(')
+            depth++;
+        else if (c == ')')
+            depth -= depth > 0;
+        else if (c == '|' && depth == 0)
+            return true;
+    }
+    return false;
+}
+
+static void lint_validators(struct tb_lint *lint, const struct tb_lint_list *list,
+                            const struct tb_value *args)
+{
+    for (const struct tb_value *item = args->child; item; item = item->next) {
+        const struct tb_value *validator = tb_lint_field(item, "validator");
+        struct tb_bytes regex = text_of(validator);
+        if (alternates(regex))
+            tb_report_warning(lint->report, "validator-alternation",
+                              tb_lint_list_place(list, validator->place),
+                              "`%.*s` is read as `^%.*s$`, so that its first choice binds only the "
+                              "beginning of an argument and its last only the end: write "
+                              "`(?:%.*s)`",
+                              TB_SHOWN(regex), TB_SHOWN(regex), TB_SHOWN(regex));
+    }
+}
+
+static void lint_args(struct tb_lint *lint, const struct tb_lint_list *list,
+                      const struct tb_value *program)
+{
+    const struct tb_value *args = tb_lint_field(program, "args");
+    if (args && args->type == TB_VALUE_LIST)
+        lint_validators(lint, list, args);
+}
+
+/* ---- entries that count for nothing ---- */
+
+static void lint_denied(struct tb_lint *lint, const struct tb_lint_list *list)
+{
+    if (tb_bytes_are(list->key, "shell") && list->deny && list->values->n > 0)
+        tb_report_warning(lint->report, "shell-deny", tb_lint_list_place(list, list->values->place),
+                          "the plugin `shell` does not read `deny`: allow fewer programs");
+}
+
+static void lint_names(struct tb_lint *lint, const struct tb_lint_list *list)
+{
+    struct tb_table seen = {0};
+    const struct tb_value *item =
+        tb_bytes_are(list->key, "shell") && !list->deny ? list->values->child : NULL;
+    for (; item; item = item->next) {
+        const struct tb_value *name = tb_lint_field(item, "name");
+        const struct tb_value *first = tb_table_find(&seen, text_of(name));
+        if (text_of(name).n == 0)
+            continue;
+        if (first)
+            tb_report_warning(lint->report, "shell-name-twice",
+                              tb_lint_list_place(list, name->place),
+                              "`%.*s` is named already (line %u), and the first of a name counts: "
+                              "give this one another",
+                              TB_SHOWN(name->string), first->place.line);
+        else
+            tb_table_put(lint->arena, &seen, name->string, (struct tb_value *)(uintptr_t)name);
+    }
+}
+
+void tb_lint_shell_entries(struct tb_lint *lint)
+{
+    each_program(lint, lint_args);
+    for (size_t i = 0; i < lint->n_lists; i++) {
+        lint_denied(lint, lint->lists[i]);
+        lint_names(lint, lint->lists[i]);
+    }
+}
+
+/* ---- commands ---- */
+
+/* The first bundle that allows one of these, unless it is denied. */
+static const struct tb_bundle *find(const struct tb_lint *lint, const char *name)
+{
+    uint32_t at = tb_compiled_find(lint->compiled, tb_bytes_of_string(name));
+    return at == UINT32_MAX || lint->commands[at].denied ? NULL : lint->commands[at].bundle;
+}
+
+static bool open_is_set(const struct tb_lint *lint)
+{
+    static const char *const keys[] = {"plugins", "shell", "open"};
+    const struct tb_value *value =
+        lint->policy->tauri ? tb_tauri_conf_at(lint->policy->tauri, keys, TB_ARRAY_LEN(keys))
+                            : NULL;
+    return text_of(value).n > 0;
+}
+
+void tb_lint_shell_commands(struct tb_lint *lint)
+{
+    const struct tb_bundle *runs = find(lint, "plugin:shell|execute");
+    runs = runs ? runs : find(lint, "plugin:shell|spawn");
+    const struct tb_bundle *opens = find(lint, "plugin:shell|open");
+    if (runs)
+        tb_report_warning(lint->report, "shell-env", tb_lint_place(lint, runs),
+                          "with `execute` and `spawn` the page chooses the working folder and the "
+                          "environment (PATH, LD_PRELOAD, GIT_SSH_COMMAND), which turns most "
+                          "programs into any program: run it from a command of the app");
+    if (opens && !open_is_set(lint))
+        tb_report_warning(lint->report, "shell-open", tb_lint_place(lint, opens),
+                          "no scope holds `open` to certain addresses, and before 2.2.1 nothing "
+                          "held it to web addresses (CVE-2025-31477): use "
+                          "`opener:allow-open-url` with a scope");
+}
