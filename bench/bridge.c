@@ -60,8 +60,7 @@ static bool make_args(struct bridge *bridge)
     tb_buffer_init(&bridge->args, 64);
     tb_packer_init(&packer, &bridge->args);
     tb_pack_map(&packer, 1);
-    tb_pack_key(&packer, "number");
-    tb_pack_uint(&packer, 7);
+    tb_pack_key_uint(&packer, "number", 7);
     return !packer.failed;
 }
 

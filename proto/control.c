@@ -76,16 +76,11 @@ int tb_open_write(struct tb_buffer *out, const struct tb_open *open)
     struct tb_packer packer;
     struct frame frame = begin(&packer, out);
     tb_pack_map(&packer, 6);
-    tb_pack_key(&packer, "id");
-    tb_pack_uint(&packer, open->id);
-    tb_pack_key(&packer, "view");
-    tb_pack_str(&packer, open->view);
-    tb_pack_key(&packer, "webview");
-    tb_pack_str(&packer, open->webview);
-    tb_pack_key(&packer, "origin");
-    tb_pack_str(&packer, open->origin);
-    tb_pack_key(&packer, "document");
-    tb_pack_uint(&packer, open->document);
+    tb_pack_key_uint(&packer, "id", open->id);
+    tb_pack_key_str(&packer, "view", open->view);
+    tb_pack_key_str(&packer, "webview", open->webview);
+    tb_pack_key_str(&packer, "origin", open->origin);
+    tb_pack_key_uint(&packer, "document", open->document);
     tb_pack_key(&packer, "mode");
     tb_pack_key(&packer, open->mode == TB_MODE_DIRECT ? "direct" : "relay");
     return finish(&frame, &packer, TB_OPEN);
@@ -113,8 +108,7 @@ static void pack_error(struct tb_packer *packer, enum tb_code code, struct tb_by
     tb_pack_map(packer, 2);
     tb_pack_key(packer, "code");
     tb_pack_key(packer, tb_code_name(code));
-    tb_pack_key(packer, "message");
-    tb_pack_str(packer, message);
+    tb_pack_key_str(packer, "message", message);
 }
 
 int tb_opened_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_opened *ret_opened)
@@ -149,14 +143,12 @@ int tb_opened_write(struct tb_buffer *out, const struct tb_opened *opened)
     struct frame frame = begin(&packer, out);
     bool refused = opened->code != TB_CODE_NONE;
     tb_pack_map(&packer, refused || opened->bootstrap.n == 0 ? 2 : 3);
-    tb_pack_key(&packer, "id");
-    tb_pack_uint(&packer, opened->id);
+    tb_pack_key_uint(&packer, "id", opened->id);
     if (refused) {
         pack_error(&packer, opened->code, opened->message);
         return finish(&frame, &packer, TB_OPENED);
     }
-    tb_pack_key(&packer, "session");
-    tb_pack_str(&packer, opened->session);
+    tb_pack_key_str(&packer, "session", opened->session);
     if (opened->bootstrap.n > 0) {
         tb_pack_key(&packer, "bootstrap");
         tb_pack_bin(&packer, opened->bootstrap);
@@ -179,8 +171,7 @@ int tb_view_write(struct tb_buffer *out, enum tb_kind kind, struct tb_bytes view
     struct tb_packer packer;
     struct frame frame = begin(&packer, out);
     tb_pack_map(&packer, 1);
-    tb_pack_key(&packer, "view");
-    tb_pack_str(&packer, view);
+    tb_pack_key_str(&packer, "view", view);
     return finish(&frame, &packer, kind);
 }
 
@@ -203,12 +194,9 @@ int tb_alert_write(struct tb_buffer *out, const struct tb_alert *alert)
     struct tb_packer packer;
     struct frame frame = begin(&packer, out);
     tb_pack_map(&packer, 3);
-    tb_pack_key(&packer, "view");
-    tb_pack_str(&packer, alert->view);
-    tb_pack_key(&packer, "event");
-    tb_pack_str(&packer, alert->event);
-    tb_pack_key(&packer, "message");
-    tb_pack_str(&packer, alert->message);
+    tb_pack_key_str(&packer, "view", alert->view);
+    tb_pack_key_str(&packer, "event", alert->event);
+    tb_pack_key_str(&packer, "message", alert->message);
     return finish(&frame, &packer, TB_ALERT);
 }
 
@@ -227,8 +215,7 @@ int tb_reload_write(struct tb_buffer *out, uint32_t id)
     struct tb_packer packer;
     struct frame frame = begin(&packer, out);
     tb_pack_map(&packer, 1);
-    tb_pack_key(&packer, "id");
-    tb_pack_uint(&packer, id);
+    tb_pack_key_uint(&packer, "id", id);
     return finish(&frame, &packer, TB_RELOAD);
 }
 
@@ -274,15 +261,12 @@ int tb_reloaded_write(struct tb_buffer *out, const struct tb_reloaded *reloaded)
     struct frame frame = begin(&packer, out);
     bool refused = reloaded->code != TB_CODE_NONE;
     tb_pack_map(&packer, refused ? 2 : 3);
-    tb_pack_key(&packer, "id");
-    tb_pack_uint(&packer, reloaded->id);
+    tb_pack_key_uint(&packer, "id", reloaded->id);
     if (refused) {
         pack_error(&packer, reloaded->code, reloaded->message);
         return finish(&frame, &packer, TB_RELOADED);
     }
-    tb_pack_key(&packer, "before");
-    tb_pack_str(&packer, reloaded->before);
-    tb_pack_key(&packer, "after");
-    tb_pack_str(&packer, reloaded->after);
+    tb_pack_key_str(&packer, "before", reloaded->before);
+    tb_pack_key_str(&packer, "after", reloaded->after);
     return finish(&frame, &packer, TB_RELOADED);
 }

@@ -72,8 +72,7 @@ int tb_call_write(struct tb_buffer *out, const struct tb_envelope *envelope, str
     tb_pack_key(&packer, "args");
     packer.failed |= !tb_buffer_append(out, args);
     if (has_raw) {
-        tb_pack_key(&packer, "bytes");
-        tb_pack_uint(&packer, raw.n);
+        tb_pack_key_uint(&packer, "bytes", raw.n);
     }
     return finish(&seal, &packer, envelope, raw);
 }
@@ -144,13 +143,10 @@ static void pack_error(struct tb_packer *packer, const struct tb_error *error)
     tb_pack_map(packer, 3u + (error->retry_ms != 0) + (error->sys_errno != 0));
     tb_pack_key(packer, "code");
     tb_pack_key(packer, tb_code_name(error->code));
-    tb_pack_key(packer, "message");
-    tb_pack_str(packer, error->message);
-    tb_pack_key(packer, "command");
-    tb_pack_str(packer, error->command);
+    tb_pack_key_str(packer, "message", error->message);
+    tb_pack_key_str(packer, "command", error->command);
     if (error->retry_ms != 0) {
-        tb_pack_key(packer, "retry_ms");
-        tb_pack_uint(packer, error->retry_ms);
+        tb_pack_key_uint(packer, "retry_ms", error->retry_ms);
     }
     if (error->sys_errno != 0) {
         tb_pack_key(packer, "errno");
@@ -217,10 +213,8 @@ int tb_want_write(struct tb_buffer *out, const struct tb_envelope *envelope,
     struct tb_packer packer;
     struct tb_seal seal = begin(&packer, out, TB_WANT, 0);
     tb_pack_map(&packer, 2);
-    tb_pack_key(&packer, "command");
-    tb_pack_uint(&packer, want->command);
-    tb_pack_key(&packer, "count");
-    tb_pack_uint(&packer, want->count);
+    tb_pack_key_uint(&packer, "command", want->command);
+    tb_pack_key_uint(&packer, "count", want->count);
     return finish(&seal, &packer, envelope, no_bytes);
 }
 
@@ -250,11 +244,9 @@ int tb_miss_write(struct tb_buffer *out, const struct tb_envelope *envelope,
     struct tb_packer packer;
     struct tb_seal seal = begin(&packer, out, TB_MISS, 0);
     tb_pack_map(&packer, miss->count != 0 ? 2 : 1);
-    tb_pack_key(&packer, "name");
-    tb_pack_str(&packer, miss->name);
+    tb_pack_key_str(&packer, "name", miss->name);
     if (miss->count != 0) {
-        tb_pack_key(&packer, "count");
-        tb_pack_uint(&packer, miss->count);
+        tb_pack_key_uint(&packer, "count", miss->count);
     }
     return finish(&seal, &packer, envelope, no_bytes);
 }
@@ -286,8 +278,7 @@ int tb_handles_write(struct tb_buffer *out, const struct tb_envelope *envelope,
     struct tb_packer packer;
     struct tb_seal seal = begin(&packer, out, TB_HANDLES, 0);
     tb_pack_map(&packer, 2);
-    tb_pack_key(&packer, "command");
-    tb_pack_uint(&packer, handles->command);
+    tb_pack_key_uint(&packer, "command", handles->command);
     tb_pack_key(&packer, "handles");
     tb_pack_bin(&packer, handles->handles);
     return finish(&seal, &packer, envelope, no_bytes);
@@ -389,16 +380,12 @@ struct tb_seal tb_welcome_begin(struct tb_packer *packer, struct tb_buffer *out,
 {
     struct tb_seal seal = begin(packer, out, TB_WELCOME, 0);
     tb_pack_map(packer, 3);
-    tb_pack_key(packer, "session");
-    tb_pack_str(packer, session);
+    tb_pack_key_str(packer, "session", session);
     tb_pack_key(packer, "limits");
     tb_pack_map(packer, 3);
-    tb_pack_key(packer, "frame");
-    tb_pack_uint(packer, TB_FRAME_MAX);
-    tb_pack_key(packer, "in_flight");
-    tb_pack_uint(packer, TB_SESSION_CALLS);
-    tb_pack_key(packer, "miss_per_s");
-    tb_pack_uint(packer, TB_MISS_PER_S);
+    tb_pack_key_uint(packer, "frame", TB_FRAME_MAX);
+    tb_pack_key_uint(packer, "in_flight", TB_SESSION_CALLS);
+    tb_pack_key_uint(packer, "miss_per_s", TB_MISS_PER_S);
     tb_pack_key(packer, "commands");
     tb_pack_array(packer, n_commands);
     return seal;
@@ -407,12 +394,9 @@ struct tb_seal tb_welcome_begin(struct tb_packer *packer, struct tb_buffer *out,
 void tb_welcome_add(struct tb_packer *packer, const struct tb_welcome_command *command)
 {
     tb_pack_map(packer, 4);
-    tb_pack_key(packer, "index");
-    tb_pack_uint(packer, command->index);
-    tb_pack_key(packer, "name");
-    tb_pack_str(packer, command->name);
-    tb_pack_key(packer, "pool");
-    tb_pack_uint(packer, command->pool);
+    tb_pack_key_uint(packer, "index", command->index);
+    tb_pack_key_str(packer, "name", command->name);
+    tb_pack_key_uint(packer, "pool", command->pool);
     tb_pack_key(packer, "handles");
     tb_pack_bin(packer, command->handles);
 }

@@ -216,3 +216,26 @@ void tb_pack_object(struct tb_packer *packer, const msgpack_object *object)
 {
     (void)msgpack_pack_object(&packer->packer, *object);
 }
+
+void tb_pack_key_uint(struct tb_packer *packer, const char *key, uint64_t v)
+{
+    tb_pack_key(packer, key);
+    tb_pack_uint(packer, v);
+}
+
+void tb_pack_key_bool(struct tb_packer *packer, const char *key, bool v)
+{
+    tb_pack_key(packer, key);
+    tb_pack_bool(packer, v);
+}
+
+void tb_pack_key_str(struct tb_packer *packer, const char *key, struct tb_bytes text)
+{
+    tb_pack_key(packer, key);
+    tb_pack_str(packer, text);
+}
+
+void tb_pack_key_text(struct tb_packer *packer, const char *key, const char *text)
+{
+    tb_pack_key_str(packer, key, tb_bytes_of_string(text));
+}

@@ -77,3 +77,8 @@ void tb_pack_double(struct tb_packer *packer, double v);
 void tb_pack_str(struct tb_packer *packer, struct tb_bytes text);
 void tb_pack_bin(struct tb_packer *packer, struct tb_bytes bytes);
 void tb_pack_object(struct tb_packer *packer, const msgpack_object *object); /* canonical form */
+/* A key with its value. */
+void tb_pack_key_uint(struct tb_packer *packer, const char *key, uint64_t v);
+void tb_pack_key_bool(struct tb_packer *packer, const char *key, bool v);
+void tb_pack_key_str(struct tb_packer *packer, const char *key, struct tb_bytes text);
+void tb_pack_key_text(struct tb_packer *packer, const char *key, const char *text);

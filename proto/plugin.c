@@ -39,21 +39,17 @@ int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *cal
     struct tb_plain plain = tb_plain_begin(&packer, out, TB_PLUGIN_CALL);
     bool has_scope = call->scope != UINT32_MAX;
     tb_pack_map(&packer, 3u + has_scope + call->has_raw);
-    tb_pack_key(&packer, "call");
-    tb_pack_uint(&packer, call->call);
-    tb_pack_key(&packer, "command");
-    tb_pack_uint(&packer, call->command);
+    tb_pack_key_uint(&packer, "call", call->call);
+    tb_pack_key_uint(&packer, "command", call->command);
     if (has_scope) {
-        tb_pack_key(&packer, "scope");
-        tb_pack_uint(&packer, call->scope);
+        tb_pack_key_uint(&packer, "scope", call->scope);
     }
     tb_pack_key(&packer, "args");
     size_t args_at = tb_buffer_n(out);
     tb_pack_object(&packer, call->args);
     size_t n_args = tb_buffer_n(out) - args_at;
     if (call->has_raw) {
-        tb_pack_key(&packer, "bytes");
-        tb_pack_uint(&packer, call->raw.n);
+        tb_pack_key_uint(&packer, "bytes", call->raw.n);
     }
     int r = tb_plain_finish(&plain, &packer, call->raw);
     if (r == TB_OK)
@@ -66,8 +62,7 @@ int tb_plugin_cancel_write(struct tb_buffer *out, uint64_t call)
     struct tb_packer packer;
     struct tb_plain plain = tb_plain_begin(&packer, out, TB_PLUGIN_CANCEL);
     tb_pack_map(&packer, 1);
-    tb_pack_key(&packer, "call");
-    tb_pack_uint(&packer, call);
+    tb_pack_key_uint(&packer, "call", call);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});
 }
 

@@ -57,14 +57,10 @@ static bool pack_entry(struct tb_packer *packer, int folder, const struct entry_
         return false;
     uint8_t type = type_of(folder, entry);
     tb_pack_map(packer, 4);
-    tb_pack_key(packer, "name");
-    tb_pack_str(packer, readable(tb_bytes_of_string(entry->name), room));
-    tb_pack_key(packer, "isDirectory");
-    tb_pack_bool(packer, type == DT_DIR);
-    tb_pack_key(packer, "isFile");
-    tb_pack_bool(packer, type == DT_REG);
-    tb_pack_key(packer, "isSymlink");
-    tb_pack_bool(packer, type == DT_LNK);
+    tb_pack_key_str(packer, "name", readable(tb_bytes_of_string(entry->name), room));
+    tb_pack_key_bool(packer, "isDirectory", type == DT_DIR);
+    tb_pack_key_bool(packer, "isFile", type == DT_REG);
+    tb_pack_key_bool(packer, "isSymlink", type == DT_LNK);
     return true;
 }
 

@@ -7,14 +7,12 @@
 
 static void pack_uint(struct tb_packer *packer, const char *key, uint64_t value)
 {
-    tb_pack_key(packer, key);
-    tb_pack_uint(packer, value);
+    tb_pack_key_uint(packer, key, value);
 }
 
 static void pack_bool(struct tb_packer *packer, const char *key, bool value)
 {
-    tb_pack_key(packer, key);
-    tb_pack_bool(packer, value);
+    tb_pack_key_bool(packer, key, value);
 }
 
 /* Milliseconds since 1970, or nil. */

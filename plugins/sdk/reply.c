@@ -26,8 +26,7 @@ static struct tb_packer *open_map(struct tb_reply *reply, int kind, const char *
     reply->kind = kind;
     reply->at_raw = 0;
     tb_pack_map(&reply->packer, 2);
-    tb_pack_key(&reply->packer, "call");
-    tb_pack_uint(&reply->packer, reply->call);
+    tb_pack_key_uint(&reply->packer, "call", reply->call);
     tb_pack_key(&reply->packer, key);
     return &reply->packer;
 }
@@ -118,8 +117,7 @@ void tb_reply_error(struct tb_call *call, enum tb_code code, int number, const c
     tb_pack_map(packer, number != 0 ? 3 : 2);
     tb_pack_key(packer, "code");
     tb_pack_key(packer, tb_code_name(code));
-    tb_pack_key(packer, "message");
-    tb_pack_str(packer, whole_characters(message, strlen(message)));
+    tb_pack_key_str(packer, "message", whole_characters(message, strlen(message)));
     if (number != 0) {
         tb_pack_key(packer, "errno");
         tb_pack_int(packer, number);

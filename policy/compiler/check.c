@@ -34,20 +34,6 @@ struct work {
     struct tb_packer packer;
 };
 
-static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
-{
-    tb_pack_key(packer, key);
-    tb_pack_str(packer, text);
-}
-
-static void pack_strings(struct tb_packer *packer, const char *key, const struct tb_value *list)
-{
-    tb_pack_key(packer, key);
-    tb_pack_array(packer, list ? list->n : 0);
-    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
-        tb_value_pack(packer, item);
-}
-
 /* ---- commands ---- */
 
 static bool any_matches(const struct tb_value *globs, struct tb_bytes label)
@@ -142,17 +128,15 @@ static void pack_line(struct tb_packer *packer, const struct line *line, const s
     if (url)
         tb_pack_key(packer, "remote");
     tb_pack_str(packer, url ? url->string : tb_bytes_of_string("local"));
-    pack_strings(packer, "windows", source->windows);
-    pack_strings(packer, "webviews", source->webviews);
+    tb_value_pack_list(packer, "windows", source->windows);
+    tb_value_pack_list(packer, "webviews", source->webviews);
     if (use->number > 0) {
-        tb_pack_key(packer, "scope");
-        tb_pack_uint(packer, line->entry->first_number + use->number - 1);
+        tb_pack_key_uint(packer, "scope", line->entry->first_number + use->number - 1);
     }
-    pack_field(packer, "capability", source->identifier);
-    pack_field(packer, "permission", use->permission->name);
-    pack_field(packer, "file", tb_bytes_of_string(source->place.file));
-    tb_pack_key(packer, "line");
-    tb_pack_uint(packer, line->entry->line);
+    tb_pack_key_str(packer, "capability", source->identifier);
+    tb_pack_key_str(packer, "permission", use->permission->name);
+    tb_pack_key_text(packer, "file", source->place.file);
+    tb_pack_key_uint(packer, "line", line->entry->line);
 }
 
 static void pack_contexts(struct tb_packer *packer, const struct line *line)
@@ -198,17 +182,6 @@ static void pack_commands(struct work *work, const char *key, bool deny)
 
 /* ---- scopes ---- */
 
-static void pack_side(struct tb_packer *packer, const char *key,
-                      const struct tb_value *const lists[2])
-{
-    tb_pack_key(packer, key);
-    tb_pack_array(packer, (lists[0] ? lists[0]->n : 0) + (lists[1] ? lists[1]->n : 0));
-    for (size_t i = 0; i < 2; i++)
-        for (const struct tb_value *item = lists[i] ? lists[i]->child : NULL; item;
-             item = item->next)
-            tb_value_pack(packer, item);
-}
-
 static void pack_merged(struct tb_packer *packer, uint32_t number,
                         const struct tb_scope_lists *lists)
 {
@@ -216,8 +189,8 @@ static void pack_merged(struct tb_packer *packer, uint32_t number,
     (void)snprintf(name, sizeof name, "%u", number);
     tb_pack_key(packer, name);
     tb_pack_map(packer, 2);
-    pack_side(packer, "allow", lists->allow);
-    pack_side(packer, "deny", lists->deny);
+    tb_value_pack_lists(packer, "allow", lists->allow);
+    tb_value_pack_lists(packer, "deny", lists->deny);
 }
 
 static void pack_entry_scopes(struct tb_packer *packer, const struct tb_compiled_entry *entry)
@@ -336,11 +309,10 @@ static void pack_globals(struct work *work)
 static void pack_finding(struct tb_packer *packer, const struct tb_finding *finding)
 {
     tb_pack_map(packer, 4);
-    pack_field(packer, "code", tb_bytes_of_string(finding->code));
-    pack_field(packer, "file", tb_bytes_of_string(finding->place.file ? finding->place.file : ""));
-    tb_pack_key(packer, "line");
-    tb_pack_uint(packer, finding->place.line);
-    pack_field(packer, "message", tb_bytes_of_string(finding->message));
+    tb_pack_key_text(packer, "code", finding->code);
+    tb_pack_key_text(packer, "file", finding->place.file ? finding->place.file : "");
+    tb_pack_key_uint(packer, "line", finding->place.line);
+    tb_pack_key_text(packer, "message", finding->message);
 }
 
 void tb_check_write_findings(const struct tb_report *report, bool errors, struct tb_packer *packer)
@@ -362,9 +334,9 @@ bool tb_check_write(struct tb_policy *policy, const struct tb_compiled *compiled
     struct tb_packer *packer = &work.packer;
     tb_packer_init(packer, out);
     tb_pack_map(packer, 9u + (filter->views ? TB_VIEWS_KEYS : 0));
-    pack_field(packer, "mode", tb_bytes_of_string(tb_semantics_name(policy->manifest.mode)));
-    pack_field(packer, "target", tb_bytes_of_string(tb_platform_name(policy->inputs->target)));
-    pack_field(packer, "digest", tb_bytes_of_string(digest));
+    tb_pack_key_text(packer, "mode", tb_semantics_name(policy->manifest.mode));
+    tb_pack_key_text(packer, "target", tb_platform_name(policy->inputs->target));
+    tb_pack_key_text(packer, "digest", digest);
     pack_commands(&work, "allowed", false);
     pack_commands(&work, "denied", true);
     pack_scopes(&work);

@@ -2,26 +2,14 @@
 #include "base/result.h"
 #include "policy/compiler/hull.h"
 
-static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
-{
-    tb_pack_key(packer, key);
-    tb_pack_str(packer, text);
-}
-
-static void pack_number(struct tb_packer *packer, const char *key, uint64_t number)
-{
-    tb_pack_key(packer, key);
-    tb_pack_uint(packer, number);
-}
-
 static void pack_rule(struct tb_packer *packer, const struct tb_resolved_rule *rule)
 {
     tb_pack_key(packer, "rule");
     tb_pack_map(packer, 4);
-    pack_field(packer, "capability", rule->capability->identifier);
-    pack_field(packer, "permission", rule->permission);
-    pack_field(packer, "file", rule->capability->file);
-    pack_number(packer, "line", rule->line);
+    tb_pack_key_str(packer, "capability", rule->capability->identifier);
+    tb_pack_key_str(packer, "permission", rule->permission);
+    tb_pack_key_str(packer, "file", rule->capability->file);
+    tb_pack_key_uint(packer, "line", rule->line);
 }
 
 static void pack_command(struct tb_packer *packer, const struct tb_resolved_command *resolved,
@@ -30,42 +18,33 @@ static void pack_command(struct tb_packer *packer, const struct tb_resolved_comm
     const struct tb_snap_command *command = resolved->command;
     bool scoped = resolved->scope != TB_NO_INDEX;
     tb_pack_map(packer, 6u + command->implemented + scoped);
-    pack_field(packer, "name", command->name);
+    tb_pack_key_str(packer, "name", command->name);
     if (command->implemented)
-        pack_number(packer, "plugin", places[command->plugin]);
-    pack_field(packer, "local", command->local);
+        tb_pack_key_uint(packer, "plugin", places[command->plugin]);
+    tb_pack_key_str(packer, "local", command->local);
     if (scoped)
-        pack_number(packer, "scope", resolved->scope);
-    pack_number(packer, "in_flight", command->in_flight);
-    pack_number(packer, "deadline_ms", command->deadline_ms);
-    pack_field(packer, "args", command->args);
+        tb_pack_key_uint(packer, "scope", resolved->scope);
+    tb_pack_key_uint(packer, "in_flight", command->in_flight);
+    tb_pack_key_uint(packer, "deadline_ms", command->deadline_ms);
+    tb_pack_key_str(packer, "args", command->args);
     pack_rule(packer, &resolved->rule);
-}
-
-static void pack_paths(struct tb_packer *packer, const char *key, const struct tb_path_list *list)
-{
-    tb_pack_key(packer, key);
-    tb_pack_array(packer, list->n);
-    for (size_t i = 0; i < list->n; i++)
-        tb_pack_str(packer, list->items[i]);
 }
 
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
     tb_pack_map(packer, 10);
-    pack_field(packer, "name", plugin->name);
-    pack_field(packer, "program", plugin->program);
-    pack_paths(packer, "read", &hull->read);
-    pack_paths(packer, "write", &hull->write);
-    pack_paths(packer, "make", &hull->make);
-    pack_paths(packer, "mask", &hull->mask);
-    tb_pack_key(packer, "network");
-    tb_pack_bool(packer, plugin->network);
+    tb_pack_key_str(packer, "name", plugin->name);
+    tb_pack_key_str(packer, "program", plugin->program);
+    tb_path_list_pack(packer, "read", &hull->read);
+    tb_path_list_pack(packer, "write", &hull->write);
+    tb_path_list_pack(packer, "make", &hull->make);
+    tb_path_list_pack(packer, "mask", &hull->mask);
+    tb_pack_key_bool(packer, "network", plugin->network);
     tb_pack_key(packer, "exec");
     tb_pack_object(packer, plugin->exec);
-    pack_number(packer, "memory_mib", plugin->memory_mib);
-    pack_number(packer, "cpu_s", plugin->cpu_s);
+    tb_pack_key_uint(packer, "memory_mib", plugin->memory_mib);
+    tb_pack_key_uint(packer, "cpu_s", plugin->cpu_s);
 }
 
 void tb_scope_side_pack(struct tb_packer *packer, const struct tb_resolved_scope *scope, bool deny)
@@ -124,13 +103,13 @@ static int pack_plugins(struct tb_arena *arena, struct tb_packer *packer,
 static void pack_head(struct tb_packer *packer, const struct tb_snapshot *snapshot,
                       const struct tb_request *request)
 {
-    pack_number(packer, "v", 1);
-    pack_field(packer, "app", snapshot->app);
+    tb_pack_key_uint(packer, "v", 1);
+    tb_pack_key_str(packer, "app", snapshot->app);
     tb_pack_key(packer, "digest");
     tb_pack_bin(packer, tb_bytes_of(snapshot->digest, sizeof snapshot->digest));
-    pack_field(packer, "view", request->view);
-    pack_field(packer, "webview", request->webview);
-    pack_field(packer, "origin", request->origin);
+    tb_pack_key_str(packer, "view", request->view);
+    tb_pack_key_str(packer, "webview", request->webview);
+    tb_pack_key_str(packer, "origin", request->origin);
 }
 
 static void pack_scopes(struct tb_packer *packer, const struct tb_resolved *resolved)
@@ -152,7 +131,7 @@ static void pack_denied(struct tb_packer *packer, const struct tb_resolved *reso
     tb_pack_array(packer, resolved->n_denied);
     for (size_t i = 0; i < resolved->n_denied; i++) {
         tb_pack_map(packer, 2);
-        pack_field(packer, "name", resolved->denied[i].name);
+        tb_pack_key_str(packer, "name", resolved->denied[i].name);
         pack_rule(packer, &resolved->denied[i].rule);
     }
 }

@@ -203,3 +203,11 @@ int tb_hull_of(struct tb_arena *arena, const struct tb_snapshot *snapshot,
     *ret_hull = work.hull;
     return TB_OK;
 }
+
+void tb_path_list_pack(struct tb_packer *packer, const char *key, const struct tb_path_list *list)
+{
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, list->n);
+    for (size_t i = 0; i < list->n; i++)
+        tb_pack_str(packer, list->items[i]);
+}

@@ -27,3 +27,5 @@ struct tb_hull {
 tb_must_check int tb_hull_of(struct tb_arena *arena, const struct tb_snapshot *snapshot,
                              const struct tb_resolved *resolved, uint32_t plugin,
                              struct tb_hull *ret_hull);
+
+void tb_path_list_pack(struct tb_packer *packer, const char *key, const struct tb_path_list *list);

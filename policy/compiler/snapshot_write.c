@@ -21,35 +21,10 @@
  * empty where nothing implements the plugin. Entries of scopes have their variables replaced. Only
  * the capabilities of the target platform are in it.
  */
+#include "policy/compiler/data/value_pack.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/plugin.h"
 #include "policy/compiler/snapshot.h"
-
-static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
-{
-    tb_pack_key(packer, key);
-    tb_pack_str(packer, text);
-}
-
-static void pack_number(struct tb_packer *packer, const char *key, uint64_t number)
-{
-    tb_pack_key(packer, key);
-    tb_pack_uint(packer, number);
-}
-
-static void pack_flag(struct tb_packer *packer, const char *key, bool flag)
-{
-    tb_pack_key(packer, key);
-    tb_pack_bool(packer, flag);
-}
-
-static void pack_texts(struct tb_packer *packer, const char *key, const struct tb_value *list)
-{
-    tb_pack_key(packer, key);
-    tb_pack_array(packer, list ? list->n : 0);
-    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
-        tb_pack_str(packer, item->string);
-}
 
 static void pack_paths(struct tb_policy *policy, struct tb_packer *packer, const char *key,
                        const struct tb_value *list)
@@ -71,22 +46,22 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
     tb_pack_map(packer, n);
     for (size_t i = 0; i < TB_N_VARS; i++)
         if (vars->paths[i].n > 0)
-            pack_field(packer, tb_variable_name((enum tb_variable)i), vars->paths[i]);
+            tb_pack_key_str(packer, tb_variable_name((enum tb_variable)i), vars->paths[i]);
 }
 
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
     tb_pack_map(packer, 9);
-    pack_field(packer, "name", plugin->name);
-    pack_field(packer, "program", plugin->program);
-    pack_flag(packer, "path", plugin->scope == TB_SCOPE_PATH);
+    tb_pack_key_str(packer, "name", plugin->name);
+    tb_pack_key_str(packer, "program", plugin->program);
+    tb_pack_key_bool(packer, "path", plugin->scope == TB_SCOPE_PATH);
     pack_paths(policy, packer, "read", plugin->sandbox.read);
     pack_paths(policy, packer, "write", plugin->sandbox.write);
     pack_paths(policy, packer, "exec", plugin->sandbox.exec);
-    pack_flag(packer, "network", plugin->sandbox.network);
-    pack_number(packer, "memory_mib", plugin->sandbox.memory_mib);
-    pack_number(packer, "cpu_s", plugin->sandbox.cpu_s);
+    tb_pack_key_bool(packer, "network", plugin->sandbox.network);
+    tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
+    tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
 }
 
 static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
@@ -95,16 +70,18 @@ static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
     const struct tb_plugin *plugin = command->plugin;
     const struct tb_manifest *manifest = &policy->manifest;
     tb_pack_map(packer, plugin ? 9 : 8);
-    pack_field(packer, "name", command->name);
-    pack_field(packer, "local", command->local);
+    tb_pack_key_str(packer, "name", command->name);
+    tb_pack_key_str(packer, "local", command->local);
     if (plugin)
-        pack_number(packer, "plugin", plugin->index);
-    pack_flag(packer, "implemented", tb_plugin_implements(plugin, command->local));
-    pack_flag(packer, "reads", plugin && tb_table_find(&plugin->read_command_of, command->local));
-    pack_flag(packer, "writes", plugin && tb_table_find(&plugin->write_command_of, command->local));
-    pack_number(packer, "in_flight", tb_manifest_in_flight(manifest, command->name));
-    pack_number(packer, "deadline_ms", tb_manifest_deadline_ms(manifest, command->name));
-    pack_field(packer, "args", tb_manifest_args(manifest, command->name));
+        tb_pack_key_uint(packer, "plugin", plugin->index);
+    tb_pack_key_bool(packer, "implemented", tb_plugin_implements(plugin, command->local));
+    tb_pack_key_bool(packer, "reads",
+                     plugin && tb_table_find(&plugin->read_command_of, command->local));
+    tb_pack_key_bool(packer, "writes",
+                     plugin && tb_table_find(&plugin->write_command_of, command->local));
+    tb_pack_key_uint(packer, "in_flight", tb_manifest_in_flight(manifest, command->name));
+    tb_pack_key_uint(packer, "deadline_ms", tb_manifest_deadline_ms(manifest, command->name));
+    tb_pack_key_str(packer, "args", tb_manifest_args(manifest, command->name));
 }
 
 static void pack_scope(struct tb_packer *packer, const struct tb_scope *scope)
@@ -120,10 +97,10 @@ static void pack_allow(struct tb_packer *packer, const struct tb_use *use)
 {
     bool scoped = use->scope != TB_NO_INDEX;
     tb_pack_map(packer, scoped ? 3 : 2);
-    pack_number(packer, "command", use->command);
+    tb_pack_key_uint(packer, "command", use->command);
     if (scoped)
-        pack_number(packer, "scope", use->scope);
-    pack_field(packer, "permission", use->permission->name);
+        tb_pack_key_uint(packer, "scope", use->scope);
+    tb_pack_key_str(packer, "permission", use->permission->name);
 }
 
 static void pack_allows(struct tb_packer *packer, const struct tb_bundle *bundle)
@@ -150,8 +127,8 @@ static void pack_denials(struct tb_packer *packer, const struct tb_bundle *bundl
         if (bundle->deny[i].name.n > TB_COMMAND_MAX)
             continue;
         tb_pack_map(packer, 2);
-        pack_field(packer, "name", bundle->deny[i].name);
-        pack_field(packer, "permission", bundle->deny[i].permission->name);
+        tb_pack_key_str(packer, "name", bundle->deny[i].name);
+        tb_pack_key_str(packer, "permission", bundle->deny[i].permission->name);
     }
 }
 
@@ -168,8 +145,8 @@ static void pack_shared(struct tb_packer *packer, const struct tb_bundle *bundle
             continue;
         tb_pack_map(packer, plugin ? 2 : 1);
         if (plugin)
-            pack_number(packer, "plugin", plugin->index);
-        pack_number(packer, "scope", bundle->shared[i].scope);
+            tb_pack_key_uint(packer, "plugin", plugin->index);
+        tb_pack_key_uint(packer, "scope", bundle->shared[i].scope);
     }
 }
 
@@ -186,18 +163,18 @@ static void pack_capability(struct tb_packer *packer,
 {
     const struct tb_capability *source = capability->source;
     tb_pack_map(packer, 7);
-    pack_field(packer, "identifier", source->identifier);
-    pack_field(packer, "file", tb_bytes_of_string(source->place.file));
-    pack_flag(packer, "local", source->local);
-    pack_texts(packer, "urls", source->urls);
-    pack_texts(packer, "windows", source->windows);
-    pack_texts(packer, "webviews", source->webviews);
+    tb_pack_key_str(packer, "identifier", source->identifier);
+    tb_pack_key_text(packer, "file", source->place.file);
+    tb_pack_key_bool(packer, "local", source->local);
+    tb_value_pack_list(packer, "urls", source->urls);
+    tb_value_pack_list(packer, "windows", source->windows);
+    tb_value_pack_list(packer, "webviews", source->webviews);
     tb_pack_key(packer, "entries");
     tb_pack_array(packer, capability->n_entries);
     for (size_t i = 0; i < capability->n_entries; i++) {
         tb_pack_map(packer, 2);
-        pack_number(packer, "bundle", capability->entries[i].bundle->index);
-        pack_number(packer, "line", capability->entries[i].line);
+        tb_pack_key_uint(packer, "bundle", capability->entries[i].bundle->index);
+        tb_pack_key_uint(packer, "line", capability->entries[i].line);
     }
 }
 
@@ -205,9 +182,9 @@ static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
                      const struct tb_compiled *compiled)
 {
     tb_pack_map(packer, 9);
-    pack_number(packer, "v", 2);
-    pack_field(packer, "mode", tb_bytes_of_string(tb_semantics_name(policy->manifest.mode)));
-    pack_field(packer, "app", policy->manifest.app);
+    tb_pack_key_uint(packer, "v", 2);
+    tb_pack_key_text(packer, "mode", tb_semantics_name(policy->manifest.mode));
+    tb_pack_key_str(packer, "app", policy->manifest.app);
     pack_vars(packer, &policy->vars);
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, compiled->n_plugins);
@@ -259,9 +236,9 @@ static void pack_audit(struct tb_packer *packer, const struct tb_manifest *manif
 {
     tb_pack_key(packer, "audit");
     tb_pack_map(packer, 3);
-    pack_field(packer, "mode", manifest->audit_mode);
-    pack_field(packer, "file", file);
-    pack_field(packer, "args", manifest->audit_args);
+    tb_pack_key_str(packer, "mode", manifest->audit_mode);
+    tb_pack_key_str(packer, "file", file);
+    tb_pack_key_str(packer, "args", manifest->audit_args);
 }
 
 bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_DIGEST_SIZE],
@@ -274,19 +251,19 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
         return false;
     tb_packer_init(&packer, out);
     tb_pack_map(&packer, 7);
-    pack_number(&packer, "v", 1);
-    pack_field(&packer, "app", manifest->app);
+    tb_pack_key_uint(&packer, "v", 1);
+    tb_pack_key_str(&packer, "app", manifest->app);
     tb_pack_key(&packer, "digest");
     tb_pack_bin(&packer, tb_bytes_of(digest, TB_DIGEST_SIZE));
-    pack_field(&packer, "resource", policy->inputs->resource);
+    tb_pack_key_str(&packer, "resource", policy->inputs->resource);
     if (manifest->require) {
-        pack_texts(&packer, "require", manifest->require);
+        tb_value_pack_list(&packer, "require", manifest->require);
     } else {
         tb_pack_key(&packer, "require");
         tb_pack_array(&packer, 1);
         tb_pack_key(&packer, "seccomp");
     }
-    pack_field(&packer, "violations", manifest->violations);
+    tb_pack_key_str(&packer, "violations", manifest->violations);
     pack_audit(&packer, manifest, file);
     return !packer.failed;
 }

@@ -14,18 +14,6 @@ struct work {
     size_t turn;
 };
 
-static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
-{
-    tb_pack_key(packer, key);
-    tb_pack_str(packer, text);
-}
-
-static void pack_number(struct tb_packer *packer, const char *key, uint64_t number)
-{
-    tb_pack_key(packer, key);
-    tb_pack_uint(packer, number);
-}
-
 static bool matches_all(const struct tb_value *globs)
 {
     return tb_value_holds(globs, tb_bytes_of_string("*")) ||
@@ -70,11 +58,11 @@ static void pack_rule(struct work *work, const struct tb_resolved_rule *rule)
 {
     const struct tb_compiled_capability *capability =
         &work->policy->compiled->capabilities[capability_of(work, rule)];
-    pack_field(work->packer, "entry", capability->entries[rule->entry].identifier);
-    pack_field(work->packer, "capability", rule->capability->identifier);
-    pack_field(work->packer, "permission", rule->permission);
-    pack_field(work->packer, "file", rule->capability->file);
-    pack_number(work->packer, "line", rule->line);
+    tb_pack_key_str(work->packer, "entry", capability->entries[rule->entry].identifier);
+    tb_pack_key_str(work->packer, "capability", rule->capability->identifier);
+    tb_pack_key_str(work->packer, "permission", rule->permission);
+    tb_pack_key_str(work->packer, "file", rule->capability->file);
+    tb_pack_key_uint(work->packer, "line", rule->line);
 }
 
 static void pack_denied(struct work *work, const char *key, const struct tb_resolved_denied *denied,
@@ -84,7 +72,7 @@ static void pack_denied(struct work *work, const char *key, const struct tb_reso
     tb_pack_array(work->packer, n);
     for (size_t i = 0; i < n && !work->packer->failed; i++) {
         tb_pack_map(work->packer, 1 + RULE_KEYS);
-        pack_field(work->packer, "name", denied[i].name);
+        tb_pack_key_str(work->packer, "name", denied[i].name);
         pack_rule(work, &denied[i].rule);
     }
 }
@@ -93,13 +81,12 @@ static void pack_command(struct work *work, const struct tb_resolved_command *co
 {
     struct tb_packer *packer = work->packer;
     tb_pack_map(packer, 3 + RULE_KEYS + (command->scope != TB_NO_INDEX));
-    pack_field(packer, "name", command->command->name);
-    pack_field(packer, "plugin", plugin_of(&work->policy->snapshot, command->command));
-    tb_pack_key(packer, "implemented");
-    tb_pack_bool(packer, command->command->implemented);
+    tb_pack_key_str(packer, "name", command->command->name);
+    tb_pack_key_str(packer, "plugin", plugin_of(&work->policy->snapshot, command->command));
+    tb_pack_key_bool(packer, "implemented", command->command->implemented);
     pack_rule(work, &command->rule);
     if (command->scope != TB_NO_INDEX)
-        pack_number(packer, "scope", command->scope);
+        tb_pack_key_uint(packer, "scope", command->scope);
 }
 
 static void pack_commands(struct work *work)
@@ -211,19 +198,19 @@ static void pack_reason(struct work *work, const struct tb_risk_item *item)
 {
     struct tb_packer *packer = work->packer;
     tb_pack_map(packer, item->n > 0 ? 4 : 2);
-    pack_number(packer, "points", item->risk.points);
-    pack_field(packer, "reason", tb_bytes_of_string(item->risk.reason));
+    tb_pack_key_uint(packer, "points", item->risk.points);
+    tb_pack_key_text(packer, "reason", item->risk.reason);
     if (item->n == 0)
         return;
-    pack_number(packer, "command", item->command);
-    pack_number(packer, "n", item->n);
+    tb_pack_key_uint(packer, "command", item->command);
+    tb_pack_key_uint(packer, "n", item->n);
 }
 
 static void pack_risk(struct work *work)
 {
     struct tb_risk_view view = {.n = 0};
     weigh(work, &view);
-    pack_number(work->packer, "score", view.score);
+    tb_pack_key_uint(work->packer, "score", view.score);
     tb_pack_key(work->packer, "reasons");
     tb_pack_array(work->packer, view.n);
     for (size_t i = 0; i < view.n; i++)
@@ -342,8 +329,8 @@ static void pack_wider(struct work *work)
         if (list.items[i].more.n == 0)
             continue;
         tb_pack_map(work->packer, 3);
-        pack_field(work->packer, "name", list.items[i].command->name);
-        pack_number(work->packer, "n", list.items[i].n);
+        tb_pack_key_str(work->packer, "name", list.items[i].command->name);
+        tb_pack_key_uint(work->packer, "n", list.items[i].n);
         pack_side(work, &list.items[i].more, false);
     }
 }

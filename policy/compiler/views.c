@@ -42,18 +42,6 @@ struct work {
     size_t n_left_out;
 };
 
-static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
-{
-    tb_pack_key(packer, key);
-    tb_pack_str(packer, text);
-}
-
-static void pack_number(struct tb_packer *packer, const char *key, uint64_t number)
-{
-    tb_pack_key(packer, key);
-    tb_pack_uint(packer, number);
-}
-
 /* ---- which views there are ---- */
 
 static bool is_glob(struct tb_bytes text)
@@ -301,14 +289,6 @@ static void resolve_snapshot(struct work *work, const struct tb_check_filter *fi
 
 /* ---- plugins ---- */
 
-static void pack_list(struct tb_packer *packer, const char *key, const struct tb_value *list)
-{
-    tb_pack_key(packer, key);
-    tb_pack_array(packer, list ? list->n : 0);
-    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
-        tb_value_pack(packer, item);
-}
-
 static struct tb_bytes program_of(const struct tb_manifest *manifest,
                                   const struct tb_plugin *plugin)
 {
@@ -324,16 +304,15 @@ static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
         [TB_SCOPE_NONE] = "none", [TB_SCOPE_OPAQUE] = "opaque", [TB_SCOPE_PATH] = "path"};
     struct tb_packer *packer = work->packer;
     tb_pack_map(packer, 9);
-    pack_field(packer, "name", plugin->name);
-    pack_field(packer, "program", program_of(&work->policy->manifest, plugin));
-    pack_field(packer, "scope", tb_bytes_of_string(scopes[plugin->scope]));
-    pack_list(packer, "read", plugin->sandbox.read);
-    pack_list(packer, "write", plugin->sandbox.write);
-    pack_list(packer, "exec", plugin->sandbox.exec);
-    tb_pack_key(packer, "network");
-    tb_pack_bool(packer, plugin->sandbox.network);
-    pack_number(packer, "memory_mib", plugin->sandbox.memory_mib);
-    pack_number(packer, "cpu_s", plugin->sandbox.cpu_s);
+    tb_pack_key_str(packer, "name", plugin->name);
+    tb_pack_key_str(packer, "program", program_of(&work->policy->manifest, plugin));
+    tb_pack_key_text(packer, "scope", scopes[plugin->scope]);
+    tb_value_pack_list(packer, "read", plugin->sandbox.read);
+    tb_value_pack_list(packer, "write", plugin->sandbox.write);
+    tb_value_pack_list(packer, "exec", plugin->sandbox.exec);
+    tb_pack_key_bool(packer, "network", plugin->sandbox.network);
+    tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
+    tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
 }
 
 void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled,
@@ -346,11 +325,10 @@ void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled
     tb_pack_array(packer, work.n_groups);
     for (size_t i = 0; i < work.n_groups && !packer->failed; i++)
         pack_group(&work, work.groups[i]);
-    pack_number(packer, "views_left_out", work.n_left_out);
+    tb_pack_key_uint(packer, "views_left_out", work.n_left_out);
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, compiled->n_plugins);
     for (size_t i = 0; i < compiled->n_plugins && !packer->failed; i++)
         pack_plugin(&work, compiled->plugins[i]);
-    tb_pack_key(packer, "app_acl");
-    tb_pack_bool(packer, app->permissions || app->sets || app->default_set);
+    tb_pack_key_bool(packer, "app_acl", app->permissions || app->sets || app->default_set);
 }

@@ -17,7 +17,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build"))
 ROOT = pathlib.Path(os.environ.get("TB_ROOT", BUILD / "root")).resolve()
 PAGE = (TOP / "docs/lint.md").read_text()
-SOURCES = [path.read_text() for path in (TOP / "policy/compiler").glob("*.c")]
+SOURCES = [path.read_text() for path in (TOP / "policy/compiler").rglob("*.c")]
 ROW = re.compile(r"^\| \[`([a-z-]+)`\]\(#\1\) \| .* \| (.*) \|$", re.M)
 MARKS = {code: set(re.findall(r"\*\*(\w+)\*\*", marks)) for code, marks in ROW.findall(PAGE)}
 

@@ -54,3 +54,30 @@ void tb_value_pack(struct tb_packer *packer, const struct tb_value *value)
 {
     pack(packer, value, 0);
 }
+
+static void pack_items(struct tb_packer *packer, const struct tb_value *list)
+{
+    for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next)
+        tb_value_pack(packer, item);
+}
+
+static size_t length(const struct tb_value *list)
+{
+    return list ? list->n : 0;
+}
+
+void tb_value_pack_list(struct tb_packer *packer, const char *key, const struct tb_value *list)
+{
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, length(list));
+    pack_items(packer, list);
+}
+
+void tb_value_pack_lists(struct tb_packer *packer, const char *key,
+                         const struct tb_value *const lists[2])
+{
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, length(lists[0]) + length(lists[1]));
+    pack_items(packer, lists[0]);
+    pack_items(packer, lists[1]);
+}

@@ -9,23 +9,6 @@
 
 #include <stdlib.h>
 
-static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
-{
-    tb_pack_key(packer, key);
-    tb_pack_str(packer, text);
-}
-
-static void pack_text(struct tb_packer *packer, const char *key, const char *text)
-{
-    pack_field(packer, key, tb_bytes_of_string(text));
-}
-
-static void pack_number(struct tb_packer *packer, const char *key, uint64_t number)
-{
-    tb_pack_key(packer, key);
-    tb_pack_uint(packer, number);
-}
-
 /* ---- for the parts ---- */
 
 void tb_explain_add(struct tb_explain *explain, const struct tb_miss *miss)
@@ -159,20 +142,12 @@ static const char *reason_of(const struct tb_explain *explain)
 static void pack_question(struct tb_policy *policy, const struct tb_question *question,
                           struct tb_packer *packer)
 {
-    pack_field(packer, "command", question->command);
-    pack_field(packer, "view", question->request.view);
-    pack_field(packer, "webview", question->request.webview);
-    pack_field(packer, "origin", question->request.origin);
-    pack_text(packer, "mode", tb_semantics_name(policy->manifest.mode));
-    pack_text(packer, "target", tb_platform_name(policy->inputs->target));
-}
-
-static void pack_paths(struct tb_packer *packer, const char *key, const struct tb_path_list *list)
-{
-    tb_pack_key(packer, key);
-    tb_pack_array(packer, list->n);
-    for (size_t i = 0; i < list->n; i++)
-        tb_pack_str(packer, list->items[i]);
+    tb_pack_key_str(packer, "command", question->command);
+    tb_pack_key_str(packer, "view", question->request.view);
+    tb_pack_key_str(packer, "webview", question->request.webview);
+    tb_pack_key_str(packer, "origin", question->request.origin);
+    tb_pack_key_text(packer, "mode", tb_semantics_name(policy->manifest.mode));
+    tb_pack_key_text(packer, "target", tb_platform_name(policy->inputs->target));
 }
 
 static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packer)
@@ -189,14 +164,13 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
     if (r != TB_OK)
         return r;
     tb_pack_map(packer, plugin->program.n > 0 ? 6 : 5);
-    pack_field(packer, "name", plugin->name);
-    tb_pack_key(packer, "implemented");
-    tb_pack_bool(packer, explain->granted->command->implemented);
+    tb_pack_key_str(packer, "name", plugin->name);
+    tb_pack_key_bool(packer, "implemented", explain->granted->command->implemented);
     if (plugin->program.n > 0)
-        pack_field(packer, "program", plugin->program);
-    pack_paths(packer, "read", &hull.read);
-    pack_paths(packer, "write", &hull.write);
-    pack_paths(packer, "mask", &hull.mask);
+        tb_pack_key_str(packer, "program", plugin->program);
+    tb_path_list_pack(packer, "read", &hull.read);
+    tb_path_list_pack(packer, "write", &hull.write);
+    tb_path_list_pack(packer, "mask", &hull.mask);
     return TB_OK;
 }
 
@@ -208,8 +182,8 @@ static void pack_limits(const struct tb_explain *explain, struct tb_packer *pack
         return;
     }
     tb_pack_map(packer, 2);
-    pack_number(packer, "in_flight", explain->granted->command->in_flight);
-    pack_number(packer, "deadline_ms", explain->granted->command->deadline_ms);
+    tb_pack_key_uint(packer, "in_flight", explain->granted->command->in_flight);
+    tb_pack_key_uint(packer, "deadline_ms", explain->granted->command->deadline_ms);
 }
 
 static void pack_miss(const struct tb_miss *miss, struct tb_packer *packer)
@@ -218,17 +192,17 @@ static void pack_miss(const struct tb_miss *miss, struct tb_packer *packer)
     bool permission = miss->permission.n > 0;
     bool line = miss->place.file && miss->place.line > 0;
     tb_pack_map(packer, 3u + capability + permission + (miss->place.file != NULL) + line);
-    pack_text(packer, "kind", miss->kind);
+    tb_pack_key_text(packer, "kind", miss->kind);
     if (capability)
-        pack_field(packer, "capability", miss->capability);
+        tb_pack_key_str(packer, "capability", miss->capability);
     if (permission)
-        pack_field(packer, "permission", miss->permission);
+        tb_pack_key_str(packer, "permission", miss->permission);
     if (miss->place.file)
-        pack_text(packer, "file", miss->place.file);
+        tb_pack_key_text(packer, "file", miss->place.file);
     if (line)
-        pack_number(packer, "line", miss->place.line);
-    pack_text(packer, "message", miss->message);
-    pack_text(packer, "change", miss->change);
+        tb_pack_key_uint(packer, "line", miss->place.line);
+    tb_pack_key_text(packer, "message", miss->message);
+    tb_pack_key_text(packer, "change", miss->change);
 }
 
 static void pack_misses(const struct tb_explain *explain, struct tb_packer *packer)
@@ -256,9 +230,9 @@ static int pack_answer(const struct tb_explain *explain, struct tb_packer *packe
     tb_hex(explain->snapshot->digest, TB_DIGEST_SIZE, digest);
     tb_pack_map(packer, 16);
     pack_question(explain->policy, explain->question, packer);
-    pack_text(packer, "digest", digest);
-    pack_text(packer, "verdict", allowed ? "allow" : "deny");
-    pack_text(packer, "reason", reason_of(explain));
+    tb_pack_key_text(packer, "digest", digest);
+    tb_pack_key_text(packer, "verdict", allowed ? "allow" : "deny");
+    tb_pack_key_text(packer, "reason", reason_of(explain));
     tb_explain_pack_uses(explain, "entries", false, packer);
     tb_explain_pack_scope(explain, packer);
     tb_explain_pack_uses(explain, "denied_by", true, packer);

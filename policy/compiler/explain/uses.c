@@ -2,27 +2,6 @@
 #include "policy/compiler/expand.h"
 #include "policy/compiler/explain/work.h"
 
-static void pack_field(struct tb_packer *packer, const char *key, struct tb_bytes text)
-{
-    tb_pack_key(packer, key);
-    tb_pack_str(packer, text);
-}
-
-static void pack_number(struct tb_packer *packer, const char *key, uint64_t number)
-{
-    tb_pack_key(packer, key);
-    tb_pack_uint(packer, number);
-}
-
-static void pack_list(struct tb_packer *packer, const char *key, const struct tb_value *list)
-{
-    tb_pack_key(packer, key);
-    if (list)
-        tb_value_pack(packer, list);
-    else
-        tb_pack_array(packer, 0);
-}
-
 /* ---- one entry ---- */
 
 /* `fs:default`; of the app's own just the name. */
@@ -67,16 +46,7 @@ static void pack_context(const struct found *found, struct tb_packer *packer)
     for (size_t i = 1; i < found->context; i++)
         url = url->next;
     tb_pack_map(packer, 1);
-    pack_field(packer, "remote", url->string);
-}
-
-static void pack_lists(struct tb_packer *packer, const struct tb_value *const lists[2])
-{
-    tb_pack_array(packer, (lists[0] ? lists[0]->n : 0) + (lists[1] ? lists[1]->n : 0));
-    for (size_t i = 0; i < 2; i++)
-        for (const struct tb_value *item = lists[i] ? lists[i]->child : NULL; item;
-             item = item->next)
-            tb_value_pack(packer, item);
+    tb_pack_key_str(packer, "remote", url->string);
 }
 
 static void pack_found(const struct tb_explain *explain, const struct found *found,
@@ -85,25 +55,23 @@ static void pack_found(const struct tb_explain *explain, const struct found *fou
     const struct tb_capability *source = found->capability->source;
     const struct tb_use *use = found->use;
     tb_pack_map(packer, use->number > 0 ? 11 : 10);
-    pack_field(packer, "capability", source->identifier);
-    pack_field(packer, "permission", use->permission->name);
+    tb_pack_key_str(packer, "capability", source->identifier);
+    tb_pack_key_str(packer, "permission", use->permission->name);
     pack_sets(explain, use->way, packer);
-    pack_field(packer, "file", tb_bytes_of_string(source->place.file));
-    pack_number(packer, "line", found->entry->line);
-    pack_field(packer, "permission_file", tb_bytes_of_string(use->permission->place.file));
-    pack_number(packer, "permission_line", use->permission->place.line);
+    tb_pack_key_text(packer, "file", source->place.file);
+    tb_pack_key_uint(packer, "line", found->entry->line);
+    tb_pack_key_text(packer, "permission_file", use->permission->place.file);
+    tb_pack_key_uint(packer, "permission_line", use->permission->place.line);
     pack_context(found, packer);
-    pack_list(packer, "windows", source->windows);
-    pack_list(packer, "webviews", source->webviews);
+    tb_value_pack_list(packer, "windows", source->windows);
+    tb_value_pack_list(packer, "webviews", source->webviews);
     if (use->number == 0)
         return;
     const struct tb_scope_lists *lists = &found->entry->bundle->merged[use->number - 1];
     tb_pack_key(packer, "scope");
     tb_pack_map(packer, 2);
-    tb_pack_key(packer, "allow");
-    pack_lists(packer, lists->allow);
-    tb_pack_key(packer, "deny");
-    pack_lists(packer, lists->deny);
+    tb_value_pack_lists(packer, "allow", lists->allow);
+    tb_value_pack_lists(packer, "deny", lists->deny);
 }
 
 /* ---- all of them ---- */

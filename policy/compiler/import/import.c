@@ -22,12 +22,6 @@ void tb_import_note(struct tb_import *import, struct tb_place place, const char 
     import->notes[import->n_notes++] = (struct tb_import_note){place, message};
 }
 
-static void pack_string(struct tb_packer *packer, const char *key, const char *text)
-{
-    tb_pack_key(packer, key);
-    tb_pack_str(packer, tb_bytes_of_string(text));
-}
-
 static void pack_files(const struct tb_import *import, struct tb_packer *packer)
 {
     tb_pack_key(packer, "files");
@@ -35,7 +29,7 @@ static void pack_files(const struct tb_import *import, struct tb_packer *packer)
     for (size_t i = 0; i < import->n_files; i++) {
         const struct tb_import_file *file = &import->files[i];
         tb_pack_map(packer, 2);
-        pack_string(packer, "path", file->path);
+        tb_pack_key_text(packer, "path", file->path);
         tb_pack_key(packer, file->copy ? "copy" : file->json ? "json" : "text");
         if (file->json)
             tb_value_pack(packer, file->json);
@@ -51,10 +45,9 @@ static void pack_notes(const struct tb_import *import, struct tb_packer *packer)
     for (size_t i = 0; i < import->n_notes; i++) {
         const struct tb_import_note *note = &import->notes[i];
         tb_pack_map(packer, 3);
-        pack_string(packer, "file", note->place.file ? note->place.file : "");
-        tb_pack_key(packer, "line");
-        tb_pack_uint(packer, note->place.line);
-        pack_string(packer, "message", note->message);
+        tb_pack_key_text(packer, "file", note->place.file ? note->place.file : "");
+        tb_pack_key_uint(packer, "line", note->place.line);
+        tb_pack_key_text(packer, "message", note->message);
     }
 }
 
