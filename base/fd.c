@@ -90,11 +90,6 @@ int tb_fd_seal(int fd)
     return fcntl(fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
 }
 
-static void free_bytes(uint8_t **data)
-{
-    free(*data);
-}
-
 /* Not realloc, which may move pages by a system call that no sandbox of ours allows. */
 static uint8_t *larger_copy(const uint8_t *data, size_t n, size_t cap)
 {
@@ -104,11 +99,16 @@ static uint8_t *larger_copy(const uint8_t *data, size_t n, size_t cap)
     return larger;
 }
 
+void tb_bytes_free(uint8_t **data)
+{
+    free(*data);
+}
+
 int tb_fd_read_all(int fd, size_t max, uint8_t **ret_data, size_t *ret_n)
 {
     size_t cap = 65536 < max ? 65536 : max + 1;
     size_t n = 0;
-    tb_cleanup(free_bytes) uint8_t *data = malloc(cap);
+    tb_cleanup(tb_bytes_free) uint8_t *data = malloc(cap);
     while (data) {
         ssize_t got = pread(fd, data + n, cap - n, (off_t)n);
         if (got < 0)

@@ -34,4 +34,5 @@ tb_must_check int tb_fd_seal(int fd); /* no more writes, growth or shrinking, fo
 /* Reads the whole file from its start into new memory (free it); TB_TOO_LARGE above max, or -errno.
  * The file offset is not used. */
 tb_must_check int tb_fd_read_all(int fd, size_t max, uint8_t **ret_data, size_t *ret_n);
+void tb_bytes_free(uint8_t **data);                               /* for tb_cleanup */
 tb_must_check int tb_fd_write_all(int fd, struct tb_bytes bytes); /* blocking; 0 or -errno */

@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "cli/cli.h"
+#include "cli/json.h"
 #include "cli/new_folder.h"
 #include "cli/report.h"
 #include "cli/text.h"
@@ -31,16 +32,6 @@ static const char help[] =
     "Exit status: 0 done; 2 usage, or DIR is not empty; 3 the project's files are wrong; 4 a part\n"
     "is missing.\n";
 
-static void free_bytes(uint8_t **bytes)
-{
-    free(*bytes);
-}
-
-static void free_json(json_t **json)
-{
-    json_decref(*json);
-}
-
 static bool not_read(const char *path, int error)
 {
     (void)cli_error(CLI_FILES, "io", "%s: cannot be read: %s", path, strerror(error));
@@ -50,7 +41,7 @@ static bool not_read(const char *path, int error)
 /* Unchanged. A link in the project may lead to another file of it, and no further. */
 static bool copy_file(int source, const char *from, int folder, const char *to)
 {
-    tb_cleanup(free_bytes) uint8_t *data = NULL;
+    tb_cleanup(tb_bytes_free) uint8_t *data = NULL;
     struct stat status;
     size_t n;
     tb_fd file = tb_open_below(source, from, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -130,7 +121,7 @@ static void print_notes(const json_t *report, const char *folder)
 static int import(const char *source, const char *path)
 {
     static const char *const no_options[] = {NULL};
-    tb_cleanup(free_json) json_t *report = NULL;
+    tb_cleanup(cli_json_free) json_t *report = NULL;
     tb_fd folder = -1;
     int status = cli_report("import", source, no_options, &report);
     if (report && status != CLI_DONE)

@@ -115,3 +115,8 @@ json_t *cli_json_of(const msgpack_object *object)
     }
     return NULL;
 }
+
+void cli_json_free(json_t **json)
+{
+    json_decref(*json);
+}

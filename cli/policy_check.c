@@ -4,6 +4,7 @@
 
 #include "cli/app.h"
 #include "cli/cli.h"
+#include "cli/json.h"
 #include "cli/policy_table.h"
 #include "cli/report.h"
 #include "proto/control.h"
@@ -39,40 +40,21 @@ struct check {
     bool deny_warnings;
 };
 
-static void add_option(const char **options, size_t *n, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    options[(*n)++] = name;
-    options[(*n)++] = value;
-}
-
-static void print_json(json_t *report)
-{
-    json_dumpf(report, stdout, JSON_COMPACT);
-    fputc('\n', stdout);
-}
-
-static void free_json(json_t **json)
-{
-    json_decref(*json);
-}
-
 static int check_app(const struct check *check)
 {
     const char *options[CLI_REPORT_OPTIONS + 1] = {NULL};
-    tb_cleanup(free_json) json_t *report = NULL;
+    tb_cleanup(cli_json_free) json_t *report = NULL;
     size_t n = 0;
-    add_option(options, &n, "--mode", check->mode);
-    add_option(options, &n, "--target", check->target);
-    add_option(options, &n, "--view", check->view);
+    cli_report_option(options, &n, "--mode", check->mode);
+    cli_report_option(options, &n, "--target", check->target);
+    cli_report_option(options, &n, "--view", check->view);
     if (!check->json)
         options[n++] = "--views";
     int status = cli_report("check", check->app, options, &report);
     if (!report)
         return status;
     if (check->json)
-        print_json(report);
+        cli_report_print(report);
     else
         cli_report_findings(report, false);
     if (status == CLI_DONE && !check->json)

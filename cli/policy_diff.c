@@ -5,6 +5,7 @@
 #include "base/wire.h"
 #include "cli/app.h"
 #include "cli/cli.h"
+#include "cli/json.h"
 #include "cli/policy_changes.h"
 #include "cli/report.h"
 
@@ -39,32 +40,14 @@ struct diff {
     bool json;
 };
 
-static void free_bytes_of(uint8_t **bytes)
-{
-    free(*bytes);
-}
-
-static void free_json(json_t **json)
-{
-    json_decref(*json);
-}
-
-static void add_option(const char **options, size_t *n, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    options[(*n)++] = name;
-    options[(*n)++] = value;
-}
-
 /* `also`: views and origins that the report has too; -1: none. */
 static int report(const struct diff *diff, const char *app, int also, json_t **ret_report)
 {
     const char *options[CLI_REPORT_OPTIONS + 1] = {NULL};
     size_t n = 0;
     options[n++] = "--views";
-    add_option(options, &n, "--mode", diff->mode);
-    add_option(options, &n, "--target", diff->target);
+    cli_report_option(options, &n, "--mode", diff->mode);
+    cli_report_option(options, &n, "--target", diff->target);
     int status = cli_report_also("check", app, options, also, ret_report);
     if (status == CLI_FILES && *ret_report) {
         (void)cli_error(CLI_FILES, "policy", "%s has these errors, and nothing was compared", app);
@@ -112,8 +95,8 @@ static void add_names(struct names *names, const json_t *report_of)
 /* A memory file with what the two reports speak of, to be read from its beginning; or -1. */
 static int names_of(const json_t *before, const json_t *after)
 {
-    tb_cleanup(free_bytes_of) uint8_t *memory = malloc(ALSO_MAX);
-    tb_cleanup(free_json) json_t *known = json_object();
+    tb_cleanup(tb_bytes_free) uint8_t *memory = malloc(ALSO_MAX);
+    tb_cleanup(cli_json_free) json_t *known = json_object();
     if (!memory || !known)
         return -1;
     struct names names = {memory, tb_writer_init(memory, ALSO_MAX), known};

@@ -2,10 +2,11 @@
  * finds the reasons is the policy compiler; here they are shown. */
 #include "cli/policy.h"
 
-#include "base/escape.h"
 #include "cli/app.h"
 #include "cli/cli.h"
+#include "cli/json.h"
 #include "cli/report.h"
+#include "cli/text.h"
 #include "proto/control.h"
 
 #include <getopt.h>
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMMAND_MAX = 512, LIST_SHOWN = 8, TEXT_MAX = 1024 };
+enum { COMMAND_MAX = 512, LIST_SHOWN = 8 };
 
 static const char help[] =
     "usage: trollbridge policy explain APP COMMAND [--view LABEL] [--webview LABEL]\n"
@@ -47,24 +48,10 @@ struct explain {
 
 /* ---- text ---- */
 
-/* Names come from files, and a terminal obeys some characters. */
-static void put(const char *text)
-{
-    char escaped[TEXT_MAX + TB_ESCAPE_UNIT];
-    struct tb_escaped r = tb_escape(tb_bytes_of_string(text), escaped, sizeof escaped);
-    fwrite(escaped, 1, r.n, stdout);
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static void put_field(const char *before, const json_t *object, const char *key)
 {
     fputs(before, stdout);
-    put(text_of(object, key));
+    cli_put(cli_text(object, key));
 }
 
 /* An installed plugin's files lie where everybody knows. The app's own paths are relative, whatever
@@ -72,9 +59,9 @@ static void put_field(const char *before, const json_t *object, const char *key)
 static void put_place(const json_t *object, const char *file, const char *line)
 {
     static const char share[] = "/share/trollbridge/";
-    const char *path = text_of(object, file);
+    const char *path = cli_text(object, file);
     const char *shared = path[0] == '/' ? strstr(path, share) : NULL;
-    put(shared ? shared + 1 : path);
+    cli_put(shared ? shared + 1 : path);
     if (json_object_get(object, line))
         printf(":%lld", (long long)json_integer_value(json_object_get(object, line)));
 }
@@ -83,15 +70,8 @@ static void put_place(const json_t *object, const char *file, const char *line)
 
 static void put_value(const json_t *value)
 {
-    const json_t *path = json_object_get(value, "path");
-    if (json_object_size(value) == 1 && json_is_string(path))
-        value = path;
-    if (json_is_string(value)) {
-        put(json_string_value(value));
-        return;
-    }
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-    fputs(text ? text : "", stdout);
+    char *text = cli_entry_text(value);
+    cli_put(text ? text : "");
     free(text);
 }
 
@@ -126,7 +106,7 @@ static void put_use(const json_t *use)
     json_array_foreach(json_object_get(use, "sets"), i, set)
     {
         fputs(" > ", stdout);
-        put(json_string_value(set));
+        cli_put(json_string_value(set));
     }
     put_field(" > ", use, "permission");
     fputs(" (defined in ", stdout);
@@ -134,7 +114,7 @@ static void put_use(const json_t *use)
     putchar(')');
     if (remote) {
         fputs(" for ", stdout);
-        put(json_string_value(remote));
+        cli_put(json_string_value(remote));
     }
     putchar('\n');
 }
@@ -187,32 +167,32 @@ static void put_misses(const json_t *answer)
     json_t *miss;
     json_array_foreach(json_object_get(answer, "near_misses"), i, miss)
     {
-        printf("  - %s", text_of(miss, "message"));
+        printf("  - %s", cli_text(miss, "message"));
         if (json_object_get(miss, "file")) {
             fputs(" (", stdout);
             put_place(miss, "file", "line");
             putchar(')');
         }
-        printf("\n    to change that: %s\n", text_of(miss, "change"));
+        printf("\n    to change that: %s\n", cli_text(miss, "change"));
     }
 }
 
 static const char *first_message(const json_t *answer)
 {
-    return text_of(json_array_get(json_object_get(answer, "near_misses"), 0), "message");
+    return cli_text(json_array_get(json_object_get(answer, "near_misses"), 0), "message");
 }
 
 static void put_answer(const json_t *answer, bool allowed)
 {
-    bool same = strcmp(text_of(answer, "view"), text_of(answer, "webview")) == 0;
+    bool same = strcmp(cli_text(answer, "view"), cli_text(answer, "webview")) == 0;
     put_field(allowed ? "allowed: " : "denied: ", answer, "command");
     put_field(" in view ", answer, "view");
     if (!same)
         put_field(", webview ", answer, "webview");
     put_field(" (", answer, "origin");
     puts(")");
-    if (strcmp(text_of(answer, "reason"), first_message(answer)) != 0)
-        printf("  %s\n", text_of(answer, "reason"));
+    if (strcmp(cli_text(answer, "reason"), first_message(answer)) != 0)
+        printf("  %s\n", cli_text(answer, "reason"));
     put_uses(json_object_get(answer, allowed ? "entries" : "denied_by"));
     if (allowed) {
         put_scope(answer);
@@ -223,37 +203,23 @@ static void put_answer(const json_t *answer, bool allowed)
 
 /* ---- the command ---- */
 
-static void add_option(const char **options, size_t *n, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    options[(*n)++] = name;
-    options[(*n)++] = value;
-}
-
-static void free_json(json_t **json)
-{
-    json_decref(*json);
-}
-
 static int explain_app(const struct explain *explain)
 {
     const char *options[CLI_REPORT_OPTIONS + 1] = {NULL};
-    tb_cleanup(free_json) json_t *answer = NULL;
+    tb_cleanup(cli_json_free) json_t *answer = NULL;
     size_t n = 0;
-    add_option(options, &n, "--command", explain->command);
-    add_option(options, &n, "--view", explain->view);
-    add_option(options, &n, "--webview", explain->webview);
-    add_option(options, &n, "--origin", explain->origin);
-    add_option(options, &n, "--mode", explain->mode);
-    add_option(options, &n, "--target", explain->target);
+    cli_report_option(options, &n, "--command", explain->command);
+    cli_report_option(options, &n, "--view", explain->view);
+    cli_report_option(options, &n, "--webview", explain->webview);
+    cli_report_option(options, &n, "--origin", explain->origin);
+    cli_report_option(options, &n, "--mode", explain->mode);
+    cli_report_option(options, &n, "--target", explain->target);
     int status = cli_report("explain", explain->app, options, &answer);
     if (!answer)
         return status;
-    bool allowed = strcmp(text_of(answer, "verdict"), "allow") == 0;
+    bool allowed = strcmp(cli_text(answer, "verdict"), "allow") == 0;
     if (explain->json) {
-        json_dumpf(answer, stdout, JSON_COMPACT);
-        putchar('\n');
+        cli_report_print(answer);
     } else if (status == CLI_DONE) {
         put_answer(answer, allowed);
     } else {

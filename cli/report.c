@@ -8,21 +8,15 @@
 #include "cli/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { REPORT_MAX = 64 * 1024 * 1024, REPORT_NODES = 8 * 1024 * 1024, REPORT_KEY = 65536 };
 
 static const struct tb_scan_limits scan_report = {TB_MSGPACK_DEPTH, REPORT_NODES, REPORT_KEY};
 
-static void free_bytes(uint8_t **bytes)
-{
-    free(*bytes);
-}
-
 /* NULL: nothing was written, or not what was expected. */
 static json_t *read_report(int fd)
 {
-    tb_cleanup(free_bytes) uint8_t *data = NULL;
+    tb_cleanup(tb_bytes_free) uint8_t *data = NULL;
     tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
     const msgpack_object *root;
     size_t n = 0;
@@ -48,6 +42,20 @@ int cli_report_also(const char *job, const char *app, const char *const *options
 int cli_report(const char *job, const char *app, const char *const *options, json_t **ret_report)
 {
     return cli_report_also(job, app, options, -1, ret_report);
+}
+
+void cli_report_option(const char **options, size_t *n, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    options[(*n)++] = name;
+    options[(*n)++] = value;
+}
+
+void cli_report_print(const json_t *report)
+{
+    json_dumpf(report, stdout, JSON_COMPACT);
+    putchar('\n');
 }
 
 static void print_finding(const json_t *finding, bool warning)

@@ -14,5 +14,12 @@ int cli_report(const char *job, const char *app, const char *const *options, jso
 int cli_report_also(const char *job, const char *app, const char *const *options, int also,
                     json_t **ret_report);
 
+/* Adds an option for one of these unless `value` is NULL; `options` has room for
+ * CLI_REPORT_OPTIONS. */
+void cli_report_option(const char **options, size_t *n, const char *name, const char *value);
+
+/* The report as one line of JSON on stdout. */
+void cli_report_print(const json_t *report);
+
 /* The findings of a report as lines on stderr, warnings only if wanted. */
 void cli_report_findings(const json_t *report, bool warnings);

@@ -71,7 +71,8 @@ def make(folder, *capabilities, own="", manifest=MANIFEST):
     files = {"trollbridge.toml": manifest, "plugins/note/plugin.toml": 'name = "note"\n',
              "plugins/note/permissions/all.toml": NOTE_PLUGIN}
     for item in capabilities:
-        files[f"capabilities/{item['identifier']}.json"] = json.dumps(item, indent=1)
+        name = item["identifier"] if item["identifier"].isprintable() else "unprintable"
+        files[f"capabilities/{name}.json"] = json.dumps(item, indent=1)
     if own:
         files["permissions/own.toml"] = own
     for name, text in files.items():
