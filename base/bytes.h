@@ -32,6 +32,32 @@ static inline bool tb_bytes_are(struct tb_bytes a, const char *string)
     return tb_bytes_equal(a, tb_bytes_of_string(string));
 }
 
+static inline bool tb_bytes_among(struct tb_bytes text, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (tb_bytes_are(text, names[i]))
+            return true;
+    return false;
+}
+
+static inline bool tb_bytes_begin(struct tb_bytes text, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return text.n >= n && memcmp(text.data, prefix, n) == 0;
+}
+
+/* Takes what is before the first `stop` off the text, and the stop too; all where there is none. */
+static inline struct tb_bytes tb_bytes_cut(struct tb_bytes *text, char stop)
+{
+    const uint8_t *at = text->n == 0 ? NULL : memchr(text->data, stop, text->n);
+    size_t n = at ? (size_t)(at - text->data) : text->n;
+    struct tb_bytes before = tb_bytes_of(text->data, n);
+    n += at != NULL;
+    if (n > 0) /* no arithmetic on NULL, which an empty text may have */
+        *text = tb_bytes_of(text->data + n, text->n - n);
+    return before;
+}
+
 /* Byte order; a prefix sorts before what it is a prefix of. */
 static inline int tb_bytes_compare(struct tb_bytes a, struct tb_bytes b)
 {

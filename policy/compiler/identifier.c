@@ -7,15 +7,9 @@ static bool is_alnum(uint8_t c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static bool starts_with(struct tb_bytes text, const char *prefix)
-{
-    size_t n = strlen(prefix);
-    return text.n >= n && memcmp(text.data, prefix, n) == 0;
-}
-
 static const char *check_size(struct tb_bytes text)
 {
-    if (starts_with(text, "tauri-plugin-"))
+    if (tb_bytes_begin(text, "tauri-plugin-"))
         return "leave out `tauri-plugin-`: a plugin is named without it";
     if (text.n == 0)
         return "an identifier cannot be empty";
@@ -52,7 +46,7 @@ static const char *check_end(struct tb_bytes text)
 const char *tb_identifier_parse(struct tb_bytes text, struct tb_identifier *ret_identifier)
 {
     const char *wrong = check_size(text);
-    bool many = starts_with(text, "core:");
+    bool many = tb_bytes_begin(text, "core:");
     size_t n_colons = 0;
     for (size_t i = 0; !wrong && i < text.n; i++)
         wrong = check_byte(text, i, many, &n_colons);
@@ -80,7 +74,7 @@ bool tb_command_name_valid(struct tb_bytes text)
 struct tb_bytes tb_plugin_short_name(struct tb_bytes name)
 {
     size_t n = strlen("core:");
-    return starts_with(name, "core:") ? tb_bytes_of(name.data + n, name.n - n) : name;
+    return tb_bytes_begin(name, "core:") ? tb_bytes_of(name.data + n, name.n - n) : name;
 }
 
 bool tb_plugin_name_valid(struct tb_bytes text)

@@ -1,12 +1,7 @@
 /* How far the entries of a scope reach. By their text as the files have it, and not by what its
  * variables are on this machine: the same policy has the same score everywhere. */
+#include "policy/compiler/program.h"
 #include "policy/compiler/risk_row.h"
-
-static bool begins(struct tb_bytes text, const char *with)
-{
-    size_t n = strlen(with);
-    return text.n >= n && memcmp(text.data, with, n) == 0;
-}
 
 static bool wild(struct tb_bytes text)
 {
@@ -14,17 +9,6 @@ static bool wild(struct tb_bytes text)
         if (memchr("*?[", text.data[i], 3))
             return true;
     return false;
-}
-
-/* The first part of a path, and the rest without its slash. */
-static struct tb_bytes cut_part(struct tb_bytes *path)
-{
-    const uint8_t *slash = path->n == 0 ? NULL : memchr(path->data, '/', path->n);
-    size_t n = slash ? (size_t)(slash - path->data) : path->n;
-    struct tb_bytes part = tb_bytes_of(path->data, n);
-    n += slash != NULL;
-    *path = tb_bytes_of(path->data + n, path->n - n);
-    return part;
 }
 
 /* ---- paths ---- */
@@ -45,9 +29,9 @@ static enum tb_risk_path path_below_variable(struct tb_bytes name, struct tb_byt
         {"$CACHE", TB_RISK_PROGRAM_PATH},  {"$FONT", TB_RISK_PROGRAM_PATH},
         {"$HOME", TB_RISK_HOME_PATH},      {"$RUNTIME", TB_RISK_PROGRAM_PATH},
     };
-    struct tb_bytes first = cut_part(&rest);
+    struct tb_bytes first = tb_bytes_cut(&rest, '/');
     bool named = first.n > 0 && !wild(first);
-    if (begins(name, "$APP"))
+    if (tb_bytes_begin(name, "$APP"))
         return TB_RISK_APP_PATH;
     for (size_t i = 0; i < TB_ARRAY_LEN(rows); i++) {
         if (!tb_bytes_are(name, rows[i].name))
@@ -63,13 +47,13 @@ static enum tb_risk_path path_below_variable(struct tb_bytes name, struct tb_byt
 static enum tb_risk_path path_of(struct tb_bytes path)
 {
     struct tb_bytes rest = path;
-    struct tb_bytes first = cut_part(&rest);
-    if (begins(path, "$"))
+    struct tb_bytes first = tb_bytes_cut(&rest, '/');
+    if (tb_bytes_begin(path, "$"))
         return path_below_variable(first, rest);
     if (path.n == 0 || path.data[0] != '/')
         return wild(first) ? TB_RISK_ALL_PATH : TB_RISK_NAMED_PATH;
-    first = cut_part(&rest);
-    struct tb_bytes second = cut_part(&rest);
+    first = tb_bytes_cut(&rest, '/');
+    struct tb_bytes second = tb_bytes_cut(&rest, '/');
     if (first.n == 0 || wild(first))
         return TB_RISK_ALL_PATH;
     bool whole_home = second.n == 0 || wild(second) || rest.n == 0 || wild(rest);
@@ -87,7 +71,7 @@ bool tb_risk_any_host(struct tb_bytes pattern)
         return tb_bytes_are(pattern, "*") || tb_bytes_are(pattern, "**");
     size_t from = (size_t)(colon - pattern.data) + 3;
     struct tb_bytes rest = tb_bytes_of(pattern.data + from, pattern.n - from);
-    struct tb_bytes host = cut_part(&rest);
+    struct tb_bytes host = tb_bytes_cut(&rest, '/');
     const uint8_t *port = host.n == 0 ? NULL : memchr(host.data, ':', host.n);
     if (port && port > host.data)
         host.n = (size_t)(port - host.data);
@@ -99,32 +83,6 @@ bool tb_risk_any_host(struct tb_bytes pattern)
 }
 
 /* ---- programs ---- */
-
-static struct tb_bytes base_name(struct tb_bytes path)
-{
-    struct tb_bytes base = path;
-    while (path.n > 0)
-        base = cut_part(&path);
-    return base;
-}
-
-static bool interprets(struct tb_bytes program)
-{
-    static const char *const names[] = {
-        "sh",   "bash", "dash", "zsh",   "fish",   "ksh",  "busybox", "env",        "sudo", "xargs",
-        "node", "deno", "bun",  "npx",   "npm",    "perl", "ruby",    "php",        "lua",  "awk",
-        "cmd",  "pwsh", "ssh",  "cargo", "docker", "make", "tclsh",   "powershell", "git",  "find",
-    };
-    struct tb_bytes base = base_name(program);
-    if (begins(base, "python") || begins(base, "pypy") || begins(base, "osascript"))
-        return true;
-    if (base.n > 4 && memcmp(base.data + base.n - 4, ".exe", 4) == 0)
-        base.n -= 4;
-    for (size_t i = 0; i < TB_ARRAY_LEN(names); i++)
-        if (tb_bytes_are(base, names[i]))
-            return true;
-    return false;
-}
 
 static bool checks_any(const struct tb_value *args)
 {
@@ -148,7 +106,7 @@ static enum tb_risk_program program_of(const struct program *program)
     bool checked = args && args->type == TB_VALUE_LIST && checks_any(args);
     if (name.n == 0)
         return TB_RISK_NO_PROGRAM;
-    if (interprets(name) && (any || checked))
+    if (tb_program_of(name) != TB_PROGRAM_PLAIN && (any || checked))
         return TB_RISK_INTERPRETER;
     if (any)
         return TB_RISK_ANY_ARGS;

@@ -2,12 +2,6 @@
 
 #include "policy/compiler/data/report.h"
 
-static bool begins(struct tb_bytes text, const char *prefix)
-{
-    size_t n = strlen(prefix);
-    return text.n >= n && memcmp(text.data, prefix, n) == 0;
-}
-
 static struct tb_bytes from(struct tb_bytes text, size_t at)
 {
     return tb_bytes_of(text.data + at, text.n - at);
@@ -15,7 +9,7 @@ static struct tb_bytes from(struct tb_bytes text, size_t at)
 
 static struct tb_bytes without(struct tb_bytes text, const char *prefix)
 {
-    return begins(text, prefix) ? from(text, strlen(prefix)) : text;
+    return tb_bytes_begin(text, prefix) ? from(text, strlen(prefix)) : text;
 }
 
 /* The place of the first bar, else of the last colon, else of the first dot; text.n: none. */
@@ -36,7 +30,7 @@ static size_t find_separator(struct tb_bytes text)
 
 struct tb_spelling tb_spelling_read(struct tb_bytes text)
 {
-    struct tb_spelling spelling = {.of_plugin = begins(text, "plugin:")};
+    struct tb_spelling spelling = {.of_plugin = tb_bytes_begin(text, "plugin:")};
     struct tb_bytes rest = without(text, "plugin:");
     size_t at = find_separator(rest);
     if (at == rest.n) {

@@ -91,20 +91,10 @@ struct tb_user tb_user_complete(struct tb_arena *arena, const struct tb_user *us
     };
 }
 
-static struct tb_bytes next_line(struct tb_bytes *text)
-{
-    const uint8_t *end = text->n == 0 ? NULL : memchr(text->data, '\n', text->n);
-    size_t n = end ? (size_t)(end - text->data) : text->n;
-    struct tb_bytes line = tb_bytes_of(text->data, n);
-    n += end != NULL;
-    *text = tb_bytes_of(n == 0 ? text->data : text->data + n, text->n - n);
-    return line;
-}
-
 static bool strip_prefix(struct tb_bytes *text, const char *prefix)
 {
     size_t n = strlen(prefix);
-    if (text->n < n || memcmp(text->data, prefix, n) != 0)
+    if (!tb_bytes_begin(*text, prefix))
         return false;
     *text = tb_bytes_of(text->data + n, text->n - n);
     return true;
@@ -135,7 +125,7 @@ static struct tb_bytes user_dir(struct tb_arena *arena, struct tb_bytes text, co
 {
     struct tb_bytes found = {0};
     while (text.n > 0) {
-        struct tb_bytes line = next_line(&text);
+        struct tb_bytes line = tb_bytes_cut(&text, '\n');
         while (strip_prefix(&line, " ") || strip_prefix(&line, "\t"))
             continue;
         if (strip_prefix(&line, name))

@@ -49,10 +49,7 @@ static bool is_typed(struct tb_bytes key)
         "permission_sets",
         "global_scope_schema",
     };
-    for (size_t i = 0; i < TB_ARRAY_LEN(keys); i++)
-        if (tb_bytes_are(key, keys[i]))
-            return true;
-    return false;
+    return tb_bytes_among(key, keys, TB_ARRAY_LEN(keys));
 }
 
 static void tell(struct tb_report *report, const struct tb_value *before,

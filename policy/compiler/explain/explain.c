@@ -64,7 +64,7 @@ bool tb_explain_unchecked(const struct tb_explain *explain, enum tb_semantics mo
     const struct tb_acl *app = &explain->policy->app;
     static const char prefix[] = "plugin:";
     struct tb_bytes name = explain->question->command;
-    bool own = name.n < strlen(prefix) || memcmp(name.data, prefix, strlen(prefix)) != 0;
+    bool own = !tb_bytes_begin(name, prefix);
     return mode == TB_TAURI && own && explain->origin.local && !app->default_set && !app->sets &&
            !app->permissions;
 }

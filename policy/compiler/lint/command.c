@@ -8,18 +8,13 @@
 
 /* ---- powers in Tauri's own default sets, once for each app ---- */
 
-static const struct tb_bundle *find(const struct tb_lint *lint, const char *name)
-{
-    uint32_t at = tb_compiled_find(lint->compiled, tb_bytes_of_string(name));
-    return at == TB_NO_INDEX || lint->commands[at].denied ? NULL : lint->commands[at].bundle;
-}
-
 void tb_lint_commands(struct tb_lint *lint)
 {
-    const struct tb_bundle *devtools = find(lint, "plugin:webview|internal_toggle_devtools");
-    const struct tb_bundle *emit = find(lint, "plugin:event|emit");
-    const struct tb_bundle *emit_to = find(lint, "plugin:event|emit_to");
-    const struct tb_bundle *image = find(lint, "plugin:image|from_path");
+    const struct tb_bundle *devtools =
+        tb_lint_granted(lint, "plugin:webview|internal_toggle_devtools");
+    const struct tb_bundle *emit = tb_lint_granted(lint, "plugin:event|emit");
+    const struct tb_bundle *emit_to = tb_lint_granted(lint, "plugin:event|emit_to");
+    const struct tb_bundle *image = tb_lint_granted(lint, "plugin:image|from_path");
     if (devtools)
         tb_report_warning(lint->report, "devtools", tb_lint_place(lint, devtools),
                           "the page can open the developer tools, in whose console every command "
@@ -50,7 +45,7 @@ static struct unanswered *unanswered_of(struct tb_lint *lint, struct unanswered 
                                         const struct tb_plugin *plugin)
 {
     size_t n_plugins = lint->compiled->n_plugins;
-    if (plugin && tb_lint_begins(plugin->name, "core:"))
+    if (plugin && tb_bytes_begin(plugin->name, "core:"))
         return &all[n_plugins + 1];
     return &all[plugin ? plugin->index : n_plugins];
 }

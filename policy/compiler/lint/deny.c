@@ -11,7 +11,7 @@ static void named(struct tb_lint *lint, const struct tb_bundle *bundle,
     bool denies = (permission->deny && permission->deny->n > 0) ||
                   (lists && tb_lint_any(lists->deny)) ||
                   (permission->scope_deny && permission->scope_deny->n > 0);
-    if (denies || !tb_lint_begins(permission->identifier, "deny-"))
+    if (denies || !tb_bytes_begin(permission->identifier, "deny-"))
         return;
     struct tb_place place =
         tb_lint_is_own(permission->place) ? permission->place : tb_lint_place(lint, bundle);

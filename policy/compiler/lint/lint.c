@@ -45,6 +45,12 @@ struct tb_place tb_lint_place(const struct tb_lint *lint, const struct tb_bundle
     return (struct tb_place){origin->capability->source->place.file, origin->entry->line};
 }
 
+const struct tb_bundle *tb_lint_granted(const struct tb_lint *lint, const char *command)
+{
+    uint32_t at = tb_compiled_find(lint->compiled, tb_bytes_of_string(command));
+    return at == TB_NO_INDEX || lint->commands[at].denied ? NULL : lint->commands[at].bundle;
+}
+
 struct tb_place tb_lint_list_place(const struct tb_lint_list *list, struct tb_place place)
 {
     return tb_lint_is_own(place) ? place : list->entry;
@@ -97,14 +103,14 @@ static void note_entry(struct tb_lint *lint, const struct tb_compiled_capability
 static bool fs_reads(struct tb_bytes name)
 {
     static const char *const others[] = {"exists", "lstat", "size", "stat", "watch"};
-    return tb_lint_begins(name, "read_") || tb_lint_among(name, others, TB_ARRAY_LEN(others));
+    return tb_bytes_begin(name, "read_") || tb_bytes_among(name, others, TB_ARRAY_LEN(others));
 }
 
 static bool fs_writes(struct tb_bytes name)
 {
     static const char *const others[] = {"copy_file", "create", "mkdir",
                                          "remove",    "rename", "truncate"};
-    return tb_lint_begins(name, "write_") || tb_lint_among(name, others, TB_ARRAY_LEN(others));
+    return tb_bytes_begin(name, "write_") || tb_bytes_among(name, others, TB_ARRAY_LEN(others));
 }
 
 bool tb_lint_reads(const struct tb_lint *lint, const struct tb_use *use)

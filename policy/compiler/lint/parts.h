@@ -79,6 +79,8 @@ tb_lint_run tb_lint_commands, tb_lint_unimplemented, tb_lint_app, tb_lint_sandbo
 bool tb_lint_is_own(struct tb_place place);
 /* Of the entry that named the bundle first. */
 struct tb_place tb_lint_place(const struct tb_lint *lint, const struct tb_bundle *bundle);
+/* The first bundle that allows the command; NULL: nobody has it, or a denial takes it from all. */
+const struct tb_bundle *tb_lint_granted(const struct tb_lint *lint, const char *command);
 /* A list's own place where the developer wrote it, else the entry that brings it. */
 struct tb_place tb_lint_list_place(const struct tb_lint_list *list, struct tb_place place);
 /* `plugin` NULL: the app itself. */
@@ -94,20 +96,6 @@ const struct tb_value *tb_lint_field(const struct tb_value *map, const char *key
 static inline bool tb_lint_any(const struct tb_value *const lists[2])
 {
     return (lists[0] && lists[0]->n > 0) || (lists[1] && lists[1]->n > 0);
-}
-
-static inline bool tb_lint_begins(struct tb_bytes text, const char *start)
-{
-    size_t n = strlen(start);
-    return text.n >= n && memcmp(text.data, start, n) == 0;
-}
-
-static inline bool tb_lint_among(struct tb_bytes text, const char *const *names, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (tb_bytes_are(text, names[i]))
-            return true;
-    return false;
 }
 
 /* The first few names of many, for a message. */

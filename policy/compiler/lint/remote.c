@@ -187,7 +187,7 @@ static void note_powers(struct tb_lint *lint, const struct tb_bundle *bundle, st
             continue;
         last = plugin;
         tb_table_put(lint->arena, &powers->seen, plugin->name, plugin);
-        if (tb_lint_among(plugin->name, strong, TB_ARRAY_LEN(strong)))
+        if (tb_bytes_among(plugin->name, strong, TB_ARRAY_LEN(strong)))
             tb_names_add(&powers->names, plugin->name);
     }
 }

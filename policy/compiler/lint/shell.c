@@ -1,6 +1,7 @@
 /* The plugin shell, as Tauri's is: {name, cmd, args, sidecar}. */
 #include "policy/compiler/lint/parts.h"
 
+#include "policy/compiler/program.h"
 #include "policy/compiler/tauri_conf.h"
 
 typedef void program_lint(struct tb_lint *lint, const struct tb_lint_list *list,
@@ -29,37 +30,6 @@ static bool is_true(const struct tb_value *value)
 
 /* ---- what runs anything ---- */
 
-/* The last part of a path, in small letters, without `.exe` and a version: python3.11 */
-static size_t program_name(struct tb_bytes command, char ret_name[static 32])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < command.n; i++) {
-        uint8_t c = command.data[i];
-        if (c == '/' || c == '\\')
-            n = 0;
-        else if (n < 31)
-            ret_name[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
-    }
-    if (n > 4 && memcmp(ret_name + n - 4, ".exe", 4) == 0)
-        n -= 4;
-    while (n > 0 && ((ret_name[n - 1] >= '0' && ret_name[n - 1] <= '9') || ret_name[n - 1] == '.'))
-        n--;
-    ret_name[n] = 0;
-    return n;
-}
-
-static bool is_interpreter(struct tb_bytes command)
-{
-    static const char *const names[] = {
-        "sh",     "bash", "dash", "zsh",  "fish", "ksh",     "csh",       "tcsh",       "busybox",
-        "python", "node", "deno", "bun",  "perl", "ruby",    "php",       "lua",        "nodejs",
-        "cmd",    "pwsh", "env",  "sudo", "nsh",  "cscript", "osascript", "powershell", "xargs",
-        "pkexec", "doas", "java", "npx",  "awk",  "wscript", "tclsh"};
-    char name[32];
-    return tb_lint_among(tb_bytes_of(name, program_name(command, name)), names,
-                         TB_ARRAY_LEN(names));
-}
-
 static void lint_program(struct tb_lint *lint, const struct tb_lint_list *list,
                          const struct tb_value *program)
 {
@@ -67,7 +37,7 @@ static void lint_program(struct tb_lint *lint, const struct tb_lint_list *list,
     const struct tb_value *args = tb_lint_field(program, "args");
     bool sidecar = is_true(tb_lint_field(program, "sidecar"));
     struct tb_bytes name = text_of(tb_lint_field(program, "name"));
-    if (!sidecar && is_interpreter(text_of(command)))
+    if (!sidecar && tb_program_of(text_of(command)) == TB_PROGRAM_INTERPRETER)
         tb_report_warning(lint->report, "interpreter", tb_lint_list_place(list, command->place),
                           "`%.*s` runs whatever its arguments or its input say, so that the page "
                           "can run any program: name the program that is needed, or put the "
@@ -175,13 +145,6 @@ void tb_lint_shell_entries(struct tb_lint *lint)
 
 /* ---- commands ---- */
 
-/* The first bundle that allows one of these, unless it is denied. */
-static const struct tb_bundle *find(const struct tb_lint *lint, const char *name)
-{
-    uint32_t at = tb_compiled_find(lint->compiled, tb_bytes_of_string(name));
-    return at == UINT32_MAX || lint->commands[at].denied ? NULL : lint->commands[at].bundle;
-}
-
 static bool open_is_set(const struct tb_lint *lint)
 {
     static const char *const keys[] = {"plugins", "shell", "open"};
@@ -193,9 +156,9 @@ static bool open_is_set(const struct tb_lint *lint)
 
 void tb_lint_shell_commands(struct tb_lint *lint)
 {
-    const struct tb_bundle *runs = find(lint, "plugin:shell|execute");
-    runs = runs ? runs : find(lint, "plugin:shell|spawn");
-    const struct tb_bundle *opens = find(lint, "plugin:shell|open");
+    const struct tb_bundle *runs = tb_lint_granted(lint, "plugin:shell|execute");
+    runs = runs ? runs : tb_lint_granted(lint, "plugin:shell|spawn");
+    const struct tb_bundle *opens = tb_lint_granted(lint, "plugin:shell|open");
     if (runs)
         tb_report_warning(lint->report, "shell-env", tb_lint_place(lint, runs),
                           "with `execute` and `spawn` the page chooses the working folder and the "

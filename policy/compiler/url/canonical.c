@@ -42,7 +42,7 @@ bool tb_url_canonical_hostname(struct tb_arena *arena, struct tb_bytes value,
         return keep(value, ret_value);
     struct tb_bytes text = tb_url_without_breaks(arena, value);
     text = tb_url_upto(text, tb_url_span(text, "/?#\\"));
-    bool bracket = tb_url_begins(text, "[");
+    bool bracket = tb_bytes_begin(text, "[");
     if (text.n == 0 || (!bracket && tb_url_span(text, ":") < text.n))
         return false;
     return tb_url_host_parse(arena, text, true, ret_value);
@@ -93,7 +93,7 @@ bool tb_url_canonical_pathname(struct tb_arena *arena, struct tb_bytes value,
     tb_url_put(&text, tb_url_without_breaks(arena, tb_url_from(value, whole)));
     tb_url_path_add(&path, tb_url_text_bytes(&text));
     struct tb_bytes result = tb_url_text_bytes(&path.text);
-    *ret_value = !whole && tb_url_begins(result, "/-") ? tb_url_from(result, 2) : result;
+    *ret_value = !whole && tb_bytes_begin(result, "/-") ? tb_url_from(result, 2) : result;
     return true;
 }
 

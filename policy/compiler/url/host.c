@@ -14,7 +14,7 @@ static bool has_encoded_label(struct tb_bytes lower)
 {
     for (;;) {
         size_t n = tb_url_span(lower, ".");
-        if (tb_url_begins(lower, "xn--"))
+        if (tb_bytes_begin(lower, "xn--"))
             return true;
         if (n == lower.n)
             return false;
@@ -85,7 +85,7 @@ static bool parse_name(struct tb_arena *arena, struct tb_bytes text, struct tb_b
 bool tb_url_host_parse(struct tb_arena *arena, struct tb_bytes text, bool special,
                        struct tb_bytes *ret_host)
 {
-    if (tb_url_begins(text, "[")) {
+    if (tb_bytes_begin(text, "[")) {
         if (text.data[text.n - 1] != ']' || text.n < 2)
             return false;
         return tb_ipv6_parse(arena, tb_bytes_of(text.data + 1, text.n - 2), ret_host);

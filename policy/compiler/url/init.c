@@ -53,9 +53,9 @@ static void take_base(struct tb_arena *arena, const struct tb_url_init *init,
 
 static bool is_absolute(struct tb_bytes path, bool pattern)
 {
-    if (tb_url_begins(path, "/"))
+    if (tb_bytes_begin(path, "/"))
         return true;
-    return pattern && (tb_url_begins(path, "\\/") || tb_url_begins(path, "{/"));
+    return pattern && (tb_bytes_begin(path, "\\/") || tb_bytes_begin(path, "{/"));
 }
 
 /* A pathname that is no whole one stands in the folder of the base's. */
@@ -79,7 +79,7 @@ static struct tb_bytes without_colon(struct tb_bytes text)
 
 static struct tb_bytes without_first(struct tb_bytes text, const char *first)
 {
-    return tb_url_begins(text, first) ? tb_url_from(text, 1) : text;
+    return tb_bytes_begin(text, first) ? tb_url_from(text, 1) : text;
 }
 
 /* False: the base is not a URL. */

@@ -146,9 +146,9 @@ static bool read_piece(struct ipv6 *address, struct tb_bytes *text)
 
 static bool read_pieces(struct ipv6 *address, struct tb_bytes text)
 {
-    if (tb_url_begins(text, ":") && !tb_url_begins(text, "::"))
+    if (tb_bytes_begin(text, ":") && !tb_bytes_begin(text, "::"))
         return false;
-    if (tb_url_begins(text, ":")) {
+    if (tb_bytes_begin(text, ":")) {
         text = tb_url_from(text, 2);
         address->gap = 0;
     }

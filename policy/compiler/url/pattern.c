@@ -56,7 +56,7 @@ const char *tb_url_protocol_is_special(struct tb_arena *arena, struct tb_bytes t
 static bool is_ipv6(struct tb_bytes host)
 {
     return host.n >= 2 &&
-           (host.data[0] == '[' || tb_url_begins(host, "{[") || tb_url_begins(host, "\\["));
+           (host.data[0] == '[' || tb_bytes_begin(host, "{[") || tb_bytes_begin(host, "\\["));
 }
 
 static struct tb_url_part_rules rules_of(enum tb_url_component component,
@@ -110,20 +110,27 @@ const char *tb_url_pattern_compile(struct tb_arena *arena, const struct tb_url_i
     return NULL;
 }
 
+const char *tb_url_pattern_read(struct tb_arena *arena, struct tb_bytes text, bool has_base,
+                                struct tb_url_init *ret_init)
+{
+    if (text.n > TB_URL_PATTERN_MAX)
+        return "a URL pattern longer than 4096 bytes";
+    if (!tb_utf8_valid(text))
+        return "a URL pattern that is not UTF-8";
+    const char *wrong = tb_url_init_parse(arena, text, ret_init);
+    if (!wrong && !has_base && !ret_init->has[TB_URL_PROTOCOL])
+        wrong = "a URL pattern without a scheme; write it whole, as in `https://example.com`";
+    return wrong;
+}
+
 const char *tb_url_pattern_parse(struct tb_arena *arena, struct tb_bytes text,
                                  const struct tb_bytes *base, bool ignore_case,
                                  struct tb_url_pattern **ret_pattern)
 {
     struct tb_url_init init;
-    if (text.n > TB_URL_PATTERN_MAX)
-        return "a URL pattern longer than 4096 bytes";
-    if (!tb_utf8_valid(text))
-        return "a URL pattern that is not UTF-8";
-    const char *wrong = tb_url_init_parse(arena, text, &init);
+    const char *wrong = tb_url_pattern_read(arena, text, base != NULL, &init);
     if (wrong)
         return wrong;
-    if (!base && !init.has[TB_URL_PROTOCOL])
-        return "a URL pattern without a scheme; write it whole, as in `https://example.com`";
     if (base)
         init.base = *base;
     init.has_base = base != NULL;

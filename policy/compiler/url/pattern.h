@@ -24,6 +24,10 @@ struct tb_url_pattern {
 tb_must_check const char *tb_url_pattern_parse(struct tb_arena *arena, struct tb_bytes text,
                                                const struct tb_bytes *base, bool ignore_case,
                                                struct tb_url_pattern **ret_pattern);
+/* Its two steps: to components as they are written, and from components, which may have been
+ * changed. */
+tb_must_check const char *tb_url_pattern_read(struct tb_arena *arena, struct tb_bytes text,
+                                              bool has_base, struct tb_url_init *ret_init);
 tb_must_check const char *tb_url_pattern_compile(struct tb_arena *arena,
                                                  const struct tb_url_init *init, bool ignore_case,
                                                  struct tb_url_pattern **ret_pattern);

@@ -14,15 +14,9 @@ const char *tb_remote_pattern_parse(struct tb_arena *arena, struct tb_bytes text
                                     struct tb_url_pattern **ret_pattern)
 {
     struct tb_url_init init;
-    if (text.n > TB_URL_PATTERN_MAX)
-        return "a URL pattern longer than 4096 bytes";
-    if (!tb_utf8_valid(text))
-        return "a URL pattern that is not UTF-8";
-    const char *wrong = tb_url_init_parse(arena, text, &init);
+    const char *wrong = tb_url_pattern_read(arena, text, false, &init);
     if (wrong)
         return wrong;
-    if (!init.has[TB_URL_PROTOCOL])
-        return "a URL pattern without a scheme; write it whole, as in `https://example.com`";
     set_anything_if(&init, TB_URL_SEARCH, "");
     set_anything_if(&init, TB_URL_HASH, "");
     set_anything_if(&init, TB_URL_PATHNAME, "/");

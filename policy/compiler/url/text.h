@@ -65,12 +65,6 @@ static inline struct tb_bytes tb_url_upto(struct tb_bytes text, size_t n)
     return tb_bytes_of(text.data, n);
 }
 
-static inline bool tb_url_begins(struct tb_bytes text, const char *string)
-{
-    size_t n = strlen(string);
-    return text.n >= n && memcmp(text.data, string, n) == 0;
-}
-
 /* How many bytes come before the first of `stops`; text.n where there is none. */
 static inline size_t tb_url_span(struct tb_bytes text, const char *stops)
 {

@@ -267,17 +267,17 @@ static bool read_absolute(struct reading *r, struct tb_bytes rest)
         return read_file(r, rest);
     if (r->special) {
         bool same = r->base && tb_bytes_equal(r->base->scheme, r->url.scheme);
-        return same && !tb_url_begins(rest, "//") ? read_relative(r, rest)
-                                                  : read_authority(r, skip_slashes(r, rest));
+        return same && !tb_bytes_begin(rest, "//") ? read_relative(r, rest)
+                                                   : read_authority(r, skip_slashes(r, rest));
     }
-    if (tb_url_begins(rest, "//"))
+    if (tb_bytes_begin(rest, "//"))
         return read_authority(r, tb_url_from(rest, 2));
-    return tb_url_begins(rest, "/") ? read_path(r, tb_url_from(rest, 1)) : read_opaque(r, rest);
+    return tb_bytes_begin(rest, "/") ? read_path(r, tb_url_from(rest, 1)) : read_opaque(r, rest);
 }
 
 static bool read_with_base(struct reading *r, struct tb_bytes rest)
 {
-    if (!r->base || (r->base->opaque && !tb_url_begins(rest, "#")))
+    if (!r->base || (r->base->opaque && !tb_bytes_begin(rest, "#")))
         return false;
     if (r->base->opaque) {
         r->url = *r->base;
@@ -336,7 +336,7 @@ struct tb_bytes tb_url_write(struct tb_arena *arena, const struct tb_url *url)
     tb_url_put_byte(&text, ':');
     if (url->has_host)
         write_authority(&text, url);
-    else if (!url->opaque && tb_url_begins(url->path, "//"))
+    else if (!url->opaque && tb_bytes_begin(url->path, "//"))
         tb_url_put_string(&text, "/."); /* or the path would be read as a host */
     tb_url_put(&text, url->path);
     if (url->has_query)
@@ -352,10 +352,7 @@ struct tb_bytes tb_url_origin(struct tb_arena *arena, const struct tb_url *url)
 {
     static const char *const opaque[] = {"file", "data", "about", "javascript", "blob"};
     struct tb_url origin = {.scheme = url->scheme, .host = url->host, .port = url->port};
-    origin.has_host = url->has_host;
-    for (size_t i = 0; i < TB_ARRAY_LEN(opaque); i++)
-        if (tb_bytes_are(url->scheme, opaque[i]))
-            origin.has_host = false;
+    origin.has_host = url->has_host && !tb_bytes_among(url->scheme, opaque, TB_ARRAY_LEN(opaque));
     return origin.has_host && url->host.n > 0 ? tb_url_write(arena, &origin)
                                               : tb_bytes_of_string("null");
 }
