@@ -8,6 +8,7 @@ paragraphs. `resolve` gives what `policy check --json` answers, `decide` what ha
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import re
@@ -25,6 +26,17 @@ INTERPRETERS = {"sh", "bash", "zsh", "dash", "python", "python3", "node", "perl"
 
 # What the folder holds
 
+def read_plugin(folder):
+    """Its manifest; None: it has no permissions."""
+    return shapes.read_permissions(folder / "permissions", folder.parent, []) if (folder / "permissions").is_dir() else None
+
+
+@functools.cache
+def installed(place):
+    """Manifests by key. They do not change while a test runs, and take longer to read than any app."""
+    return {plugin.name: manifest for plugin in sorted(place.iterdir()) if (manifest := read_plugin(plugin))}
+
+
 class App:
     """An app folder: its manifests by key, and its capabilities that are in use, sorted by identifier."""
 
@@ -34,14 +46,9 @@ class App:
         self.missing_warn = not (self.folder / "trollbridge.toml").exists()
         self.manifests = {}
         for place in plugins:
-            for plugin in sorted(pathlib.Path(place).iterdir()):
-                self.add_plugin(plugin.name, plugin)
+            self.manifests.update(installed(pathlib.Path(place)))
         (self.read_tauri if self.missing_warn else self.read_ours)()
         self.capabilities = sorted(self.capabilities, key=lambda capability: capability.identifier.encode())
-
-    def add_plugin(self, key, folder):
-        if (folder / "permissions").is_dir():
-            self.manifests[key] = shapes.read_permissions(folder / "permissions", folder.parent, [])
 
     def add_app_manifest(self, leave_out=()):
         """The app's own manifest is there only if it says something (1.2)."""
@@ -52,8 +59,9 @@ class App:
     def read_ours(self):
         settings = tomllib.loads((self.folder / "trollbridge.toml").read_text())
         for name, plugin in settings.get("plugins", {}).items():
-            if plugin.get("permissions"):
-                self.add_plugin(name, self.folder / plugin["permissions"])
+            manifest = read_plugin(self.folder / plugin["permissions"]) if plugin.get("permissions") else None
+            if manifest:
+                self.manifests[name] = manifest
         self.add_app_manifest()
         self.capabilities = shapes.read_capabilities(self.folder / "capabilities", self.folder, self.lints).values()
 
