@@ -5,6 +5,7 @@ TB_POLICY_SEEDS=FROM-TO runs other seeds than the usual ones: `TB_POLICY_SEEDS=1
 
 import collections
 import concurrent.futures
+import functools
 import json
 import os
 import pathlib
@@ -20,10 +21,14 @@ SOME = 50
 CALLS = 2
 
 
+def whole(work, seed):
+    return list(work(seed))
+
+
 def together(work, seeds):
     """Runs `work` for all seeds, some at a time; the first failure is raised."""
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        return [answer for answers in pool.map(work, seeds) for answer in answers]
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        return [answer for answers in pool.map(functools.partial(whole, work), seeds, chunksize=4) for answer in answers]
 
 
 def compare(seed):
