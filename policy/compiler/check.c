@@ -7,6 +7,7 @@
 #include "policy/compiler/data/value_pack.h"
 #include "policy/compiler/label.h"
 #include "policy/compiler/manifest.h"
+#include "policy/compiler/manifests.h"
 #include "policy/compiler/views.h"
 #include "policy/grant.h"
 
@@ -229,7 +230,7 @@ struct global {
 static struct global *global_of(struct work *work, struct tb_table *globals, struct global ***list,
                                 size_t *n, const struct tb_acl *acl)
 {
-    struct tb_bytes key = acl->plugin ? acl->plugin->name : tb_bytes_of_string("__app-acl__");
+    struct tb_bytes key = acl->plugin ? acl->plugin->name : tb_bytes_of_string(TB_MANIFESTS_APP);
     struct global *global = tb_table_find(globals, key);
     if (global)
         return global;
