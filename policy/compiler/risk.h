@@ -31,6 +31,7 @@ struct tb_risk_reach {
 };
 
 void tb_risk_reach_add(struct tb_risk_reach *reach, const struct tb_value *entry);
+void tb_risk_reach_join(struct tb_risk_reach *reach, const struct tb_risk_reach *more);
 
 struct tb_risk {
     uint32_t points;

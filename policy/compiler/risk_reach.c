@@ -2,6 +2,7 @@
  * variables are on this machine: the same policy has the same score everywhere. */
 #include "policy/compiler/program.h"
 #include "policy/compiler/risk_row.h"
+#include "policy/compiler/url/remote.h"
 
 static bool wild(struct tb_bytes text)
 {
@@ -66,20 +67,9 @@ static enum tb_risk_path path_of(struct tb_bytes path)
 
 bool tb_risk_any_host(struct tb_bytes pattern)
 {
-    const uint8_t *colon = pattern.n < 4 ? NULL : memmem(pattern.data, pattern.n, "://", 3);
-    if (!colon)
+    if (pattern.n == 0 || !memmem(pattern.data, pattern.n, "://", 3))
         return tb_bytes_are(pattern, "*") || tb_bytes_are(pattern, "**");
-    size_t from = (size_t)(colon - pattern.data) + 3;
-    struct tb_bytes rest = tb_bytes_of(pattern.data + from, pattern.n - from);
-    struct tb_bytes host = tb_bytes_cut(&rest, '/');
-    const uint8_t *port = host.n == 0 ? NULL : memchr(host.data, ':', host.n);
-    if (port && port > host.data)
-        host.n = (size_t)(port - host.data);
-    /* Only wildcards and dots, or anybody's domain below a wildcard: `https://tauri.*`. */
-    for (size_t i = 0; i < host.n; i++)
-        if (host.data[i] != '*' && host.data[i] != '.')
-            return host.data[host.n - 1] == '*';
-    return host.n > 0;
+    return tb_remote_is_of_anybody(pattern);
 }
 
 /* ---- programs ---- */
@@ -157,4 +147,12 @@ void tb_risk_reach_add(struct tb_risk_reach *reach, const struct tb_value *entry
         add_path(reach, entry->string);
     if (entry->type == TB_VALUE_MAP)
         add_map(reach, entry);
+}
+
+void tb_risk_reach_join(struct tb_risk_reach *reach, const struct tb_risk_reach *more)
+{
+    reach->scoped = reach->scoped || more->scoped;
+    reach->path = more->path > reach->path ? more->path : reach->path;
+    reach->any_host = reach->any_host || more->any_host;
+    reach->programs = more->programs > reach->programs ? more->programs : reach->programs;
 }

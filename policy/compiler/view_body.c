@@ -27,11 +27,40 @@ static struct tb_bytes plugin_of(const struct tb_snapshot *snapshot,
     return command->plugin == TB_NO_INDEX ? none : snapshot->plugins[command->plugin].name;
 }
 
+/* Scopes share lists, and to read URL patterns takes time: each list once. */
+static const struct tb_risk_reach *reach_of(struct tb_arena *arena, struct tb_table *known,
+                                            const struct tb_value *list)
+{
+    static const struct tb_bytes unnamed = {NULL, 0};
+    struct tb_risk_reach *reach = tb_table_find_of(known, list, unnamed);
+    if (reach)
+        return reach;
+    reach = TB_NEW(arena, struct tb_risk_reach);
+    for (const struct tb_value *item = list->child; item; item = item->next)
+        tb_risk_reach_add(reach, item);
+    tb_table_put_of(arena, known, list, unnamed, reach);
+    return reach;
+}
+
+static struct tb_risk_reach *reaches_of(struct tb_arena *arena, const struct tb_scopes *scopes)
+{
+    struct tb_risk_reach *reaches = tb_arena_get(arena, scopes->n + 1, sizeof *reaches);
+    struct tb_table known = {0};
+    for (size_t i = 0; i < 2 * scopes->n; i++) {
+        const struct tb_value *list = scopes->items[i / 2]->lists.allow[i % 2];
+        if (list)
+            tb_risk_reach_join(&reaches[i / 2], reach_of(arena, &known, list));
+    }
+    return reaches;
+}
+
 struct tb_view_policy tb_view_policy_of(struct tb_arena *arena, const struct tb_compiled *compiled,
                                         const struct tb_snapshot *snapshot)
 {
-    struct tb_view_policy policy = {compiled, *snapshot, *snapshot, NULL, NULL};
+    struct tb_view_policy policy = {.compiled = compiled, .snapshot = *snapshot};
+    policy.in_tauri = *snapshot;
     policy.in_tauri.mode = TB_TAURI;
+    policy.reaches = reaches_of(arena, &compiled->scopes);
     policy.rows = tb_arena_get(arena, snapshot->n_commands + 1, sizeof(void *));
     policy.every_window = tb_arena_get(arena, compiled->n_capabilities + 1, sizeof(bool));
     for (size_t i = 0; i < snapshot->n_commands; i++)
@@ -148,14 +177,9 @@ static void pack_scopes(struct work *work)
 static void add_reach(const struct work *work, const struct tb_resolved_scope *scope,
                       struct tb_risk_reach *reach)
 {
-    for (size_t i = 0; i < 2 * scope->n; i++) {
-        const struct tb_scope_part *part = &scope->parts[i / 2];
-        const struct tb_value *list = lists_of(work, part)->allow[i % 2];
-        if (part->deny_only || !list)
-            continue;
-        for (const struct tb_value *item = list->child; item; item = item->next)
-            tb_risk_reach_add(reach, item);
-    }
+    for (size_t i = 0; i < scope->n; i++)
+        if (!scope->parts[i].deny_only)
+            tb_risk_reach_join(reach, &work->policy->reaches[index_of(work, &scope->parts[i])]);
 }
 
 static struct tb_risk risk_of(const struct work *work, const struct tb_resolved_command *command,

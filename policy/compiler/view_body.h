@@ -11,6 +11,7 @@ struct tb_view_policy {
     struct tb_snapshot in_tauri;     /* the same in mode tauri */
     const struct tb_risk_row **rows; /* by command */
     bool *every_window;              /* by capability */
+    struct tb_risk_reach *reaches;   /* by scope: of what it allows */
 };
 
 struct tb_view_policy tb_view_policy_of(struct tb_arena *arena, const struct tb_compiled *compiled,

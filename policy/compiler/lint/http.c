@@ -6,13 +6,7 @@
 static bool is_any(const struct tb_value *item)
 {
     const struct tb_value *url = item->type == TB_VALUE_MAP ? tb_lint_field(item, "url") : item;
-    struct tb_url_pattern *pattern;
-    tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
-    if (!url || url->type != TB_VALUE_STRING ||
-        tb_remote_pattern_parse(&scratch, url->string, &pattern) != NULL)
-        return false;
-    enum tb_remote_hosts hosts = tb_remote_hosts_of(pattern);
-    return hosts == TB_REMOTE_ALL || hosts == TB_REMOTE_OPEN_ENDED || hosts == TB_REMOTE_GLUED;
+    return url && url->type == TB_VALUE_STRING && tb_remote_is_of_anybody(url->string);
 }
 
 static void lint_list(struct tb_lint *lint, const struct tb_lint_list *list)

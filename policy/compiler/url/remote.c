@@ -91,3 +91,13 @@ struct tb_bytes tb_remote_text(const struct tb_url_pattern *pattern,
 {
     return pattern->matchers[component].text;
 }
+
+bool tb_remote_is_of_anybody(struct tb_bytes text)
+{
+    tb_cleanup(tb_arena_deinit) struct tb_arena scratch = {0};
+    struct tb_url_pattern *pattern;
+    if (tb_remote_pattern_parse(&scratch, text, &pattern) != NULL)
+        return false;
+    enum tb_remote_hosts hosts = tb_remote_hosts_of(pattern);
+    return hosts == TB_REMOTE_ALL || hosts == TB_REMOTE_OPEN_ENDED || hosts == TB_REMOTE_GLUED;
+}

@@ -19,6 +19,9 @@ enum tb_remote_hosts {
 };
 
 enum tb_remote_hosts tb_remote_hosts_of(const struct tb_url_pattern *pattern);
+/* Whether text is a pattern whose hosts may be anybody's: glued, open-ended, or all. Takes some
+ * time, as it reads the pattern. */
+bool tb_remote_is_of_anybody(struct tb_bytes text);
 /* The fixed text that all of them end with, such as `.example.com`; of `*.com` it is `.com`. Empty
  * where there is none. */
 struct tb_bytes tb_remote_host_end(const struct tb_url_pattern *pattern);
