@@ -6,12 +6,12 @@ import subprocess
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build"))
-ROOT = pathlib.Path(os.environ.get("TB_ROOT", BUILD / "root"))
+ROOT = pathlib.Path(os.environ.get("TB_ROOT", BUILD / "root")).resolve()
 
 
 def policy(*arguments, env=None):
     done = subprocess.run([ROOT / "bin" / "trollbridge", "policy", *map(str, arguments)],
-                          env={"HOME": "/home/u", **(env or {})}, capture_output=True, timeout=60, check=False)
+                          env={"HOME": "/home/u", **(env or {})}, capture_output=True, timeout=120, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 

@@ -1,16 +1,11 @@
 """`trollbridge policy check` and `explain` beside the reference: running them, and comparing what they answer."""
 
 import json
-import os
-import pathlib
-import subprocess
 import sys
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build"))
-ROOT = pathlib.Path(os.environ.get("TB_ROOT", BUILD / "root"))
+from policy_apps import ROOT, TOP, policy
+
 PLUGINS = ROOT / "share/trollbridge/plugins"
-PROGRAM = ROOT / "bin/trollbridge"
 KEYS = ("allowed", "denied", "scopes", "global_scope")
 MODES = ("tauri", "narrow", "strict")
 
@@ -19,21 +14,15 @@ sys.path.insert(0, str(TOP / "tests/policy/reference"))
 import reference  # noqa: E402  (its folder is found by the line above)
 
 
-def run(*arguments):
-    done = subprocess.run([PROGRAM, "policy", *map(str, arguments)], env={"HOME": "/home/u"}, capture_output=True,
-                          timeout=120, check=False)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
 def check(app, mode, target="linux"):
     """The program's answer, with its exit status as `status`."""
-    status, out, errors = run("check", app, "--mode", mode, "--target", target, "--json")
+    status, out, errors = policy("check", app, "--mode", mode, "--target", target, "--json")
     assert out, f"no JSON, but {errors}"
     return {"status": status, **json.loads(out)}
 
 
 def explain(app, mode, call):
-    status, out, errors = run("explain", app, call["command"], "--view", call["view"], "--webview", call["webview"],
+    status, out, errors = policy("explain", app, call["command"], "--view", call["view"], "--webview", call["webview"],
                               "--origin", call["origin"], "--mode", mode, "--json")
     assert out, f"no JSON, but {errors}"
     answer = json.loads(out)

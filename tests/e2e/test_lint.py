@@ -7,15 +7,13 @@ example has.
 
 import json
 import os
-import pathlib
 import re
 import subprocess
 
 import pytest
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build"))
-ROOT = pathlib.Path(os.environ.get("TB_ROOT", BUILD / "root")).resolve()
+from policy_apps import ROOT, TOP, policy
+
 PAGE = (TOP / "docs/lint.md").read_text()
 SOURCES = [path.read_text() for path in (TOP / "policy/compiler").rglob("*.c")]
 ROW = re.compile(r"^\| \[`([a-z-]+)`\]\(#\1\) \| .* \| (.*) \|$", re.M)
@@ -64,11 +62,10 @@ def make_app(folder, section, kind):
 
 
 def findings(folder, app, mode=None):
-    command = [ROOT / "bin/trollbridge", "policy", "check", app, "--json"]
-    command += ["--mode", mode] if mode else []
-    done = subprocess.run(command, env={"HOME": str(folder / "home")}, capture_output=True, timeout=60, check=False)
-    answer = json.loads(done.stdout)
-    assert done.returncode == (3 if answer["errors"] else 0) and done.stderr == b""
+    options = ["--mode", mode] if mode else []
+    status, out, errors = policy("check", app, "--json", *options, env={"HOME": str(folder / "home")})
+    answer = json.loads(out)
+    assert status == (3 if answer["errors"] else 0) and errors == ""
     return answer
 
 

@@ -9,14 +9,13 @@ import math
 import os
 import pathlib
 import re
-import subprocess
 import tempfile
 
 import oracle_differences
 import pytest
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root")).resolve()
+from policy_apps import TOP, policy
+
 ORACLE = TOP / "tests/policy/oracle"
 MANIFEST = b'[app]\nid = "com.example.oracle"\n'
 GREET = '[[permission]]\nidentifier = "%s"\ncommands.allow = ["greet"]\n'
@@ -68,11 +67,10 @@ def check(files):
         for path, data in {**manifest, **files}.items():
             (app / path).parent.mkdir(parents=True, exist_ok=True)
             (app / path).write_bytes(data)
-        command = [ROOT / "bin/trollbridge", "policy", "check", app, "--mode", "tauri", "--json"]
-        done = subprocess.run(command, env={"HOME": "/home/u"}, capture_output=True, timeout=60, check=False)
-    if done.returncode not in (0, 3) or done.stderr or not done.stdout:
-        return f"exit status {done.returncode}, {done.stdout[:99]}, {done.stderr.decode()}", {}
-    return done.returncode, json.loads(done.stdout)
+        status, out, errors = policy("check", app, "--mode", "tauri", "--json")
+    if status not in (0, 3) or errors or not out:
+        return f"exit status {status}, {out[:99]}, {errors}", {}
+    return status, json.loads(out)
 
 
 def is_placed(error, name):

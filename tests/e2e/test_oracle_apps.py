@@ -1,15 +1,12 @@
 """What Tauri lists of the manifests that builds of real apps wrote (tests/policy/oracle/apps) against what we resolve of them."""
 
 import json
-import os
-import pathlib
 import shutil
-import subprocess
 
 import pytest
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root")).resolve()
+from policy_apps import TOP, policy
+
 LISTED = TOP / "tests/policy/oracle/apps"
 APPS = TOP.parent / "shared/data/tauri-apps"
 APP_KEY = "__app-acl__"
@@ -41,10 +38,9 @@ def check(folder, name, permissions):
     for n, permission in enumerate(permissions):
         tree = {"identifier": f"c{n:04}", "windows": ["main"], "permissions": [permission]}
         (folder / f"capabilities/c{n:04}.json").write_text(json.dumps(tree))
-    command = [ROOT / "bin/trollbridge", "policy", "check", folder, "--mode", "tauri", "--json"]
-    done = subprocess.run(command, env={"HOME": "/home/u"}, capture_output=True, timeout=60, check=False)
-    assert done.stdout, done.stderr.decode()
-    return done.returncode, json.loads(done.stdout)
+    status, out, errors = policy("check", folder, "--mode", "tauri", "--json")
+    assert out, errors
+    return status, json.loads(out)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in LISTED.iterdir()))

@@ -2,22 +2,17 @@
 
 import json
 import os
-import pathlib
 import re
-import subprocess
 
 import pytest
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build"))
-ROOT = pathlib.Path(os.environ.get("TB_ROOT", BUILD / "root"))
+from policy_apps import TOP, policy
+
 NOTES = TOP / "examples" / "notes"
 
 
 def check(*arguments, home="/home/u"):
-    command = [ROOT / "bin" / "trollbridge", "policy", *arguments]
-    done = subprocess.run(command, env={"HOME": home}, capture_output=True, timeout=60, check=False)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return policy(*arguments, env={"HOME": home})
 
 
 def test_says_what_a_view_gets():
@@ -68,8 +63,7 @@ def test_a_table_shows_what_is_there(tmp_path):
     status, out, errors = check("check", str(app))
     assert (status, errors) == (0, "") and "\x1b" not in out and "\u202e" not in out
     assert [line for line in out.splitlines() if "plugin:" in line and "plugin:app|version" not in line] == []
-    why = subprocess.run([ROOT / "bin" / "trollbridge", "policy", "explain", app, "plugin:app|version"], env={"HOME": "/home/u"},
-                         capture_output=True, timeout=60, check=False).stdout.decode()
+    why = policy("explain", app, "plugin:app|version")[1]
     assert "\x1b" not in why and "\u202e" not in why and r"x\u001b[2J\u000a  plugin:fs|remove \u202e" in why
 
 

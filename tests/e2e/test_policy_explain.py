@@ -1,17 +1,12 @@
 """`trollbridge policy explain`: many small apps, each with a command and what the answer must be."""
 
 import json
-import os
-import pathlib
-import subprocess
 
 import pytest
 
 import tree
+from policy_apps import TOP, policy
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build"))
-ROOT = pathlib.Path(os.environ.get("TB_ROOT", BUILD / "root"))
 NOTES = TOP / "examples" / "notes"
 READ = "plugin:fs|read_file"
 
@@ -82,9 +77,7 @@ def make(folder, *capabilities, own="", manifest=MANIFEST):
 
 
 def run(*arguments):
-    command = [ROOT / "bin" / "trollbridge", "policy", "explain", *map(str, arguments)]
-    done = subprocess.run(command, env={"HOME": "/home/u"}, capture_output=True, timeout=60, check=False)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return policy("explain", *arguments)
 
 
 def explain(app, command, *options):

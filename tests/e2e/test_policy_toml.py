@@ -2,7 +2,6 @@
 
 Python's reads TOML 1.0; ours, like Tauri's, 1.1. What is new in 1.1 is in lists of its own here, and in test_oracle.py."""
 
-import datetime
 import json
 import math
 import os
