@@ -172,7 +172,8 @@ static void print_tauri(const json_t *group, bool all)
 
 /* ---- all of it ---- */
 
-void policy_print_views(const json_t *group)
+/* "main, editor-* (local)": the views of one item of `views`. */
+static void print_views(const json_t *group)
 {
     const json_t *context = json_object_get(group, "context");
     size_t i;
@@ -192,7 +193,7 @@ static void print_group(const json_t *group, bool all)
 {
     const json_t *commands = json_object_get(group, "commands");
     cli_colour(CLI_BOLD);
-    policy_print_views(group);
+    print_views(group);
     cli_colour(CLI_PLAIN);
     if (json_array_size(commands) == 0) {
         puts(": nothing is granted");
@@ -231,37 +232,21 @@ static void print_warnings(const json_t *warnings)
     putchar('\n');
 }
 
-static size_t count_commands(const json_t *views)
+/* How many different names the items of `views` list under the key, as text or with a `name`. */
+static size_t count_names(const json_t *views, const char *key)
 {
     json_t *names = json_object();
     size_t i;
     size_t k;
     json_t *group;
-    json_t *command;
+    json_t *item;
     json_array_foreach(views, i, group)
     {
-        json_array_foreach(json_object_get(group, "commands"), k, command)
+        json_array_foreach(json_object_get(group, key), k, item)
         {
-            json_object_set_new(names, cli_text(command, "name"), json_true());
-        }
-    }
-    size_t n = json_object_size(names);
-    json_decref(names);
-    return n;
-}
-
-static size_t count_views(const json_t *views)
-{
-    json_t *names = json_object();
-    size_t i;
-    size_t k;
-    json_t *group;
-    json_t *view;
-    json_array_foreach(views, i, group)
-    {
-        json_array_foreach(json_object_get(group, "views"), k, view)
-        {
-            json_object_set_new(names, json_string_value(view), json_true());
+            const char *name =
+                json_is_string(item) ? json_string_value(item) : cli_text(item, "name");
+            json_object_set_new(names, name, json_true());
         }
     }
     size_t n = json_object_size(names);
@@ -278,9 +263,9 @@ static void print_end(const json_t *report)
                (long long)left_out);
     if (json_array_size(views) == 0)
         puts("no capability names a view: nothing is granted\n");
-    cli_put_count(count_views(views), "view");
+    cli_put_count(count_names(views, "views"), "view");
     fputs(", ", stdout);
-    cli_put_count(count_commands(views), "command");
+    cli_put_count(count_names(views, "commands"), "command");
     fputs(", ", stdout);
     cli_put_count(json_array_size(json_object_get(report, "warnings")), "warning");
     fputs(", mode ", stdout);

@@ -60,11 +60,6 @@ void cli_pad(int used, int width)
         printf("%*s", width - used, "");
 }
 
-void cli_put_wide(const char *untrusted_text, int width)
-{
-    cli_pad(cli_put(untrusted_text), width);
-}
-
 static bool coloured(void)
 {
     const char *no = getenv("NO_COLOR");

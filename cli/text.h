@@ -13,8 +13,7 @@ enum cli_colour { CLI_PLAIN, CLI_BOLD, CLI_RED, CLI_YELLOW, CLI_GREEN, CLI_DIM }
 /* Escapes what a terminal obeys. Returns the number of columns. */
 int cli_put_to(FILE *out, const char *untrusted_text);
 int cli_put(const char *untrusted_text);
-/* The same, then spaces up to `width` columns. */
-void cli_put_wide(const char *untrusted_text, int width);
+/* Spaces, from so many columns up to `width`. */
 void cli_pad(int used, int width);
 
 /* Nothing unless stdout is a terminal and NO_COLOR is not set. CLI_PLAIN ends a colour. */

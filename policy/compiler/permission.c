@@ -70,8 +70,9 @@ static struct tb_bytes name_of(struct tb_arena *arena, const struct tb_acl *acl,
                                               (int)identifier.n, (const char *)identifier.data));
 }
 
-void tb_permission_add(struct tb_policy *policy, const struct tb_permission *read,
-                       struct tb_acl *acl)
+/* The later of two with one identifier replaces the earlier, with a warning. */
+static void add_permission(struct tb_policy *policy, const struct tb_permission *read,
+                           struct tb_acl *acl)
 {
     const struct tb_permission *other = tb_table_find(&acl->permission_of, read->identifier);
     struct tb_permission *permission = TB_NEW(policy->arena, struct tb_permission);
@@ -84,7 +85,7 @@ void tb_permission_add(struct tb_policy *policy, const struct tb_permission *rea
     tb_table_put(policy->arena, &acl->permission_of, permission->identifier, permission);
 }
 
-void tb_set_add(struct tb_policy *policy, const struct tb_set *read, struct tb_acl *acl)
+static void add_set(struct tb_policy *policy, const struct tb_set *read, struct tb_acl *acl)
 {
     const struct tb_set *other = tb_table_find(&acl->set_of, read->identifier);
     struct tb_set *set = TB_NEW(policy->arena, struct tb_set);
@@ -122,7 +123,7 @@ static void read_permission(struct tb_policy *policy, const struct tb_value *map
     permission.active = tb_platform_active(report, permission.platforms, policy->inputs->target);
     permission.identifier = tb_value_text(identifier);
     if (ok)
-        tb_permission_add(policy, &permission, acl);
+        add_permission(policy, &permission, acl);
 }
 
 static void read_set(struct tb_policy *policy, const struct tb_value *map, struct tb_acl *acl)
@@ -139,7 +140,7 @@ static void read_set(struct tb_policy *policy, const struct tb_value *map, struc
     bool ok =
         tb_value_fields(report, map, TB_WHAT_SET, wants, TB_ARRAY_LEN(wants), TB_UNKNOWN_WARN);
     if (tb_value_strings(report, members, "`permissions`") && ok)
-        tb_set_add(policy, &(struct tb_set){identifier->string, map->place, members, NULL}, acl);
+        add_set(policy, &(struct tb_set){identifier->string, map->place, members, NULL}, acl);
 }
 
 /* `[default]`: the set whose identifier is not in the file. Of several the last one counts. */

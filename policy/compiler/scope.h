@@ -24,6 +24,13 @@ struct tb_scopes {
     struct tb_table by_content;
 };
 
+/* Whether one of the two holds an entry. */
+static inline bool tb_scope_any(const struct tb_value *const lists[2])
+{
+    return (lists[0] && lists[0]->n > 0) || (lists[1] && lists[1]->n > 0);
+}
+
+/* Whether there is a list at all, be it empty. */
 static inline bool tb_scope_lists_any(const struct tb_scope_lists *lists)
 {
     return lists->allow[0] || lists->allow[1] || lists->deny[0] || lists->deny[1];

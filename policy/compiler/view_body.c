@@ -281,8 +281,7 @@ static struct tb_resolved_scope more_scope(struct work *work, const struct tb_re
             work->seen[index_of(work, &ours->parts[i])] = work->turn;
     for (size_t i = 0; i < theirs->n; i++) {
         const struct tb_scope_lists *lists = lists_of(work, &theirs->parts[i]);
-        bool allows = !theirs->parts[i].deny_only && ((lists->allow[0] && lists->allow[0]->n > 0) ||
-                                                      (lists->allow[1] && lists->allow[1]->n > 0));
+        bool allows = !theirs->parts[i].deny_only && tb_scope_any(lists->allow);
         if (allows && work->seen[index_of(work, &theirs->parts[i])] != work->turn)
             more.parts[more.n++] = theirs->parts[i];
     }

@@ -42,7 +42,7 @@ int tb_source_folder(struct tb_report *report, int dir, const char *name, const 
     return -1;
 }
 
-int tb_source_folder_below(struct tb_report *report, int root, const char *path)
+static int open_folder_below(struct tb_report *report, int root, const char *path)
 {
     int fd = tb_open_below(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 && errno != ENOENT)
@@ -263,7 +263,7 @@ static void visit(struct walk *walk, int dir, const char *name, const char *fold
         if (!in_schemas(shown))
             visit_file(walk, dir, name, shown);
     } else {
-        tb_fd below = walk->root >= 0 ? tb_source_folder_below(walk->report, walk->root, shown)
+        tb_fd below = walk->root >= 0 ? open_folder_below(walk->report, walk->root, shown)
                                       : tb_source_folder(walk->report, dir, name, shown);
         if (below >= 0)
             visit_folder(walk, below, shown, depth + 1);
@@ -296,7 +296,7 @@ struct tb_document *tb_source_walk_below(struct tb_report *report, int root, con
                                          enum tb_source_kind kind)
 {
     struct walk walk = {.report = report, .kind = kind, .root = root};
-    tb_fd dir = tb_source_folder_below(report, root, path);
+    tb_fd dir = open_folder_below(report, root, path);
     if (dir >= 0)
         visit_folder(&walk, dir, path, 0);
     return walk.first;

@@ -13,8 +13,8 @@ enum { TB_FILES_MAX = 65536, TB_FOLDER_DEPTH = 16 };
 /* Opens a folder below `dir`; -1 if it is not there, or after an error that has been told. */
 int tb_source_folder(struct tb_report *report, int dir, const char *name, const char *shown);
 
-/* The same by its path from `root`, through links that stay below `root`. */
-int tb_source_folder_below(struct tb_report *report, int root, const char *path);
+/* A file's text, by its path from `root` and through links that stay below it; false if it is not
+ * there, or after an error that has been told. */
 tb_must_check bool tb_source_read_below(struct tb_report *report, int root, const char *path,
                                         struct tb_bytes *ret_text);
 

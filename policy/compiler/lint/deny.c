@@ -9,7 +9,7 @@ static void named(struct tb_lint *lint, const struct tb_bundle *bundle,
                   const struct tb_permission *permission, const struct tb_scope_lists *lists)
 {
     bool denies = (permission->deny && permission->deny->n > 0) ||
-                  (lists && tb_lint_any(lists->deny)) ||
+                  (lists && tb_scope_any(lists->deny)) ||
                   (permission->scope_deny && permission->scope_deny->n > 0);
     if (denies || !tb_bytes_begin(permission->identifier, "deny-"))
         return;

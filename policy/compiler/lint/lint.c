@@ -160,7 +160,7 @@ static void note_allowed(struct tb_lint *lint, const struct tb_bundle *bundle,
         command->by = origin->by;
     else if (command->by != origin->by)
         command->by = TB_BY_SEVERAL;
-    if (use->number > 0 && tb_lint_any(bundle->merged[use->number - 1].allow))
+    if (use->number > 0 && tb_scope_any(bundle->merged[use->number - 1].allow))
         command->scoped = true;
 }
 
@@ -169,7 +169,7 @@ static void note_bundle(struct tb_lint *lint, const struct tb_bundle *bundle)
     for (size_t i = 0; i < bundle->n_allow; i++)
         note_allowed(lint, bundle, &bundle->allow[i]);
     for (size_t i = 0; i < bundle->n_shared; i++)
-        if (tb_lint_any(bundle->shared[i].lists.allow))
+        if (tb_scope_any(bundle->shared[i].lists.allow))
             tb_lint_plugin(lint, bundle->shared[i].acl->plugin)->scoped = true;
 }
 

@@ -93,11 +93,6 @@ bool tb_lint_writes(const struct tb_lint *lint, const struct tb_use *use);
 /* A member of a map; NULL: not a map, or no such member. */
 const struct tb_value *tb_lint_field(const struct tb_value *map, const char *key);
 
-static inline bool tb_lint_any(const struct tb_value *const lists[2])
-{
-    return (lists[0] && lists[0]->n > 0) || (lists[1] && lists[1]->n > 0);
-}
-
 /* The first few names of many, for a message. */
 struct tb_names {
     char text[200];

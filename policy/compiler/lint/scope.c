@@ -137,7 +137,7 @@ void tb_lint_scopes_widen(struct tb_lint *lint)
     for (size_t i = 0; i < lint->compiled->n_bundles; i++) {
         const struct tb_bundle *bundle = lint->compiled->bundles[i];
         size_t k = 0;
-        while (k < bundle->n_shared && !tb_lint_any(bundle->shared[k].lists.allow))
+        while (k < bundle->n_shared && !tb_scope_any(bundle->shared[k].lists.allow))
             k++;
         if (k < bundle->n_shared)
             widens(lint, &table, bundle, &bundle->shared[k]);
@@ -235,10 +235,10 @@ static bool overwrites(const struct tb_lint *lint, const struct tb_use *use)
 static bool has_scope(const struct tb_bundle *bundle)
 {
     for (size_t i = 0; i < bundle->n_shared; i++)
-        if (tb_lint_any(bundle->shared[i].lists.allow))
+        if (tb_scope_any(bundle->shared[i].lists.allow))
             return true;
     for (size_t i = 0; i < bundle->n_merged; i++)
-        if (tb_lint_any(bundle->merged[i].allow))
+        if (tb_scope_any(bundle->merged[i].allow))
             return true;
     return false;
 }

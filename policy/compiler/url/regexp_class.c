@@ -19,7 +19,7 @@ void tb_regexp_set_add(const struct tb_regexp_reader *r, struct tb_regexp_set *s
     }
 }
 
-void tb_regexp_set_invert(struct tb_regexp_set *set)
+static void invert(struct tb_regexp_set *set)
 {
     set->bits[0] = ~set->bits[0];
     set->bits[1] = ~set->bits[1];
@@ -42,7 +42,7 @@ struct tb_regexp_set tb_regexp_dot(void)
     struct tb_regexp_set set = {{0, 0}};
     add_byte(&set, '\n');
     add_byte(&set, '\r');
-    tb_regexp_set_invert(&set);
+    invert(&set);
     return set;
 }
 
@@ -61,7 +61,7 @@ static bool named_set(const struct tb_regexp_reader *r, uint8_t letter,
         for (const char *c = names[i].ranges; *c; c += 2)
             tb_regexp_set_add(r, &set, (uint8_t)c[0], (uint8_t)c[1]);
         if (letter != names[i].letter)
-            tb_regexp_set_invert(&set);
+            invert(&set);
         *ret_set = set;
         return true;
     }
@@ -194,7 +194,7 @@ static struct tb_regexp_set read_operations(struct tb_regexp_reader *r)
             (void)tb_regexp_take(r, "&&");
         struct tb_regexp_set other = read_union(r);
         if (minus)
-            tb_regexp_set_invert(&other);
+            invert(&other);
         keep_common(&set, &other);
     }
     return set;
@@ -212,6 +212,6 @@ struct tb_regexp_set tb_regexp_read_class(struct tb_regexp_reader *r)
     set = read_operations(r);
     r->depth--;
     if (inverted)
-        tb_regexp_set_invert(&set);
+        invert(&set);
     return set;
 }

@@ -42,7 +42,6 @@ static inline void tb_regexp_fail(struct tb_regexp_reader *r, const char *wrong)
  * case does not count. */
 void tb_regexp_set_add(const struct tb_regexp_reader *r, struct tb_regexp_set *set, uint32_t from,
                        uint32_t to);
-void tb_regexp_set_invert(struct tb_regexp_set *set);
 
 /* Behind a `[`: up to its `]`. */
 struct tb_regexp_set tb_regexp_read_class(struct tb_regexp_reader *r);

@@ -76,16 +76,6 @@ enum tb_remote_hosts tb_remote_hosts_of(const struct tb_url_pattern *pattern)
     return end.data[0] == '.' || alone ? TB_REMOTE_SOME : TB_REMOTE_GLUED;
 }
 
-bool tb_remote_path_is_restricted(const struct tb_url_pattern *pattern)
-{
-    return !is_anything(pattern, TB_URL_PATHNAME);
-}
-
-bool tb_remote_port_is_any(const struct tb_url_pattern *pattern)
-{
-    return is_anything(pattern, TB_URL_PORT);
-}
-
 struct tb_bytes tb_remote_text(const struct tb_url_pattern *pattern,
                                enum tb_url_component component)
 {

@@ -25,8 +25,6 @@ bool tb_remote_is_of_anybody(struct tb_bytes text);
 /* The fixed text that all of them end with, such as `.example.com`; of `*.com` it is `.com`. Empty
  * where there is none. */
 struct tb_bytes tb_remote_host_end(const struct tb_url_pattern *pattern);
-bool tb_remote_path_is_restricted(const struct tb_url_pattern *pattern);
-bool tb_remote_port_is_any(const struct tb_url_pattern *pattern);
 
 /* A component in its one written form, such as `https` or `*.example.com`. */
 struct tb_bytes tb_remote_text(const struct tb_url_pattern *pattern,

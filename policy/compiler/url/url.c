@@ -34,7 +34,8 @@ struct tb_bytes tb_url_default_port(struct tb_bytes scheme)
     return tb_bytes_of_string("");
 }
 
-bool tb_url_take_scheme(struct tb_arena *arena, struct tb_bytes *text, struct tb_bytes *ret_scheme)
+/* What is a scheme at the start of text, up to its colon: in small letters. */
+static bool take_scheme(struct tb_arena *arena, struct tb_bytes *text, struct tb_bytes *ret_scheme)
 {
     size_t n = 0;
     while (n < text->n &&
@@ -307,8 +308,8 @@ bool tb_url_parse(struct tb_arena *arena, struct tb_bytes text, const struct tb_
     if (text.n > TB_URL_MAX || !tb_utf8_valid(text))
         return false;
     struct tb_bytes rest = tb_url_without_breaks(arena, text.n > 0 ? trim(text) : empty);
-    bool ok = tb_url_take_scheme(arena, &rest, &r.url.scheme) ? read_absolute(&r, rest)
-                                                              : read_with_base(&r, rest);
+    bool ok = take_scheme(arena, &rest, &r.url.scheme) ? read_absolute(&r, rest)
+                                                       : read_with_base(&r, rest);
     if (ok)
         *ret_url = r.url;
     return ok;

@@ -48,10 +48,6 @@ bool tb_url_scheme_special(struct tb_bytes scheme); /* http, https, ws, wss, ftp
 /* Empty: it has none. */
 struct tb_bytes tb_url_default_port(struct tb_bytes scheme);
 
-/* What is a scheme at the start of text, up to its colon: in small letters. */
-tb_must_check bool tb_url_take_scheme(struct tb_arena *arena, struct tb_bytes *text,
-                                      struct tb_bytes *ret_scheme);
-
 /* Digits up to 65535, and empty for the scheme's own. */
 tb_must_check bool tb_url_port_read(struct tb_arena *arena, struct tb_bytes digits,
                                     struct tb_bytes scheme, struct tb_bytes *ret_port);
