@@ -272,3 +272,19 @@ def test_what_runs_in_tauri_needs_no_plugin_of_ours(tmp_path):
             assert word not in out, f"{word} of {command}"
     answer = json.loads(run("policy", "explain", app, "plugin:fs|stat", "--json")[1])
     assert (answer["plugin"], answer["limits"]) == (None, None)
+
+
+def test_the_folder_above_the_project(tmp_path):
+    project(tmp_path / "src-tauri", {"capabilities/a.json": capability("a", "fs:allow-stat")})
+    for command in (["policy", "check", tmp_path], ["import", tmp_path, tmp_path / "new"]):
+        status, _, errors = run(*command)
+        assert status == 3 and "of a Tauri project name the folder `src-tauri`" in errors
+
+
+@pytest.mark.parametrize(("file", "text", "change"), [
+    ("capabilities/a.json", '{"identifier": "a", "permissions": []}', '`"windows": ["main"]`'),
+    ("capabilities/a.toml", 'identifier = "a"\npermissions = []\n', '`windows = ["main"]`'),
+])
+def test_what_to_write_is_in_the_files_own_format(tmp_path, file, text, change):
+    _, report = check(project(tmp_path, {file: text}))
+    assert [item["message"] for item in report["warnings"] if item["code"] == "matches-nothing"][0].endswith("add " + change)
