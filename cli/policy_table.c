@@ -1,6 +1,7 @@
 #include "cli/policy_table.h"
 
 #include "cli/policy_share.h"
+#include "cli/policy_unresolved.h"
 #include "cli/text.h"
 
 #include <stdlib.h>
@@ -188,9 +189,16 @@ void policy_print_views(const json_t *group)
     putchar(')');
 }
 
-/* `ours`: an app folder of ours, where a command needs a plugin that implements it. */
-static void print_group(const json_t *group, bool ours, bool all)
+/* What holds for all groups. */
+struct style {
+    bool ours; /* an app folder of ours, where a command needs a plugin that implements it */
+    bool all;
+    bool at_least; /* some entries are not counted: nobody knows what they grant */
+};
+
+static void print_group(const json_t *group, const struct style *style)
 {
+    bool all = style->all;
     const json_t *commands = json_object_get(group, "commands");
     cli_colour(CLI_BOLD);
     policy_print_views(group);
@@ -200,10 +208,11 @@ static void print_group(const json_t *group, bool ours, bool all)
     } else {
         fputs(": ", stdout);
         cli_put_count(json_array_size(commands), "command");
-        printf(", risk %lld of 100\n", (long long)cli_number(group, "score"));
+        printf(", risk %s%lld of 100\n", style->at_least ? "at least " : "",
+               (long long)cli_number(group, "score"));
     }
     print_risks(group, all);
-    policy_print_shares("granted", commands, ours, all);
+    policy_print_shares("granted", commands, style->ours, all);
     print_scopes(group, all);
     policy_print_shares("denied", json_object_get(group, "denied"), false, all);
     print_tauri(group, all);
@@ -277,6 +286,11 @@ static void print_end(const json_t *report)
     if (left_out > 0)
         printf("%lld more views with an origin are not shown: --view LABEL\n\n",
                (long long)left_out);
+    size_t n_unresolved = policy_count_unresolved(report);
+    if (n_unresolved > 0)
+        printf("%zu %s not counted: what %s is not known here (missing-manifest)\n\n", n_unresolved,
+               n_unresolved == 1 ? "entry is" : "entries are",
+               n_unresolved == 1 ? "its plugin permits" : "their plugins permit");
     if (json_array_size(views) == 0)
         puts("no capability names a view: nothing is granted\n");
     cli_put_count(count_views(views), "view");
@@ -293,12 +307,13 @@ static void print_end(const json_t *report)
 
 void policy_print_table(const json_t *report, bool all)
 {
-    bool ours = !json_is_true(json_object_get(report, "tauri_project"));
+    const struct style style = {!json_is_true(json_object_get(report, "tauri_project")), all,
+                                policy_count_unresolved(report) > 0};
     size_t i;
     json_t *group;
     json_array_foreach(json_object_get(report, "views"), i, group)
     {
-        print_group(group, ours, all);
+        print_group(group, &style);
     }
     print_warnings(json_object_get(report, "warnings"));
     if (strcmp(cli_text(report, "mode"), "tauri") != 0 &&

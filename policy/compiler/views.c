@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "base/wire.h"
 #include "policy/compiler/label.h"
+#include "policy/compiler/unresolved.h"
 #include "policy/compiler/value_pack.h"
 #include "policy/compiler/view_body.h"
 
@@ -355,4 +356,5 @@ void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled
     tb_pack_bool(packer, app->permissions || app->sets || app->default_set);
     tb_pack_key(packer, "tauri_project");
     tb_pack_bool(packer, policy->tauri != NULL);
+    tb_unresolved_write(policy, compiled, packer);
 }

@@ -288,3 +288,43 @@ def test_the_folder_above_the_project(tmp_path):
 def test_what_to_write_is_in_the_files_own_format(tmp_path, file, text, change):
     _, report = check(project(tmp_path, {file: text}))
     assert [item["message"] for item in report["warnings"] if item["code"] == "matches-nothing"][0].endswith("add " + change)
+
+
+OPEN = {"identifier": "opener:allow-open-path", "allow": [{"path": "$HOME/*"}]}
+UNRESOLVED = {  # old permissions, new ones, the exit status, what a line must hold
+    "a plugin more": ([], ["shell:allow-execute"], 1, "+ shell:allow-execute  cannot be compared"),
+    "a plugin less": (["shell:allow-execute"], [], 0, "- shell:allow-execute  cannot be compared"),
+    "a permission more": (["shell:allow-open"], ["shell:allow-open", "shell:allow-execute"], 1, "+ shell:allow-execute"),
+    "a scope": (["opener:allow-open-path"], [OPEN], 1, "+ opener:allow-open-path"),
+    "a denial more": ([], ["shell:deny-execute"], 0, "- shell:deny-execute"),
+    "a denial less": (["shell:deny-execute"], [], 1, "+ shell:deny-execute"),
+    "another order": ([OPEN, "shell:allow-open"], ["shell:allow-open", OPEN], 0, "the same: gives nothing"),
+}
+
+
+@pytest.mark.parametrize("name", UNRESOLVED)
+def test_a_difference_in_what_nobody_knows(tmp_path, name):
+    old, new, wanted, line = UNRESOLVED[name]
+    apps = [project(tmp_path / side, {"capabilities/a.json": capability(f"of-{side}", *permissions)})
+            for side, permissions in (("old", old), ("new", new))]
+    status, out, errors = run("policy", "diff", *apps)
+    assert (status, errors) == (wanted, "") and line in out
+    answer = json.loads(run("policy", "diff", *apps, "--json")[1])
+    kinds = {item["kind"] for side in ("gives", "takes") for item in answer[side]}
+    assert answer["wider"] == bool(wanted) and kinds <= {"unresolved"}
+
+
+def test_more_views_for_what_nobody_knows(tmp_path):
+    old, new = (project(tmp_path / side, {"capabilities/a.json": {**capability("a", "shell:allow-open"), "windows": windows}})
+                for side, windows in (("old", ["main"]), ("new", ["main", "*"])))
+    status, out, _ = run("policy", "diff", old, new)
+    assert status == 1 and "+ shell:allow-open  cannot be compared" in out
+
+
+def test_a_risk_is_the_least_where_plugins_are_not_known(tmp_path):
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "fs:allow-stat", "shell:allow-open", OPEN, "shell:default")})
+    out = run("policy", "check", app)[1]
+    assert "main (local): 1 command, risk at least 0 of 100\n" in out
+    assert "3 entries are not counted: what their plugins permit is not known here (missing-manifest)\n" in out
+    app = project(tmp_path / "known", {"capabilities/a.json": capability("a", "fs:allow-stat")})
+    assert "at least" not in run("policy", "check", app)[1]
