@@ -2,10 +2,10 @@
  * finds the reasons is the policy compiler; here they are shown. */
 #include "cli/policy.h"
 
-#include "base/escape.h"
 #include "cli/app.h"
 #include "cli/cli.h"
 #include "cli/report.h"
+#include "cli/text.h"
 #include "proto/control.h"
 
 #include <getopt.h>
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMMAND_MAX = 512, LIST_SHOWN = 8, TEXT_MAX = 1024 };
+enum { COMMAND_MAX = 512, LIST_SHOWN = 8 };
 
 static const char help[] =
     "usage: trollbridge policy explain APP COMMAND [--view LABEL] [--webview LABEL]\n"
@@ -47,12 +47,9 @@ struct explain {
 
 /* ---- text ---- */
 
-/* Names come from files, and a terminal obeys some characters. */
 static void put(const char *text)
 {
-    char escaped[TEXT_MAX + TB_ESCAPE_UNIT];
-    struct tb_escaped r = tb_escape(tb_bytes_of_string(text), escaped, sizeof escaped);
-    fwrite(escaped, 1, r.n, stdout);
+    (void)cli_put(text);
 }
 
 static const char *text_of(const json_t *object, const char *key)
@@ -83,15 +80,8 @@ static void put_place(const json_t *object, const char *file, const char *line)
 
 static void put_value(const json_t *value)
 {
-    const json_t *path = json_object_get(value, "path");
-    if (json_object_size(value) == 1 && json_is_string(path))
-        value = path;
-    if (json_is_string(value)) {
-        put(json_string_value(value));
-        return;
-    }
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-    fputs(text ? text : "", stdout);
+    char *text = cli_entry_text(value);
+    put(text ? text : "");
     free(text);
 }
 

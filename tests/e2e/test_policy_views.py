@@ -37,6 +37,10 @@ def score(out, view):
     return int(re.search(rf"^{re.escape(view)}: .* risk (\d+) of 100$", out, flags=re.M).group(1))
 
 
+def scope(*allow):
+    return {"identifier": "fs:allow-read-file", "allow": list(allow)}
+
+
 def test_a_whole_default_set_is_one_line(tmp_path):
     out = check(app(tmp_path / "a", [{"permissions": ["core:default"]}]))
     assert len(views(out).splitlines()) < 12
@@ -107,6 +111,13 @@ def test_scopes_are_as_the_files_have_them(tmp_path):
         {"identifier": "fs:allow-read-file", "allow": [{"path": "$APPDATA/*"}, "$APPLOCALDATA/*"], "deny": ["$APPDATA/x"]}]}])
     out = check(folder)
     assert "      allow  $APPDATA/*  $APPLOCALDATA/*\n" in out and "      deny   $APPDATA/x\n" in out
+
+
+def test_text_for_people_is_not_escaped_as_json_is(tmp_path):
+    """The host of an IPv6 pattern needs backslashes, and so do validators."""
+    where = {"urls": [r"http://[\:\:1]:*"]}
+    out = check(app(tmp_path / "a", [{"permissions": [scope(r"$HOME/a\b")], "remote": where}]))
+    assert r"main (http://[\:\:1]:*): " in out and "      allow  $HOME/a\\b\n" in out
 
 
 def test_two_names_of_one_folder_stay_apart(tmp_path):
