@@ -18,7 +18,7 @@ static enum cli_colour colour_of(json_int_t points)
     return points >= POINTS_MIDDLE ? CLI_YELLOW : CLI_PLAIN;
 }
 
-static void print_risk(const json_t *reason, const json_t *commands)
+static void print_risk(const json_t *reason, const json_t *commands, int width)
 {
     json_int_t points = cli_number(reason, "points");
     json_int_t n = cli_number(reason, "n");
@@ -29,7 +29,7 @@ static void print_risk(const json_t *reason, const json_t *commands)
     int used = cli_put(n > 0 ? cli_text(command, "name") : "every command");
     if (n > 1)
         used += printf(" +%lld", (long long)n - 1);
-    cli_pad(used, POLICY_NAME_WIDTH);
+    cli_pad(used, width);
     fputs("  ", stdout);
     (void)cli_put(cli_text(reason, "reason"));
     if (n > 0)
@@ -38,15 +38,35 @@ static void print_risk(const json_t *reason, const json_t *commands)
         putchar('\n');
 }
 
+/* Room for "+12" behind a name, and the name of the command that has it. */
+static int risk_width(const json_t *reasons, const json_t *commands, bool all)
+{
+    enum { MORE = 4 };
+    int width = 0;
+    size_t i;
+    json_t *reason;
+    json_array_foreach(reasons, i, reason)
+    {
+        json_int_t n = cli_number(reason, "n");
+        const json_t *command = json_array_get(commands, (size_t)cli_number(reason, "command"));
+        size_t n_name = strlen(cli_text(command, "name")) + (n > 1 ? MORE : 0);
+        if (n > 0 && (all || cli_number(reason, "points") >= RISKS_SHOWN))
+            width = policy_name_width(width, n_name);
+    }
+    return policy_name_width(width, 0);
+}
+
 static void print_risks(const json_t *group, bool all)
 {
     const json_t *reasons = json_object_get(group, "reasons");
+    const json_t *commands = json_object_get(group, "commands");
+    int width = risk_width(reasons, commands, all);
     size_t i;
     json_t *reason;
     json_array_foreach(reasons, i, reason)
     {
         if (all || cli_number(reason, "points") >= RISKS_SHOWN)
-            print_risk(reason, json_object_get(group, "commands"));
+            print_risk(reason, commands, width);
     }
 }
 

@@ -49,6 +49,16 @@ def test_a_whole_default_set_is_one_line(tmp_path):
     assert "      plugin:window|title, unimplemented\n" in every and len(every.splitlines()) > 100
 
 
+def test_columns_hold_long_names(tmp_path):
+    names = ["core:window:allow-set-badge-count", "core:webview:allow-internal-toggle-devtools", "fs:allow-stat", "core:app:allow-set-app-theme",
+             "core:window:allow-set-always-on-top"]
+    lines = next(iter(blocks(check(app(tmp_path / "a", [{"permissions": names}]))).values()))
+    granted = lines[lines.index("  granted") + 1:][:len(names)]
+    assert {line.index("  plugin:") for line in granted} == {4 + max(map(len, names))}
+    risks = [re.match(r" +\d+  \S+ +", line) for line in lines[:lines.index("  granted")]]
+    assert {risk.end() for risk in risks} == {max(len(risk[0].rstrip()) for risk in risks) + 2}
+
+
 def test_each_label_and_glob_is_a_view(tmp_path):
     out = check(app(tmp_path / "a", [
         {"windows": ["settings", "main"], "webviews": ["panel"], "permissions": ["fs:allow-stat"]},
