@@ -145,7 +145,8 @@ static const char *reason_of(const struct tb_explain *explain)
                                                             : NULL;
     if (explain->unchecked)
         return "the app has no permissions of its own, and then Tauri lets its own pages call "
-               "every command of the app unchecked";
+               "every command of the app unchecked; whether there is one of this name, no file "
+               "says";
     if (!rule)
         return explain->n_misses > 0 ? explain->misses[0].message
                                      : "no capability that holds here allows it";

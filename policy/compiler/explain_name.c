@@ -264,6 +264,37 @@ static bool is_exempt(struct tb_explain *explain)
     return true;
 }
 
+static bool has_command(const struct tb_acl *acl, struct tb_bytes local)
+{
+    for (const struct tb_permission *one = acl->permissions; one; one = one->next)
+        if (tb_value_holds(one->allow, local))
+            return true;
+    return false;
+}
+
+/* People know commands by the name of the function that calls them: `readTextFile`. */
+static bool is_function(struct named *named)
+{
+    struct tb_explain *explain = named->explain;
+    struct tb_bytes local = tb_spelling_snake(explain->policy->arena, explain->question->command);
+    struct tb_plugin *plugin = explain->policy->plugins;
+    while (plugin && !has_command(&plugin->acl, local))
+        plugin = plugin->next;
+    if (!plugin)
+        return false;
+    struct tb_bytes name = tb_plugin_command(explain->policy, &plugin->acl, local);
+    bool granted = tb_explain_find(&explain->resolved, name) != NULL;
+    add_simple(explain, "spelling",
+               tb_report_text(
+                   explain->policy->arena,
+                   "no file names `%.*s` as a command of the app's own; the plugin `%.*s` has "
+                   "`%.*s`",
+                   TB_SHOWN(explain->question->command), TB_SHOWN(plugin->name), TB_SHOWN(local)),
+               tb_report_text(explain->policy->arena, "ask for `%.*s`, which is %s here",
+                              TB_SHOWN(name), granted ? "allowed" : "denied"));
+    return true;
+}
+
 /* It is not in the way if a denial is: then there is such a command, and it is granted. */
 static bool is_allowed_here(const struct tb_explain *explain)
 {
@@ -317,6 +348,6 @@ void tb_explain_names(struct tb_explain *explain)
         tell_unknown_command(&named);
     else if (!tb_command_name_valid(explain->question->command))
         tell_no_name(explain);
-    else if (!explain->unchecked) /* else a note says it */
+    else if (!is_function(&named) && !explain->unchecked) /* else a note says it */
         tell_own_command(&named);
 }

@@ -328,3 +328,14 @@ def test_a_risk_is_the_least_where_plugins_are_not_known(tmp_path):
     assert "3 entries are not counted: what their plugins permit is not known here (missing-manifest)\n" in out
     app = project(tmp_path / "known", {"capabilities/a.json": capability("a", "fs:allow-stat")})
     assert "at least" not in run("policy", "check", app)[1]
+
+
+@pytest.mark.parametrize("files", [{}, GREET], ids=["unchecked", "checked"])
+def test_a_command_by_the_name_of_its_function(tmp_path, files):
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "fs:allow-read-text-file", "core:default"), **files})
+    for function, wanted in (("readTextFile", "ask for `plugin:fs|read_text_file`, which is allowed here"),
+                             ("writeTextFile", "ask for `plugin:fs|write_text_file`, which is denied here"),
+                             ("isMaximized", "ask for `plugin:window|is_maximized`, which is allowed here")):
+        status, out, errors = run("policy", "explain", app, function)
+        assert (status, errors) == (1 if files else 0, "") and f"to change that: {wanted}\n" in out
+    assert "ask for" not in run("policy", "explain", app, "readTextFiles")[1]
