@@ -188,7 +188,8 @@ void policy_print_views(const json_t *group)
     putchar(')');
 }
 
-static void print_group(const json_t *group, bool all)
+/* `ours`: an app folder of ours, where a command needs a plugin that implements it. */
+static void print_group(const json_t *group, bool ours, bool all)
 {
     const json_t *commands = json_object_get(group, "commands");
     cli_colour(CLI_BOLD);
@@ -202,7 +203,7 @@ static void print_group(const json_t *group, bool all)
         printf(", risk %lld of 100\n", (long long)cli_number(group, "score"));
     }
     print_risks(group, all);
-    policy_print_shares("granted", commands, true, all);
+    policy_print_shares("granted", commands, ours, all);
     print_scopes(group, all);
     policy_print_shares("denied", json_object_get(group, "denied"), false, all);
     print_tauri(group, all);
@@ -292,11 +293,12 @@ static void print_end(const json_t *report)
 
 void policy_print_table(const json_t *report, bool all)
 {
+    bool ours = !json_is_true(json_object_get(report, "tauri_project"));
     size_t i;
     json_t *group;
     json_array_foreach(json_object_get(report, "views"), i, group)
     {
-        print_group(group, all);
+        print_group(group, ours, all);
     }
     print_warnings(json_object_get(report, "warnings"));
     if (strcmp(cli_text(report, "mode"), "tauri") != 0 &&

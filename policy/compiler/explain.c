@@ -175,10 +175,16 @@ static void pack_paths(struct tb_packer *packer, const char *key, const struct t
         tb_pack_str(packer, list->items[i]);
 }
 
+/* Of a Tauri project nothing runs in processes of ours. */
+static bool runs_here(const struct tb_explain *explain)
+{
+    return explain->granted && !explain->policy->tauri;
+}
+
 static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packer)
 {
     struct tb_hull hull;
-    uint32_t index = explain->granted ? explain->granted->command->plugin : TB_NO_INDEX;
+    uint32_t index = runs_here(explain) ? explain->granted->command->plugin : TB_NO_INDEX;
     tb_pack_key(packer, "plugin");
     if (index == TB_NO_INDEX) {
         tb_pack_nil(packer);
@@ -203,7 +209,7 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
 static void pack_limits(const struct tb_explain *explain, struct tb_packer *packer)
 {
     tb_pack_key(packer, "limits");
-    if (!explain->granted) {
+    if (!runs_here(explain)) {
         tb_pack_nil(packer);
         return;
     }

@@ -353,4 +353,6 @@ void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled
         pack_plugin(&work, compiled->plugins[i]);
     tb_pack_key(packer, "app_acl");
     tb_pack_bool(packer, app->permissions || app->sets || app->default_set);
+    tb_pack_key(packer, "tauri_project");
+    tb_pack_bool(packer, policy->tauri != NULL);
 }

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tauri_project import CONF, capability, check, codes, granted, manifest, own_apps, permission, real_apps, write
+from tauri_project import CONF, capability, check, codes, granted, manifest, own_apps, permission, real_apps, run, write
 
 MANIFESTS = "gen/schemas/acl-manifests.json"
 GREET = {"permissions/greet.toml": '[[permission]]\nidentifier = "allow-greet"\ncommands.allow = ["greet"]\n'}
@@ -259,3 +259,32 @@ def test_a_manifest_goes_by_its_keys(tmp_path):
     assert (list(report["allowed"]), list(report["denied"])) == (["plugin:some|x", "plugin:some|y"], ["plugin:some|y"])
     project(tmp_path, {"capabilities/a.json": capability("a", "some:other")})
     assert check(tmp_path)[0] == 3
+
+
+def test_what_runs_in_tauri_needs_no_plugin_of_ours(tmp_path):
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "core:default", "fs:allow-stat", "fs:read-dirs")})
+    status, out, errors = run("policy", "check", app, "--all")
+    assert (status, errors) == (0, "") and "plugin:window|title\n" in out and "unimplemented" not in out
+    for command in ("plugin:window|title", "plugin:fs|stat", "greet"):
+        status, out, errors = run("policy", "explain", app, command)
+        assert (status, errors) == (0, "") and out.startswith("allowed: ")
+        for word in ("unimplemented", "kernel", "limits", "handle", "trollbridge.toml"):
+            assert word not in out, f"{word} of {command}"
+    answer = json.loads(run("policy", "explain", app, "plugin:fs|stat", "--json")[1])
+    assert (answer["plugin"], answer["limits"]) == (None, None)
+
+
+def test_the_folder_above_the_project(tmp_path):
+    project(tmp_path / "src-tauri", {"capabilities/a.json": capability("a", "fs:allow-stat")})
+    for command in (["policy", "check", tmp_path], ["import", tmp_path, tmp_path / "new"]):
+        status, _, errors = run(*command)
+        assert status == 3 and "of a Tauri project name the folder `src-tauri`" in errors
+
+
+@pytest.mark.parametrize(("file", "text", "change"), [
+    ("capabilities/a.json", '{"identifier": "a", "permissions": []}', '`"windows": ["main"]`'),
+    ("capabilities/a.toml", 'identifier = "a"\npermissions = []\n', '`windows = ["main"]`'),
+])
+def test_what_to_write_is_in_the_files_own_format(tmp_path, file, text, change):
+    _, report = check(project(tmp_path, {file: text}))
+    assert [item["message"] for item in report["warnings"] if item["code"] == "matches-nothing"][0].endswith("add " + change)
