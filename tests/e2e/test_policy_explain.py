@@ -70,8 +70,9 @@ def capability(permissions, identifier="main", **more):
 def make(folder, *capabilities, own="", manifest=MANIFEST):
     files = {"trollbridge.toml": manifest, "plugins/note/plugin.toml": 'name = "note"\n',
              "plugins/note/permissions/all.toml": NOTE_PLUGIN}
-    for item in capabilities:
-        files[f"capabilities/{item['identifier']}.json"] = json.dumps(item, indent=1)
+    for number, item in enumerate(capabilities):
+        name = item["identifier"] if item["identifier"].isprintable() else f"c{number}"
+        files[f"capabilities/{name}.json"] = json.dumps(item, indent=1)
     if own:
         files["permissions/own.toml"] = own
     for name, text in files.items():
