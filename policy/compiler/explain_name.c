@@ -2,6 +2,7 @@
  * to grant it, and which names are near. */
 #include "policy/compiler/explain_work.h"
 #include "policy/compiler/identifier.h"
+#include "policy/compiler/manifests.h"
 #include "policy/compiler/plugin.h"
 #include "policy/compiler/source.h"
 #include "policy/compiler/spelling.h"
@@ -69,6 +70,13 @@ static void tell_unknown_plugin(struct named *named)
         return;
     }
     offer_plugins(explain, &nearest);
+    if (explain->policy->tauri && nearest.n == 0) {
+        add_simple(explain, "unknown-plugin",
+                   tb_report_text(arena, "neither the project nor Trollbridge has a plugin `%.*s`",
+                                  TB_SHOWN(name)),
+                   "add it to the project and build that once, which writes " TB_MANIFESTS_FILE);
+        return;
+    }
     add_simple(explain, "unknown-plugin",
                tb_report_text(arena, "there is no plugin `%.*s`", TB_SHOWN(name)),
                nearest.n > 0 ? tb_report_text(arena, "did you mean a command of %s?",
@@ -220,6 +228,13 @@ static const char *where_text(struct tb_explain *explain)
                            explain->origin.local ? "" : " and `remote.urls`");
 }
 
+/* What a Tauri project's build did not know it refuses in a capability. */
+static bool is_built_in(const struct tb_policy *policy, const struct tb_plugin *plugin)
+{
+    return !policy->tauri || policy->manifests.n == 0 || !plugin ||
+           tb_manifests_has(policy, plugin->name);
+}
+
 static void tell_ungranted(struct named *named, const struct tb_permission *permission)
 {
     struct tb_explain *explain = named->explain;
@@ -236,9 +251,13 @@ static void tell_ungranted(struct named *named, const struct tb_permission *perm
             arena, "`%.*s` allows it%s%s%s, and no capability that holds here has %s",
             TB_SHOWN(permission->name), *sets ? " (it is in " : "", sets, *sets ? ")" : "",
             permission->active ? "it" : "it; besides, it is not for this platform"),
-        .change = tb_report_text(arena, "add `%.*s` to %s%s", TB_SHOWN(permission->name),
+        .change = tb_report_text(arena, "add `%.*s` to %s%s%s", TB_SHOWN(permission->name),
                                  where_text(explain),
-                                 scoped ? "; it needs the paths that it may reach" : ""),
+                                 scoped ? "; it needs the paths that it may reach" : "",
+                                 is_built_in(explain->policy, plugin)
+                                     ? ""
+                                     : "; and the plugin to the project, whose last build does not "
+                                       "know it"),
     };
     tb_explain_add(explain, &miss);
 }

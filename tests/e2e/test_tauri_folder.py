@@ -339,3 +339,13 @@ def test_a_command_by_the_name_of_its_function(tmp_path, files):
         status, out, errors = run("policy", "explain", app, function)
         assert (status, errors) == (1 if files else 0, "") and f"to change that: {wanted}\n" in out
     assert "ask for" not in run("policy", "explain", app, "readTextFiles")[1]
+
+
+def test_a_plugin_that_the_project_does_not_have(tmp_path):
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "note:default"),
+                             MANIFESTS: {"note": manifest(permission("allow-read", "read"), default=[])}})
+    denied = run("policy", "explain", app, "plugin:fs|stat")[1]
+    assert "add `fs:allow-stat` to " in denied and "; and the plugin to the project, whose last build does not know it\n" in denied
+    assert "last build" not in run("policy", "explain", app, "plugin:note|read")[1]
+    unknown = run("policy", "explain", app, "plugin:zzyzx|go")[1]
+    assert "  - neither the project nor Trollbridge has a plugin `zzyzx`\n" in unknown
