@@ -2,6 +2,7 @@
 
 #include "cli/policy_share.h"
 #include "cli/policy_unresolved.h"
+#include "cli/policy_warning.h"
 #include "cli/text.h"
 
 #include <stdlib.h>
@@ -239,28 +240,6 @@ static void print_group(const json_t *group, const struct style *style)
     putchar('\n');
 }
 
-static void print_warnings(const json_t *warnings)
-{
-    size_t i;
-    json_t *warning;
-    if (json_array_size(warnings) == 0)
-        return;
-    cli_colour(CLI_BOLD);
-    puts("warnings");
-    cli_colour(CLI_PLAIN);
-    json_array_foreach(warnings, i, warning)
-    {
-        fputs("  ", stdout);
-        cli_colour(CLI_YELLOW);
-        (void)cli_put(cli_text(warning, "code"));
-        cli_colour(CLI_PLAIN);
-        fputs(": ", stdout);
-        (void)cli_put(cli_text(warning, "message"));
-        policy_print_place(warning);
-    }
-    putchar('\n');
-}
-
 static size_t count_commands(const json_t *views)
 {
     json_t *names = json_object();
@@ -335,7 +314,7 @@ void policy_print_table(const json_t *report, bool all)
     {
         print_group(group, &style);
     }
-    print_warnings(json_object_get(report, "warnings"));
+    policy_print_warnings(json_object_get(report, "warnings"), all);
     if (strcmp(cli_text(report, "mode"), "tauri") != 0 &&
         json_is_false(json_object_get(report, "app_acl")))
         puts(

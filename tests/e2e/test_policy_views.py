@@ -1,4 +1,5 @@
 """What `policy check` shows to people: each view with what it may do, risks first."""
+import json
 import re
 
 import pytest
@@ -205,3 +206,16 @@ def test_a_policy_that_is_large(tmp_path):
     out = check(folder)
     assert "476 more views with an origin are not shown: --view LABEL\n" in out
     assert "w1499 (local): 1 command," in check(folder, "--view", "w1499")
+
+
+def test_warnings_that_differ_by_place_are_one_line(tmp_path):
+    many = {"permissions": [{"identifier": "fs:allow-read-file", "allow": [{"path": "$RESOURCE/a", "odd": n}]} for n in range(9)]}
+    folder = app(tmp_path / "a", [many])
+    report = json.loads(policy("check", folder, "--json")[1])
+    lines = [item["line"] for item in report["warnings"] if item["code"] == "unknown-key"]
+    told = [line for line in check(folder).splitlines() if line.startswith("  unknown-key: ")]
+    every = [line for line in check(folder, "--all").splitlines() if line.startswith("  unknown-key: ")]
+    assert len(lines) == 9 and len(told) == len(every) == 1
+    assert told[0].endswith("".join(f"capabilities/all.json:{line}, " for line in lines[:3])[:-2] + " and 6 more")
+    assert all(f"capabilities/all.json:{line}" in every[0] for line in lines)
+    assert f", {len(report['warnings'])} warnings, " in check(folder)
