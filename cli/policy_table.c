@@ -194,9 +194,25 @@ static void print_tauri(const json_t *group, bool all)
 
 /* ---- all of it ---- */
 
-void policy_print_views(const json_t *group)
+static void print_contexts(const json_t *same)
 {
-    const json_t *context = json_object_get(group, "context");
+    size_t i;
+    json_t *group;
+    fputs(" (", stdout);
+    json_array_foreach(same, i, group)
+    {
+        const json_t *context = json_object_get(group, "context");
+        fputs(i > 0 ? ", " : "", stdout);
+        (void)cli_put(json_is_string(context) ? json_string_value(context)
+                                              : cli_text(context, "remote"));
+    }
+    putchar(')');
+}
+
+/* "main, editor-* (local)": the views of groups that differ by their origin alone. */
+static void print_views(const json_t *same)
+{
+    const json_t *group = json_array_get(same, 0);
     size_t i;
     json_t *view;
     json_array_foreach(json_object_get(group, "views"), i, view)
@@ -204,10 +220,30 @@ void policy_print_views(const json_t *group)
         fputs(i > 0 ? ", " : "", stdout);
         (void)cli_put(json_string_value(view));
     }
-    fputs(" (", stdout);
-    (void)cli_put(json_is_string(context) ? json_string_value(context)
-                                          : cli_text(context, "remote"));
-    putchar(')');
+    print_contexts(same);
+}
+
+/* By what is true of them: the groups of which only the origin differs, in their order. */
+static json_t *alike(const json_t *groups)
+{
+    json_t *by_body = json_object();
+    size_t i;
+    json_t *group;
+    json_array_foreach(groups, i, group)
+    {
+        json_t *body = json_copy(group);
+        json_object_del(body, "context");
+        char *text = json_dumps(body, JSON_COMPACT);
+        json_t *same = text ? json_object_get(by_body, text) : NULL;
+        if (text && !same) {
+            same = json_array();
+            json_object_set_new(by_body, text, same);
+        }
+        json_array_append(same, group);
+        free(text);
+        json_decref(body);
+    }
+    return by_body;
 }
 
 /* What holds for all groups. */
@@ -217,12 +253,13 @@ struct style {
     bool at_least; /* some entries are not counted: nobody knows what they grant */
 };
 
-static void print_group(const json_t *group, const struct style *style)
+static void print_group(const json_t *same, const struct style *style)
 {
+    const json_t *group = json_array_get(same, 0);
     bool all = style->all;
     const json_t *commands = json_object_get(group, "commands");
     cli_colour(CLI_BOLD);
-    policy_print_views(group);
+    print_views(same);
     cli_colour(CLI_PLAIN);
     if (json_array_size(commands) == 0) {
         puts(": nothing is granted");
@@ -308,12 +345,14 @@ void policy_print_table(const json_t *report, bool all)
 {
     const struct style style = {!json_is_true(json_object_get(report, "tauri_project")), all,
                                 policy_count_unresolved(report) > 0};
-    size_t i;
-    json_t *group;
-    json_array_foreach(json_object_get(report, "views"), i, group)
+    json_t *groups = alike(json_object_get(report, "views"));
+    const char *key;
+    json_t *same;
+    json_object_foreach(groups, key, same)
     {
-        print_group(group, &style);
+        print_group(same, &style);
     }
+    json_decref(groups);
     policy_print_warnings(json_object_get(report, "warnings"), all);
     if (strcmp(cli_text(report, "mode"), "tauri") != 0 &&
         json_is_false(json_object_get(report, "app_acl")))

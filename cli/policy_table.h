@@ -6,6 +6,3 @@
 
 /* A report that has the key `views`. `all`: each command and each scope entry. */
 void policy_print_table(const json_t *report, bool all);
-
-/* "main, editor-* (local)": the views of one item of `views`. */
-void policy_print_views(const json_t *group);

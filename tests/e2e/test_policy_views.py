@@ -94,11 +94,18 @@ def test_remote_pages_are_views_of_their_own(tmp_path):
     remote = {"permissions": ["fs:allow-stat"], "remote": {"urls": ["https://a.example.com", "https://*.example.com"]}}
     out = check(app(tmp_path / "a", [remote, {"permissions": ["fs:allow-read-dir"], "local": False,
                                               "remote": {"urls": ["https://*.example.com"]}}]))
-    assert heads(out) == ["main (local)", "main (https://a.example.com)", "main (https://*.example.com)"]
+    assert heads(out) == ["main (local)", "main (https://a.example.com, https://*.example.com)"]
     # The wider pattern covers the narrower one.
     assert "main (local): 1 command," in out
-    assert "main (https://a.example.com): 2 commands," in out and "main (https://*.example.com): 2 commands," in out
-    assert score(out, "main (local)") < score(out, "main (https://a.example.com)")
+    assert "main (https://a.example.com, https://*.example.com): 2 commands," in out
+    assert score(out, "main (local)") < score(out, "main (https://a.example.com, https://*.example.com)")
+
+
+def test_origins_of_which_the_same_is_true_stand_together(tmp_path):
+    urls = ["https://a.example.com", "https://b.example.com"]
+    remote = {"permissions": ["fs:allow-stat"], "remote": {"urls": urls}}
+    out = check(app(tmp_path / "a", [remote, {"permissions": ["fs:allow-read-dir"], "remote": {"urls": ["https://c.example.com"]}}]))
+    assert heads(out) == ["main (local)", "main (https://a.example.com, https://b.example.com)", "main (https://c.example.com)"]
 
 
 def test_nothing_is_granted(tmp_path):
