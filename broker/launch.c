@@ -37,9 +37,12 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
         .slot = session->slot,
         .index = (uint32_t)(plugin->granted - session->grant->plugins),
     };
-    if (tb_plugin_write_init(plugin, session->grant, &broker->random, session->commands,
-                             session->n_commands) != TB_OK ||
-        tb_supervise_send(broker, &start) != TB_OK) {
+    int r = tb_plugin_write_init(plugin, session->grant, &broker->random, session->commands,
+                                 session->n_commands);
+    if (r != TB_OK)
+        record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_PLUGIN_UNAVAILABLE,
+                      "its commands and their scopes do not fit the 1 MiB of its first message");
+    if (r != TB_OK || tb_supervise_send(broker, &start) != TB_OK) {
         tb_link_deinit(&plugin->link);
         return TB_FULL;
     }

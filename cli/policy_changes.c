@@ -218,6 +218,14 @@ static void print_sandbox(const json_t *item)
     free(value);
 }
 
+static void print_unresolved(const json_t *item)
+{
+    (void)cli_put(cli_text(item, "entry"));
+    fputs("  cannot be compared: what its plugin permits is not known  ", stdout);
+    (void)cli_put_place(item);
+    putchar('\n');
+}
+
 static void print_whole(const json_t *item, char sign)
 {
     const char *kind = cli_text(item, "kind");
@@ -233,6 +241,8 @@ static void print_whole(const json_t *item, char sign)
     else if (strcmp(kind, "unknown") == 0)
         printf("%lld views with an origin are too many to compare\n",
                (long long)cli_number(item, "views"));
+    else if (strcmp(kind, "unresolved") == 0)
+        print_unresolved(item);
     else
         print_sandbox(item);
 }

@@ -1,4 +1,4 @@
-#include "cli/policy_work.h"
+#include "cli/policy_unresolved.h"
 
 #include "cli/text.h"
 
@@ -328,6 +328,7 @@ struct policy_changes policy_compare(const json_t *before, const json_t *after)
     };
     note_granted(&work);
     policy_compare_whole(&work);
+    policy_compare_unresolved(&work);
     policy_compare_plugins(&work);
     compare_views(&work);
     policy_compare_warnings(&work);

@@ -107,6 +107,13 @@ static void fold(struct shares *shares)
     shares->n = n;
 }
 
+int policy_name_width(int width, size_t n)
+{
+    if (width < POLICY_NAME_LEAST)
+        width = POLICY_NAME_LEAST;
+    return n > (size_t)width && n <= POLICY_NAME_MOST ? (int)n : width;
+}
+
 void policy_print_heading(const char *text)
 {
     cli_colour(CLI_BOLD);
@@ -123,20 +130,20 @@ void policy_print_place(const json_t *rule)
     putchar('\n');
 }
 
-static void print_entry(const struct share *share)
+static void print_entry(const struct share *share, int width)
 {
     char *prefix = strndup(cli_text(share->first, "entry"), prefix_of(share));
     int used = cli_put(share->n_entries > 1 && prefix ? prefix : cli_text(share->first, "entry"));
     if (share->n_entries > 1)
         used += printf(", %zu entries", share->n_entries);
-    cli_pad(used, POLICY_NAME_WIDTH);
+    cli_pad(used, width);
     free(prefix);
 }
 
-static void print_share(const struct share *share, bool counts)
+static void print_share(const struct share *share, int width, bool counts)
 {
     fputs("    ", stdout);
-    print_entry(share);
+    print_entry(share, width);
     fputs("  ", stdout);
     if (share->n == 1)
         (void)cli_put(cli_text(share->first, "name"));
@@ -160,6 +167,15 @@ static void print_each(json_t *const *items, size_t n, bool counts)
     }
 }
 
+static int width_of(const struct shares *shares)
+{
+    int width = 0;
+    for (size_t i = 0; i < shares->n; i++)
+        if (shares->items[i].n_entries == 1)
+            width = policy_name_width(width, strlen(cli_text(shares->items[i].first, "entry")));
+    return policy_name_width(width, 0);
+}
+
 static void free_items(json_t ***items)
 {
     free(*items);
@@ -175,8 +191,9 @@ void policy_print_shares(const char *heading, const json_t *list, bool counts, b
     shares = share(items, json_array_size(list));
     if (!all)
         fold(&shares);
+    int width = width_of(&shares);
     for (size_t i = 0, at = 0; i < shares.n; at += shares.items[i++].n) {
-        print_share(&shares.items[i], counts);
+        print_share(&shares.items[i], width, counts);
         if (all && shares.items[i].n > 1)
             print_each(items + at, shares.items[i].n, counts);
     }

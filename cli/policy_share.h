@@ -5,7 +5,11 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-enum { POLICY_NAME_WIDTH = 28 };
+/* Of the column of names: as wide as the widest of a list, within these. */
+enum { POLICY_NAME_LEAST = 28, POLICY_NAME_MOST = 44 };
+
+/* The width that a list needs of which one name has n characters. */
+int policy_name_width(int width, size_t n);
 
 void policy_print_heading(const char *text);
 /* The end of a line: where in the files. */

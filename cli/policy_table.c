@@ -1,6 +1,8 @@
 #include "cli/policy_table.h"
 
 #include "cli/policy_share.h"
+#include "cli/policy_unresolved.h"
+#include "cli/policy_warning.h"
 #include "cli/text.h"
 
 #include <stdlib.h>
@@ -17,7 +19,7 @@ static enum cli_colour colour_of(json_int_t points)
     return points >= POINTS_MIDDLE ? CLI_YELLOW : CLI_PLAIN;
 }
 
-static void print_risk(const json_t *reason, const json_t *commands)
+static void print_risk(const json_t *reason, const json_t *commands, int width)
 {
     json_int_t points = cli_number(reason, "points");
     json_int_t n = cli_number(reason, "n");
@@ -28,7 +30,7 @@ static void print_risk(const json_t *reason, const json_t *commands)
     int used = cli_put(n > 0 ? cli_text(command, "name") : "every command");
     if (n > 1)
         used += printf(" +%lld", (long long)n - 1);
-    cli_pad(used, POLICY_NAME_WIDTH);
+    cli_pad(used, width);
     fputs("  ", stdout);
     (void)cli_put(cli_text(reason, "reason"));
     if (n > 0)
@@ -37,15 +39,35 @@ static void print_risk(const json_t *reason, const json_t *commands)
         putchar('\n');
 }
 
+/* Room for "+12" behind a name, and the name of the command that has it. */
+static int risk_width(const json_t *reasons, const json_t *commands, bool all)
+{
+    enum { MORE = 4 };
+    int width = 0;
+    size_t i;
+    json_t *reason;
+    json_array_foreach(reasons, i, reason)
+    {
+        json_int_t n = cli_number(reason, "n");
+        const json_t *command = json_array_get(commands, (size_t)cli_number(reason, "command"));
+        size_t n_name = strlen(cli_text(command, "name")) + (n > 1 ? MORE : 0);
+        if (n > 0 && (all || cli_number(reason, "points") >= RISKS_SHOWN))
+            width = policy_name_width(width, n_name);
+    }
+    return policy_name_width(width, 0);
+}
+
 static void print_risks(const json_t *group, bool all)
 {
     const json_t *reasons = json_object_get(group, "reasons");
+    const json_t *commands = json_object_get(group, "commands");
+    int width = risk_width(reasons, commands, all);
     size_t i;
     json_t *reason;
     json_array_foreach(reasons, i, reason)
     {
         if (all || cli_number(reason, "points") >= RISKS_SHOWN)
-            print_risk(reason, json_object_get(group, "commands"));
+            print_risk(reason, commands, width);
     }
 }
 
@@ -172,10 +194,25 @@ static void print_tauri(const json_t *group, bool all)
 
 /* ---- all of it ---- */
 
-/* "main, editor-* (local)": the views of one item of `views`. */
-static void print_views(const json_t *group)
+static void print_contexts(const json_t *same)
 {
-    const json_t *context = json_object_get(group, "context");
+    size_t i;
+    json_t *group;
+    fputs(" (", stdout);
+    json_array_foreach(same, i, group)
+    {
+        const json_t *context = json_object_get(group, "context");
+        fputs(i > 0 ? ", " : "", stdout);
+        (void)cli_put(json_is_string(context) ? json_string_value(context)
+                                              : cli_text(context, "remote"));
+    }
+    putchar(')');
+}
+
+/* "main, editor-* (local)": the views of groups that differ by their origin alone. */
+static void print_views(const json_t *same)
+{
+    const json_t *group = json_array_get(same, 0);
     size_t i;
     json_t *view;
     json_array_foreach(json_object_get(group, "views"), i, view)
@@ -183,52 +220,60 @@ static void print_views(const json_t *group)
         fputs(i > 0 ? ", " : "", stdout);
         (void)cli_put(json_string_value(view));
     }
-    fputs(" (", stdout);
-    (void)cli_put(json_is_string(context) ? json_string_value(context)
-                                          : cli_text(context, "remote"));
-    putchar(')');
+    print_contexts(same);
 }
 
-static void print_group(const json_t *group, bool all)
+/* By what is true of them: the groups of which only the origin differs, in their order. */
+static json_t *alike(const json_t *groups)
 {
+    json_t *by_body = json_object();
+    size_t i;
+    json_t *group;
+    json_array_foreach(groups, i, group)
+    {
+        json_t *body = json_copy(group);
+        json_object_del(body, "context");
+        char *text = json_dumps(body, JSON_COMPACT);
+        json_t *same = text ? json_object_get(by_body, text) : NULL;
+        if (text && !same) {
+            same = json_array();
+            json_object_set_new(by_body, text, same);
+        }
+        json_array_append(same, group);
+        free(text);
+        json_decref(body);
+    }
+    return by_body;
+}
+
+/* What holds for all groups. */
+struct style {
+    bool ours; /* an app folder of ours, where a command needs a plugin that implements it */
+    bool all;
+    bool at_least; /* some entries are not counted: nobody knows what they grant */
+};
+
+static void print_group(const json_t *same, const struct style *style)
+{
+    const json_t *group = json_array_get(same, 0);
+    bool all = style->all;
     const json_t *commands = json_object_get(group, "commands");
     cli_colour(CLI_BOLD);
-    print_views(group);
+    print_views(same);
     cli_colour(CLI_PLAIN);
     if (json_array_size(commands) == 0) {
         puts(": nothing is granted");
     } else {
         fputs(": ", stdout);
         cli_put_count(json_array_size(commands), "command");
-        printf(", risk %lld of 100\n", (long long)cli_number(group, "score"));
+        printf(", risk %s%lld of 100\n", style->at_least ? "at least " : "",
+               (long long)cli_number(group, "score"));
     }
     print_risks(group, all);
-    policy_print_shares("granted", commands, true, all);
+    policy_print_shares("granted", commands, style->ours, all);
     print_scopes(group, all);
     policy_print_shares("denied", json_object_get(group, "denied"), false, all);
     print_tauri(group, all);
-    putchar('\n');
-}
-
-static void print_warnings(const json_t *warnings)
-{
-    size_t i;
-    json_t *warning;
-    if (json_array_size(warnings) == 0)
-        return;
-    cli_colour(CLI_BOLD);
-    puts("warnings");
-    cli_colour(CLI_PLAIN);
-    json_array_foreach(warnings, i, warning)
-    {
-        fputs("  ", stdout);
-        cli_colour(CLI_YELLOW);
-        (void)cli_put(cli_text(warning, "code"));
-        cli_colour(CLI_PLAIN);
-        fputs(": ", stdout);
-        (void)cli_put(cli_text(warning, "message"));
-        policy_print_place(warning);
-    }
     putchar('\n');
 }
 
@@ -261,6 +306,11 @@ static void print_end(const json_t *report)
     if (left_out > 0)
         printf("%lld more views with an origin are not shown: --view LABEL\n\n",
                (long long)left_out);
+    size_t n_unresolved = policy_count_unresolved(report);
+    if (n_unresolved > 0)
+        printf("%zu %s not counted: what %s is not known here (missing-manifest)\n\n", n_unresolved,
+               n_unresolved == 1 ? "entry is" : "entries are",
+               n_unresolved == 1 ? "its plugin permits" : "their plugins permit");
     if (json_array_size(views) == 0)
         puts("no capability names a view: nothing is granted\n");
     cli_put_count(count_names(views, "views"), "view");
@@ -277,13 +327,17 @@ static void print_end(const json_t *report)
 
 void policy_print_table(const json_t *report, bool all)
 {
-    size_t i;
-    json_t *group;
-    json_array_foreach(json_object_get(report, "views"), i, group)
+    const struct style style = {!json_is_true(json_object_get(report, "tauri_project")), all,
+                                policy_count_unresolved(report) > 0};
+    json_t *groups = alike(json_object_get(report, "views"));
+    const char *key;
+    json_t *same;
+    json_object_foreach(groups, key, same)
     {
-        print_group(group, all);
+        print_group(same, &style);
     }
-    print_warnings(json_object_get(report, "warnings"));
+    json_decref(groups);
+    policy_print_warnings(json_object_get(report, "warnings"), all);
     if (strcmp(cli_text(report, "mode"), "tauri") != 0 &&
         json_is_false(json_object_get(report, "app_acl")))
         puts(

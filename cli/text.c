@@ -19,10 +19,10 @@ static int put_piece(FILE *out, const char *text, size_t n)
     return width;
 }
 
-/* How much of the text is one piece: whole characters, up to a quotation mark. */
+/* How much of the text is one piece: whole characters, up to what is escaped only in JSON. */
 static size_t piece_of(const char *text)
 {
-    size_t n = strcspn(text, "\"");
+    size_t n = strcspn(text, "\"\\");
     if (n <= PIECE)
         return n;
     n = PIECE;
@@ -36,9 +36,8 @@ int cli_put_to(FILE *out, const char *untrusted_text)
     int width = 0;
     for (const char *at = untrusted_text; *at;) {
         size_t n = piece_of(at);
-        /* tb_escape would escape it for JSON, and this is not. */
         if (n == 0) {
-            fputc('"', out);
+            fputc(*at, out);
             width++;
             at++;
             continue;

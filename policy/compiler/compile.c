@@ -31,9 +31,11 @@ static void compile_capability(struct tb_policy *policy, struct tb_compiled *com
     bool webviews = source->webviews && source->webviews->n > 0;
     if (!windows && !webviews)
         tb_report_warning(policy->report, "matches-nothing", source->place,
-                          "the capability `%.*s` names no window and no webview: add "
-                          "`windows = [\"main\"]`",
-                          TB_SHOWN(source->identifier));
+                          "the capability `%.*s` names no window and no webview: add %s",
+                          TB_SHOWN(source->identifier),
+                          tb_format_of(source->place.file) == TB_FORMAT_TOML
+                              ? "`windows = [\"main\"]`"
+                              : "`\"windows\": [\"main\"]`");
     for (const struct tb_value *item = source->permissions->child; item; item = item->next) {
         struct tb_entry entry;
         if (tb_entry_read(policy->report, item, &entry))

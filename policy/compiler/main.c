@@ -10,11 +10,13 @@
 #include "policy/compiler/import/import.h"
 #include "policy/compiler/inputs.h"
 #include "policy/compiler/lint/lint.h"
+#include "policy/compiler/manifest.h"
 #include "policy/compiler/resolve.h"
 #include "policy/compiler/views.h"
 #include "sandbox/start.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -38,6 +40,14 @@ static int write_both(struct tb_report *report, const struct tb_options *options
     return r == 0 ? TB_POLICY_DONE : failed(report, "the result cannot be written", -r);
 }
 
+static int tauri_project(struct tb_report *report)
+{
+    tb_report_error(report, "manifest", (struct tb_place){TB_MANIFEST_FILE, 0},
+                    "this is a Tauri project, which cannot be started: `trollbridge import` makes "
+                    "an app folder of it");
+    return TB_POLICY_FILES;
+}
+
 /* All of it or nothing: not a byte is written while anything is wrong. */
 static int compile(struct tb_report *report, const struct tb_options *options,
                    const struct tb_inputs *inputs)
@@ -50,6 +60,8 @@ static int compile(struct tb_report *report, const struct tb_options *options,
     tb_buffer_init(&settings, TB_SETTINGS_MAX);
 
     tb_policy_read(&policy);
+    if (policy.tauri)
+        return tauri_project(report);
     struct tb_compiled compiled = tb_compile(&policy);
     tb_lint(&policy, &compiled, TB_LINT_START);
     if (report->n_errors > 0 || !tb_snapshot_write(&policy, &compiled, &snapshot))
@@ -78,17 +90,12 @@ static int too_much(struct tb_report *report)
     return TB_POLICY_FILES;
 }
 
-static void free_bytes(uint8_t **bytes)
-{
-    free(*bytes);
-}
-
 /* The same as compile does, told to whoever asks; the exit status says whether it would start. */
 static int check(struct tb_report *report, const struct tb_options *options,
                  const struct tb_inputs *inputs)
 {
     struct tb_policy policy = {.arena = report->arena, .report = report, .inputs = inputs};
-    tb_cleanup(free_bytes) uint8_t *also = NULL;
+    tb_cleanup(tb_bytes_free) uint8_t *also = NULL;
     size_t n_also = 0;
     struct tb_check_filter filter = {.view = options->view, .views = options->views};
     tb_cleanup(tb_buffer_deinit) struct tb_buffer snapshot;
@@ -238,7 +245,7 @@ static int resolve_request(struct tb_report *report, const struct tb_options *op
 
 static int resolve(struct tb_report *report, const struct tb_options *options)
 {
-    tb_cleanup(free_bytes) uint8_t *memory = NULL;
+    tb_cleanup(tb_bytes_free) uint8_t *memory = NULL;
     tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
     tb_cleanup(tb_buffer_deinit) struct tb_buffer grant;
     struct tb_snapshot snapshot;
@@ -289,11 +296,28 @@ static bool enter_sandbox(const struct tb_options *options, const struct tb_inpu
     return tb_start(&start) == TB_OK;
 }
 
+static void on_time(int signal)
+{
+    static const char text[] =
+        "trollbridge: time: the policy takes too much time to compile, more than 20 s of a CPU\n";
+    ssize_t n = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)signal;
+    (void)n; /* with no one to tell, the status still says it */
+    _exit(TB_POLICY_PART);
+}
+
 /* The net below the caps: files that are legal each and slow together end here and not with a hung
  * start. */
 static void limit_time(void)
 {
-    const struct rlimit limit = {CPU_S, CPU_S};
+    struct rlimit limit;
+    const struct sigaction action = {.sa_handler = on_time};
+    (void)sigaction(SIGXCPU, &action, NULL);
+    if (getrlimit(RLIMIT_CPU, &limit) < 0 || limit.rlim_cur <= CPU_S)
+        return; /* who starts it has been stricter */
+    limit.rlim_cur = CPU_S;
+    if (limit.rlim_max > CPU_S + 1)
+        limit.rlim_max = CPU_S + 1;
     (void)setrlimit(RLIMIT_CPU, &limit);
 }
 

@@ -7,13 +7,22 @@
 #include "policy/compiler/permission.h"
 #include "policy/compiler/tauri_folder.h"
 
+/* People stand in the folder above `src-tauri`, where Tauri's own command line is used. */
+static void tell_no_manifest(struct tb_policy *policy)
+{
+    bool above = tb_source_exists(policy->inputs->app, "src-tauri");
+    tb_report_error(policy->report, "manifest", (struct tb_place){TB_MANIFEST_FILE, 0}, "%s",
+                    above ? "an app folder needs this file; of a Tauri project name the folder "
+                            "`src-tauri`"
+                          : "an app folder needs this file; the least is `[app]` with "
+                            "`id = \"com.example.notes\"`");
+}
+
 static const struct tb_value *read_manifest_file(struct tb_policy *policy)
 {
     struct tb_bytes text;
     if (!tb_source_exists(policy->inputs->app, TB_MANIFEST_FILE)) {
-        tb_report_error(policy->report, "manifest", (struct tb_place){TB_MANIFEST_FILE, 0},
-                        "an app folder needs this file; the least is `[app]` with "
-                        "`id = \"com.example.notes\"`");
+        tell_no_manifest(policy);
         return NULL;
     }
     return tb_source_read(policy->report, policy->inputs->app, TB_MANIFEST_FILE, TB_MANIFEST_FILE,

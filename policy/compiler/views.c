@@ -4,6 +4,7 @@
 #include "base/wire.h"
 #include "policy/compiler/data/value_pack.h"
 #include "policy/compiler/label.h"
+#include "policy/compiler/unresolved.h"
 #include "policy/compiler/view_body.h"
 
 /* To match a URL takes so much longer than to match a label. */
@@ -331,4 +332,6 @@ void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled
     for (size_t i = 0; i < compiled->n_plugins && !packer->failed; i++)
         pack_plugin(&work, compiled->plugins[i]);
     tb_pack_key_bool(packer, "app_acl", app->permissions || app->sets || app->default_set);
+    tb_pack_key_bool(packer, "tauri_project", policy->tauri != NULL);
+    tb_unresolved_write(policy, compiled, packer);
 }

@@ -11,13 +11,14 @@
 #include "policy/compiler/check.h"
 
 enum {
-    TB_VIEWS_KEYS = 4,
+    TB_VIEWS_KEYS = 6,
     TB_VIEWS_PAIRS = 1024,               /* views with an origin */
     TB_VIEWS_BYTES = 16 * 1024 * 1024,   /* of the answer */
     TB_VIEWS_ALSO_MAX = 4 * 1024 * 1024, /* of filter->also */
 };
 
-/* Appends the keys `views`, `views_left_out`, `plugins` and `app_acl`: docs/formats.md, Check.
+/* Appends the keys `views`, `views_left_out`, `plugins`, `app_acl`, `tauri_project` and
+ * `unresolved`: docs/formats.md, Check.
  *
  * filter->also names views and remote URL patterns that the answer has beside those of the files,
  * so that two policies can be compared view by view: strings with a u16 length, `v` and a label or

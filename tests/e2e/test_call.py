@@ -366,3 +366,14 @@ def test_nothing_is_inherited(app):
                 assert str(app.folder) not in links
                 assert b"SECRET" not in open(f"/proc/{pid}/environ", "rb").read()
     os.close(secret)
+
+
+def test_scopes_that_do_not_fit_a_plugins_first_message(app):
+    paths = [f"$RESOURCE/data/{'x' * 100}{n}" for n in range(12000)]
+    entry = {"identifier": "fs:allow-read-text-file", "allow": paths}
+    capability = {"identifier": "main", "windows": ["main"], "permissions": [entry]}
+    (app.path / "capabilities/main.json").write_text(json.dumps(capability))
+    refused(app.call(READ, HELLO), 1, "plugin_unavailable")
+    record, = [record for record in app.records() if record["event"] == "plugin"]
+    assert record["code"] == "plugin_unavailable"
+    assert record["reason"] == "its commands and their scopes do not fit the 1 MiB of its first message"

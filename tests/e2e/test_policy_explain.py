@@ -65,8 +65,8 @@ def capability(permissions, identifier="main", **more):
 def make(folder, *capabilities, own="", manifest=MANIFEST):
     files = {"trollbridge.toml": manifest, "plugins/note/plugin.toml": 'name = "note"\n',
              "plugins/note/permissions/all.toml": NOTE_PLUGIN}
-    for item in capabilities:
-        name = item["identifier"] if item["identifier"].isprintable() else "unprintable"
+    for number, item in enumerate(capabilities):
+        name = item["identifier"] if item["identifier"].isprintable() else f"c{number}"
         files[f"capabilities/{name}.json"] = json.dumps(item, indent=1)
     if own:
         files["permissions/own.toml"] = own
@@ -421,7 +421,9 @@ def test_text_of_what_is_denied(tmp_path):
 
 def test_text_from_files_cannot_speak_to_the_terminal(tmp_path):
     evil = "a\x1b[2Jb\u202e"
-    app = make(tmp_path, capability(["note:allow-read"], evil, windows=["other"]))
+    app = make(tmp_path, capability(["note:allow-read"], windows=["other"]))
+    text = json.dumps(capability(["note:allow-read"], evil, windows=["other"]))
+    (app / "capabilities/main.json").write_text(text)
     for command in ("plugin:note|read", "plugin:note|\x1b[2J"):
         status, out, errors = run(app, command)
         assert status == 1 and errors == "" and not set(out) & {"\x1b", "\u202e"}

@@ -173,3 +173,17 @@ def test_limits_and_settings_of_every_command(tmp_path):
     assert (status, text) == (0, "")
     commands = msgpack_reader.decode(snapshot)["commands"]
     assert {(command["in_flight"], command["args"]) for command in commands} == {(3, "full")}
+
+
+def test_what_takes_too_long_says_so(tmp_path):
+    """The limit is lowered to a second; to read so many URL patterns takes several."""
+    urls = [f"https://*.a{n}.example.com/:b{n}" for n in range(250000)]
+    capability = {"identifier": "c", "windows": ["main"], "remote": {"urls": urls}, "permissions": []}
+    app = test_policy.write_app(tmp_path / "app", {
+        "trollbridge.toml": test_policy.MANIFEST, "capabilities/c.json": json.dumps(capability)})
+    arguments = ["check", "--app", app, "--plugins", test_policy.PLUGINS, "--libexec", "/libexec", "--var", "HOME=/h",
+                 "--report-fd", "1"]
+    done = subprocess.run([test_policy.POLICY, *arguments], env={}, capture_output=True, check=False,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 60)))
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert done.stderr == b"trollbridge: time: the policy takes too much time to compile, more than 20 s of a CPU\n"

@@ -1,4 +1,5 @@
 """What `policy check` shows to people: each view with what it may do, risks first."""
+import json
 import re
 
 import pytest
@@ -37,12 +38,26 @@ def score(out, view):
     return int(re.search(rf"^{re.escape(view)}: .* risk (\d+) of 100$", out, flags=re.M).group(1))
 
 
+def scope(*allow):
+    return {"identifier": "fs:allow-read-file", "allow": list(allow)}
+
+
 def test_a_whole_default_set_is_one_line(tmp_path):
     out = check(app(tmp_path / "a", [{"permissions": ["core:default"]}]))
     assert len(views(out).splitlines()) < 12
     assert re.search(r"^    core:default  +92 commands, unimplemented  capabilities/all\.json:\d+$", out, flags=re.M)
     every = check(tmp_path / "a", "--all")
     assert "      plugin:window|title, unimplemented\n" in every and len(every.splitlines()) > 100
+
+
+def test_columns_hold_long_names(tmp_path):
+    names = ["core:window:allow-set-badge-count", "core:webview:allow-internal-toggle-devtools", "fs:allow-stat", "core:app:allow-set-app-theme",
+             "core:window:allow-set-always-on-top"]
+    lines = next(iter(blocks(check(app(tmp_path / "a", [{"permissions": names}]))).values()))
+    granted = lines[lines.index("  granted") + 1:][:len(names)]
+    assert {line.index("  plugin:") for line in granted} == {4 + max(map(len, names))}
+    risks = [re.match(r" +\d+  \S+ +", line) for line in lines[:lines.index("  granted")]]
+    assert {risk.end() for risk in risks} == {max(len(risk[0].rstrip()) for risk in risks) + 2}
 
 
 def test_each_label_and_glob_is_a_view(tmp_path):
@@ -79,11 +94,18 @@ def test_remote_pages_are_views_of_their_own(tmp_path):
     remote = {"permissions": ["fs:allow-stat"], "remote": {"urls": ["https://a.example.com", "https://*.example.com"]}}
     out = check(app(tmp_path / "a", [remote, {"permissions": ["fs:allow-read-dir"], "local": False,
                                               "remote": {"urls": ["https://*.example.com"]}}]))
-    assert heads(out) == ["main (local)", "main (https://a.example.com)", "main (https://*.example.com)"]
+    assert heads(out) == ["main (local)", "main (https://a.example.com, https://*.example.com)"]
     # The wider pattern covers the narrower one.
     assert "main (local): 1 command," in out
-    assert "main (https://a.example.com): 2 commands," in out and "main (https://*.example.com): 2 commands," in out
-    assert score(out, "main (local)") < score(out, "main (https://a.example.com)")
+    assert "main (https://a.example.com, https://*.example.com): 2 commands," in out
+    assert score(out, "main (local)") < score(out, "main (https://a.example.com, https://*.example.com)")
+
+
+def test_origins_of_which_the_same_is_true_stand_together(tmp_path):
+    urls = ["https://a.example.com", "https://b.example.com"]
+    remote = {"permissions": ["fs:allow-stat"], "remote": {"urls": urls}}
+    out = check(app(tmp_path / "a", [remote, {"permissions": ["fs:allow-read-dir"], "remote": {"urls": ["https://c.example.com"]}}]))
+    assert heads(out) == ["main (local)", "main (https://a.example.com, https://b.example.com)", "main (https://c.example.com)"]
 
 
 def test_nothing_is_granted(tmp_path):
@@ -107,6 +129,13 @@ def test_scopes_are_as_the_files_have_them(tmp_path):
         {"identifier": "fs:allow-read-file", "allow": [{"path": "$APPDATA/*"}, "$APPLOCALDATA/*"], "deny": ["$APPDATA/x"]}]}])
     out = check(folder)
     assert "      allow  $APPDATA/*  $APPLOCALDATA/*\n" in out and "      deny   $APPDATA/x\n" in out
+
+
+def test_text_for_people_is_not_escaped_as_json_is(tmp_path):
+    """The host of an IPv6 pattern needs backslashes, and so do validators."""
+    where = {"urls": [r"http://[\:\:1]:*"]}
+    out = check(app(tmp_path / "a", [{"permissions": [scope(r"$HOME/a\b")], "remote": where}]))
+    assert r"main (http://[\:\:1]:*): " in out and "      allow  $HOME/a\\b\n" in out
 
 
 def test_two_names_of_one_folder_stay_apart(tmp_path):
@@ -184,3 +213,16 @@ def test_a_policy_that_is_large(tmp_path):
     out = check(folder)
     assert "476 more views with an origin are not shown: --view LABEL\n" in out
     assert "w1499 (local): 1 command," in check(folder, "--view", "w1499")
+
+
+def test_warnings_that_differ_by_place_are_one_line(tmp_path):
+    many = {"permissions": [{"identifier": "fs:allow-read-file", "allow": [{"path": "$RESOURCE/a", "odd": n}]} for n in range(9)]}
+    folder = app(tmp_path / "a", [many])
+    report = json.loads(policy("check", folder, "--json")[1])
+    lines = [item["line"] for item in report["warnings"] if item["code"] == "unknown-key"]
+    told = [line for line in check(folder).splitlines() if line.startswith("  unknown-key: ")]
+    every = [line for line in check(folder, "--all").splitlines() if line.startswith("  unknown-key: ")]
+    assert len(lines) == 9 and len(told) == len(every) == 1
+    assert told[0].endswith("".join(f"capabilities/all.json:{line}, " for line in lines[:3])[:-2] + " and 6 more")
+    assert all(f"capabilities/all.json:{line}" in every[0] for line in lines)
+    assert f", {len(report['warnings'])} warnings, " in check(folder)

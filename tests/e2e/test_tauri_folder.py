@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tauri_project import CONF, capability, check, codes, granted, manifest, own_apps, permission, real_apps, write
+from tauri_project import CONF, capability, check, codes, granted, manifest, own_apps, permission, real_apps, run, write
 
 MANIFESTS = "gen/schemas/acl-manifests.json"
 GREET = {"permissions/greet.toml": '[[permission]]\nidentifier = "allow-greet"\ncommands.allow = ["greet"]\n'}
@@ -259,3 +259,93 @@ def test_a_manifest_goes_by_its_keys(tmp_path):
     assert (list(report["allowed"]), list(report["denied"])) == (["plugin:some|x", "plugin:some|y"], ["plugin:some|y"])
     project(tmp_path, {"capabilities/a.json": capability("a", "some:other")})
     assert check(tmp_path)[0] == 3
+
+
+def test_what_runs_in_tauri_needs_no_plugin_of_ours(tmp_path):
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "core:default", "fs:allow-stat", "fs:read-dirs")})
+    status, out, errors = run("policy", "check", app, "--all")
+    assert (status, errors) == (0, "") and "plugin:window|title\n" in out and "unimplemented" not in out
+    for command in ("plugin:window|title", "plugin:fs|stat", "greet"):
+        status, out, errors = run("policy", "explain", app, command)
+        assert (status, errors) == (0, "") and out.startswith("allowed: ")
+        for word in ("unimplemented", "kernel", "limits", "handle", "trollbridge.toml"):
+            assert word not in out, f"{word} of {command}"
+    answer = json.loads(run("policy", "explain", app, "plugin:fs|stat", "--json")[1])
+    assert (answer["plugin"], answer["limits"]) == (None, None)
+
+
+def test_the_folder_above_the_project(tmp_path):
+    project(tmp_path / "src-tauri", {"capabilities/a.json": capability("a", "fs:allow-stat")})
+    for command in (["policy", "check", tmp_path], ["import", tmp_path, tmp_path / "new"]):
+        status, _, errors = run(*command)
+        assert status == 3 and "of a Tauri project name the folder `src-tauri`" in errors
+
+
+@pytest.mark.parametrize(("file", "text", "change"), [
+    ("capabilities/a.json", '{"identifier": "a", "permissions": []}', '`"windows": ["main"]`'),
+    ("capabilities/a.toml", 'identifier = "a"\npermissions = []\n', '`windows = ["main"]`'),
+])
+def test_what_to_write_is_in_the_files_own_format(tmp_path, file, text, change):
+    _, report = check(project(tmp_path, {file: text}))
+    assert [item["message"] for item in report["warnings"] if item["code"] == "matches-nothing"][0].endswith("add " + change)
+
+
+OPEN = {"identifier": "opener:allow-open-path", "allow": [{"path": "$HOME/*"}]}
+UNRESOLVED = {  # old permissions, new ones, the exit status, what a line must hold
+    "a plugin more": ([], ["shell:allow-execute"], 1, "+ shell:allow-execute  cannot be compared"),
+    "a plugin less": (["shell:allow-execute"], [], 0, "- shell:allow-execute  cannot be compared"),
+    "a permission more": (["shell:allow-open"], ["shell:allow-open", "shell:allow-execute"], 1, "+ shell:allow-execute"),
+    "a scope": (["opener:allow-open-path"], [OPEN], 1, "+ opener:allow-open-path"),
+    "a denial more": ([], ["shell:deny-execute"], 0, "- shell:deny-execute"),
+    "a denial less": (["shell:deny-execute"], [], 1, "+ shell:deny-execute"),
+    "another order": ([OPEN, "shell:allow-open"], ["shell:allow-open", OPEN], 0, "the same: gives nothing"),
+}
+
+
+@pytest.mark.parametrize("name", UNRESOLVED)
+def test_a_difference_in_what_nobody_knows(tmp_path, name):
+    old, new, wanted, line = UNRESOLVED[name]
+    apps = [project(tmp_path / side, {"capabilities/a.json": capability(f"of-{side}", *permissions)})
+            for side, permissions in (("old", old), ("new", new))]
+    status, out, errors = run("policy", "diff", *apps)
+    assert (status, errors) == (wanted, "") and line in out
+    answer = json.loads(run("policy", "diff", *apps, "--json")[1])
+    kinds = {item["kind"] for side in ("gives", "takes") for item in answer[side]}
+    assert answer["wider"] == bool(wanted) and kinds <= {"unresolved"}
+
+
+def test_more_views_for_what_nobody_knows(tmp_path):
+    old, new = (project(tmp_path / side, {"capabilities/a.json": {**capability("a", "shell:allow-open"), "windows": windows}})
+                for side, windows in (("old", ["main"]), ("new", ["main", "*"])))
+    status, out, _ = run("policy", "diff", old, new)
+    assert status == 1 and "+ shell:allow-open  cannot be compared" in out
+
+
+def test_a_risk_is_the_least_where_plugins_are_not_known(tmp_path):
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "fs:allow-stat", "shell:allow-open", OPEN, "shell:default")})
+    out = run("policy", "check", app)[1]
+    assert "main (local): 1 command, risk at least 0 of 100\n" in out
+    assert "3 entries are not counted: what their plugins permit is not known here (missing-manifest)\n" in out
+    app = project(tmp_path / "known", {"capabilities/a.json": capability("a", "fs:allow-stat")})
+    assert "at least" not in run("policy", "check", app)[1]
+
+
+@pytest.mark.parametrize("files", [{}, GREET], ids=["unchecked", "checked"])
+def test_a_command_by_the_name_of_its_function(tmp_path, files):
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "fs:allow-read-text-file", "core:default"), **files})
+    for function, wanted in (("readTextFile", "ask for `plugin:fs|read_text_file`, which is allowed here"),
+                             ("writeTextFile", "ask for `plugin:fs|write_text_file`, which is denied here"),
+                             ("isMaximized", "ask for `plugin:window|is_maximized`, which is allowed here")):
+        status, out, errors = run("policy", "explain", app, function)
+        assert (status, errors) == (1 if files else 0, "") and f"to change that: {wanted}\n" in out
+    assert "ask for" not in run("policy", "explain", app, "readTextFiles")[1]
+
+
+def test_a_plugin_that_the_project_does_not_have(tmp_path):
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "note:default"),
+                             MANIFESTS: {"note": manifest(permission("allow-read", "read"), default=[])}})
+    denied = run("policy", "explain", app, "plugin:fs|stat")[1]
+    assert "add `fs:allow-stat` to " in denied and "; and the plugin to the project, whose last build does not know it\n" in denied
+    assert "last build" not in run("policy", "explain", app, "plugin:note|read")[1]
+    unknown = run("policy", "explain", app, "plugin:zzyzx|go")[1]
+    assert "  - neither the project nor Trollbridge has a plugin `zzyzx`\n" in unknown

@@ -6,6 +6,7 @@ Every refusal stands next to the same operation succeeding. Exits 0 only if each
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,56 @@ def show_files(app, host):
     notes.allowed("read data/hello.txt still", "read_text_file", "data/hello.txt")
 
 
+def show_reload(app, host):
+    """What the host reloads is taken away from the document that is open, and only that."""
+    title("Another policy while the app runs")
+    notes = Notes(app, host)
+    file = app.path / "capabilities/main.json"
+    before = file.read_text()
+    file.write_text(before.replace('"fs:allow-read-dir",', ""))
+    notes.allowed("list data: the files on disk alone change nothing", "read_dir", "data")
+    file.write_text(before.replace('"fs:allow-read-dir",', "").replace("[", "", 1))
+    answer = host.reload()
+    row(answer.get("code") == "invalid_args", "reload of a file with an error", f"refused: {answer.get('code')}", "the compiler: all or nothing")
+    notes.allowed("list data still", "read_dir", "data")
+    file.write_text(before.replace('"fs:allow-read-dir",', ""))
+    answer = host.reload()
+    record = record_of(app, lambda r: r["event"] == "reload" and r["verdict"] == "allow")
+    row(record["reason"] == f"{answer.get('before')} -> {answer.get('after')}", "reload of a policy without fs:allow-read-dir",
+        f"{answer.get('before', '')[:8]} -> {answer.get('after', '')[:8]}", "both digests are in the log", record["n"])
+    notes.refused("list data", "read_dir", "data", "denied", "the broker: handles withdrawn")
+    notes.allowed("read data/hello.txt still", "read_text_file", "data/hello.txt")
+    file.write_text(before)
+
+
+def policy(app, *arguments):
+    done = app.run("policy", *arguments)
+    return done.returncode, done.stdout.decode()
+
+
+def show_policy(app, folder):
+    """The tool for whoever writes or reads policy; the second half is for any Tauri project."""
+    title("What policy says: trollbridge policy check, explain, diff")
+    status, text = policy(app, "explain", app.path, "plugin:fs|read_file")
+    row(status == 0 and "capabilities/main.json:7" in text, "explain plugin:fs|read_file", text.partition(":")[0], "capabilities/main.json:7")
+    status, text = policy(app, "explain", app.path, "plugin:fs|raed_file")
+    row(status == 1 and "did you mean `plugin:fs|read_file`?" in text, "explain plugin:fs|raed_file", text.partition(":")[0], "did you mean read_file?")
+    wider = folder / "wider"
+    shutil.copytree(app.path, wider, ignore=shutil.ignore_patterns("way-out"))
+    file = wider / "capabilities/main.json"
+    file.write_text(file.read_text().replace('"allow": [', '"allow": [{ "path": "$HOME/**" }, '))
+    status, text = policy(app, "diff", app.path, wider)
+    row(status == 1 and "$HOME/**" in text, "diff with a scope of $HOME/**", "wider" if status == 1 else f"status {status}", "exit 1: for code review")
+    project = TOP / "tests/policy/apps/MatsDK__TauRPC/src-tauri"
+    status, text = policy(app, "check", project, "--json")
+    answer = json.loads(text) if text.startswith("{") else {}
+    row(status == 0 and answer.get("mode") == "tauri" and not answer.get("errors"), "check of a Tauri project's src-tauri, as it is",
+        f"{len(answer.get('allowed', {}))} commands", f"{len(answer.get('warnings', []))} findings")
+    status, text = policy(app, "check", TOP / "tests/policy/apps/thewh1teagle__vibe/src-tauri", "--mode", "strict", "--json")
+    codes = {error["code"] for error in json.loads(text)["errors"]} if text.startswith("{") else set()
+    row(status == 3 and "missing-manifest" in codes, "check of another one in mode strict", f"status {status}", ", ".join(sorted(codes)))
+
+
 def show_attacks():
     """Frames that no honest endpoint sends: three rows of the red team's table, which runs each on a tree of its own and
     makes the same call in order before it."""
@@ -152,6 +203,8 @@ def main():
             record_of(app, lambda r: r["event"] == "done")
             show_processes(app, host)
             show_files(app, host)
+            show_reload(app, host)
+        show_policy(app, folder)
         show_attacks()
         title("The log of all this")
         verdict = app.verify()

@@ -128,7 +128,8 @@ static const char *reason_of(const struct tb_explain *explain)
                                                             : NULL;
     if (explain->unchecked)
         return "the app has no permissions of its own, and then Tauri lets its own pages call "
-               "every command of the app unchecked";
+               "every command of the app unchecked; whether there is one of this name, no file "
+               "says";
     if (!rule)
         return explain->n_misses > 0 ? explain->misses[0].message
                                      : "no capability that holds here allows it";
@@ -150,10 +151,16 @@ static void pack_question(struct tb_policy *policy, const struct tb_question *qu
     tb_pack_key_text(packer, "target", tb_platform_name(policy->inputs->target));
 }
 
+/* Of a Tauri project nothing runs in processes of ours. */
+static bool runs_here(const struct tb_explain *explain)
+{
+    return explain->granted && !explain->policy->tauri;
+}
+
 static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packer)
 {
     struct tb_hull hull;
-    uint32_t index = explain->granted ? explain->granted->command->plugin : TB_NO_INDEX;
+    uint32_t index = runs_here(explain) ? explain->granted->command->plugin : TB_NO_INDEX;
     tb_pack_key(packer, "plugin");
     if (index == TB_NO_INDEX) {
         tb_pack_nil(packer);
@@ -177,7 +184,7 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
 static void pack_limits(const struct tb_explain *explain, struct tb_packer *packer)
 {
     tb_pack_key(packer, "limits");
-    if (!explain->granted) {
+    if (!runs_here(explain)) {
         tb_pack_nil(packer);
         return;
     }

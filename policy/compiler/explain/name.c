@@ -3,6 +3,7 @@
 #include "policy/compiler/data/source.h"
 #include "policy/compiler/explain/work.h"
 #include "policy/compiler/identifier.h"
+#include "policy/compiler/manifests.h"
 #include "policy/compiler/plugin.h"
 #include "policy/compiler/spelling.h"
 
@@ -69,6 +70,13 @@ static void tell_unknown_plugin(struct named *named)
         return;
     }
     offer_plugins(explain, &nearest);
+    if (explain->policy->tauri && nearest.n == 0) {
+        add_simple(explain, "unknown-plugin",
+                   tb_report_text(arena, "neither the project nor Trollbridge has a plugin `%.*s`",
+                                  TB_SHOWN(name)),
+                   "add it to the project and build that once, which writes " TB_MANIFESTS_FILE);
+        return;
+    }
     add_simple(explain, "unknown-plugin",
                tb_report_text(arena, "there is no plugin `%.*s`", TB_SHOWN(name)),
                nearest.n > 0 ? tb_report_text(arena, "did you mean a command of %s?",
@@ -220,6 +228,13 @@ static const char *where_text(struct tb_explain *explain)
                            explain->origin.local ? "" : " and `remote.urls`");
 }
 
+/* What a Tauri project's build did not know it refuses in a capability. */
+static bool is_built_in(const struct tb_policy *policy, const struct tb_plugin *plugin)
+{
+    return !policy->tauri || policy->manifests.n == 0 || !plugin ||
+           tb_manifests_has(policy, plugin->name);
+}
+
 static void tell_ungranted(struct named *named, const struct tb_permission *permission)
 {
     struct tb_explain *explain = named->explain;
@@ -236,9 +251,13 @@ static void tell_ungranted(struct named *named, const struct tb_permission *perm
             arena, "`%.*s` allows it%s%s%s, and no capability that holds here has %s",
             TB_SHOWN(permission->name), *sets ? " (it is in " : "", sets, *sets ? ")" : "",
             permission->active ? "it" : "it; besides, it is not for this platform"),
-        .change = tb_report_text(arena, "add `%.*s` to %s%s", TB_SHOWN(permission->name),
+        .change = tb_report_text(arena, "add `%.*s` to %s%s%s", TB_SHOWN(permission->name),
                                  where_text(explain),
-                                 scoped ? "; it needs the paths that it may reach" : ""),
+                                 scoped ? "; it needs the paths that it may reach" : "",
+                                 is_built_in(explain->policy, plugin)
+                                     ? ""
+                                     : "; and the plugin to the project, whose last build does not "
+                                       "know it"),
     };
     tb_explain_add(explain, &miss);
 }
@@ -261,6 +280,37 @@ static bool is_exempt(struct tb_explain *explain)
                "Tauri lets every page call this one; Trollbridge has no command that policy does "
                "not decide on, and carries channels without it",
                "nothing has to: a Channel works without it");
+    return true;
+}
+
+static bool has_command(const struct tb_acl *acl, struct tb_bytes local)
+{
+    for (const struct tb_permission *one = acl->permissions; one; one = one->next)
+        if (tb_value_holds(one->allow, local))
+            return true;
+    return false;
+}
+
+/* People know commands by the name of the function that calls them: `readTextFile`. */
+static bool is_function(struct named *named)
+{
+    struct tb_explain *explain = named->explain;
+    struct tb_bytes local = tb_spelling_snake(explain->policy->arena, explain->question->command);
+    struct tb_plugin *plugin = explain->policy->plugins;
+    while (plugin && !has_command(&plugin->acl, local))
+        plugin = plugin->next;
+    if (!plugin)
+        return false;
+    struct tb_bytes name = tb_plugin_command(explain->policy, &plugin->acl, local);
+    bool granted = tb_explain_find(&explain->resolved, name) != NULL;
+    add_simple(explain, "spelling",
+               tb_report_text(
+                   explain->policy->arena,
+                   "no file names `%.*s` as a command of the app's own; the plugin `%.*s` has "
+                   "`%.*s`",
+                   TB_SHOWN(explain->question->command), TB_SHOWN(plugin->name), TB_SHOWN(local)),
+               tb_report_text(explain->policy->arena, "ask for `%.*s`, which is %s here",
+                              TB_SHOWN(name), granted ? "allowed" : "denied"));
     return true;
 }
 
@@ -317,6 +367,6 @@ void tb_explain_names(struct tb_explain *explain)
         tell_unknown_command(&named);
     else if (!tb_command_name_valid(explain->question->command))
         tell_no_name(explain);
-    else if (!explain->unchecked) /* else a note says it */
+    else if (!is_function(&named) && !explain->unchecked) /* else a note says it */
         tell_own_command(&named);
 }

@@ -171,19 +171,24 @@ static void note_mode(struct tb_explain *explain)
         .kind = "mode",
         .place = {explain->policy->tauri ? NULL : TB_MANIFEST_FILE, 0},
         .message = message,
-        .change = tb_arena_format(explain->policy->arena,
-                                  "nothing has to; `[policy] mode` of " TB_MANIFEST_FILE
-                                  " says which one the app is in (`%s`)",
-                                  tb_semantics_name(explain->snapshot->mode)),
+        .change = explain->policy->tauri
+                      ? "nothing has to: the app runs in Tauri, which decides as mode tauri does"
+                      : tb_arena_format(explain->policy->arena,
+                                        "nothing has to; `[policy] mode` of " TB_MANIFEST_FILE
+                                        " says which one the app is in (`%s`)",
+                                        tb_semantics_name(explain->snapshot->mode)),
     };
     if (message)
         tb_explain_add(explain, &miss);
 }
 
+/* In a Tauri project it is Tauri that answers. */
 void tb_explain_notes(struct tb_explain *explain)
 {
-    note_unimplemented(explain);
+    if (!explain->policy->tauri) {
+        note_unimplemented(explain);
+        note_unnamed(explain);
+    }
     note_empty_scope(explain);
-    note_unnamed(explain);
     note_mode(explain);
 }

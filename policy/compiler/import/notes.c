@@ -144,14 +144,36 @@ static void note_inactive(struct tb_import *import)
                            "a capability that is not active was left out");
 }
 
+static bool is_core(const struct tb_plugin *plugin)
+{
+    static const char prefix[] = "core:";
+    return tb_bytes_are(plugin->name, "core") ||
+           (plugin->name.n > strlen(prefix) &&
+            memcmp(plugin->name.data, prefix, strlen(prefix)) == 0);
+}
+
+static void note_no_program(struct tb_import *import, const char *whose)
+{
+    tb_import_note(import, (struct tb_place){NULL, 0},
+                   "%s: nothing here implements its commands yet; they are granted as before and "
+                   "answer `unimplemented`",
+                   whose);
+}
+
+/* Tauri's own plugins count as one: every app has them. */
 static void note_unimplemented(struct tb_import *import)
 {
-    for (const struct tb_plugin *plugin = import->policy->plugins; plugin; plugin = plugin->next)
-        if (plugin->program.n == 0)
-            tb_import_note(import, (struct tb_place){NULL, 0},
-                           "plugin `%.*s`: nothing here implements its commands yet; they are "
-                           "granted as before and answer `unimplemented`",
-                           TB_SHOWN(plugin->name));
+    bool core = false;
+    for (const struct tb_plugin *plugin = import->policy->plugins; plugin; plugin = plugin->next) {
+        if (plugin->program.n > 0)
+            continue;
+        core = core || is_core(plugin);
+        if (!is_core(plugin))
+            note_no_program(import, tb_report_text(import->policy->arena, "plugin `%.*s`",
+                                                   TB_SHOWN(plugin->name)));
+    }
+    if (core)
+        note_no_program(import, "Tauri's core, with all of its plugins");
 }
 
 void tb_import_notes(struct tb_import *import)

@@ -115,7 +115,8 @@ void tb_lint_app(struct tb_lint *lint)
         tb_report_warning(lint->report, "app-unchecked", (struct tb_place){file, 0},
                           "the app has no permissions of its own, so that in Tauri every window "
                           "of its own pages may call every command of the app: write a "
-                          "permission for each in `permissions/`, or list them in `build.rs`");
+                          "permission for each in `permissions/`%s",
+                          lint->policy->tauri ? ", or list them in `build.rs`" : "");
 }
 
 /* ---- sandbox-unused ---- */

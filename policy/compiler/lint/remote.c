@@ -166,7 +166,7 @@ static void lint_local(struct tb_lint *lint, const struct tb_capability *capabil
     if (capability->local && !tb_lint_field(capability->value, "local"))
         tb_report_warning(lint->report, "remote-and-local", capability->urls->place,
                           "the capability `%.*s` is for the app's own pages as well as for these: "
-                          "write `local = false`, or `local = true` where that is meant",
+                          "say `local` false, or true where that is meant",
                           TB_SHOWN(capability->identifier));
 }
 
