@@ -100,7 +100,10 @@ static void move_commands(struct tb_session *session)
             at < next->n_commands && tb_bytes_equal(next->commands[at].name, command->name);
         if (!command->granted)
             continue; /* revoked stays revoked: its handles are withdrawn */
-        there ? move_command(session, command, &next->commands[at]) : revoke(command);
+        if (there)
+            move_command(session, command, &next->commands[at]);
+        else
+            revoke(command);
     }
 }
 

@@ -84,8 +84,56 @@ static bool take_text(struct tb_report *report, const char *text, size_t most,
            wrong(report, "empty, too long, or not UTF-8: ", text);
 }
 
+/* Where an option's descriptor goes; NULL: it has none. */
+static int *descriptor_of(struct tb_options *options, int name)
+{
+    switch (name) {
+    case OPTION_SNAPSHOT:
+        return &options->snapshot_fd;
+    case OPTION_SETTINGS:
+        return &options->settings_fd;
+    case OPTION_REQUEST:
+        return &options->request_fd;
+    case OPTION_GRANT:
+        return &options->grant_fd;
+    case OPTION_REPORT:
+        return &options->report_fd;
+    case OPTION_ALSO:
+        return &options->also_fd;
+    default:
+        return NULL;
+    }
+}
+
+/* Whom, and what, it is about. */
+static bool take_subject(struct tb_report *report, int name, const char *text,
+                         struct tb_options *options)
+{
+    switch (name) {
+    case OPTION_VIEW:
+        options->view = tb_bytes_of_string(text);
+        return tb_label_valid(options->view) || wrong(report, "not the label of a view: ", text);
+    case OPTION_WEBVIEW:
+        options->webview = tb_bytes_of_string(text);
+        return tb_label_valid(options->webview) ||
+               wrong(report, "not the label of a webview: ", text);
+    case OPTION_ORIGIN:
+        return take_text(report, text, TB_ORIGIN_MAX, &options->origin);
+    case OPTION_COMMAND:
+        return take_text(report, text, TB_QUESTION_MAX, &options->command);
+    case OPTION_VIEWS:
+        options->views = true;
+        return true;
+    default:
+        return wrong(report, "unknown option, or one without its value", "");
+    }
+}
+
 static bool take(struct tb_report *report, int name, const char *text, struct tb_options *options)
 {
+    int *fd = descriptor_of(options, name);
+    if (fd)
+        return take_fd(report, text, fd);
     switch (name) {
     case OPTION_APP:
         options->app = text;
@@ -108,37 +156,11 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
                      text);
     case OPTION_VAR:
         return take_var(report, text, &options->user);
-    case OPTION_SNAPSHOT:
-        return take_fd(report, text, &options->snapshot_fd);
-    case OPTION_SETTINGS:
-        return take_fd(report, text, &options->settings_fd);
-    case OPTION_REQUEST:
-        return take_fd(report, text, &options->request_fd);
-    case OPTION_GRANT:
-        return take_fd(report, text, &options->grant_fd);
-    case OPTION_VIEW:
-        options->view = tb_bytes_of_string(text);
-        return tb_label_valid(options->view) || wrong(report, "not the label of a view: ", text);
-    case OPTION_VIEWS:
-        options->views = true;
-        return true;
-    case OPTION_ALSO:
-        return take_fd(report, text, &options->also_fd);
-    case OPTION_WEBVIEW:
-        options->webview = tb_bytes_of_string(text);
-        return tb_label_valid(options->webview) ||
-               wrong(report, "not the label of a webview: ", text);
-    case OPTION_ORIGIN:
-        return take_text(report, text, TB_ORIGIN_MAX, &options->origin);
-    case OPTION_COMMAND:
-        return take_text(report, text, TB_QUESTION_MAX, &options->command);
-    case OPTION_REPORT:
-        return take_fd(report, text, &options->report_fd);
     case OPTION_NAMESPACES:
         options->namespaces = text;
         return true;
     default:
-        return wrong(report, "unknown option, or one without its value", "");
+        return take_subject(report, name, text, options);
     }
 }
 
