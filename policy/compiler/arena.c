@@ -1,8 +1,8 @@
 #include "policy/compiler/arena.h"
 
+#include "base/poison.h"
 #include "policy/compiler/exit.h"
 
-#include <sanitizer/asan_interface.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static uint8_t *new_block(struct tb_arena *arena, size_t n)
     block->n = n;
     arena->last = block;
     arena->n_bytes += n;
-    ASAN_POISON_MEMORY_REGION(block->memory, n);
+    TB_POISON(block->memory, n);
     return block->memory;
 }
 
@@ -68,7 +68,7 @@ void *tb_arena_get(struct tb_arena *arena, size_t n, size_t size)
     size_t n_taken = (n_bytes + ALIGNMENT) & ~(size_t)(ALIGNMENT - 1);
     uint8_t *piece =
         n_taken <= SMALL_MAX ? cut_from_chunk(arena, n_taken) : new_block(arena, n_taken);
-    ASAN_UNPOISON_MEMORY_REGION(piece, n_bytes);
+    TB_UNPOISON(piece, n_bytes);
     return piece;
 }
 
@@ -116,7 +116,7 @@ void tb_arena_deinit(struct tb_arena *arena)
     while (arena->last) {
         struct tb_arena_block *block = arena->last;
         arena->last = block->before;
-        ASAN_UNPOISON_MEMORY_REGION(block->memory, block->n);
+        TB_UNPOISON(block->memory, block->n);
         free(block);
     }
     *arena = (struct tb_arena){0};

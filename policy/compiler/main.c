@@ -40,6 +40,14 @@ static int write_both(struct tb_report *report, const struct tb_options *options
     return r == 0 ? TB_POLICY_DONE : failed(report, "the result cannot be written", -r);
 }
 
+static int tauri_project(struct tb_report *report)
+{
+    tb_report_error(report, "manifest", (struct tb_place){TB_MANIFEST_FILE, 0},
+                    "this is a Tauri project, which cannot be started: `trollbridge import` makes "
+                    "an app folder of it");
+    return TB_POLICY_FILES;
+}
+
 /* All of it or nothing: not a byte is written while anything is wrong. */
 static int compile(struct tb_report *report, const struct tb_options *options,
                    const struct tb_inputs *inputs)
@@ -53,9 +61,7 @@ static int compile(struct tb_report *report, const struct tb_options *options,
 
     tb_policy_read(&policy);
     if (policy.tauri)
-        tb_report_error(report, "manifest", (struct tb_place){TB_MANIFEST_FILE, 0},
-                        "this is a Tauri project, which cannot be started: `trollbridge import` "
-                        "makes an app folder of it");
+        return tauri_project(report);
     struct tb_compiled compiled = tb_compile(&policy);
     tb_lint(&policy, &compiled, TB_LINT_START);
     if (report->n_errors > 0 || !tb_snapshot_write(&policy, &compiled, &snapshot))

@@ -116,6 +116,10 @@ def test_told_as_well(section, tmp_path):
     assert section.also <= set().union(*(codes(answer["warnings"]) for answer in answers))
 
 
+def is_project(app):
+    return (app / "tauri.conf.json").exists()
+
+
 @BY_CODE
 def test_strict(section, tmp_path):
     if section.mode == "tauri":
@@ -127,7 +131,7 @@ def test_strict(section, tmp_path):
     assert (section.code in codes(answer["errors"])) == refused
     assert codes(answer["errors"]) <= {code for code, marks in MARKS.items() if marks & {"strict", "error"}}
     status, lines = start(tmp_path, app, "strict")
-    assert status == (3 if answer["errors"] else 0), lines
+    assert status == (3 if answer["errors"] or is_project(app) else 0), lines
 
 
 @BY_CODE
@@ -151,7 +155,12 @@ def test_mode_tauri(section, tmp_path):
 @BY_CODE
 def test_start(section, tmp_path):
     """A start tells some findings, and leaves the others to `check`."""
-    status, lines = start(tmp_path, make_app(tmp_path, section, "Bad"), section.mode)
+    app = make_app(tmp_path, section, "Bad")
+    status, lines = start(tmp_path, app, section.mode)
+    if is_project(app):
+        assert status == 3 and "this is a Tauri project, which cannot be started" in lines[-1]
+        assert "start" not in MARKS[section.code]
+        return
     told = {re.match(r"trollbridge: (?:warning: )?([a-z-]+): ", line)[1] for line in lines}
     assert (section.code in told) == ("start" in MARKS[section.code]), lines
     assert all("start" in MARKS[code] for code in told), lines
