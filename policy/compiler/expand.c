@@ -57,6 +57,14 @@ static void expand_default(struct work *work, struct tb_acl *acl, const struct t
                           acl_name(work->policy, acl));
 }
 
+/* Tauri's build makes permissions of the commands that build.rs names, and projects seldom commit
+ * them. */
+static const char *unbuilt_hint(const struct tb_policy *policy)
+{
+    bool unbuilt = policy->tauri && policy->manifests.n == 0;
+    return unbuilt ? "; if `build.rs` names its command, build the project once" : "";
+}
+
 /* A member's own prefix counts only where it names a plugin that is there. */
 static void expand_member(struct work *work, struct tb_acl *acl, const struct tb_value *member,
                           const struct tb_way *up)
@@ -82,9 +90,9 @@ static void expand_member(struct work *work, struct tb_acl *acl, const struct tb
         expand_set(work, in, set, up);
     else
         tb_report_error(policy->report, "unknown-permission", member->place,
-                        "`%.*s` of the set `%.*s` is neither a permission nor a set of %s",
+                        "`%.*s` of the set `%.*s` is neither a permission nor a set of %s%s",
                         TB_SHOWN(member->string), TB_SHOWN(up->set->identifier),
-                        acl_name(policy, in));
+                        acl_name(policy, in), unbuilt_hint(policy));
 }
 
 static bool closes_circle(struct work *work, const struct tb_set *set, const struct tb_way *up)
@@ -123,8 +131,9 @@ static void unknown_permission(struct work *work, const struct tb_acl *acl, stru
         some = tb_arena_format(work->policy->arena, "%s%s%.*s", some, n++ ? ", " : "",
                                TB_SHOWN(other->identifier));
     tb_report_error(work->policy->report, "unknown-permission", work->place,
-                    "%s has no permission or set `%.*s`; it has %s%s", acl_name(work->policy, acl),
-                    TB_SHOWN(name), n > 0 ? some : "none", n == 20 ? ", ..." : "");
+                    "%s has no permission or set `%.*s`; it has %s%s%s",
+                    acl_name(work->policy, acl), TB_SHOWN(name), n > 0 ? some : "none",
+                    n == 20 ? ", ..." : "", unbuilt_hint(work->policy));
 }
 
 /* At the top a set hides a permission of the same name; inside a set it is the other way round. */

@@ -349,3 +349,14 @@ def test_a_plugin_that_the_project_does_not_have(tmp_path):
     assert "last build" not in run("policy", "explain", app, "plugin:note|read")[1]
     unknown = run("policy", "explain", app, "plugin:zzyzx|go")[1]
     assert "  - neither the project nor Trollbridge has a plugin `zzyzx`\n" in unknown
+
+
+@pytest.mark.parametrize("built", [False, True])
+def test_a_permission_that_the_build_makes(tmp_path, built):
+    inlined = {"permissions/menu/default.toml": '[default]\npermissions = ["allow-toggle"]\n'}
+    files = {"capabilities/a.json": capability("a", "allow-greet", "menu:default"), **inlined, **OTHER}
+    app = project(tmp_path, {**files, MANIFESTS: {"menu": manifest(default=[])}} if built else files)
+    _, report = check(app)
+    messages = [item["message"] for item in report["errors"] if item["code"] == "unknown-permission"]
+    assert len(messages) == (1 if built else 2)  # what the last build knew of the plugin replaces its files
+    assert all(message.endswith("; if `build.rs` names its command, build the project once") != built for message in messages)

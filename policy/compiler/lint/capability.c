@@ -43,11 +43,12 @@ static void every_window(struct tb_lint *lint, const struct tb_capability *capab
     const struct tb_value *glob = find_all(capability->windows);
     glob = glob ? glob : find_all(capability->webviews);
     if (glob)
-        tb_report_warning(lint->report, "every-window", glob->place,
-                          "the capability `%.*s` is for every window, also for those that the app "
-                          "opens later and for pages that are not its own: name the windows that "
-                          "need it",
-                          TB_SHOWN(capability->identifier));
+        tb_report_warning(
+            lint->report, "every-window", glob->place,
+            "the capability `%.*s` is for every window, also for those that the app "
+            "opens later%s: name the windows that need it",
+            TB_SHOWN(capability->identifier),
+            capability->urls && capability->urls->n > 0 ? " and that show its remote pages" : "");
 }
 
 /* Many read the two as one condition. */

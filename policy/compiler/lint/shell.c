@@ -165,8 +165,9 @@ void tb_lint_shell_commands(struct tb_lint *lint)
                           "environment (PATH, LD_PRELOAD, GIT_SSH_COMMAND), which turns most "
                           "programs into any program: run it from a command of the app");
     if (opens && !open_is_set(lint))
-        tb_report_warning(lint->report, "shell-open", tb_lint_place(lint, opens),
-                          "no scope holds `open` to certain addresses, and before 2.2.1 nothing "
-                          "held it to web addresses (CVE-2025-31477): use "
-                          "`opener:allow-open-url` with a scope");
+        tb_report_warning(
+            lint->report, "shell-open", tb_lint_place(lint, opens),
+            "`open` reads no scope, also where an entry has one, and before 2.2.1 nothing "
+            "held it to web addresses (CVE-2025-31477): use "
+            "`opener:allow-open-url` with a scope");
 }
