@@ -123,8 +123,21 @@ static void expand_set(struct work *work, struct tb_acl *acl, const struct tb_se
         expand_member(work, acl, member, way);
 }
 
+/* A project that has not been built since it was checked out says nothing of what its build makes:
+ * the app's own permissions, where no file has any, and those of plugins, for which ours stand in.
+ */
+static bool is_unbuilt(const struct tb_policy *policy, const struct tb_acl *acl)
+{
+    bool silent = policy->tauri && policy->manifests.n == 0 && !policy->whole;
+    return silent && (acl->plugin || (!acl->permissions && !acl->sets && !acl->default_set));
+}
+
 static void unknown_permission(struct work *work, const struct tb_acl *acl, struct tb_bytes name)
 {
+    if (is_unbuilt(work->policy, acl)) {
+        tb_plugin_tell_unbuilt(work->policy, acl, name, work->place);
+        return;
+    }
     const char *some = "";
     size_t n = 0;
     for (const struct tb_permission *other = acl->permissions; other && n < 20; other = other->next)

@@ -132,7 +132,8 @@ static int check(struct tb_report *report, const struct tb_options *options,
 static int import(struct tb_report *report, const struct tb_options *options,
                   const struct tb_inputs *inputs)
 {
-    struct tb_policy policy = {.arena = report->arena, .report = report, .inputs = inputs};
+    struct tb_policy policy = {
+        .arena = report->arena, .report = report, .inputs = inputs, .whole = true};
     tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
     tb_buffer_init(&out, TB_IMPORT_MAX);
 

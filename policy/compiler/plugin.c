@@ -337,6 +337,20 @@ void tb_plugin_tell_missing(struct tb_policy *policy, struct tb_bytes key, struc
                         tb_plugin_names(policy));
 }
 
+void tb_plugin_tell_unbuilt(struct tb_policy *policy, const struct tb_acl *acl,
+                            struct tb_bytes name, struct tb_place place)
+{
+    struct tb_bytes key = {0};
+    if (acl->plugin)
+        key = acl->plugin->name;
+    else
+        tb_table_put(policy->arena, &policy->missing, key, policy);
+    tb_report_warning(policy->report, "missing-manifest", place,
+                      "what `%.*s%s%.*s` stands for is not known, so that it grants nothing here: "
+                      "build the project once, which writes " TB_MANIFESTS_FILE,
+                      TB_SHOWN(key), key.n > 0 ? ":" : "", TB_SHOWN(name));
+}
+
 struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl *acl,
                                   struct tb_bytes name)
 {

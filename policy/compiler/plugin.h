@@ -37,6 +37,9 @@ tb_must_check bool tb_plugin_description(struct tb_policy *policy, struct tb_byt
 /* Tells that a capability names a plugin that is not there: an error; but in a Tauri project, which
  * has plugins that this program knows nothing of, a warning. */
 void tb_plugin_tell_missing(struct tb_policy *policy, struct tb_bytes key, struct tb_place place);
+/* The same of one permission, whose manifest the project's build would make. */
+void tb_plugin_tell_unbuilt(struct tb_policy *policy, const struct tb_acl *acl,
+                            struct tb_bytes name, struct tb_place place);
 
 /* "app, fs, shell": what there is instead. */
 const char *tb_plugin_names(struct tb_policy *policy);

@@ -170,6 +170,7 @@ struct tb_policy {
     struct tb_capability *capabilities;
     /* Of a Tauri project's folder; NULL in an app folder of ours. */
     const struct tb_tauri_conf *tauri;
+    bool whole; /* what the project has to be built for is an error, as nothing can stand for it */
     struct tb_table manifests; /* of its plugins, by key: manifests.h */
     struct tb_inlined *inlined;
     struct tb_table inlined_of; /* the same, by key */

@@ -360,3 +360,21 @@ def test_a_permission_that_the_build_makes(tmp_path, built):
     messages = [item["message"] for item in report["errors"] if item["code"] == "unknown-permission"]
     assert len(messages) == (1 if built else 2)  # what the last build knew of the plugin replaces its files
     assert all(message.endswith("; if `build.rs` names its command, build the project once") != built for message in messages)
+
+
+@pytest.mark.parametrize("mode, status", [("tauri", 0), ("narrow", 0), ("strict", 3)])
+def test_a_project_that_was_never_built(tmp_path, mode, status):
+    """Its build makes the app's own permissions, and says which plugins it has in which version."""
+    capability = {"identifier": "main", "windows": ["main"], "permissions": ["allow-greet", "fs:allow-of-a-later-version", "fs:allow-stat"]}
+    (tmp_path / "capabilities").mkdir()
+    (tmp_path / "capabilities" / "main.json").write_text(json.dumps(capability))
+    (tmp_path / "tauri.conf.json").write_text('{"identifier": "com.example.never"}')
+    found, answer = check(tmp_path, "--mode", mode)
+    told = answer["errors" if mode == "strict" else "warnings"]
+    missing = [item["message"].split("`")[1] for item in told if item["code"] == "missing-manifest"]
+    assert (found, missing) == (status, ["allow-greet", "fs:allow-of-a-later-version"])
+    assert list(answer["allowed"]) == ["plugin:fs|stat"]
+    (tmp_path / "permissions").mkdir()
+    (tmp_path / "permissions" / "own.toml").write_text('[[permission]]\nidentifier = "allow-other"\ncommands.allow = ["other"]\n')
+    found, answer = check(tmp_path, "--mode", mode)
+    assert found == 3 and "unknown-permission" in [item["code"] for item in answer["errors"]]
