@@ -3,7 +3,6 @@
 #include "base/fd.h"
 #include "base/place.h"
 #include "base/user.h"
-#include "base/wire.h"
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -14,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FIRST_FD = 3, N_FDS = 3, ABOVE_FDS = 10, REQUEST_MAX = 2048 };
+enum { FIRST_FD = 3, ABOVE_FDS = 10 };
 
-/* Runs the compiler with those descriptors as 3, 4 and 5. Its exit status. */
+/* Runs the compiler with those descriptors as 3 and so on. Its exit status. */
 static int run(const char *const *argv, const int *fds, size_t n_fds)
 {
     char program[PATH_MAX];
@@ -82,7 +81,7 @@ static int file_arguments(const char *job, const char *app, struct places *place
     return n;
 }
 
-int cli_app_compile(const char *app, struct cli_app *ret_app)
+int cli_app_settings(const char *app, struct tb_settings *ret_settings)
 {
     const char *argv[FILE_ARGS_MAX + 5];
     tb_cleanup(deinit_places) struct places places = {.n_variables = 0};
@@ -96,12 +95,9 @@ int cli_app_compile(const char *app, struct cli_app *ret_app)
     const char *const fds[] = {"--snapshot-fd", "3", "--settings-fd", "4", NULL};
     memcpy(argv + n, fds, sizeof fds);
     int status = run(argv, (const int[]){snapshot, settings}, 2);
-    if (status != CLI_DONE)
-        return status;
-    *ret_app = (struct cli_app){.snapshot_fd = snapshot, .settings_fd = settings};
-    snapshot = -1;
-    settings = -1;
-    return CLI_DONE;
+    if (status == CLI_DONE && tb_settings_read(settings, ret_settings) != TB_OK)
+        return cli_error(CLI_PART, "io", "the policy compiler's settings cannot be read");
+    return status;
 }
 
 int cli_app_report(const char *job, const char *app, const char *const *options, int also,
@@ -132,51 +128,5 @@ int cli_app_report(const char *job, const char *app, const char *const *options,
     int status = run(argv, (const int[]){report, above}, also < 0 ? 1 : 2);
     *ret_fd = report;
     report = -1;
-    return status;
-}
-
-static bool write_request(int fd, const char *view, const char *origin)
-{
-    uint8_t memory[REQUEST_MAX];
-    struct tb_writer writer = tb_writer_init(memory, sizeof memory);
-    tb_write_string16(&writer, tb_bytes_of_string(view));
-    tb_write_string16(&writer, tb_bytes_of_string(view));
-    tb_write_string16(&writer, tb_bytes_of_string(origin));
-    return !writer.failed && tb_fd_write_all(fd, tb_bytes_of(memory, writer.n)) == 0 &&
-           lseek(fd, 0, SEEK_SET) == 0;
-}
-
-int cli_app_resolve(const struct cli_app *app, const char *view, const char *origin,
-                    struct tb_grant **ret_grant)
-{
-    static const char *const argv[] = {
-        "policy", "resolve", "--snapshot-fd", "3", "--request-fd", "4", "--grant-fd", "5", NULL,
-    };
-    tb_fd request = memory_above("trollbridge-request");
-    tb_fd grant = memory_above("trollbridge-grant");
-    if (request < 0 || grant < 0)
-        return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
-    if (!write_request(request, view, origin))
-        return cli_usage("policy", "the view or the origin is too long");
-    int status = run(argv, (const int[]){app->snapshot_fd, request, grant}, N_FDS);
-    if (status == CLI_DONE && tb_grant_read(grant, ret_grant) != TB_OK)
-        return cli_error(CLI_PART, "io", "the policy compiler's grant cannot be read");
-    return status;
-}
-
-void cli_app_deinit(struct cli_app *app)
-{
-    if (app->snapshot_fd <= 0)
-        return;
-    tb_fd_close(&app->snapshot_fd);
-    tb_fd_close(&app->settings_fd);
-}
-
-int cli_app_settings(const char *app, struct tb_settings *ret_settings)
-{
-    tb_cleanup(cli_app_deinit) struct cli_app compiled = {0};
-    int status = cli_app_compile(app, &compiled);
-    if (status == CLI_DONE && tb_settings_read(compiled.settings_fd, ret_settings) != TB_OK)
-        return cli_error(CLI_PART, "io", "the policy compiler's settings cannot be read");
     return status;
 }

@@ -2,21 +2,10 @@
  */
 #pragma once
 
-#include "policy/grant.h"
+#include "policy/settings.h"
 
-/* A compiled app: memory files. Zeroed is none; deinit closes. */
-struct cli_app {
-    int snapshot_fd;
-    int settings_fd;
-};
-
-/* Both return an exit status; what is wrong has been said on stderr, by the compiler. */
-tb_must_check int cli_app_compile(const char *app, struct cli_app *ret_app);
-tb_must_check int cli_app_resolve(const struct cli_app *app, const char *view, const char *origin,
-                                  struct tb_grant **ret_grant);
-void cli_app_deinit(struct cli_app *app);
-
-/* The settings alone, which the caller deinits. */
+/* The settings, which the caller deinits. An exit status; what is wrong has been said on stderr, by
+ * the compiler. */
 tb_must_check int cli_app_settings(const char *app, struct tb_settings *ret_settings);
 
 enum { CLI_REPORT_OPTIONS = 16 };
