@@ -12,14 +12,7 @@ CONF = {"identifier": "com.example.project", "productName": "Project"}
 
 
 def real_apps():
-    """A few are part of this tree; where the whole collection lies beside it, all of it."""
-    shared = TOP.parent / "shared" / "data" / "tauri-apps"
-    folder = shared if shared.is_dir() else TOP / "tests" / "policy" / "apps"
-    return sorted(path / "src-tauri" for path in folder.iterdir())
-
-
-def own_apps():
-    return sorted(path / "src-tauri" for path in (TOP / "tests" / "policy" / "apps").iterdir())
+    return sorted(path / "src-tauri" for path in (TOP / "tests" / "policy" / "apps").iterdir() if path.is_dir())
 
 
 def write(folder, files):

@@ -8,7 +8,7 @@ import pytest
 from policy_apps import TOP, policy
 
 LISTED = TOP / "tests/policy/oracle/apps"
-APPS = TOP.parent / "shared/data/tauri-apps"
+APPS = TOP / "tests/policy/apps"
 APP_KEY = "__app-acl__"
 
 

@@ -1,11 +1,9 @@
 """Real apps: what program and reference make of them is what was read through by hand (tests/policy/apps-expected).
 
-The apps lie in tests/policy/apps, or in the folder that TB_SHARED names, ../shared beside the repository if it is not set.
+The apps lie in tests/policy/apps.
 """
 
 import json
-import os
-import pathlib
 
 import pytest
 
@@ -13,24 +11,19 @@ import policy_tool as tool
 import record
 
 EXPECTED = tool.TOP / "tests/policy/apps-expected"
-PLACES = [pathlib.Path(os.environ.get("TB_SHARED", tool.TOP.parent / "shared")) / "data/tauri-apps", tool.TOP / "tests/policy/apps"]
+PLACE = tool.TOP / "tests/policy/apps"
 
 
 def found_apps():
-    """Folder by name: of owner__name and name alike the last part counts."""
-    found = {}
-    for place in PLACES:
-        for path in sorted(place.glob("**/tauri.conf.json")):
-            name = path.relative_to(place).parts[0].rpartition("__")[2]
-            found.setdefault(name, path.parent)
-    return {name: app for name, app in found.items() if (EXPECTED / f"{name}.json").exists()}
+    """Folder by name: of owner__name the last part."""
+    return {path.relative_to(PLACE).parts[0].rpartition("__")[2]: path.parent for path in sorted(PLACE.glob("**/tauri.conf.json"))}
 
 
 APPS = found_apps()
 
 
-def test_there_are_apps():
-    assert APPS, f"no real app in {PLACES}"
+def test_each_app_has_its_values():
+    assert sorted(APPS) == sorted(path.stem for path in EXPECTED.glob("*.json")) and len(APPS) == 9
 
 
 def test_each_has_its_notes():

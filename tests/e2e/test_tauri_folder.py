@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tauri_project import CONF, capability, check, codes, granted, manifest, own_apps, permission, real_apps, run, write
+from tauri_project import CONF, capability, check, codes, granted, manifest, permission, real_apps, run, write
 
 MANIFESTS = "gen/schemas/acl-manifests.json"
 GREET = {"permissions/greet.toml": '[[permission]]\nidentifier = "allow-greet"\ncommands.allow = ["greet"]\n'}
@@ -30,7 +30,7 @@ def test_real_projects_resolve(app, mode):
 
 
 def test_the_projects_of_this_tree():
-    apps = {app.parent.name: app for app in own_apps()}
+    apps = {app.parent.name: app for app in real_apps()}
     commands = granted(apps["MatsDK__TauRPC"])
     assert len(commands) == 89 and "plugin:shell|open" in commands and "plugin:window|title" in commands
     status, report = check(apps["martpie__museeks"])
