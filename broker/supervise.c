@@ -8,25 +8,37 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-static int send_packet(struct tb_broker *broker, const struct tb_inner *message, int flags)
+/* What passes by itself. A peer can use memory up, and that must not end the broker. */
+static bool is_passing(ssize_t n)
 {
-    uint8_t packet[TB_INNER_MAX];
-    size_t n = tb_inner_write(message, packet);
+    return n == -EINTR || n == -ENOBUFS || n == -ENOMEM;
+}
+
+static ssize_t send_packet(struct tb_broker *broker, struct tb_bytes packet, int flags)
+{
     ssize_t sent;
     do {
-        sent = tb_fd_send(broker->supervisor.fd, tb_bytes_of(packet, n), -1, flags);
+        sent = tb_fd_send(broker->supervisor.fd, packet, -1, flags);
     } while (sent == -EINTR);
-    return sent == (ssize_t)n ? TB_OK : TB_FULL;
+    return sent;
 }
 
 int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message)
 {
-    return send_packet(broker, message, MSG_DONTWAIT);
+    uint8_t memory[TB_INNER_MAX];
+    struct tb_bytes packet = tb_bytes_of(memory, tb_inner_write(message, memory));
+    return send_packet(broker, packet, MSG_DONTWAIT) == (ssize_t)packet.n ? TB_OK : TB_FULL;
 }
 
 void tb_supervise_insist(struct tb_broker *broker, const struct tb_inner *message)
 {
-    if (send_packet(broker, message, 0) != TB_OK)
+    uint8_t memory[TB_INNER_MAX];
+    struct tb_bytes packet = tb_bytes_of(memory, tb_inner_write(message, memory));
+    ssize_t sent;
+    do {
+        sent = send_packet(broker, packet, 0);
+    } while (is_passing(sent));
+    if (sent != (ssize_t)packet.n)
         broker->ending = true; /* there is no supervisor any more */
 }
 
@@ -116,7 +128,7 @@ void tb_supervise_ready(struct tb_source *source, uint32_t events)
     tb_fd fd = -1;
     (void)events;
     ssize_t n = tb_fd_receive(source->fd, packet, sizeof packet, &fd, MSG_DONTWAIT);
-    if (n == -EAGAIN || n == -EINTR)
+    if (n == -EAGAIN || is_passing(n))
         return;
     if (n <= 0 || tb_inner_read(tb_bytes_of(packet, (size_t)n), &message) != TB_OK) {
         broker->ending = true;
