@@ -233,15 +233,7 @@ static json_t *alike(const json_t *groups)
     {
         json_t *body = json_copy(group);
         json_object_del(body, "context");
-        char *text = json_dumps(body, JSON_COMPACT);
-        json_t *same = text ? json_object_get(by_body, text) : NULL;
-        if (text && !same) {
-            same = json_array();
-            json_object_set_new(by_body, text, same);
-        }
-        json_array_append(same, group);
-        free(text);
-        json_decref(body);
+        cli_group_add(by_body, body, group);
     }
     return by_body;
 }

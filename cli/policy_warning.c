@@ -1,8 +1,7 @@
 #include "cli/policy_warning.h"
 
+#include "cli/group.h"
 #include "cli/text.h"
-
-#include <stdlib.h>
 
 enum { PLACES_SHOWN = 3 };
 
@@ -15,15 +14,7 @@ static json_t *alike(const json_t *warnings)
     json_array_foreach(warnings, i, warning)
     {
         json_t *key = json_pack("[ss]", cli_text(warning, "code"), cli_text(warning, "message"));
-        char *text = json_dumps(key, JSON_COMPACT);
-        json_t *group = text ? json_object_get(groups, text) : NULL;
-        if (text && !group) {
-            group = json_array();
-            json_object_set_new(groups, text, group);
-        }
-        json_array_append(group, warning);
-        free(text);
-        json_decref(key);
+        cli_group_add(groups, key, warning);
     }
     return groups;
 }

@@ -55,9 +55,8 @@ void tb_commands_retire(struct tb_commands *commands, uint32_t command,
 void tb_commands_revoke(struct tb_commands *commands, uint32_t command, bool revoked);
 bool tb_commands_revoked(const struct tb_commands *commands, uint32_t command);
 
-/* How many handles are to be asked for now; 0: enough are there, or the WANT before is not
- * answered.
- */
+/* How many handles the next WANT asks for; 0: none, since enough are there or the WANT before is not
+ * answered. */
 uint32_t tb_commands_lack(const struct tb_commands *commands, uint32_t command);
 void tb_commands_asked(struct tb_commands *commands, uint32_t command, uint32_t count);
 /* HANDLES: TB_OK, or TB_MALFORMED: it does not answer the oldest WANT, or is more than was asked

@@ -3,58 +3,24 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
-#include "endpoint/commands.h"
 #include "endpoint/greet.h"
-#include "endpoint/misses.h"
+#include "endpoint/state.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { READ_SIZE = 64 * 1024, OUT_MAX = 64 * 1024 * 1024 };
+enum { OUT_MAX = 64 * 1024 * 1024 };
 
-struct pending {
-    bool used;
-    uint32_t command;
-    uint64_t counter;
-    struct tb_handle handle;
-    tb_endpoint_done *done;
-    void *data;
-};
-
-enum state { AWAIT_BOOT, AWAIT_WELCOME, OPEN, LOST };
-
-struct tb_endpoint {
-    enum state state;
-    int fd;
-    int close_code;
-    bool direct;
-    bool broken; /* the broker broke the protocol */
-    struct tb_buffer in;
-    struct tb_buffer out;
-    struct tb_unpacker unpacker;
-    struct tb_session_keys keys;
-    uint64_t n_sent;
-    uint64_t n_received;
-    char session[2 * TB_SESSION_SIZE + 1];
-    uint32_t frame_max; /* these two as WELCOME says */
-    uint32_t in_flight;
-    uint32_t n_pending;
-    struct tb_commands commands;
-    struct tb_misses misses;
-    struct pending pending[TB_SESSION_CALLS];
-};
-
-static void lose(struct tb_endpoint *endpoint, int close_code)
+void tb_endpoint_lose(struct tb_endpoint *endpoint, int close_code)
 {
-    if (endpoint->state == LOST)
+    if (endpoint->state == TB_ENDPOINT_LOST)
         return;
-    endpoint->state = LOST;
+    endpoint->state = TB_ENDPOINT_LOST;
     endpoint->close_code = close_code;
     for (size_t i = 0; i < TB_SESSION_CALLS; i++) {
-        struct pending *pending = &endpoint->pending[i];
+        struct tb_pending *pending = &endpoint->pending[i];
         if (!pending->used)
             continue;
         pending->used = false;
@@ -63,23 +29,13 @@ static void lose(struct tb_endpoint *endpoint, int close_code)
     }
 }
 
-/* Nothing more is said to a broker that broke the protocol but the end of the link. */
-static void break_off(struct tb_endpoint *endpoint)
-{
-    if (endpoint->state == LOST)
-        return;
-    endpoint->broken = true;
-    (void)shutdown(endpoint->fd, SHUT_RDWR);
-    lose(endpoint, -1);
-}
-
-static int greet(struct tb_endpoint *endpoint, struct tb_bytes untrusted_bootstrap)
+int tb_endpoint_greet(struct tb_endpoint *endpoint, struct tb_bytes untrusted_bootstrap)
 {
     uint8_t hello[TB_GREETING_SIZE];
     int r = tb_greet(untrusted_bootstrap, hello, &endpoint->keys);
     if (r != TB_OK)
         return r;
-    endpoint->state = AWAIT_WELCOME;
+    endpoint->state = TB_ENDPOINT_AWAIT_WELCOME;
     return tb_buffer_append(&endpoint->out, tb_bytes_of(hello, sizeof hello)) ? TB_OK : TB_FULL;
 }
 
@@ -94,9 +50,9 @@ struct tb_endpoint *tb_endpoint_new(int fd, struct tb_bytes bootstrap)
     endpoint->fd = fd;
     endpoint->close_code = -1;
     endpoint->direct = bootstrap.n == 0;
-    tb_buffer_init(&endpoint->in, TB_HEADER_SIZE + TB_FRAME_MAX + READ_SIZE);
+    tb_buffer_init(&endpoint->in, TB_HEADER_SIZE + TB_FRAME_MAX + TB_ENDPOINT_READ);
     tb_buffer_init(&endpoint->out, OUT_MAX);
-    if (!endpoint->direct && greet(endpoint, bootstrap) != TB_OK) {
+    if (!endpoint->direct && tb_endpoint_greet(endpoint, bootstrap) != TB_OK) {
         tb_endpoint_free(endpoint);
         return NULL;
     }
@@ -107,7 +63,7 @@ void tb_endpoint_free(struct tb_endpoint *endpoint)
 {
     if (!endpoint)
         return;
-    lose(endpoint, TB_CLOSE_BYE);
+    tb_endpoint_lose(endpoint, TB_CLOSE_BYE);
     tb_commands_deinit(&endpoint->commands);
     tb_buffer_deinit(&endpoint->in);
     tb_buffer_deinit(&endpoint->out);
@@ -124,12 +80,12 @@ int tb_endpoint_fd(const struct tb_endpoint *endpoint)
 
 bool tb_endpoint_ready(const struct tb_endpoint *endpoint)
 {
-    return endpoint->state == OPEN;
+    return endpoint->state == TB_ENDPOINT_OPEN;
 }
 
 bool tb_endpoint_lost(const struct tb_endpoint *endpoint)
 {
-    return endpoint->state == LOST;
+    return endpoint->state == TB_ENDPOINT_LOST;
 }
 
 int tb_endpoint_close_code(const struct tb_endpoint *endpoint)
@@ -176,7 +132,7 @@ static int want(struct tb_endpoint *endpoint, uint32_t command)
 static int tell_misses(struct tb_endpoint *endpoint)
 {
     struct tb_miss miss;
-    if (endpoint->state != OPEN || endpoint->misses.n_waiting == 0 ||
+    if (endpoint->state != TB_ENDPOINT_OPEN || endpoint->misses.n_waiting == 0 ||
         !tb_misses_take(&endpoint->misses, tb_clock_ns(), &miss))
         return TB_OK;
     const struct tb_envelope envelope = to_broker(endpoint);
@@ -186,153 +142,10 @@ static int tell_misses(struct tb_endpoint *endpoint)
     return r;
 }
 
-/* ---- frames from the broker: false breaks the session ---- */
-
-static bool on_welcome(struct tb_endpoint *endpoint, const struct tb_plaintext *plaintext)
-{
-    struct tb_welcome welcome;
-    if (tb_welcome_read(&endpoint->unpacker, plaintext, &welcome) != TB_OK ||
-        tb_commands_init(&endpoint->commands, welcome.commands) != TB_OK)
-        return false;
-    memcpy(endpoint->session, welcome.session.data, welcome.session.n);
-    endpoint->frame_max = welcome.frame;
-    endpoint->in_flight = welcome.in_flight;
-    endpoint->misses.most = welcome.miss_per_s < TB_MISS_PER_S ? welcome.miss_per_s : TB_MISS_PER_S;
-    endpoint->state = OPEN;
-    return true;
-}
-
-static bool on_handles(struct tb_endpoint *endpoint, const struct tb_plaintext *plaintext)
-{
-    struct tb_handles message;
-    return tb_handles_read(&endpoint->unpacker, plaintext, &message) == TB_OK &&
-           tb_commands_answered(&endpoint->commands, &message) == TB_OK;
-}
-
-static bool on_reply(struct tb_endpoint *endpoint, const struct tb_address *address,
-                     const struct tb_plaintext *plaintext)
-{
-    uint32_t call = tb_commands_call(&endpoint->commands, &address->handle);
-    struct tb_reply reply;
-    if (call == UINT32_MAX || address->counter != 0 ||
-        tb_reply_read(&endpoint->unpacker, plaintext, &reply) != TB_OK)
-        return false;
-    struct pending pending = endpoint->pending[call];
-    /* Before the old one is forgotten: `next` must be another. */
-    if (reply.has_next && tb_commands_call(&endpoint->commands, &reply.next) != UINT32_MAX)
-        return false;
-    tb_commands_retire(&endpoint->commands, pending.command, &address->handle);
-    if (reply.has_next &&
-        tb_commands_add(&endpoint->commands, pending.command, &reply.next) != TB_OK)
-        return false;
-    tb_commands_revoke(&endpoint->commands, pending.command,
-                       !reply.has_next && reply.type == TB_REPLY_ERROR &&
-                           reply.error.code == TB_CODE_DENIED);
-    endpoint->pending[call].used = false;
-    endpoint->n_pending--;
-    pending.done(pending.data, &reply);
-    return true;
-}
-
-/* A CHUNK or CREDIT that crossed the end of its call belongs to nothing; no live call is a stream.
- */
-static bool on_stream(const struct tb_endpoint *endpoint, const struct tb_address *address)
-{
-    return tb_commands_call(&endpoint->commands, &address->handle) == UINT32_MAX;
-}
-
-static bool on_sealed(struct tb_endpoint *endpoint, const struct tb_frame *frame)
-{
-    struct tb_address address = tb_sealed_address(frame);
-    struct tb_plaintext plaintext;
-    if (((frame->flags & TB_RAW_CLEAR) && !endpoint->direct) ||
-        tb_seal_open(frame, endpoint->keys.to_endpoint, &plaintext) != TB_OK)
-        return false;
-    if (frame->kind != TB_WELCOME && endpoint->state != OPEN)
-        return false;
-    if (frame->kind == TB_REPLY)
-        return on_reply(endpoint, &address, &plaintext);
-    if (frame->kind == TB_CHUNK || frame->kind == TB_CREDIT)
-        return on_stream(endpoint, &address);
-    if (!tb_handle_equal(&address.handle, &tb_handle_zero) ||
-        address.counter != endpoint->n_received++)
-        return false;
-    if (frame->kind == TB_WELCOME)
-        return endpoint->state == AWAIT_WELCOME && on_welcome(endpoint, &plaintext);
-    return on_handles(endpoint, &plaintext);
-}
-
-static bool on_frame(struct tb_endpoint *endpoint, const struct tb_frame *frame)
-{
-    if (frame->kind == TB_CLOSE) {
-        lose(endpoint, (int)tb_close_read(frame));
-        return true;
-    }
-    if (frame->kind == TB_BOOT)
-        return endpoint->state == AWAIT_BOOT && greet(endpoint, frame->body) == TB_OK;
-    return endpoint->state != AWAIT_BOOT && on_sealed(endpoint, frame);
-}
-
-static void handle_frames(struct tb_endpoint *endpoint)
-{
-    struct tb_frame frame;
-    size_t size;
-    int r = TB_OK;
-    while (endpoint->state != LOST) {
-        r = tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&endpoint->in), &frame, &size);
-        if (r != TB_OK)
-            break;
-        bool ok = on_frame(endpoint, &frame);
-        tb_buffer_consume(&endpoint->in, size);
-        if (!ok)
-            break_off(endpoint);
-    }
-    if (r != TB_OK && r != TB_AGAIN)
-        break_off(endpoint);
-}
-
-/* As much as a frame that is half there still needs, else a batch. */
-static size_t missing(const struct tb_endpoint *endpoint)
-{
-    struct tb_frame frame;
-    size_t size = 0;
-    size_t held = tb_buffer_n(&endpoint->in);
-    int r = tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&endpoint->in), &frame, &size);
-    return r == TB_AGAIN && size > held + READ_SIZE ? size - held : READ_SIZE;
-}
-
-/* Not in recvmsg: a reader that is blocked there is woken as well when the broker takes what was
- * sent last, since that makes room to write, and goes back to sleep for nothing. */
-static void wait_readable(const struct tb_endpoint *endpoint)
-{
-    struct pollfd link = {.fd = endpoint->fd, .events = POLLIN};
-    (void)poll(&link, 1, -1);
-}
-
-int tb_endpoint_dispatch(struct tb_endpoint *endpoint, bool wait)
-{
-    if (endpoint->state == LOST)
-        return TB_CLOSED;
-    if (wait)
-        wait_readable(endpoint);
-    size_t n = missing(endpoint);
-    uint8_t *room = tb_buffer_reserve(&endpoint->in, n);
-    ssize_t got = room ? tb_fd_receive(endpoint->fd, room, n, NULL, MSG_DONTWAIT) : 0;
-    if (got == -EAGAIN || got == -EINTR)
-        return TB_AGAIN;
-    if (got <= 0) {
-        lose(endpoint, -1);
-        return TB_CLOSED;
-    }
-    tb_buffer_commit(&endpoint->in, (size_t)got);
-    handle_frames(endpoint);
-    return endpoint->state == LOST ? TB_CLOSED : TB_OK;
-}
-
 int tb_endpoint_flush(struct tb_endpoint *endpoint)
 {
     (void)tell_misses(endpoint);
-    while (tb_buffer_n(&endpoint->out) > 0 && endpoint->state != LOST) {
+    while (tb_buffer_n(&endpoint->out) > 0 && endpoint->state != TB_ENDPOINT_LOST) {
         ssize_t n = tb_fd_send(endpoint->fd, tb_buffer_bytes(&endpoint->out), -1, MSG_DONTWAIT);
         if (n == -EAGAIN || n == -EINTR)
             return TB_AGAIN;
@@ -340,7 +153,7 @@ int tb_endpoint_flush(struct tb_endpoint *endpoint)
             return TB_CLOSED; /* not lost yet: a CLOSE that says why may still be there to read */
         tb_buffer_consume(&endpoint->out, (size_t)n);
     }
-    return endpoint->state == LOST ? TB_CLOSED : TB_OK;
+    return endpoint->state == TB_ENDPOINT_LOST ? TB_CLOSED : TB_OK;
 }
 
 /* ---- calls ---- */
@@ -373,7 +186,7 @@ static int write_call(struct tb_endpoint *endpoint, const struct tb_handle *hand
 int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t index, struct tb_bytes args,
                      bool has_raw, struct tb_bytes raw, tb_endpoint_done *done, void *data)
 {
-    if (endpoint->state != OPEN)
+    if (endpoint->state != TB_ENDPOINT_OPEN)
         return TB_CLOSED;
     tb_assert(index < endpoint->commands.n);
     if (want(endpoint, index) != TB_OK)
@@ -390,7 +203,7 @@ int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t index, struct tb_byt
         return r;
     tb_commands_spend(&endpoint->commands, index, call);
     endpoint->n_pending++;
-    endpoint->pending[call] = (struct pending){
+    endpoint->pending[call] = (struct tb_pending){
         .used = true,
         .command = index,
         .counter = 1,
@@ -403,7 +216,7 @@ int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t index, struct tb_byt
 
 int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name)
 {
-    if (endpoint->state != OPEN)
+    if (endpoint->state != TB_ENDPOINT_OPEN)
         return TB_CLOSED;
     tb_misses_add(&endpoint->misses, name);
     return tell_misses(endpoint);
@@ -412,7 +225,7 @@ int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name)
 int tb_endpoint_cancel(struct tb_endpoint *endpoint, const void *data)
 {
     for (size_t i = 0; i < TB_SESSION_CALLS; i++) {
-        struct pending *pending = &endpoint->pending[i];
+        struct tb_pending *pending = &endpoint->pending[i];
         if (!pending->used || pending->data != data)
             continue;
         const struct tb_envelope envelope = {.key = endpoint->keys.to_broker,

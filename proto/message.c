@@ -2,27 +2,7 @@
 
 #include "base/result.h"
 #include "base/wire.h"
-
-static int unpack(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
-                  const msgpack_object **ret_root)
-{
-    return tb_unpack(unpacker, &tb_scan_peer, plaintext->text, ret_root);
-}
-
-/* Messages without a body of raw bytes must not carry any. */
-static int unpack_alone(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
-                        const msgpack_object **ret_root)
-{
-    return plaintext->raw.n != 0 ? TB_MALFORMED : unpack(unpacker, plaintext, ret_root);
-}
-
-static struct tb_seal begin(struct tb_packer *packer, struct tb_buffer *out, enum tb_kind kind,
-                            uint8_t flags)
-{
-    struct tb_seal seal = tb_seal_begin(out, kind, flags);
-    tb_packer_init(packer, out);
-    return seal;
-}
+#include "proto/body.h"
 
 static int finish(struct tb_seal *seal, const struct tb_packer *packer,
                   const struct tb_envelope *envelope, struct tb_bytes raw)
@@ -32,15 +12,6 @@ static int finish(struct tb_seal *seal, const struct tb_packer *packer,
 }
 
 static const struct tb_bytes no_bytes;
-
-/* Whole handles, and the zero handle, which names the session, is none of them. */
-static bool handles_valid(struct tb_bytes handles)
-{
-    for (size_t at = 0; at + TB_HANDLE_SIZE <= handles.n; at += TB_HANDLE_SIZE)
-        if (memcmp(handles.data + at, tb_handle_zero.bytes, TB_HANDLE_SIZE) == 0)
-            return false;
-    return handles.n % TB_HANDLE_SIZE == 0;
-}
 
 int tb_call_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
                  struct tb_call *ret_call)
@@ -52,7 +23,7 @@ int tb_call_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaint
         {"bytes", TB_UINT, &n_raw, TB_FRAME_MAX, &call.has_raw},
     };
     const msgpack_object *root;
-    int r = unpack(unpacker, plaintext, &root);
+    int r = tb_body_unpack(unpacker, plaintext, &root);
     if (r == TB_OK)
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
@@ -67,7 +38,7 @@ int tb_call_write(struct tb_buffer *out, const struct tb_envelope *envelope, str
                   bool has_raw, struct tb_bytes raw, bool raw_clear)
 {
     struct tb_packer packer;
-    struct tb_seal seal = begin(&packer, out, TB_CALL, raw_clear ? TB_RAW_CLEAR : 0);
+    struct tb_seal seal = tb_body_begin(&packer, out, TB_CALL, raw_clear ? TB_RAW_CLEAR : 0);
     tb_pack_map(&packer, has_raw ? 2 : 1);
     tb_pack_key(&packer, "args");
     packer.failed |= !tb_buffer_append(out, args);
@@ -121,7 +92,7 @@ int tb_reply_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plain
         {"next", TB_BIN, &next, TB_HANDLE_SIZE, &reply.has_next},
     };
     const msgpack_object *root;
-    int r = unpack(unpacker, plaintext, &root);
+    int r = tb_body_unpack(unpacker, plaintext, &root);
     if (r == TB_OK)
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK && has_error)
@@ -129,7 +100,7 @@ int tb_reply_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plain
     if (r != TB_OK)
         return r;
     if ((int)has_value + has_bytes + has_error != 1 || n_raw != reply.raw.n ||
-        (reply.has_next && next.n != TB_HANDLE_SIZE) || !handles_valid(next))
+        (reply.has_next && next.n != TB_HANDLE_SIZE) || !tb_handles_valid(next))
         return TB_MALFORMED;
     reply.type = has_error ? TB_REPLY_ERROR : has_bytes ? TB_REPLY_BYTES : TB_REPLY_VALUE;
     if (reply.has_next)
@@ -176,7 +147,7 @@ int tb_reply_write(struct tb_buffer *out, const struct tb_envelope *envelope,
                    const struct tb_reply *reply, bool raw_clear)
 {
     struct tb_packer packer;
-    struct tb_seal seal = begin(&packer, out, TB_REPLY, raw_clear ? TB_RAW_CLEAR : 0);
+    struct tb_seal seal = tb_body_begin(&packer, out, TB_REPLY, raw_clear ? TB_RAW_CLEAR : 0);
     tb_pack_map(&packer, reply->has_next ? 2 : 1);
     pack_outcome(&packer, reply);
     if (reply->has_next) {
@@ -196,7 +167,7 @@ int tb_want_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaint
         {"count", TB_UINT, &count, TB_POOL_MAX, NULL},
     };
     const msgpack_object *root;
-    int r = unpack_alone(unpacker, plaintext, &root);
+    int r = tb_body_unpack_alone(unpacker, plaintext, &root);
     if (r == TB_OK)
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
@@ -211,7 +182,7 @@ int tb_want_write(struct tb_buffer *out, const struct tb_envelope *envelope,
                   const struct tb_want *want)
 {
     struct tb_packer packer;
-    struct tb_seal seal = begin(&packer, out, TB_WANT, 0);
+    struct tb_seal seal = tb_body_begin(&packer, out, TB_WANT, 0);
     tb_pack_map(&packer, 2);
     tb_pack_key_uint(&packer, "command", want->command);
     tb_pack_key_uint(&packer, "count", want->count);
@@ -229,7 +200,7 @@ int tb_miss_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaint
         {"count", TB_UINT, &count, UINT32_MAX, &has_count},
     };
     const msgpack_object *root;
-    int r = unpack_alone(unpacker, plaintext, &root);
+    int r = tb_body_unpack_alone(unpacker, plaintext, &root);
     if (r == TB_OK)
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
@@ -242,7 +213,7 @@ int tb_miss_write(struct tb_buffer *out, const struct tb_envelope *envelope,
                   const struct tb_miss *miss)
 {
     struct tb_packer packer;
-    struct tb_seal seal = begin(&packer, out, TB_MISS, 0);
+    struct tb_seal seal = tb_body_begin(&packer, out, TB_MISS, 0);
     tb_pack_map(&packer, miss->count != 0 ? 2 : 1);
     tb_pack_key_str(&packer, "name", miss->name);
     if (miss->count != 0) {
@@ -261,12 +232,12 @@ int tb_handles_read(struct tb_unpacker *unpacker, const struct tb_plaintext *pla
         {"handles", TB_BIN, &handles, TB_POOL_MAX * TB_HANDLE_SIZE, NULL},
     };
     const msgpack_object *root;
-    int r = unpack_alone(unpacker, plaintext, &root);
+    int r = tb_body_unpack_alone(unpacker, plaintext, &root);
     if (r == TB_OK)
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    if (!handles_valid(handles))
+    if (!tb_handles_valid(handles))
         return TB_MALFORMED;
     *ret_handles = (struct tb_handles){(uint32_t)command, handles};
     return TB_OK;
@@ -276,7 +247,7 @@ int tb_handles_write(struct tb_buffer *out, const struct tb_envelope *envelope,
                      const struct tb_handles *handles)
 {
     struct tb_packer packer;
-    struct tb_seal seal = begin(&packer, out, TB_HANDLES, 0);
+    struct tb_seal seal = tb_body_begin(&packer, out, TB_HANDLES, 0);
     tb_pack_map(&packer, 2);
     tb_pack_key_uint(&packer, "command", handles->command);
     tb_pack_key(&packer, "handles");
@@ -287,118 +258,16 @@ int tb_handles_write(struct tb_buffer *out, const struct tb_envelope *envelope,
 int tb_empty_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext)
 {
     const msgpack_object *root;
-    int r = unpack_alone(unpacker, plaintext, &root);
+    int r = tb_body_unpack_alone(unpacker, plaintext, &root);
     return r == TB_OK ? tb_map_read(root, NULL, 0) : r;
 }
 
 int tb_cancel_write(struct tb_buffer *out, const struct tb_envelope *envelope)
 {
     struct tb_packer packer;
-    struct tb_seal seal = begin(&packer, out, TB_CANCEL, 0);
+    struct tb_seal seal = tb_body_begin(&packer, out, TB_CANCEL, 0);
     tb_pack_map(&packer, 0);
     return finish(&seal, &packer, envelope, no_bytes);
-}
-
-static int read_limits(const msgpack_object *map, struct tb_welcome *welcome)
-{
-    uint64_t frame;
-    uint64_t in_flight;
-    uint64_t miss_per_s;
-    const struct tb_field fields[] = {
-        {"frame", TB_UINT, &frame, UINT32_MAX, NULL},
-        {"in_flight", TB_UINT, &in_flight, UINT32_MAX, NULL},
-        {"miss_per_s", TB_UINT, &miss_per_s, UINT32_MAX, NULL},
-    };
-    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
-    if (r != TB_OK)
-        return r;
-    if (in_flight == 0)
-        return TB_MALFORMED;
-    welcome->frame = (uint32_t)frame;
-    welcome->in_flight = (uint32_t)in_flight;
-    welcome->miss_per_s = (uint32_t)miss_per_s;
-    return TB_OK;
-}
-
-static bool session_valid(struct tb_bytes session)
-{
-    for (size_t i = 0; i < session.n; i++) {
-        uint8_t c = session.data[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-            return false;
-    }
-    return session.n == 2 * TB_SESSION_SIZE;
-}
-
-int tb_welcome_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
-                    struct tb_welcome *ret_welcome)
-{
-    struct tb_welcome welcome = {0};
-    const msgpack_object *limits;
-    const struct tb_field fields[] = {
-        {"session", TB_STR, &welcome.session, 2 * TB_SESSION_SIZE, NULL},
-        {"commands", TB_ARRAY, &welcome.commands, TB_COMMANDS_MAX, NULL},
-        {"limits", TB_MAP, &limits, 0, NULL},
-    };
-    const msgpack_object *root;
-    int r = unpack_alone(unpacker, plaintext, &root);
-    if (r == TB_OK)
-        r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
-    if (r == TB_OK)
-        r = read_limits(limits, &welcome);
-    if (r == TB_OK && !session_valid(welcome.session))
-        r = TB_MALFORMED;
-    if (r == TB_OK)
-        *ret_welcome = welcome;
-    return r;
-}
-
-int tb_welcome_command_read(const msgpack_object *item, struct tb_welcome_command *ret_command)
-{
-    uint64_t index;
-    uint64_t pool;
-    struct tb_bytes name;
-    struct tb_bytes handles;
-    const struct tb_field fields[] = {
-        {"index", TB_UINT, &index, TB_COMMANDS_MAX, NULL},
-        {"name", TB_STR, &name, TB_COMMAND_MAX, NULL},
-        {"pool", TB_UINT, &pool, TB_POOL_MAX, NULL},
-        {"handles", TB_BIN, &handles, TB_POOL_MAX * TB_HANDLE_SIZE, NULL},
-    };
-    int r = tb_map_read(item, fields, TB_ARRAY_LEN(fields));
-    if (r != TB_OK)
-        return r;
-    if (name.n == 0 || pool < TB_POOL_MIN || !handles_valid(handles) ||
-        handles.n < TB_POOL_MIN * TB_HANDLE_SIZE || handles.n > pool * TB_HANDLE_SIZE)
-        return TB_MALFORMED;
-    *ret_command = (struct tb_welcome_command){(uint32_t)index, name, (uint32_t)pool, handles};
-    return TB_OK;
-}
-
-struct tb_seal tb_welcome_begin(struct tb_packer *packer, struct tb_buffer *out,
-                                struct tb_bytes session, size_t n_commands)
-{
-    struct tb_seal seal = begin(packer, out, TB_WELCOME, 0);
-    tb_pack_map(packer, 3);
-    tb_pack_key_str(packer, "session", session);
-    tb_pack_key(packer, "limits");
-    tb_pack_map(packer, 3);
-    tb_pack_key_uint(packer, "frame", TB_FRAME_MAX);
-    tb_pack_key_uint(packer, "in_flight", TB_SESSION_CALLS);
-    tb_pack_key_uint(packer, "miss_per_s", TB_MISS_PER_S);
-    tb_pack_key(packer, "commands");
-    tb_pack_array(packer, n_commands);
-    return seal;
-}
-
-void tb_welcome_add(struct tb_packer *packer, const struct tb_welcome_command *command)
-{
-    tb_pack_map(packer, 4);
-    tb_pack_key_uint(packer, "index", command->index);
-    tb_pack_key_str(packer, "name", command->name);
-    tb_pack_key_uint(packer, "pool", command->pool);
-    tb_pack_key(packer, "handles");
-    tb_pack_bin(packer, command->handles);
 }
 
 int tb_close_write(struct tb_buffer *out, uint32_t code)

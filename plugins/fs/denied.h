@@ -43,8 +43,8 @@ tb_must_check int fs_denied_add(struct fs_denied_list *list, struct tb_bytes pat
 tb_must_check int fs_denied_start(struct fs_denied_list *list, const struct fs_roots *roots);
 void fs_denied_deinit(struct fs_denied_list *list);
 
-/* Looks at what the name stands for now. TB_OK; TB_FULL: it stood for too many things, all of which
- * still exist; -errno. In both the call must be refused. */
+/* Looks at what the name means at this moment. TB_OK; TB_FULL: it has meant too many things, all of
+ * which still exist; -errno. In both the call must be refused. */
 tb_must_check int fs_denied_look(struct fs_denied *denied);
 
 /* Adds what the launcher says on the command line: "DEVICE:INODE" in hexadecimal. TB_OK,

@@ -72,7 +72,7 @@ export class HandlePool {
     this.#revoked = next === undefined;
   }
 
-  /** How many handles to ask for now. Doubles, so that a burst costs few frames. */
+  /** How many handles the next WANT asks for. Doubles, so that a burst costs few frames. */
   want(): number {
     if (this.#free.length > 0 || this.#asked > 0) return 0;
     const room = this.#ceiling - this.#outstanding;

@@ -1,32 +1,4 @@
-#include "policy/compiler/data/value.h"
-#include "tests/unit/test.h"
-
-struct file {
-    struct tb_arena arena;
-    struct tb_report report;
-};
-
-static struct tb_value *read_text(struct file *file, const void *text, size_t n)
-{
-    *file = (struct file){.report = {.silent = true}};
-    file->report.arena = &file->arena;
-    /* An exact copy, so that a read past the end is an error that tools see. */
-    uint8_t *copy = malloc(n ? n : 1);
-    memcpy(copy, text, n);
-    struct tb_value *root =
-        tb_value_read(&file->report, TB_FORMAT_JSON, "a.json", tb_bytes_of(copy, n));
-    free(copy);
-    return root;
-}
-
-static bool accepts(const char *text)
-{
-    struct file file;
-    bool ok = read_text(&file, text, strlen(text)) != NULL;
-    CHECK(ok == (file.report.n_errors == 0));
-    tb_arena_deinit(&file.arena);
-    return ok;
-}
+#include "tests/unit/policy_text.h"
 
 static void accepts_json(void)
 {
@@ -48,8 +20,7 @@ static void accepts_json(void)
         "{\"a\":1,\"a\":2}",
         "\"\xc3\xa9\"",
     };
-    for (size_t i = 0; i < TB_ARRAY_LEN(texts); i++)
-        CHECK(accepts(texts[i]));
+    check_texts(TB_FORMAT_JSON, texts, TB_ARRAY_LEN(texts), true);
 }
 
 static void refuses_what_is_not_json(void)
@@ -93,11 +64,7 @@ static void refuses_what_is_not_json(void)
         "[1]]",
         "\"\\u12\"34\"",
     };
-    for (size_t i = 0; i < TB_ARRAY_LEN(texts); i++) {
-        if (accepts(texts[i]))
-            fprintf(stderr, "accepted: %s\n", texts[i]);
-        CHECK(!accepts(texts[i]));
-    }
+    check_texts(TB_FORMAT_JSON, texts, TB_ARRAY_LEN(texts), false);
 }
 
 static void keeps_values_and_lines(void)
@@ -107,7 +74,7 @@ static void keeps_values_and_lines(void)
         "  \"f\": 1.5,\n  \"s\": \"a\\u0000\\ud83d\\ude00\",\n\n"
         "  \"l\": [\n    true\n  ]\n}";
     struct file file;
-    const struct tb_value *root = read_text(&file, text, sizeof text - 1);
+    const struct tb_value *root = text_read(&file, TB_FORMAT_JSON, text, sizeof text - 1);
     CHECK(root && root->type == TB_VALUE_MAP);
     CHECK_INT(root->n, 5);
     const struct tb_value *value = root->child;
@@ -133,7 +100,7 @@ static const char duplicates[] =
 static void settles_duplicates(void)
 {
     struct file file;
-    struct tb_value *root = read_text(&file, duplicates, sizeof duplicates - 1);
+    struct tb_value *root = text_read(&file, TB_FORMAT_JSON, duplicates, sizeof duplicates - 1);
     CHECK_INT(root->child->n, 4);
     tb_value_settle_duplicates(&file.report, root, TB_DUPLICATES_LAST_WINS);
     CHECK_INT(file.report.n_errors, 0);
@@ -152,12 +119,12 @@ static void settles_duplicates(void)
 static void refuses_duplicates_of_types(void)
 {
     struct file file;
-    struct tb_value *root = read_text(&file, duplicates, sizeof duplicates - 1);
+    struct tb_value *root = text_read(&file, TB_FORMAT_JSON, duplicates, sizeof duplicates - 1);
     tb_value_settle_duplicates(&file.report, root, TB_DUPLICATES_TYPED);
     CHECK_INT(file.report.n_errors, 2);
     CHECK_INT(file.report.n_warnings, 1);
     tb_arena_deinit(&file.arena);
-    root = read_text(&file, duplicates, sizeof duplicates - 1);
+    root = text_read(&file, TB_FORMAT_JSON, duplicates, sizeof duplicates - 1);
     tb_value_settle_duplicates(&file.report, root, TB_DUPLICATES_ERROR);
     CHECK_INT(file.report.n_errors, 3);
     tb_arena_deinit(&file.arena);
@@ -165,13 +132,7 @@ static void refuses_duplicates_of_types(void)
 
 static void bounds_depth_and_size(void)
 {
-    char text[2 * TB_TREE_DEPTH + 3] = {0};
-    memset(text, '[', TB_TREE_DEPTH);
-    memset(text + TB_TREE_DEPTH, ']', TB_TREE_DEPTH);
-    CHECK(accepts(text));
-    memset(text, '[', TB_TREE_DEPTH + 1);
-    memset(text + TB_TREE_DEPTH + 1, ']', TB_TREE_DEPTH + 1);
-    CHECK(!accepts(text));
+    check_depth(TB_FORMAT_JSON);
 
     size_t n = 2 * TB_TREE_NODES;
     char *list = malloc(n + 2);
@@ -181,9 +142,9 @@ static void bounds_depth_and_size(void)
     list[n] = 0;
     list[n - 2] = ']';
     list[n - 1] = ' ';
-    CHECK(accepts(list));
+    CHECK(text_accepted(TB_FORMAT_JSON, list, strlen(list)));
     memcpy(list + n - 2, ",1]", 4);
-    CHECK(!accepts(list));
+    CHECK(!text_accepted(TB_FORMAT_JSON, list, strlen(list)));
     free(list);
 }
 
@@ -191,20 +152,9 @@ static void survives_every_mutation(void)
 {
     static const char seed[] = "{\"a\":[1,-2.5e3,true,null],\"b\\u00e9\\ud83d\\ude00\":\"\\n\"}";
     size_t n = sizeof seed - 1;
-    char text[sizeof seed];
-    for (size_t at = 0; at < n; at++) {
-        for (unsigned v = 0; v < 256; v++) {
-            struct file file;
-            memcpy(text, seed, n);
-            text[at] = (char)v;
-            bool ok = read_text(&file, text, n) != NULL;
-            CHECK(ok == (file.report.n_errors == 0));
-            tb_arena_deinit(&file.arena);
-        }
-        struct file file;
-        CHECK(read_text(&file, seed, at) == NULL);
-        tb_arena_deinit(&file.arena);
-    }
+    check_mutations(TB_FORMAT_JSON, seed, n);
+    for (size_t at = 0; at < n; at++)
+        CHECK(!text_accepted(TB_FORMAT_JSON, seed, at));
 }
 
 int main(int argc, char **argv)

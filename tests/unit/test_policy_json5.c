@@ -1,34 +1,6 @@
-#include "policy/compiler/data/value.h"
-#include "tests/unit/test.h"
+#include "tests/unit/policy_text.h"
 
 #include <math.h>
-
-struct file {
-    struct tb_arena arena;
-    struct tb_report report;
-};
-
-static const struct tb_value *read_text(struct file *file, const void *text, size_t n)
-{
-    *file = (struct file){.report = {.silent = true}};
-    file->report.arena = &file->arena;
-    /* An exact copy, so that a read past the end is an error that tools see. */
-    uint8_t *copy = malloc(n ? n : 1);
-    memcpy(copy, text, n);
-    const struct tb_value *root =
-        tb_value_read(&file->report, TB_FORMAT_JSON5, "a.json5", tb_bytes_of(copy, n));
-    free(copy);
-    return root;
-}
-
-static bool accepts(const char *text)
-{
-    struct file file;
-    bool ok = read_text(&file, text, strlen(text)) != NULL;
-    CHECK(ok == (file.report.n_errors == 0));
-    tb_arena_deinit(&file.arena);
-    return ok;
-}
 
 static void accepts_json5(void)
 {
@@ -70,11 +42,7 @@ static void accepts_json5(void)
         "'\\\xe2\x80\xa9'",
         "'\\a\\'\\\"\\0\\/'",
     };
-    for (size_t i = 0; i < TB_ARRAY_LEN(texts); i++) {
-        if (!accepts(texts[i]))
-            fprintf(stderr, "refused: %s\n", texts[i]);
-        CHECK(accepts(texts[i]));
-    }
+    check_texts(TB_FORMAT_JSON5, texts, TB_ARRAY_LEN(texts), true);
 }
 
 static void refuses_what_is_not_json5(void)
@@ -130,11 +98,7 @@ static void refuses_what_is_not_json5(void)
         "1e999",
         "\xff",
     };
-    for (size_t i = 0; i < TB_ARRAY_LEN(texts); i++) {
-        if (accepts(texts[i]))
-            fprintf(stderr, "accepted: %s\n", texts[i]);
-        CHECK(!accepts(texts[i]));
-    }
+    check_texts(TB_FORMAT_JSON5, texts, TB_ARRAY_LEN(texts), false);
 }
 
 static void keeps_numbers(void)
@@ -159,14 +123,15 @@ static void keeps_numbers(void)
     };
     for (size_t i = 0; i < TB_ARRAY_LEN(numbers); i++) {
         struct file file;
-        const struct tb_value *value = read_text(&file, numbers[i].text, strlen(numbers[i].text));
+        const struct tb_value *value =
+            text_read(&file, TB_FORMAT_JSON5, numbers[i].text, strlen(numbers[i].text));
         CHECK(value && value->type == numbers[i].type);
         CHECK(value->real == numbers[i].real);
         CHECK(value->type != TB_VALUE_INT || value->integer == numbers[i].integer);
         tb_arena_deinit(&file.arena);
     }
     struct file file;
-    const struct tb_value *nan = read_text(&file, "NaN", 3);
+    const struct tb_value *nan = text_read(&file, TB_FORMAT_JSON5, "NaN", 3);
     CHECK(nan && nan->type == TB_VALUE_REAL && isnan(nan->real));
     tb_arena_deinit(&file.arena);
 }
@@ -183,7 +148,7 @@ static void keeps_strings(void)
         {(const uint8_t *)"q\v\xc3\xa9", 4},
     };
     struct file file;
-    const struct tb_value *root = read_text(&file, text, sizeof text - 1);
+    const struct tb_value *root = text_read(&file, TB_FORMAT_JSON5, text, sizeof text - 1);
     CHECK(root && root->n == TB_ARRAY_LEN(wanted));
     const struct tb_value *item = root->child;
     for (size_t i = 0; i < TB_ARRAY_LEN(wanted); i++, item = item->next)
@@ -195,7 +160,7 @@ static void keeps_names_and_lines(void)
 {
     static const char text[] = "// 1\r\n/* 2\n 3 */ {\\u0061b: 1,\r'c'\n: 'x\\\ny',\nd: 2}";
     struct file file;
-    const struct tb_value *root = read_text(&file, text, sizeof text - 1);
+    const struct tb_value *root = text_read(&file, TB_FORMAT_JSON5, text, sizeof text - 1);
     CHECK(root && root->n == 3);
     CHECK_INT(root->place.line, 3);
     const struct tb_value *value = root->child;
@@ -210,33 +175,17 @@ static void keeps_names_and_lines(void)
 
 static void bounds_depth(void)
 {
-    char text[2 * TB_TREE_DEPTH + 4] = {0};
-    memset(text, '[', TB_TREE_DEPTH);
-    memset(text + TB_TREE_DEPTH, ']', TB_TREE_DEPTH);
-    CHECK(accepts(text));
-    memset(text, '[', TB_TREE_DEPTH + 1);
-    memset(text + TB_TREE_DEPTH + 1, ']', TB_TREE_DEPTH + 1);
-    CHECK(!accepts(text));
+    check_depth(TB_FORMAT_JSON5);
 }
 
 static void survives_every_mutation(void)
 {
     static const char seed[] = "{a\\u00e9:[1,-.5e3,+0xf,NaN,],/*x*/'b\\x41\\\n':\"\\n\",}//";
     size_t n = sizeof seed - 1;
-    char text[sizeof seed];
+    check_mutations(TB_FORMAT_JSON5, seed, n);
     for (size_t at = 0; at < n; at++) {
-        for (unsigned v = 0; v < 256; v++) {
-            struct file file;
-            memcpy(text, seed, n);
-            text[at] = (char)v;
-            bool ok = read_text(&file, text, n) != NULL;
-            CHECK(ok == (file.report.n_errors == 0));
-            tb_arena_deinit(&file.arena);
-        }
-        struct file file;
         bool whole = at >= n - 2; /* all but the empty comment */
-        CHECK((read_text(&file, seed, at) != NULL) == (whole && seed[at - 1] != '/'));
-        tb_arena_deinit(&file.arena);
+        CHECK(text_accepted(TB_FORMAT_JSON5, seed, at) == (whole && seed[at - 1] != '/'));
     }
 }
 

@@ -1,14 +1,9 @@
 /* What a reload makes of a session: of its handles, its calls and its plugin. */
-#include "base/result.h"
-#include "base/wire.h"
-#include "tests/broker/bench.h"
-#include "tests/unit/test.h"
+#include "tests/unit/session_bench.h"
 
 #include <sodium.h>
 
 static struct bench bench;
-static const uint8_t secret[TB_KEY_SIZE] = {1, 2, 3};
-static const struct tb_bytes none;
 
 enum { ECHO, NOTHING, TWIN };
 
@@ -19,33 +14,19 @@ static const struct bench_policy smaller = {7, 0, 32, 0};
 
 static void begin(void)
 {
-    bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
-    bench_hello(&bench, secret);
-    CHECK_INT(bench_session(&bench)->state, TB_SESSION_OPEN);
-    tb_buffer_consume(&bench.from_broker, tb_buffer_n(&bench.from_broker));
+    session_begin(&bench, TB_ON_VIOLATION_LOCK);
     tb_buffer_consume(&bench.to_host, tb_buffer_n(&bench.to_host));
 }
 
 static void call(const struct tb_handle *handle)
 {
-    bench_send_sealed(&bench, TB_CALL, 0, handle, 0,
-                      tb_bytes_of("\x81\xa4"
-                                  "args\x80",
-                                  7),
-                      none);
+    bench_send_sealed(&bench, TB_CALL, 0, handle, 0, NO_ARGS, none);
     bench_check(&bench);
-}
-
-static struct tb_handle issued(uint32_t command)
-{
-    struct tb_handle handle = {{0}};
-    CHECK(bench_issued(&bench, command, &handle));
-    return handle;
 }
 
 static struct tb_handle start_call(uint32_t command)
 {
-    struct tb_handle handle = issued(command);
+    struct tb_handle handle = session_issued(&bench, command);
     call(&handle);
     return handle;
 }
@@ -80,22 +61,9 @@ static void reload(const struct bench_policy *policy, enum tb_code code)
 /* The one REPLY to that handle: its code, and that it brings no handle if none is due. */
 static void check_reply(const struct tb_handle *handle, enum tb_code code, bool has_next)
 {
-    struct tb_unpacker unpacker;
-    struct tb_frame frame;
-    struct tb_plaintext plaintext;
-    struct tb_reply reply;
-    size_t size;
-    CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_peer), 0);
-    CHECK_INT(tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench.from_broker), &frame, &size),
-              TB_OK);
-    struct tb_address address = tb_sealed_address(&frame);
-    CHECK(frame.kind == TB_REPLY && tb_handle_equal(&address.handle, handle));
-    CHECK_INT(tb_seal_open(&frame, bench.keys.to_endpoint, &plaintext), TB_OK);
-    CHECK_INT(tb_reply_read(&unpacker, &plaintext, &reply), TB_OK);
-    CHECK_INT(reply.type == TB_REPLY_ERROR ? reply.error.code : TB_CODE_NONE, code);
+    struct session_reply reply = session_take_reply(&bench, handle);
+    CHECK_INT(reply.code, code);
     CHECK_INT(reply.has_next, has_next);
-    tb_buffer_consume(&bench.from_broker, size);
-    tb_unpacker_deinit(&unpacker);
 }
 
 static uint32_t token(void)
@@ -106,7 +74,7 @@ static uint32_t token(void)
 static void a_withdrawn_handle_is_denied_once_and_then_a_violation(void)
 {
     begin();
-    struct tb_handle handle = issued(ECHO);
+    struct tb_handle handle = session_issued(&bench, ECHO);
     reload(&no_echo, TB_CODE_NONE);
     call(&handle);
     check_reply(&handle, TB_CODE_DENIED, false);

@@ -1,41 +1,14 @@
 /* What the broker makes of an endpoint's frames where the vectors cannot say it: under `deny`, with
  * a plugin that does not answer, before HELLO. */
-#include "base/fd.h"
-#include "base/result.h"
-#include "base/wire.h"
-#include "tests/broker/bench.h"
-#include "tests/unit/test.h"
+#include "tests/unit/session_bench.h"
 
 #include <sodium.h>
 
 static struct bench bench;
-static const uint8_t secret[TB_KEY_SIZE] = {1, 2, 3};
-static const struct tb_bytes none;
-
-#define EMPTY_MAP tb_bytes_of("\x80", 1)
-#define NO_ARGS                                                                                    \
-    tb_bytes_of("\x81\xa4"                                                                         \
-                "args\x80",                                                                        \
-                7)
 
 static uint64_t n_violations(void)
 {
     return bench.broker.views.slots[0].n_violations;
-}
-
-static void begin(enum tb_violation_action action)
-{
-    bench_init(&bench, TB_MODE_RELAY, action, BENCH_COMMANDS);
-    bench_hello(&bench, secret);
-    CHECK_INT(bench_session(&bench)->state, TB_SESSION_OPEN);
-    tb_buffer_consume(&bench.from_broker, tb_buffer_n(&bench.from_broker));
-}
-
-static struct tb_handle issued(uint32_t command)
-{
-    struct tb_handle handle = {{0}};
-    CHECK(bench_issued(&bench, command, &handle));
-    return handle;
 }
 
 static void speak(enum tb_kind kind, const struct tb_handle *handle, uint64_t counter)
@@ -45,24 +18,9 @@ static void speak(enum tb_kind kind, const struct tb_handle *handle, uint64_t co
     bench_check(&bench);
 }
 
-/* The next REPLY that the endpoint was sent; its error's code, or none. */
 static enum tb_code reply_code(const struct tb_handle *handle)
 {
-    struct tb_unpacker unpacker;
-    struct tb_frame frame;
-    struct tb_plaintext plaintext;
-    struct tb_reply reply;
-    size_t size;
-    CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_peer), 0);
-    CHECK_INT(tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench.from_broker), &frame, &size),
-              TB_OK);
-    struct tb_address address = tb_sealed_address(&frame);
-    CHECK(frame.kind == TB_REPLY && tb_handle_equal(&address.handle, handle));
-    CHECK_INT(tb_seal_open(&frame, bench.keys.to_endpoint, &plaintext), TB_OK);
-    CHECK_INT(tb_reply_read(&unpacker, &plaintext, &reply), TB_OK);
-    tb_buffer_consume(&bench.from_broker, size);
-    tb_unpacker_deinit(&unpacker);
-    return reply.type == TB_REPLY_ERROR ? reply.error.code : TB_CODE_NONE;
+    return session_take_reply(&bench, handle).code;
 }
 
 static void send_hello(const uint8_t ticket[TB_TICKET_ID_SIZE], const uint8_t key[TB_KEY_SIZE])
@@ -118,15 +76,15 @@ static void close_is_heard_before_hello(void)
 static void denied_calls_spend_their_handle_and_are_not_answered(void)
 {
     uint32_t value;
-    begin(TB_ON_VIOLATION_DENY);
-    struct tb_handle handle = issued(0);
+    session_begin(&bench, TB_ON_VIOLATION_DENY);
+    struct tb_handle handle = session_issued(&bench, 0);
     speak(TB_CALL, &handle, 1);
     CHECK_INT(n_violations(), 1);
     CHECK_INT(tb_buffer_n(&bench.from_broker), 0);
     CHECK_INT(tb_pool_look(&bench_session(&bench)->pool, &handle, &value), TB_HANDLE_UNKNOWN);
     speak(TB_CALL, &handle, 0);
     CHECK_INT(n_violations(), 2);
-    struct tb_handle other = issued(1);
+    struct tb_handle other = session_issued(&bench, 1);
     speak(TB_CALL, &other, 0);
     CHECK_INT(n_violations(), 2);
     CHECK_INT(reply_code(&other), TB_CODE_UNIMPLEMENTED);
@@ -135,8 +93,8 @@ static void denied_calls_spend_their_handle_and_are_not_answered(void)
 
 static void denied_frames_move_no_counter(void)
 {
-    begin(TB_ON_VIOLATION_DENY);
-    struct tb_handle handle = issued(0);
+    session_begin(&bench, TB_ON_VIOLATION_DENY);
+    struct tb_handle handle = session_issued(&bench, 0);
     speak(TB_CALL, &handle, 0);
     speak(TB_CALL, &handle, 0);   /* live already */
     speak(TB_CHUNK, &handle, 1);  /* no stream */
@@ -164,21 +122,21 @@ static void denied_frames_move_no_counter(void)
  * wrong. */
 static void calls_beyond_the_slots_are_answered_with_limit(void)
 {
-    begin(TB_ON_VIOLATION_LOCK);
+    session_begin(&bench, TB_ON_VIOLATION_LOCK);
     struct tb_session *session = bench_session(&bench);
     for (int i = 0; i < TB_SESSION_CALLS; i++) {
-        struct tb_handle handle = issued(0);
+        struct tb_handle handle = session_issued(&bench, 0);
         speak(TB_CALL, &handle, 0);
         speak(TB_CANCEL, &handle, 1);
         CHECK_INT(reply_code(&handle), TB_CODE_CANCELLED);
     }
     CHECK_INT(session->calls.n_used, TB_SESSION_CALLS);
     for (int i = 0; i < 3; i++) {
-        struct tb_handle handle = issued(0);
+        struct tb_handle handle = session_issued(&bench, 0);
         speak(TB_CALL, &handle, 0);
         CHECK_INT(reply_code(&handle), TB_CODE_LIMIT);
     }
-    struct tb_handle handle = issued(0);
+    struct tb_handle handle = session_issued(&bench, 0);
     speak(TB_CALL, &handle, 1);
     CHECK(!bench_session(&bench) && n_violations() == 1);
     bench_deinit(&bench);
@@ -186,7 +144,7 @@ static void calls_beyond_the_slots_are_answered_with_limit(void)
 
 static void misses_are_logged_ten_times_a_second_and_never_a_violation(void)
 {
-    begin(TB_ON_VIOLATION_LOCK);
+    session_begin(&bench, TB_ON_VIOLATION_LOCK);
     const struct tb_bytes miss = tb_bytes_of("\x82\xa4"
                                              "name\xa1x\xa5"
                                              "count\xce\xff\xff\xff\xff",
@@ -203,7 +161,7 @@ static void misses_are_logged_ten_times_a_second_and_never_a_violation(void)
 static void a_paused_link_with_room_again_is_not_slept_on(void)
 {
     enum { FULL = 2 * 1024 * 1024 };
-    begin(TB_ON_VIOLATION_LOCK);
+    session_begin(&bench, TB_ON_VIOLATION_LOCK);
     struct tb_broker *broker = &bench.broker;
     struct tb_link *link = &bench_session(&bench)->link;
     CHECK(!tb_route_may_resume(broker));
