@@ -1,5 +1,6 @@
 #include "cli/policy_table.h"
 
+#include "cli/group.h"
 #include "cli/policy_share.h"
 #include "cli/policy_unresolved.h"
 #include "cli/policy_warning.h"
