@@ -119,11 +119,10 @@ void tb_answer_late(struct tb_broker *broker, struct tb_session *session)
 static const char *on_reply(struct tb_broker *broker, struct tb_session *session,
                             struct tb_plugin *plugin, const struct tb_frame *frame)
 {
-    uint64_t untrusted_number;
-    struct tb_reply reply;
-    if (tb_plugin_reply_read(&broker->unpacker, frame->body, &untrusted_number, &reply) != TB_OK)
+    struct tb_plugin_reply untrusted_reply;
+    if (tb_plugin_reply_read(&broker->unpacker, frame->body, &untrusted_reply) != TB_OK)
         return "a reply that is not in the format";
-    struct tb_live_call *call = tb_calls_find(&session->calls, untrusted_number);
+    struct tb_live_call *call = tb_calls_find(&session->calls, untrusted_reply.call);
     if (!call || !call->at_plugin || call->plugin != plugin->index)
         return "a reply to a call that it was not given, or a second one";
     call->at_plugin = false;
@@ -131,7 +130,7 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     if (call->answered)
         tb_session_free_call(session, call); /* cancelled or too late: nobody waits */
     else
-        tb_answer(broker, session, call, &reply);
+        tb_answer(broker, session, call, &untrusted_reply.reply);
     return NULL;
 }
 

@@ -83,7 +83,7 @@ static void dispatch(struct tb_broker *broker, struct tb_session *session,
         .scope = command->scope,
         .args = message->args,
         .has_raw = message->has_raw,
-        .raw = message->raw,
+        .raw = {.bytes = message->raw},
     };
     size_t before = tb_buffer_n(&plugin->link.out);
     struct tb_bytes

@@ -174,8 +174,8 @@ static int write_call(struct tb_endpoint *endpoint, const struct tb_handle *hand
 {
     const struct tb_envelope envelope = {.key = endpoint->keys.to_broker, .handle = *handle};
     size_t before = tb_buffer_n(&endpoint->out);
-    int r =
-        tb_call_write(&endpoint->out, &envelope, args, has_raw, raw, has_raw && endpoint->direct);
+    const struct tb_call call = {.has_raw = has_raw, .raw = raw};
+    int r = tb_call_write(&endpoint->out, &envelope, args, &call, has_raw && endpoint->direct);
     if (r != TB_OK ||
         tb_buffer_n(&endpoint->out) - before <= TB_HEADER_SIZE + (size_t)endpoint->frame_max)
         return r;

@@ -34,3 +34,22 @@ static inline bool tb_handles_valid(struct tb_bytes handles)
             return false;
     return handles.n % TB_HANDLE_SIZE == 0;
 }
+
+/* Adds the raw bytes and seals: TB_OK, TB_TOO_LARGE or TB_FULL. */
+static inline int tb_body_finish(struct tb_seal *seal, const struct tb_packer *packer,
+                                 const struct tb_envelope *envelope, struct tb_bytes raw)
+{
+    seal->failed |= packer->failed;
+    return tb_seal_finish(seal, envelope->key, &envelope->handle, envelope->counter, raw);
+}
+
+/* The value of the key `next`, if it is there; false: it is not one handle. */
+static inline bool tb_body_next(struct tb_bytes next, bool has_next, struct tb_handle *ret_next)
+{
+    if (!has_next)
+        return true;
+    if (next.n != TB_HANDLE_SIZE || !tb_handles_valid(next))
+        return false;
+    memcpy(ret_next->bytes, next.data, TB_HANDLE_SIZE);
+    return true;
+}

@@ -15,7 +15,7 @@ enum { SEALED_MIN = TB_HANDLE_SIZE + 8 + 4 + 1 + TB_TAG_SIZE, PLAIN_MIN = 5 };
 static const struct rule broker_view[] = {
     {TB_CALL, TB_RAW_CLEAR, SEALED_MIN, TB_FRAME_MAX},
     {TB_CANCEL, 0, SEALED_MIN, 256},
-    {TB_CHUNK, 0, SEALED_MIN, TB_CHUNK_MAX},
+    {TB_CHUNK, TB_RAW_CLEAR, SEALED_MIN, TB_CHUNK_MAX},
     {TB_CREDIT, 0, SEALED_MIN, 256},
     {TB_WANT, 0, SEALED_MIN, 256},
     {TB_MISS, 0, SEALED_MIN, 512},
@@ -25,7 +25,7 @@ static const struct rule broker_view[] = {
 };
 static const struct rule endpoint[] = {
     {TB_REPLY, TB_RAW_CLEAR, SEALED_MIN, TB_FRAME_MAX},
-    {TB_CHUNK, 0, SEALED_MIN, TB_CHUNK_MAX},
+    {TB_CHUNK, TB_RAW_CLEAR, SEALED_MIN, TB_CHUNK_MAX},
     {TB_CREDIT, 0, SEALED_MIN, 256},
     {TB_HANDLES, 0, SEALED_MIN, TB_CHUNK_MAX},
     {TB_WELCOME, 0, SEALED_MIN, TB_FRAME_MAX},
@@ -47,11 +47,15 @@ static const struct rule host[] = {
     {0},
 };
 static const struct rule broker_plugin[] = {
-    {TB_PLUGIN_REPLY, 0, PLAIN_MIN, TB_FRAME_MAX},
-    {0},
+    {TB_PLUGIN_REPLY, 0, PLAIN_MIN, TB_FRAME_MAX}, {TB_PLUGIN_CHUNK, 0, PLAIN_MIN, TB_CHUNK_MAX},
+    {TB_PLUGIN_CREDIT, 0, PLAIN_MIN, 256},         {TB_PLUGIN_RELEASE, 0, PLAIN_MIN, 256},
+    {TB_PLUGIN_EMIT, 0, PLAIN_MIN, TB_CHUNK_MAX},  {0},
 };
 static const struct rule plugin[] = {
     {TB_PLUGIN_CALL, 0, PLAIN_MIN, TB_FRAME_MAX},
+    {TB_PLUGIN_CHUNK, 0, PLAIN_MIN, TB_CHUNK_MAX},
+    {TB_PLUGIN_CREDIT, 0, PLAIN_MIN, 256},
+    {TB_PLUGIN_RELEASE, 0, PLAIN_MIN, 256},
     {TB_PLUGIN_INIT, 0, PLAIN_MIN, TB_FRAME_MAX},
     {TB_PLUGIN_CANCEL, 0, PLAIN_MIN, TB_FRAME_MAX},
     {0},

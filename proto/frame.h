@@ -31,6 +31,10 @@ enum tb_kind {
     TB_PLUGIN_CALL = 97,
     TB_PLUGIN_REPLY = 98,
     TB_PLUGIN_CANCEL = 99,
+    TB_PLUGIN_CHUNK = 100,
+    TB_PLUGIN_CREDIT = 101,
+    TB_PLUGIN_RELEASE = 102,
+    TB_PLUGIN_EMIT = 103,
 
     TB_RECORD = 128, /* broker to scribe: docs/formats.md */
 };

@@ -32,8 +32,18 @@ enum {
     TB_POOL_MAX = 1024,         /* handles per command */
     TB_POOL_DEFAULT = 64,       /* in_flight where policy is silent */
     TB_SESSION_HANDLES = 16384, /* outstanding per session */
-    TB_SESSION_CALLS = 1024,    /* live per session */
+    TB_SESSION_CALLS = 1024,    /* live per session, streams too */
+    TB_SESSION_STREAMS = 256,   /* of them */
     TB_MISS_PER_S = 10,
+
+    TB_CHUNK_RAW_MAX = 65536,            /* raw bytes of one CHUNK */
+    TB_CREDIT_FIRST = 256 * 1024,        /* of each direction of a stream */
+    TB_CREDIT_FIRST_PLUGIN = 252 * 1024, /* from a plugin: its CHUNKs grow by `next` */
+    TB_CREDIT_MOST = 4 * 1024 * 1024,    /* outstanding */
+    TB_EVENT_NAME_MAX = 128,
+    TB_EVENTS_WAITING = 64 * 1024, /* bytes, for one listener */
+    TB_POOLED_MIN = 16 * 1024,     /* bodies of at least so many bytes go through shared memory */
+
     TB_HELLO_S = 10,
     TB_TICKET_S = 30,
     TB_DEADLINE_DEFAULT_MS = 30000,

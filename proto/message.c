@@ -4,13 +4,6 @@
 #include "base/wire.h"
 #include "proto/body.h"
 
-static int finish(struct tb_seal *seal, const struct tb_packer *packer,
-                  const struct tb_envelope *envelope, struct tb_bytes raw)
-{
-    seal->failed |= packer->failed;
-    return tb_seal_finish(seal, envelope->key, &envelope->handle, envelope->counter, raw);
-}
-
 static const struct tb_bytes no_bytes;
 
 int tb_call_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
@@ -18,9 +11,11 @@ int tb_call_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaint
 {
     struct tb_call call = {.raw = plaintext->raw};
     uint64_t n_raw = 0;
+    bool has_more;
     const struct tb_field fields[] = {
         {"args", TB_MAP, &call.args, 0, NULL},
         {"bytes", TB_UINT, &n_raw, TB_FRAME_MAX, &call.has_raw},
+        {"more", TB_BOOL, &call.more, 0, &has_more},
     };
     const msgpack_object *root;
     int r = tb_body_unpack(unpacker, plaintext, &root);
@@ -28,24 +23,25 @@ int tb_call_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaint
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    if (n_raw != call.raw.n)
+    if (n_raw != call.raw.n || has_more != call.more)
         return TB_MALFORMED;
     *ret_call = call;
     return TB_OK;
 }
 
 int tb_call_write(struct tb_buffer *out, const struct tb_envelope *envelope, struct tb_bytes args,
-                  bool has_raw, struct tb_bytes raw, bool raw_clear)
+                  const struct tb_call *call, bool raw_clear)
 {
     struct tb_packer packer;
     struct tb_seal seal = tb_body_begin(&packer, out, TB_CALL, raw_clear ? TB_RAW_CLEAR : 0);
-    tb_pack_map(&packer, has_raw ? 2 : 1);
+    tb_pack_map(&packer, 1u + call->has_raw + call->more);
     tb_pack_key(&packer, "args");
     packer.failed |= !tb_buffer_append(out, args);
-    if (has_raw) {
-        tb_pack_key_uint(&packer, "bytes", raw.n);
-    }
-    return finish(&seal, &packer, envelope, raw);
+    if (call->has_raw)
+        tb_pack_key_uint(&packer, "bytes", call->raw.n);
+    if (call->more)
+        tb_pack_key_bool(&packer, "more", true);
+    return tb_body_finish(&seal, &packer, envelope, call->raw);
 }
 
 static int read_error(const msgpack_object *map, struct tb_error *ret_error)
@@ -88,6 +84,7 @@ int tb_reply_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plain
     const struct tb_field fields[] = {
         {"value", TB_ANY, &reply.value, 0, &has_value},
         {"bytes", TB_UINT, &n_raw, TB_FRAME_MAX, &has_bytes},
+        {"total", TB_UINT, &reply.total, 0, &reply.has_total},
         {"error", TB_MAP, &error, 0, &has_error},
         {"next", TB_BIN, &next, TB_HANDLE_SIZE, &reply.has_next},
     };
@@ -100,11 +97,10 @@ int tb_reply_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plain
     if (r != TB_OK)
         return r;
     if ((int)has_value + has_bytes + has_error != 1 || n_raw != reply.raw.n ||
-        (reply.has_next && next.n != TB_HANDLE_SIZE) || !tb_handles_valid(next))
+        (reply.has_total && (!has_bytes || reply.total < n_raw)) ||
+        !tb_body_next(next, reply.has_next, &reply.next))
         return TB_MALFORMED;
     reply.type = has_error ? TB_REPLY_ERROR : has_bytes ? TB_REPLY_BYTES : TB_REPLY_VALUE;
-    if (reply.has_next)
-        memcpy(reply.next.bytes, next.data, TB_HANDLE_SIZE);
     *ret_reply = reply;
     return TB_OK;
 }
@@ -148,13 +144,16 @@ int tb_reply_write(struct tb_buffer *out, const struct tb_envelope *envelope,
 {
     struct tb_packer packer;
     struct tb_seal seal = tb_body_begin(&packer, out, TB_REPLY, raw_clear ? TB_RAW_CLEAR : 0);
-    tb_pack_map(&packer, reply->has_next ? 2 : 1);
+    tb_pack_map(&packer, 1u + reply->has_total + reply->has_next);
     pack_outcome(&packer, reply);
+    if (reply->has_total)
+        tb_pack_key_uint(&packer, "total", reply->total);
     if (reply->has_next) {
         tb_pack_key(&packer, "next");
         tb_pack_bin(&packer, tb_bytes_of(reply->next.bytes, TB_HANDLE_SIZE));
     }
-    return finish(&seal, &packer, envelope, reply->type == TB_REPLY_BYTES ? reply->raw : no_bytes);
+    return tb_body_finish(&seal, &packer, envelope,
+                          reply->type == TB_REPLY_BYTES ? reply->raw : no_bytes);
 }
 
 int tb_want_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
@@ -186,7 +185,7 @@ int tb_want_write(struct tb_buffer *out, const struct tb_envelope *envelope,
     tb_pack_map(&packer, 2);
     tb_pack_key_uint(&packer, "command", want->command);
     tb_pack_key_uint(&packer, "count", want->count);
-    return finish(&seal, &packer, envelope, no_bytes);
+    return tb_body_finish(&seal, &packer, envelope, no_bytes);
 }
 
 int tb_miss_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
@@ -219,7 +218,7 @@ int tb_miss_write(struct tb_buffer *out, const struct tb_envelope *envelope,
     if (miss->count != 0) {
         tb_pack_key_uint(&packer, "count", miss->count);
     }
-    return finish(&seal, &packer, envelope, no_bytes);
+    return tb_body_finish(&seal, &packer, envelope, no_bytes);
 }
 
 int tb_handles_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
@@ -252,7 +251,7 @@ int tb_handles_write(struct tb_buffer *out, const struct tb_envelope *envelope,
     tb_pack_key_uint(&packer, "command", handles->command);
     tb_pack_key(&packer, "handles");
     tb_pack_bin(&packer, handles->handles);
-    return finish(&seal, &packer, envelope, no_bytes);
+    return tb_body_finish(&seal, &packer, envelope, no_bytes);
 }
 
 int tb_empty_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext)
@@ -267,7 +266,7 @@ int tb_cancel_write(struct tb_buffer *out, const struct tb_envelope *envelope)
     struct tb_packer packer;
     struct tb_seal seal = tb_body_begin(&packer, out, TB_CANCEL, 0);
     tb_pack_map(&packer, 0);
-    return finish(&seal, &packer, envelope, no_bytes);
+    return tb_body_finish(&seal, &packer, envelope, no_bytes);
 }
 
 int tb_close_write(struct tb_buffer *out, uint32_t code)

@@ -22,14 +22,14 @@ struct tb_envelope {
 struct tb_call {
     const msgpack_object *args; /* a map */
     bool has_raw;
+    bool more; /* CHUNKs bring the rest of the body */
     struct tb_bytes raw;
 };
 tb_must_check int tb_call_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaintext,
                                struct tb_call *ret_call);
-/* `args` is the msgpack text of a map. */
+/* `args` is the msgpack text of a map; `call` says the rest. */
 tb_must_check int tb_call_write(struct tb_buffer *out, const struct tb_envelope *envelope,
-                                struct tb_bytes args, bool has_raw, struct tb_bytes raw,
-                                bool raw_clear);
+                                struct tb_bytes args, const struct tb_call *call, bool raw_clear);
 
 enum tb_reply_type { TB_REPLY_VALUE, TB_REPLY_BYTES, TB_REPLY_ERROR };
 
@@ -38,6 +38,8 @@ struct tb_reply {
     const msgpack_object *value; /* VALUE */
     struct tb_bytes raw;         /* BYTES */
     struct tb_error error;       /* ERROR */
+    bool has_total;              /* BYTES: CHUNKs have brought parts of it */
+    uint64_t total;
     bool has_next;
     struct tb_handle next;
 };
@@ -83,6 +85,7 @@ struct tb_welcome {
     const msgpack_object *commands; /* array; each is read by tb_welcome_command_read */
     uint32_t frame;                 /* the longest body that the broker takes */
     uint32_t in_flight;             /* at least 1 */
+    uint32_t streams;
     uint32_t miss_per_s;
 };
 struct tb_welcome_command {

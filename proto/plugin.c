@@ -32,26 +32,34 @@ int tb_plain_finish(const struct tb_plain *plain, const struct tb_packer *packer
     return TB_OK;
 }
 
+void tb_plugin_pack_raw(struct tb_packer *packer, const struct tb_raw *raw)
+{
+    tb_pack_key_uint(packer, "bytes", raw->bytes.n);
+    if (raw->pooled)
+        tb_pack_key_uint(packer, "at", raw->at);
+}
+
 int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *call,
                          struct tb_bytes *ret_args)
 {
+    static const struct tb_bytes no_bytes;
     struct tb_packer packer;
     struct tb_plain plain = tb_plain_begin(&packer, out, TB_PLUGIN_CALL);
     bool has_scope = call->scope != UINT32_MAX;
-    tb_pack_map(&packer, 3u + has_scope + call->has_raw);
+    tb_pack_map(&packer, 3u + has_scope + call->has_raw + call->raw.pooled + call->more);
     tb_pack_key_uint(&packer, "call", call->call);
     tb_pack_key_uint(&packer, "command", call->command);
-    if (has_scope) {
+    if (has_scope)
         tb_pack_key_uint(&packer, "scope", call->scope);
-    }
     tb_pack_key(&packer, "args");
     size_t args_at = tb_buffer_n(out);
     tb_pack_object(&packer, call->args);
     size_t n_args = tb_buffer_n(out) - args_at;
-    if (call->has_raw) {
-        tb_pack_key_uint(&packer, "bytes", call->raw.n);
-    }
-    int r = tb_plain_finish(&plain, &packer, call->raw);
+    if (call->has_raw)
+        tb_plugin_pack_raw(&packer, &call->raw);
+    if (call->more)
+        tb_pack_key_bool(&packer, "more", true);
+    int r = tb_plain_finish(&plain, &packer, call->raw.pooled ? no_bytes : call->raw.bytes);
     if (r == TB_OK)
         *ret_args = tb_bytes_of(out->data + out->start + args_at, n_args);
     return r;
@@ -88,38 +96,64 @@ static int read_error(const msgpack_object *map, struct tb_error *ret_error)
     return TB_OK;
 }
 
-int tb_plugin_reply_read(struct tb_unpacker *unpacker, struct tb_bytes body, uint64_t *ret_call,
-                         struct tb_reply *ret_reply)
+int tb_plugin_unpack(struct tb_unpacker *unpacker, struct tb_bytes body,
+                     struct tb_plaintext *ret_plaintext, const msgpack_object **ret_root)
+{
+    int r = tb_plaintext_split(body, ret_plaintext);
+    return r == TB_OK ? tb_unpack(unpacker, &tb_scan_peer, ret_plaintext->text, ret_root) : r;
+}
+
+int tb_plugin_read_alone(struct tb_unpacker *unpacker, struct tb_bytes body,
+                         const struct tb_field *fields, size_t n_fields)
 {
     struct tb_plaintext plaintext;
-    struct tb_reply reply = {0};
+    const msgpack_object *root;
+    int r = tb_plugin_unpack(unpacker, body, &plaintext, &root);
+    if (r == TB_OK && plaintext.raw.n != 0)
+        r = TB_MALFORMED;
+    return r == TB_OK ? tb_map_read(root, fields, n_fields) : r;
+}
+
+bool tb_plugin_take_raw(const struct tb_plaintext *plaintext, bool has_bytes, uint64_t untrusted_n,
+                        struct tb_raw *raw)
+{
+    if (raw->pooled ? !has_bytes || plaintext->raw.n != 0 : untrusted_n != plaintext->raw.n)
+        return false;
+    raw->bytes = raw->pooled ? tb_bytes_of(NULL, untrusted_n) : plaintext->raw;
+    return true;
+}
+
+int tb_plugin_reply_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                         struct tb_plugin_reply *ret_reply)
+{
+    struct tb_plaintext plaintext;
+    struct tb_plugin_reply answer = {0};
+    struct tb_reply *reply = &answer.reply;
     const msgpack_object *error = NULL;
     const msgpack_object *root;
-    uint64_t call;
     uint64_t n_raw = 0;
     bool has_value;
     bool has_bytes;
     bool has_error;
     const struct tb_field fields[] = {
-        {"call", TB_UINT, &call, 0, NULL},
-        {"value", TB_ANY, &reply.value, 0, &has_value},
+        {"call", TB_UINT, &answer.call, 0, NULL},
+        {"value", TB_ANY, &reply->value, 0, &has_value},
         {"bytes", TB_UINT, &n_raw, TB_FRAME_MAX, &has_bytes},
+        {"at", TB_UINT, &answer.raw.at, 0, &answer.raw.pooled},
         {"error", TB_MAP, &error, 0, &has_error},
     };
-    int r = tb_plaintext_split(body, &plaintext);
-    if (r == TB_OK)
-        r = tb_unpack(unpacker, &tb_scan_peer, plaintext.text, &root);
+    int r = tb_plugin_unpack(unpacker, body, &plaintext, &root);
     if (r == TB_OK)
         r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK && has_error)
-        r = read_error(error, &reply.error);
+        r = read_error(error, &reply->error);
     if (r != TB_OK)
         return r;
-    if ((int)has_value + has_bytes + has_error != 1 || n_raw != plaintext.raw.n)
+    if ((int)has_value + has_bytes + has_error != 1 ||
+        !tb_plugin_take_raw(&plaintext, has_bytes, n_raw, &answer.raw))
         return TB_MALFORMED;
-    reply.type = has_error ? TB_REPLY_ERROR : has_bytes ? TB_REPLY_BYTES : TB_REPLY_VALUE;
-    reply.raw = plaintext.raw;
-    *ret_call = call;
-    *ret_reply = reply;
+    reply->type = has_error ? TB_REPLY_ERROR : has_bytes ? TB_REPLY_BYTES : TB_REPLY_VALUE;
+    reply->raw = plaintext.raw;
+    *ret_reply = answer;
     return TB_OK;
 }

@@ -7,10 +7,12 @@ static int read_limits(const msgpack_object *map, struct tb_welcome *welcome)
 {
     uint64_t frame;
     uint64_t in_flight;
+    uint64_t streams;
     uint64_t miss_per_s;
     const struct tb_field fields[] = {
         {"frame", TB_UINT, &frame, UINT32_MAX, NULL},
         {"in_flight", TB_UINT, &in_flight, UINT32_MAX, NULL},
+        {"streams", TB_UINT, &streams, UINT32_MAX, NULL},
         {"miss_per_s", TB_UINT, &miss_per_s, UINT32_MAX, NULL},
     };
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
@@ -20,6 +22,7 @@ static int read_limits(const msgpack_object *map, struct tb_welcome *welcome)
         return TB_MALFORMED;
     welcome->frame = (uint32_t)frame;
     welcome->in_flight = (uint32_t)in_flight;
+    welcome->streams = (uint32_t)streams;
     welcome->miss_per_s = (uint32_t)miss_per_s;
     return TB_OK;
 }
@@ -86,9 +89,10 @@ struct tb_seal tb_welcome_begin(struct tb_packer *packer, struct tb_buffer *out,
     tb_pack_map(packer, 3);
     tb_pack_key_str(packer, "session", session);
     tb_pack_key(packer, "limits");
-    tb_pack_map(packer, 3);
+    tb_pack_map(packer, 4);
     tb_pack_key_uint(packer, "frame", TB_FRAME_MAX);
     tb_pack_key_uint(packer, "in_flight", TB_SESSION_CALLS);
+    tb_pack_key_uint(packer, "streams", TB_SESSION_STREAMS);
     tb_pack_key_uint(packer, "miss_per_s", TB_MISS_PER_S);
     tb_pack_key(packer, "commands");
     tb_pack_array(packer, n_commands);

@@ -36,8 +36,8 @@ static void on_call(const struct tb_plaintext *in)
     tb_buffer_init(&args, TB_FRAME_MAX);
     tb_packer_init(&packer, &args);
     tb_pack_object(&packer, call.args);
-    if (!packer.failed && tb_call_write(&out, &envelope, tb_buffer_bytes(&args), call.has_raw,
-                                        call.raw, false) == TB_OK) {
+    if (!packer.failed &&
+        tb_call_write(&out, &envelope, tb_buffer_bytes(&args), &call, false) == TB_OK) {
         struct tb_plaintext again = opened(TB_SIDE_BROKER_VIEW);
         tb_assert(tb_call_read(&unpacker, &again, &call) == TB_OK);
     }
@@ -121,13 +121,13 @@ static void on_welcome(const struct tb_plaintext *in)
 
 static void on_plugin_reply(struct tb_bytes body)
 {
-    struct tb_reply reply;
-    uint64_t call;
-    if (tb_plugin_reply_read(&unpacker, body, &call, &reply) != TB_OK)
+    struct tb_plugin_reply answer;
+    if (tb_plugin_reply_read(&unpacker, body, &answer) != TB_OK)
         return;
-    if (reply.type == TB_REPLY_ERROR)
-        tb_assert(tb_code_from_plugin(reply.error.code));
-    check_reply(&reply);
+    if (answer.reply.type == TB_REPLY_ERROR)
+        tb_assert(tb_code_from_plugin(answer.reply.error.code));
+    tb_assert(!answer.raw.pooled || answer.reply.raw.n == 0);
+    check_reply(&answer.reply);
 }
 
 static struct tb_bytes control_body(enum tb_side side)

@@ -94,8 +94,7 @@ static void a_reply_is_one_of_three(void)
 
 static void a_plugin_answers_only_its_codes(void)
 {
-    uint64_t call;
-    struct tb_reply reply;
+    struct tb_plugin_reply answer;
     static const char good[] = "\x19\0\0\0\x82\xa4"
                                "call\x01\xa5"
                                "error\x82\xa4"
@@ -105,9 +104,8 @@ static void a_plugin_answers_only_its_codes(void)
     char text[sizeof good];
     memcpy(text, good, sizeof good);
     text[0] = (char)(sizeof good - 1 - 4);
-    CHECK_INT(tb_plugin_reply_read(&unpacker, tb_bytes_of(text, sizeof good - 1), &call, &reply),
-              TB_OK);
-    CHECK_INT(reply.error.code, TB_CODE_IO);
+    CHECK_INT(tb_plugin_reply_read(&unpacker, tb_bytes_of(text, sizeof good - 1), &answer), TB_OK);
+    CHECK_INT(answer.reply.error.code, TB_CODE_IO);
     /* `hook` would say that somebody else refused. */
     static const char bad[] = "\x1b\0\0\0\x82\xa4"
                               "call\x01\xa5"
@@ -118,7 +116,7 @@ static void a_plugin_answers_only_its_codes(void)
     char other[sizeof bad];
     memcpy(other, bad, sizeof bad);
     other[0] = (char)(sizeof bad - 1 - 4);
-    CHECK_INT(tb_plugin_reply_read(&unpacker, tb_bytes_of(other, sizeof bad - 1), &call, &reply),
+    CHECK_INT(tb_plugin_reply_read(&unpacker, tb_bytes_of(other, sizeof bad - 1), &answer),
               TB_MALFORMED);
 }
 

@@ -14,9 +14,8 @@ static struct tb_buffer sealed(bool has_raw, const char *raw, bool clear)
     struct tb_buffer out;
     const struct tb_envelope envelope = {.key = key, .handle = {{7}}, .counter = 0};
     tb_buffer_init(&out, 4 * TB_FRAME_MAX);
-    CHECK_INT(tb_call_write(&out, &envelope, tb_bytes_of("\x81\xa1k\x05", 4), has_raw,
-                            tb_bytes_of_string(raw), clear),
-              TB_OK);
+    const struct tb_call call = {.has_raw = has_raw, .raw = tb_bytes_of_string(raw)};
+    CHECK_INT(tb_call_write(&out, &envelope, tb_bytes_of("\x81\xa1k\x05", 4), &call, clear), TB_OK);
     return out;
 }
 
@@ -98,9 +97,8 @@ static void refuses_what_does_not_fit_a_frame(void)
     uint8_t *raw = calloc(1, TB_FRAME_MAX);
     const struct tb_envelope envelope = {.key = key, .handle = {{7}}};
     tb_buffer_init(&out, 4 * TB_FRAME_MAX);
-    CHECK_INT(tb_call_write(&out, &envelope, tb_bytes_of("\x80", 1), true,
-                            tb_bytes_of(raw, TB_FRAME_MAX), false),
-              TB_TOO_LARGE);
+    const struct tb_call call = {.has_raw = true, .raw = tb_bytes_of(raw, TB_FRAME_MAX)};
+    CHECK_INT(tb_call_write(&out, &envelope, tb_bytes_of("\x80", 1), &call, false), TB_TOO_LARGE);
     CHECK_INT(tb_buffer_n(&out), 0);
     free(raw);
     tb_buffer_deinit(&out);
@@ -112,9 +110,8 @@ static void a_full_buffer_is_left_as_it_was(void)
     const struct tb_envelope envelope = {.key = key, .handle = {{7}}};
     tb_buffer_init(&out, 60);
     CHECK(tb_buffer_append(&out, tb_bytes_of_string("before")));
-    CHECK_INT(
-        tb_call_write(&out, &envelope, tb_bytes_of("\x80", 1), false, tb_bytes_of(NULL, 0), false),
-        TB_FULL);
+    CHECK_INT(tb_call_write(&out, &envelope, tb_bytes_of("\x80", 1), &(struct tb_call){0}, false),
+              TB_FULL);
     CHECK(tb_bytes_are(tb_buffer_bytes(&out), "before"));
     tb_buffer_deinit(&out);
 }

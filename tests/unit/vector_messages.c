@@ -149,6 +149,7 @@ static int on_welcome(const json_t *vector, const struct tb_plaintext *plaintext
     json_t *limits = json_object();
     add(limits, "frame", welcome.frame);
     add(limits, "in_flight", welcome.in_flight);
+    add(limits, "streams", welcome.streams);
     add(limits, "miss_per_s", welcome.miss_per_s);
     json_t *found = json_object();
     add_text(found, "session", welcome.session);
