@@ -99,3 +99,22 @@ bool tb_buffer_append(struct tb_buffer *buffer, struct tb_bytes bytes)
     tb_buffer_commit(buffer, bytes.n);
     return true;
 }
+
+static void swap(struct tb_buffer *a, struct tb_buffer *b)
+{
+    struct tb_buffer was = *a;
+    *a = *b;
+    *b = was;
+    b->max = a->max;
+    a->max = was.max;
+}
+
+bool tb_buffer_take(struct tb_buffer *buffer, struct tb_buffer *from)
+{
+    if (tb_buffer_n(buffer) == 0 && tb_buffer_n(from) <= buffer->max)
+        swap(buffer, from);
+    else if (!tb_buffer_append(buffer, tb_buffer_bytes(from)))
+        return false;
+    tb_buffer_consume(from, tb_buffer_n(from));
+    return true;
+}
