@@ -83,7 +83,7 @@ static void pack_command(struct tb_packer *packer, uint64_t number, const char *
     tb_pack_key_text(packer, "name", name);
 }
 
-static void put_init(size_t pool_in, size_t pool_out)
+void sdk_put_init(size_t pool_in, size_t pool_out)
 {
     struct tb_buffer body;
     struct tb_packer packer;
@@ -127,7 +127,7 @@ void sdk_start(size_t pool_in, size_t pool_out)
     CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_peer), 0);
     if (pool_in + pool_out > 0)
         make_pool(pool_in + pool_out);
-    put_init(pool_in, pool_out);
+    sdk_put_init(pool_in, pool_out);
     CHECK_INT(sdk_run(), TB_AGAIN);
     CHECK(sdk_quiet());
 }

@@ -17,6 +17,7 @@ extern void (*sdk_handler)(struct tb_call *call);
  * of it. */
 void sdk_start(size_t pool_in, size_t pool_out);
 void sdk_stop(void);
+void sdk_put_init(size_t pool_in, size_t pool_out); /* part of sdk_start */
 extern uint8_t *sdk_pool;
 
 /*
