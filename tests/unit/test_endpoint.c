@@ -70,8 +70,11 @@ static void no_handle_is_taken_twice_or_beyond_the_pool(void)
     }
     const struct tb_handle fifth = {{9, 9}};
     CHECK_INT(tb_commands_add(&commands, 0, &fifth), TB_MALFORMED); /* live ones count */
-    tb_commands_retire(&commands, 0, &held);
+    tb_commands_release(&commands, 0);                              /* a stream, or answered */
+    CHECK_INT(tb_commands_add(&commands, 0, &held), TB_MALFORMED);
     CHECK_INT(tb_commands_add(&commands, 0, &fifth), TB_OK);
+    tb_commands_forget(&commands, &held);
+    CHECK_INT(tb_commands_call(&commands, &held), UINT32_MAX);
     done(&commands);
 }
 

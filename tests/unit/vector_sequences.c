@@ -142,13 +142,13 @@ static void count_done(void *data, const struct tb_reply *reply)
 static void call_at_endpoint(struct tb_endpoint *endpoint, const json_t *vector, int broker,
                              const json_t *expected, int *n_done)
 {
+    static const struct tb_endpoint_handler handler = {.done = count_done};
+    const struct tb_endpoint_request request = {.args = tb_bytes_of("\x80", 1)};
     uint8_t frame[512];
     uint32_t command =
         tb_endpoint_find(endpoint, tb_bytes_of_string(vector_text(vector, "command")));
     CHECK_INT(command, 0);
-    CHECK_INT(tb_endpoint_call(endpoint, command, tb_bytes_of("\x80", 1), false,
-                               (struct tb_bytes){0}, count_done, n_done),
-              TB_OK);
+    CHECK_INT(tb_endpoint_call(endpoint, command, &request, &handler, n_done, NULL), TB_OK);
     CHECK_INT(tb_endpoint_flush(endpoint), TB_OK);
     ssize_t n = tb_fd_receive(broker, frame, sizeof frame, NULL, MSG_DONTWAIT);
     struct tb_handle handle = handle_of(expected);
