@@ -152,7 +152,7 @@ export function atBroker(): Vector[] {
 const WELCOME = encodeWelcome({
   session: '0123456789abcdef',
   commands: [{ index: 0, name: 'echo', pool: 8, handles: concat(...ISSUED) }],
-  limits: { frame: 1_052_672, in_flight: 1024, miss_per_s: 10 },
+  limits: { frame: 1_052_672, in_flight: 1024, streams: 256, miss_per_s: 10 },
 });
 
 /** From the broker. */
