@@ -1,4 +1,4 @@
-// Reading the maps of the protocol's messages: exactly their keys, of the right types, within bounds.
+// Reading the maps of the protocol's messages: exactly their keys, of the right types, in bounds.
 
 import { HANDLE_SIZE, isZero, split, utf8Decode } from './bytes.js';
 import { Violation } from './error.js';

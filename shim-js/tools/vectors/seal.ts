@@ -11,6 +11,7 @@ import { encode } from '../../src/value.js';
 import { hex } from '../pattern.js';
 import { bytesOf, flip, handleOf, type Vector } from './common.js';
 import { atBroker, atEndpoint } from './sequences.js';
+import { streamsAtBroker, streamsAtEndpoint } from './stream-sequences.js';
 
 const KEY = bytesOf('seal key', 32);
 const NONE: Uint8Array = new Uint8Array(0);
@@ -205,6 +206,10 @@ function badPlain(): Vector[] {
   ];
 }
 
+function sequences(): Vector[] {
+  return [...atBroker(), ...streamsAtBroker(), ...atEndpoint(), ...streamsAtEndpoint()];
+}
+
 export function sealVectors(): Vector[] {
-  return [...good(), ...tampered(), ...badClear(), ...badPlain(), ...atBroker(), ...atEndpoint()];
+  return [...good(), ...tampered(), ...badClear(), ...badPlain(), ...sequences()];
 }
