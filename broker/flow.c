@@ -3,13 +3,22 @@
 #include "proto/limits.h"
 
 /*
- * To the plugin, the shortest part (1 byte, a map of 8) is 9 bytes from the endpoint and at most 23
- * with the longest number of a call: less than GROWTH times as much.
+ * `reserve` is by how much the receiver's credit begins above the sender's, and stays so.
+ *
+ * To the plugin, a part grows by the call's number: the shortest one, 9 bytes from the endpoint, to
+ * 23. So the receiver's credit is never less than `growth` times the sender's.
  * To the endpoint, no chunk is longer than it came, because what is encoded anew is as short as can
- * be and the call's number falls away; but the first one has `next`, which NEXT_MOST covers.
+ * be and the call's number falls away; but the first one has `next`, which the reserve covers.
  */
-enum { GROWTH = 4, NEXT_MOST = TB_CREDIT_FIRST - TB_CREDIT_FIRST_PLUGIN };
-_Static_assert(TB_CREDIT_FIRST_TO_PLUGIN == GROWTH * TB_CREDIT_FIRST, "both begin in step");
+static const struct {
+    uint32_t first;
+    uint32_t reserve;
+    uint32_t growth;
+} ways[] = {
+    [TB_TO_PLUGIN] = {TB_CREDIT_FIRST, TB_CREDIT_FIRST_TO_PLUGIN - TB_CREDIT_FIRST, 3},
+    [TB_TO_ENDPOINT] = {TB_CREDIT_FIRST_PLUGIN, TB_CREDIT_FIRST - TB_CREDIT_FIRST_PLUGIN, 1},
+};
+_Static_assert(3 * TB_CREDIT_FIRST <= TB_CREDIT_FIRST_TO_PLUGIN, "growth from the first byte on");
 
 /* Less is not worth a frame. Sender and receiver may each hold back half of what a stream begins
  * with, and a whole CHUNK still has credit. */
@@ -19,9 +28,8 @@ _Static_assert(TB_CREDIT_FIRST_PLUGIN - TB_CREDIT_FIRST / 2 - LEAST > CHUNK_COST
 
 struct tb_flow tb_flow_begin(enum tb_way way)
 {
-    if (way == TB_TO_PLUGIN)
-        return (struct tb_flow){way, TB_CREDIT_FIRST, TB_CREDIT_FIRST_TO_PLUGIN};
-    return (struct tb_flow){way, TB_CREDIT_FIRST_PLUGIN, TB_CREDIT_FIRST};
+    uint32_t first = ways[way].first;
+    return (struct tb_flow){.way = way, .from = first, .to = first + ways[way].reserve};
 }
 
 bool tb_flow_take(struct tb_flow *flow, uint64_t untrusted_cost)
@@ -49,9 +57,10 @@ bool tb_flow_grant(struct tb_flow *flow, uint32_t untrusted_bytes)
 /* The most that the sender may have. */
 static uint32_t most(const struct tb_flow *flow)
 {
-    if (flow->way == TB_TO_PLUGIN)
-        return flow->to / GROWTH;
-    return flow->to > NEXT_MOST ? flow->to - NEXT_MOST : 0;
+    uint32_t reserve = ways[flow->way].reserve;
+    uint32_t above = flow->to > reserve ? flow->to - reserve : 0;
+    uint32_t fit = flow->to / ways[flow->way].growth;
+    return above < fit ? above : fit;
 }
 
 uint32_t tb_flow_due(const struct tb_flow *flow)
