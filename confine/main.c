@@ -20,7 +20,6 @@ struct arguments {
     uint32_t plugin;
     uint32_t require;
     uint32_t namespaces;
-    bool jit;
     const char *protect[PROTECT_MAX]; /* denied to every plugin, whatever its scopes say */
     size_t n_protect;
 };
@@ -50,9 +49,11 @@ static int parse_index(const char *text, uint32_t *ret_index)
 static int parse(int argc, char **argv, struct arguments *ret_arguments)
 {
     static const struct option options[] = {
-        {"plugin", required_argument, NULL, 'p'},     {"require", required_argument, NULL, 'r'},
-        {"namespaces", required_argument, NULL, 'n'}, {"jit", no_argument, NULL, 'j'},
-        {"protect", required_argument, NULL, 'd'},    {NULL, 0, NULL, 0},
+        {"plugin", required_argument, NULL, 'p'},
+        {"require", required_argument, NULL, 'r'},
+        {"namespaces", required_argument, NULL, 'n'},
+        {"protect", required_argument, NULL, 'd'},
+        {NULL, 0, NULL, 0},
     };
     struct arguments arguments = {.plugin = TB_NO_INDEX};
     int r = TB_OK;
@@ -64,8 +65,6 @@ static int parse(int argc, char **argv, struct arguments *ret_arguments)
             r = tb_layers_mask(optarg, &arguments.require);
         else if (c == 'n')
             r = tb_layers_mask(optarg, &arguments.namespaces);
-        else if (c == 'j')
-            arguments.jit = true;
         else if (c == 'd' && arguments.n_protect < PROTECT_MAX)
             arguments.protect[arguments.n_protect++] = optarg;
         else
@@ -163,7 +162,7 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
         .require = arguments->require,
         .memory = (uint64_t)plugin->memory_mib << 20,
         .cpu_s = plugin->cpu_s,
-        .jit = arguments->jit,
+        .jit = plugin->jit,
     };
     r = ret_launch->name ? copy_hull(plugin, &ret_launch->hull) : -EINVAL;
     struct hull_paths own;
@@ -181,7 +180,7 @@ int main(int argc, char **argv)
     struct launch plugin;
     if (parse(argc, argv, &arguments) != TB_OK)
         return fail(EXIT_USAGE, "usage",
-                    "confine --plugin INDEX [--require LAYERS] [--namespaces LAYERS] [--jit] "
+                    "confine --plugin INDEX [--require LAYERS] [--namespaces LAYERS] "
                     "[--protect PATH]...");
     int r = read_launch(&arguments, &plugin);
     if (r != TB_OK)

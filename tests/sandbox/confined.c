@@ -104,7 +104,7 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     static const char *const writes[] = {"write", "made/deep"};
     static const char *const make[] = {"made/deep"};
     static const char *const mask[] = {"read/denied", "read/denied-file", "read/missing"};
-    tb_pack_map(packer, 10);
+    tb_pack_map(packer, 11);
     pack_text(packer, "name", "probe");
     pack_text(packer, "program", confined->probe);
     pack_paths(packer, confined, "read", read, TB_ARRAY_LEN(read));
@@ -114,6 +114,8 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     pack_paths(packer, confined, "mask", mask, confined->wide ? 0 : TB_ARRAY_LEN(mask));
     tb_pack_key(packer, "network");
     tb_pack_bool(packer, false);
+    tb_pack_key(packer, "jit");
+    tb_pack_bool(packer, confined->jit);
     pack_paths(packer, confined, "exec", NULL, 0);
     tb_pack_key(packer, "memory_mib");
     tb_pack_uint(packer, 64);
@@ -169,10 +171,8 @@ static void start(const struct confined *confined, int link, int report, int *re
     char namespaces[TB_LAYERS_TEXT_SIZE];
     tb_layers_names(confined->require, require);
     tb_layers_names(confined->namespaces, namespaces);
-    const char *const confined_argv[] = {
-        "confine", "--plugin",     "0",        "--require",
-        require,   "--namespaces", namespaces, confined->jit ? "--jit" : NULL,
-        NULL};
+    const char *const confined_argv[] = {"confine", "--plugin",     "0",        "--require",
+                                         require,   "--namespaces", namespaces, NULL};
     const char *const bare_argv[] = {"probe", NULL};
     tb_fd grant = write_grant(confined);
     const int fds[] = {link, grant, report};
