@@ -3,7 +3,8 @@
  *   fd 3  the plugin's end of its link,
  *   fd 4  the grant of the view,
  *   fd 5  where it reports the layers (struct tb_layers, encoded),
- * in the namespaces that it is told of. It ends by becoming the plugin.
+ * in the namespaces that it is told of but that of the network, which it makes itself unless the
+ * grant gives the plugin the network. It ends by becoming the plugin.
  */
 #include "base/result.h"
 #include "confine/launch.h"
@@ -122,11 +123,22 @@ static int copy_hull(const struct tb_grant_plugin *plugin, struct hull *ret_hull
         {plugin->make, &ret_hull->make}, {plugin->mask, &ret_hull->mask},
         {plugin->exec, &ret_hull->exec},
     };
+    ret_hull->network = plugin->network;
     ret_hull->program = copy_of(plugin->program);
     int r = ret_hull->program ? 0 : -EINVAL;
     for (size_t i = 0; r == 0 && i < TB_ARRAY_LEN(lists); i++)
         r = copy_paths(lists[i].from, lists[i].to);
     return r;
+}
+
+/* A program is placed, and looked for, under the name that it has once all links are followed. */
+static void resolve(struct hull_paths *paths)
+{
+    const char **list = (const char **)(uintptr_t)paths->list;
+    for (size_t i = 0; i < paths->n; i++) {
+        const char *real = realpath(list[i], NULL);
+        list[i] = real ? real : list[i];
+    }
 }
 
 /* The folders that are the app's and not the user's. */
@@ -171,6 +183,7 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
     if (r != 0)
         return r;
     hull_drop_links(&ret_launch->hull, &own);
+    resolve(&ret_launch->hull.exec);
     return add_protected(arguments, &ret_launch->hull.mask);
 }
 

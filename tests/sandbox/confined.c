@@ -50,7 +50,8 @@ static void copy_program(const char *from, const char *to)
 
 void confined_init(struct confined *confined, const char *confine, const char *probe)
 {
-    *confined = (struct confined){.confine = confine, .base = "/tmp/tb-confined-XXXXXX"};
+    *confined = (struct confined){
+        .confine = confine, .base = "/tmp/tb-confined-XXXXXX", .memory_mib = 64, .cpu_s = 60};
     CHECK(mkdtemp(confined->base));
     make_file(confined, "read", "file");
     make_file(confined, "read/denied", "secret");
@@ -113,14 +114,14 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     pack_paths(packer, confined, "make", make, TB_ARRAY_LEN(make));
     pack_paths(packer, confined, "mask", mask, confined->wide ? 0 : TB_ARRAY_LEN(mask));
     tb_pack_key(packer, "network");
-    tb_pack_bool(packer, false);
+    tb_pack_bool(packer, confined->network);
     tb_pack_key(packer, "jit");
     tb_pack_bool(packer, confined->jit);
-    pack_paths(packer, confined, "exec", NULL, 0);
+    pack_paths(packer, confined, "exec", &confined->exec, confined->exec ? 1 : 0);
     tb_pack_key(packer, "memory_mib");
-    tb_pack_uint(packer, 64);
+    tb_pack_uint(packer, confined->memory_mib);
     tb_pack_key(packer, "cpu_s");
-    tb_pack_uint(packer, 60);
+    tb_pack_uint(packer, confined->cpu_s);
 }
 
 static void pack_empty(struct tb_packer *packer, const char *key)
@@ -182,7 +183,7 @@ static void start(const struct confined *confined, int link, int report, int *re
         .argv = (char *const *)(uintptr_t)(confined->bare ? bare_argv : confined_argv),
         .fds = fds,
         .n_fds = TB_ARRAY_LEN(fds),
-        .namespaces = confined->bare ? 0 : confined->namespaces,
+        .namespaces = confined->bare ? 0 : confined->namespaces & ~TB_LAYER_BIT(TB_LAYER_NET),
     };
     pid_t pid;
     CHECK_INT(tb_spawn(&spawn, &pid, ret_pidfd), 0);

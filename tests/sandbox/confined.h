@@ -21,6 +21,10 @@ struct confined {
     bool bare; /* not confined at all: the planted breach */
     bool wide; /* the hull is everything: the other one */
     bool jit;
+    bool network;
+    const char *exec;        /* one more program in the hull, or NULL */
+    uint32_t memory_mib;     /* 64 from the beginning */
+    uint32_t cpu_s;          /* 60 */
     struct tb_layers layers; /* what the launcher reported */
     int status;              /* wait status of the last plugin */
 };

@@ -303,6 +303,7 @@ static void run_script(const char *path, bool jit, int expected)
         confined_init(&confined, confine_path, path);
         confined.namespaces = levels[i];
         confined.jit = jit;
+        confined.memory_mib = 256;
         CHECK_INT(confined_try(&confined, "start", "-"), expected);
         CHECK_INT(confined.layers.layer[TB_LAYER_MDWE].state,
                   jit ? TB_LAYER_PARTIAL : TB_LAYER_HELD);
