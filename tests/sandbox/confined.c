@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "proto/limits.h"
 #include "proto/pack.h"
+#include "sandbox/namespaces.h"
 #include "sandbox/spawn.h"
 #include "tests/unit/test.h"
 
@@ -232,4 +233,37 @@ int confined_try(struct confined *confined, const char *what, const char *argume
     bool reported = confined->bare || read_report(report_in, &confined->layers);
     int result = result_of(confined, ours, pidfd);
     return reported ? result : CONFINED_NO_REPORT;
+}
+
+void confined_expect(struct confined *confined, const char *what, const char *argument,
+                     bool allowed)
+{
+    int result = confined_try(confined, what, argument);
+    if ((result == 0) == allowed && result != CONFINED_NO_REPORT && result != CONFINED_ENDED)
+        return;
+    fprintf(stderr, "%s %s (namespaces %x%s%s): %d, status %d\n", what, argument,
+            confined->namespaces, confined->bare ? ", bare" : "", confined->wide ? ", wide" : "",
+            result, confined->status);
+    test_fail("plugin's attempt", __FILE__, __LINE__);
+}
+
+void confined_refused(struct confined *confined, const char *what, const char *argument)
+{
+    confined_expect(confined, what, argument, false);
+    confined->bare = true;
+    confined_expect(confined, what, argument, true);
+    confined->bare = false;
+}
+
+void confined_for_each_level(const char *confine, const char *probe,
+                             void (*run)(struct confined *confined))
+{
+    uint32_t levels[] = {tb_namespaces_probe(), 0};
+    for (size_t i = 0; i < TB_ARRAY_LEN(levels); i++) {
+        struct confined confined;
+        confined_init(&confined, confine, probe);
+        confined.namespaces = levels[i];
+        run(&confined);
+        confined_deinit(&confined);
+    }
 }

@@ -37,3 +37,13 @@ enum { CONFINED_KILLED = -1, CONFINED_ENDED = -2, CONFINED_NO_REPORT = -3 };
 /* The errno of the attempt, 0 when it succeeded, CONFINED_KILLED (SIGSYS) or CONFINED_ENDED. In
  * `argument` a leading '@' stands for the base folder. */
 int confined_try(struct confined *confined, const char *what, const char *argument);
+
+/* The attempt must succeed, or must fail in the plugin's own view. */
+void confined_expect(struct confined *confined, const char *what, const char *argument,
+                     bool allowed);
+/* It must fail, and succeed without the sandbox. */
+void confined_refused(struct confined *confined, const char *what, const char *argument);
+
+/* Once with the namespaces that there are, and once without any. */
+void confined_for_each_level(const char *confine, const char *probe,
+                             void (*run)(struct confined *confined));
