@@ -70,12 +70,32 @@ static void pack_scopes(struct tb_packer *packer, const struct tb_grant *grant, 
     }
 }
 
+/* What tells this instance's ids from those of every other: never zero, so that small numbers are
+ * nobody's. */
+static void pack_ids(struct tb_packer *packer, struct tb_plugin *plugin, struct tb_random *random)
+{
+    uint16_t tag;
+    do
+        tb_random_bytes(random, (uint8_t *)&tag, sizeof tag);
+    while (tag == 0);
+    plugin->ids = (uint64_t)tag << 32;
+    tb_pack_key_uint(packer, "ids", plugin->ids);
+}
+
+static void pack_pool(struct tb_packer *packer)
+{
+    tb_pack_key(packer, "pool");
+    tb_pack_map(packer, 2);
+    tb_pack_key_uint(packer, "in", 0);
+    tb_pack_key_uint(packer, "out", 0);
+}
+
 int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
                          struct tb_random *random, struct tb_named *commands, uint32_t n_commands)
 {
     struct tb_packer packer;
     struct tb_plain plain = tb_plain_begin(&packer, &plugin->link.out, TB_PLUGIN_INIT);
-    tb_pack_map(&packer, 6);
+    tb_pack_map(&packer, 8);
     tb_pack_key(&packer, "v");
     tb_pack_uint(&packer, TB_PROTOCOL_VERSION);
     tb_pack_key(&packer, "plugin");
@@ -92,6 +112,8 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
         packer.failed = true;
     tb_pack_key(&packer, "vars");
     tb_pack_object(&packer, grant->vars);
+    pack_ids(&packer, plugin, random);
+    pack_pool(&packer);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});
 }
 

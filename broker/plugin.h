@@ -15,6 +15,7 @@ struct tb_plugin {
     struct tb_bytes name;                  /* borrowed as those of tb_named are */
     const struct tb_grant_plugin *granted; /* in the session's grant; NULL: not there any more */
     bool stale;     /* the running instance holds what the grant has not, or lacks what it has */
+    uint64_t ids;   /* upper bits of what the running instance hands out; 0: none runs */
     uint32_t token; /* the supervisor's name for the running instance */
     struct tb_link link;
     uint32_t n_crashes; /* in a row */

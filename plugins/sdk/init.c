@@ -114,6 +114,7 @@ int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
     uint64_t version = 0;
     const msgpack_object *commands = NULL;
     const msgpack_object *scopes = NULL;
+    const msgpack_object *pool = NULL;
     const struct tb_field fields[] = {
         {.key = "v", .type = TB_UINT, .ret = &version, .max = 1},
         {.key = "plugin", .type = TB_STR, .ret = &session->init.plugin, .max = TB_COMMAND_MAX},
@@ -121,6 +122,8 @@ int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
         {.key = "commands", .type = TB_ARRAY, .ret = &commands, .max = TB_COMMANDS_MAX},
         {.key = "scopes", .type = TB_ARRAY, .ret = &scopes, .max = SCOPES_MAX},
         {.key = "vars", .type = TB_MAP, .ret = &session->init.vars},
+        {.key = "ids", .type = TB_UINT, .ret = &session->init.ids},
+        {.key = "pool", .type = TB_MAP, .ret = &pool},
     };
     r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK && version != 1)

@@ -29,6 +29,7 @@ struct tb_plugin_init {
     const struct tb_plugin_scope *scopes;
     uint32_t n_scopes;
     const msgpack_object *vars; /* a map of strings */
+    uint64_t ids; /* upper bits of the ids that this instance hands out */
 };
 
 /* The absolute path that a variable (`RESOURCE`, `HOME`, …) stands for; empty if it is not set. */

@@ -43,7 +43,8 @@ class Plugin:
         return frame(INIT, {
             "v": 1, "plugin": "fs", "view": "main",
             "commands": [{"number": number, "name": name} for name, number in self.numbers.items()],
-            "scopes": [{"allow": allow, "deny": deny} for allow, deny in scopes], "vars": variables})
+            "scopes": [{"allow": allow, "deny": deny} for allow, deny in scopes], "vars": variables,
+            "ids": 1 << 32, "pool": {"in": 0, "out": 0}})
 
     def call_frame(self, command, args, raw=None, scope=0):
         message = {"call": self.next, "command": self.numbers[command], "args": args}

@@ -39,7 +39,7 @@ static void put_frame(enum tb_kind kind, void (*fill)(struct tb_packer *), struc
 
 static void fill_init(struct tb_packer *packer)
 {
-    tb_pack_map(packer, 6);
+    tb_pack_map(packer, 8);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, 1);
     tb_pack_key(packer, "plugin");
@@ -61,6 +61,11 @@ static void fill_init(struct tb_packer *packer)
     tb_pack_map(packer, 1);
     tb_pack_key(packer, "HOME");
     tb_pack_key(packer, "/home/x");
+    tb_pack_key_uint(packer, "ids", UINT64_C(7) << 32);
+    tb_pack_key(packer, "pool");
+    tb_pack_map(packer, 2);
+    tb_pack_key_uint(packer, "in", 0);
+    tb_pack_key_uint(packer, "out", 0);
 }
 
 static void start(void)
