@@ -1,7 +1,7 @@
 /*
  * What goes out, and in which order: the round's records first (broker/audit.h says which may
- * wait); calls to plugins only when the kernel has the records that allow them (mode `before`);
- * replies at any time.
+ * wait); calls to plugins, and events to endpoints, only when the kernel has the records that allow
+ * them (mode `before`); replies at any time.
  */
 #include "broker/broker.h"
 
@@ -49,9 +49,8 @@ void tb_flush(struct tb_broker *broker)
     struct tb_link **at = &broker->dirty;
     while (*at) {
         struct tb_link *link = *at;
-        bool held =
-            link->side == TB_SIDE_BROKER_PLUGIN && (!may_dispatch || !tb_link_attached(link));
-        if (held) {
+        bool to_plugin = link->side == TB_SIDE_BROKER_PLUGIN;
+        if ((link->needs_records && !may_dispatch) || (to_plugin && !tb_link_attached(link))) {
             link->held = true;
             at = &link->next_dirty;
             continue;
@@ -59,6 +58,7 @@ void tb_flush(struct tb_broker *broker)
         if (link->held)
             link->released_ns = broker->now_ns;
         link->held = false;
+        link->needs_records = to_plugin;
         *at = link->next_dirty;
         link->dirty = false;
         tb_link_flush(link);
