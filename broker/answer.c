@@ -3,7 +3,6 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
-#include "proto/plugin.h"
 
 #include <sys/epoll.h>
 
@@ -30,12 +29,16 @@ static void record_done(struct tb_broker *broker, const struct tb_session *sessi
 }
 
 void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-               struct tb_reply *reply)
+               struct tb_reply *reply, const struct tb_piece *piece)
 {
-    size_t before = tb_buffer_n(&session->link.out);
+    size_t before = tb_link_n_out(&session->link);
     int r = tb_session_write_reply(session, &broker->random, call, reply);
+    if (piece && r == TB_OK && reply->type == TB_REPLY_BYTES)
+        tb_pieces_add(&session->link.pieces, piece);
+    else if (piece)
+        piece->done(piece->owner, piece->bytes);
     enum tb_code code = reply->type == TB_REPLY_ERROR ? reply->error.code : TB_CODE_NONE;
-    record_done(broker, session, call, code, tb_buffer_n(&session->link.out) - before);
+    record_done(broker, session, call, code, tb_link_n_out(&session->link) - before);
     if (!call->at_plugin)
         tb_session_free_call(session, call);
     if (r == TB_OK)
@@ -52,7 +55,7 @@ void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
         .type = TB_REPLY_ERROR,
         .error = {.code = code, .message = tb_bytes_of_string(message), .retry_ms = retry_ms},
     };
-    tb_answer(broker, session, call, &reply);
+    tb_answer(broker, session, call, &reply, NULL);
 }
 
 /*
@@ -125,18 +128,38 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     struct tb_live_call *call = tb_calls_find(&session->calls, untrusted_reply.call);
     if (!call || !call->at_plugin || call->plugin != plugin->index)
         return "a reply to a call that it was not given, or a second one";
+    struct tb_piece piece;
+    if (!tb_raw_from_plugin(plugin, &untrusted_reply.raw, &untrusted_reply.reply.raw, &piece))
+        return "raw bytes outside of its part of the pool";
+    const struct tb_piece *follows = piece.done ? &piece : NULL;
     call->at_plugin = false;
     plugin->heard_ns = broker->now_ns;
-    if (call->answered)
-        tb_session_free_call(session, call); /* cancelled or too late: nobody waits */
-    else
-        tb_answer(broker, session, call, &untrusted_reply.reply);
+    if (!call->answered) {
+        tb_answer(broker, session, call, &untrusted_reply.reply, follows);
+        return NULL;
+    }
+    if (follows)
+        follows->done(follows->owner, follows->bytes);
+    tb_session_free_call(session, call); /* cancelled or too late: nobody waits */
     return NULL;
+}
+
+static const char *on_frame(struct tb_broker *broker, struct tb_session *session,
+                            struct tb_plugin *plugin, const struct tb_frame *frame)
+{
+    switch ((int)frame->kind) {
+    case TB_PLUGIN_REPLY:
+        return on_reply(broker, session, plugin, frame);
+    case TB_PLUGIN_RELEASE:
+        return tb_raw_on_release(broker, plugin, frame);
+    default:
+        return "a frame of a stream for a call that is none";
+    }
 }
 
 static bool may_go_on(const struct tb_session *session)
 {
-    return tb_buffer_n(&session->link.out) < REPLIES_WAITING;
+    return tb_link_n_out(&session->link) < REPLIES_WAITING;
 }
 
 static void route(struct tb_broker *broker, struct tb_plugin *plugin)
@@ -153,7 +176,7 @@ static void route(struct tb_broker *broker, struct tb_plugin *plugin)
         r = tb_link_next(&plugin->link, &frame);
         if (r != TB_OK)
             break;
-        const char *cause = on_reply(broker, session, plugin, &frame);
+        const char *cause = on_frame(broker, session, plugin, &frame);
         if (cause) {
             tb_launch_ended(broker, plugin, cause);
             return;

@@ -15,6 +15,7 @@
 #include "broker/session.h"
 #include "broker/view.h"
 #include "proto/inner.h"
+#include "proto/plugin.h"
 
 struct tb_broker {
     struct tb_loop loop;
@@ -53,13 +54,33 @@ const char *tb_supply_hello(struct tb_broker *broker, struct tb_session *session
 const char *tb_supply_more(struct tb_broker *broker, struct tb_session *session,
                            const struct tb_frame *frame, const struct tb_address *address);
 
+/* raw.c: bodies on their way between view links, pools and plugin links. */
+/* The view's link has the front of a frame: where it is the front of a large body that can go to
+ * its plugin's pool, the body is read there. */
+void tb_raw_expect(struct tb_session *session);
+/* The frame has been dealt with: a body that was read for it and not passed on is dropped. */
+void tb_raw_settle(struct tb_session *session);
+/* A body for the plugin: that which was read for this frame if there is one, else these bytes; in
+ * the pool, or behind the map. TB_OK, or TB_CLOSED: the instance that it was read for has ended. */
+int tb_raw_to_plugin(struct tb_session *session, struct tb_plugin *plugin, struct tb_bytes bytes,
+                     struct tb_raw *ret_raw);
+void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw); /* it was not sent */
+/* The raw bytes of a plugin's frame, for one to the endpoint: *ret_bytes, or with a length alone,
+ * the piece that then is to follow that frame. False: they are outside of the plugin's part. */
+bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
+                        struct tb_bytes *ret_bytes, struct tb_piece *ret_piece);
+/* The cause if a plugin's RELEASE breaks the protocol, a literal; else NULL. */
+const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
+                              const struct tb_frame *frame);
+
 /* answer.c: readiness of a plugin link (context: plugin), and how a call ends. Messages are
  * literals. `call` is invalid afterwards unless it is still at its plugin. */
 void tb_answer_plugin_ready(struct tb_source *source, uint32_t events);
 void tb_answer_resume(struct tb_broker *broker, struct tb_session *session);
 bool tb_answer_may_resume(const struct tb_session *session);
+/* `piece` (NULL: none) has the reply's raw bytes if they are not in it. */
 void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-               struct tb_reply *reply);
+               struct tb_reply *reply, const struct tb_piece *piece);
 void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
                      struct tb_live_call *call, enum tb_code code, const char *message,
                      uint32_t retry_ms);

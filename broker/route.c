@@ -9,7 +9,6 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
-#include "proto/plugin.h"
 
 #include <sodium.h>
 #include <sys/epoll.h>
@@ -73,7 +72,8 @@ static void refuse(struct tb_broker *broker, struct tb_session *session, struct 
 }
 
 static void dispatch(struct tb_broker *broker, struct tb_session *session,
-                     struct tb_live_call *call, const struct tb_call *message)
+                     struct tb_live_call *call, const struct tb_call *message,
+                     const struct tb_raw *raw)
 {
     const struct tb_named *command = tb_session_command(session, call->command);
     struct tb_plugin *plugin = &session->plugins[command->plugin];
@@ -83,17 +83,19 @@ static void dispatch(struct tb_broker *broker, struct tb_session *session,
         .scope = command->scope,
         .args = message->args,
         .has_raw = message->has_raw,
-        .raw = {.bytes = message->raw},
+        .raw = *raw,
     };
     size_t before = tb_buffer_n(&plugin->link.out);
     struct tb_bytes
         args; /* as they stand in the plugin's frame: what is recorded is what is sent */
     if (tb_plugin_call_write(&plugin->link.out, &to_plugin, &args) != TB_OK) {
+        tb_raw_take_back(plugin, raw);
         refuse(broker, session, call, TB_CODE_LIMIT, "too many bytes wait for the plugin", 100);
         return;
     }
     if (audit_call(broker, session, call, args, TB_CODE_NONE, "") != TB_OK) {
         tb_buffer_truncate(&plugin->link.out, before);
+        tb_raw_take_back(plugin, raw);
         call->ref = 0;
         tb_answer_error(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
                         "the audit log cannot be written", 1000);
@@ -143,7 +145,12 @@ static void decide(struct tb_broker *broker, struct tb_session *session, struct 
                1000);
         return;
     }
-    dispatch(broker, session, call, message);
+    struct tb_raw raw;
+    if (tb_raw_to_plugin(session, plugin, message->raw, &raw) == TB_OK)
+        dispatch(broker, session, call, message, &raw);
+    else
+        refuse(broker, session, call, TB_CODE_PLUGIN_CRASHED,
+               "the plugin died while the body of the call came", 0);
 }
 
 /* A call whose frame broke the protocol after its handle was spent: the handle is gone, nothing is
@@ -302,7 +309,7 @@ static const char *on_view_frame(struct tb_broker *broker, struct tb_session *se
 
 static bool view_may_go_on(const struct tb_broker *broker, const struct tb_session *session)
 {
-    return tb_audit_roomy(&broker->audit) && tb_buffer_n(&session->link.out) < FRAMES_WAITING;
+    return tb_audit_roomy(&broker->audit) && tb_link_n_out(&session->link) < FRAMES_WAITING;
 }
 
 static void route_view(struct tb_broker *broker, struct tb_session *session)
@@ -319,6 +326,7 @@ static void route_view(struct tb_broker *broker, struct tb_session *session)
         if (r != TB_OK)
             break;
         const char *cause = on_view_frame(broker, session, &frame);
+        tb_raw_settle(session);
         /* A HELLO that failed has used up the ticket and the keys: there is nothing to go on with
          * before WELCOME. */
         if (cause)
@@ -326,7 +334,9 @@ static void route_view(struct tb_broker *broker, struct tb_session *session)
         if (++n % TB_BURST == 0)
             tb_flush(broker);
     }
-    if (session->state != TB_SESSION_CLOSED && r != TB_AGAIN)
+    if (session->state != TB_SESSION_CLOSED && r == TB_AGAIN)
+        tb_raw_expect(session);
+    else if (session->state != TB_SESSION_CLOSED)
         tb_broker_violation(broker, session, true,
                             r == TB_TOO_LARGE ? "a frame longer than its kind may be"
                                               : "a frame header that is not in the format");

@@ -34,13 +34,20 @@ struct tb_session *tb_session_new(struct tb_loop *loop, const struct tb_open *op
     return session;
 }
 
+static void free_plugin(struct tb_plugin *plugin)
+{
+    tb_plugin_drop_bulk(plugin);
+    tb_link_deinit(&plugin->link);
+}
+
 void tb_session_free(struct tb_session *session)
 {
     if (!session)
         return;
     for (uint32_t i = 0; session->plugins && i < session->n_plugins; i++)
-        tb_link_deinit(&session->plugins[i].link);
+        free_plugin(&session->plugins[i]);
     tb_link_deinit(&session->link);
+    tb_bulk_unref(session->body);
     tb_pool_deinit(&session->pool);
     tb_calls_deinit(&session->calls);
     free(session->plugins);

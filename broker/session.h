@@ -35,6 +35,9 @@ struct tb_session {
     char id_hex[2 * TB_SESSION_SIZE + 1];
 
     struct tb_link link;
+    struct tb_bulk *body; /* where the body of the frame that is half there is read to; NULL: it is
+                             none such */
+    uint64_t body_at;
     struct tb_grant *grant;      /* in force; NULL: it is being made */
     struct tb_grant *first;      /* that WELCOME was made of; may be the same */
     struct tb_grant *next_grant; /* that a reload would put in force; NULL: none */

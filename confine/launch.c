@@ -43,7 +43,7 @@ static int report(const struct tb_layers *layers)
 static int enter(const struct launch *launch, int program, const struct tb_landlock_rule *rules,
                  size_t n_rules)
 {
-    const int keep[] = {LAUNCH_LINK, LAUNCH_REPORT, program};
+    const int keep[] = {LAUNCH_LINK, LAUNCH_POOL, LAUNCH_REPORT, program};
     const struct tb_sandbox_options options = {
         .keep = keep,
         .n_keep = TB_ARRAY_LEN(keep),
