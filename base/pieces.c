@@ -9,6 +9,8 @@
 enum { ZEROS = 64 * 1024 };
 static uint8_t zeros[ZEROS];
 
+const struct tb_piece tb_no_piece;
+
 void tb_pieces_init(struct tb_pieces *pieces, struct tb_buffer *buffer)
 {
     *pieces = (struct tb_pieces){.buffer = buffer};
@@ -18,8 +20,7 @@ void tb_pieces_add(struct tb_pieces *pieces, const struct tb_piece *piece)
 {
     tb_assert(!tb_pieces_full(pieces));
     if (piece->bytes.n == 0) {
-        if (piece->done)
-            piece->done(piece->owner, piece->bytes);
+        tb_piece_done(piece);
         return;
     }
     uint32_t at = (pieces->first + pieces->n++) % TB_PIECES_MAX;
@@ -39,8 +40,7 @@ static void finish_first(struct tb_pieces *pieces)
     pieces->n_before -= pieces->list[pieces->first].n_before;
     pieces->first = (pieces->first + 1) % TB_PIECES_MAX;
     pieces->n--;
-    if (piece.done)
-        piece.done(piece.owner, piece.bytes);
+    tb_piece_done(&piece);
 }
 
 void tb_pieces_drop(struct tb_pieces *pieces)

@@ -14,9 +14,17 @@
 
 struct tb_piece {
     struct tb_bytes bytes;
-    void (*done)(void *owner, struct tb_bytes bytes); /* may be NULL */
+    void (*done)(void *owner, struct tb_bytes bytes); /* NULL: nobody waits for it */
     void *owner;
 };
+
+extern const struct tb_piece tb_no_piece;
+
+static inline void tb_piece_done(const struct tb_piece *piece)
+{
+    if (piece->done)
+        piece->done(piece->owner, piece->bytes);
+}
 
 enum { TB_PIECES_MAX = 64, TB_PIECES_PARTS = 16 };
 

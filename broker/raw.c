@@ -73,23 +73,30 @@ void tb_raw_settle(struct tb_session *session)
     part_with_body(session);
 }
 
-int tb_raw_to_plugin(struct tb_session *session, struct tb_plugin *plugin, struct tb_bytes bytes,
-                     struct tb_raw *ret_raw)
+struct tb_raw tb_raw_to_plugin(struct tb_plugin *plugin, struct tb_bytes bytes)
 {
     struct tb_raw raw = {.bytes = bytes};
-    if (session->body) {
-        if (session->body != plugin->bulk)
-            return TB_CLOSED;
-        raw = (struct tb_raw){.bytes.n = bytes.n, .pooled = true, .at = session->body_at};
-        part_with_body(session);
-    } else if (bytes.n >= TB_POOLED_MIN && plugin->bulk &&
-               take_block(plugin->bulk, bytes.n, bytes, &raw.at) == TB_OK) {
-        raw.bytes.data = NULL;
-        raw.pooled = true;
+    if (bytes.n < TB_POOLED_MIN || !plugin->bulk ||
+        take_block(plugin->bulk, bytes.n, bytes, &raw.at) != TB_OK)
+        return raw;
+    tb_blocks_lend(&plugin->bulk->blocks, raw.at);
+    raw.bytes.data = NULL;
+    raw.pooled = true;
+    return raw;
+}
+
+int tb_raw_of_call(struct tb_session *session, struct tb_plugin *plugin, struct tb_bytes bytes,
+                   struct tb_raw *ret_raw)
+{
+    if (!session->body) {
+        *ret_raw = tb_raw_to_plugin(plugin, bytes);
+        return TB_OK;
     }
-    if (raw.pooled)
-        tb_blocks_lend(&plugin->bulk->blocks, raw.at);
-    *ret_raw = raw;
+    if (session->body != plugin->bulk)
+        return TB_CLOSED;
+    *ret_raw = (struct tb_raw){.bytes.n = bytes.n, .pooled = true, .at = session->body_at};
+    tb_blocks_lend(&plugin->bulk->blocks, session->body_at);
+    part_with_body(session);
     return TB_OK;
 }
 
@@ -151,7 +158,7 @@ bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted
     struct tb_bulk *bulk = plugin->bulk;
     uint64_t at = untrusted_raw->at;
     size_t n = untrusted_raw->bytes.n;
-    *ret_piece = (struct tb_piece){0};
+    *ret_piece = tb_no_piece;
     *ret_bytes = untrusted_raw->bytes;
     if (!untrusted_raw->pooled)
         return true;

@@ -40,7 +40,7 @@ export const KINDS: readonly Kind[] = [
   row('WELCOME', 3, 'view', 'broker', 45, FRAME_MOST),
   row('CALL', 4, 'view', 'endpoint', 45, FRAME_MOST, RAW_CLEAR),
   row('REPLY', 5, 'view', 'broker', 45, FRAME_MOST, RAW_CLEAR),
-  row('CHUNK', 6, 'view', 'both', 45, BULK_MOST),
+  row('CHUNK', 6, 'view', 'both', 45, BULK_MOST, RAW_CLEAR),
   row('CREDIT', 7, 'view', 'both', 45, 256),
   row('CANCEL', 8, 'view', 'endpoint', 45, 256),
   row('WANT', 9, 'view', 'endpoint', 45, 256),
@@ -58,6 +58,10 @@ export const KINDS: readonly Kind[] = [
   row('CALL', 97, 'plugin', 'broker', 5, FRAME_MOST),
   row('REPLY', 98, 'plugin', 'plugin', 5, FRAME_MOST),
   row('CANCEL', 99, 'plugin', 'broker', 5, FRAME_MOST),
+  row('CHUNK', 100, 'plugin', 'both', 5, BULK_MOST),
+  row('CREDIT', 101, 'plugin', 'both', 5, 256),
+  row('RELEASE', 102, 'plugin', 'both', 5, 256),
+  row('EMIT', 103, 'plugin', 'plugin', 5, BULK_MOST),
 ];
 
 /** Kinds of a view link, by name. */

@@ -1,10 +1,24 @@
 // The messages of a view link, typed (PROTOCOL.md, section 5). Each decoder takes the msgpack
 // part as it came, scans it, and accepts exactly the keys of its message.
 
-import { HANDLE_SIZE, isZero, split, utf8Decode, utf8Encode } from './bytes.js';
+import { utf8Decode, utf8Encode } from './bytes.js';
 import { ERROR_CODES, Violation, type ErrorCode, type WireError } from './error.js';
-import { payload, readItem, splitArray, splitMap, type ItemType } from './msgpack.js';
-import { scan } from './scan.js';
+import {
+  checkKeys,
+  noRaw,
+  oneOf,
+  open,
+  read,
+  readBytes,
+  readHandles,
+  readNext,
+  readStr,
+  readTrue,
+  readUint,
+  U32_MOST,
+  type Fields,
+} from './fields.js';
+import { splitArray, splitMap } from './msgpack.js';
 import { encode } from './value.js';
 
 export const NAME_MOST = 128;
@@ -14,7 +28,6 @@ const POOL_LEAST = 2;
 const POOL_MOST = 1024;
 const MESSAGE_MOST = 512;
 const ERRNO_MOST = 4095;
-const U32_MOST = 0xffff_ffff;
 
 export interface Command {
   index: number;
@@ -26,6 +39,7 @@ export interface Command {
 export interface Limits {
   frame: number;
   in_flight: number;
+  streams: number;
   miss_per_s: number;
 }
 
@@ -39,11 +53,13 @@ export interface Call {
   /** The map of arguments, as msgpack. */
   args: Uint8Array;
   bytes?: number;
+  /** CHUNKs bring the rest of the body. */
+  more?: true;
 }
 
 export type Reply = { next?: Uint8Array } & (
   | { type: 'value'; value: Uint8Array }
-  | { type: 'bytes'; bytes: number }
+  | { type: 'bytes'; bytes: number; total?: number }
   | { type: 'error'; error: WireError }
 );
 
@@ -62,68 +78,6 @@ export interface Miss {
   count?: number;
 }
 
-type Fields = Map<string, Uint8Array>;
-
-function checkKeys(map: Fields, required: readonly string[], optional: readonly string[]): Fields {
-  for (const key of required) if (!map.has(key)) throw new Violation(`the key ${key} is missing`);
-  for (const key of map.keys())
-    if (!required.includes(key) && !optional.includes(key)) throw new Violation('an unknown key');
-  return map;
-}
-
-function read(fields: Fields, key: string, type: ItemType): Uint8Array {
-  const field = fields.get(key) as Uint8Array;
-  const found = readItem(field, 0).type;
-  if (found !== type) throw new Violation(`${key} is of type ${found}`);
-  return field;
-}
-
-function readUint(fields: Fields, key: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
-  const value = Number(readItem(read(fields, key, 'uint'), 0).value);
-  if (value < least || value > most) throw new Violation(`${key} is ${value}`);
-  return value;
-}
-
-function readStr(fields: Fields, key: string, most: number): string {
-  const field = read(fields, key, 'str');
-  const bytes = payload(field, readItem(field, 0));
-  if (bytes.length > most) throw new Violation(`${key} is ${bytes.length} bytes long`);
-  return utf8Decode(bytes);
-}
-
-function readHandles(fields: Fields, key: string): Uint8Array[] {
-  const field = read(fields, key, 'bin');
-  const bytes = payload(field, readItem(field, 0));
-  if (bytes.length % HANDLE_SIZE !== 0) throw new Violation(`${key} of ${bytes.length} bytes`);
-  const handles = split(bytes, HANDLE_SIZE);
-  if (handles.some(isZero)) throw new Violation(`the zero handle in ${key}`);
-  return handles;
-}
-
-function open(
-  msgpack: Uint8Array,
-  required: readonly string[],
-  optional: readonly string[] = [],
-): Fields {
-  scan(msgpack);
-  return checkKeys(splitMap(msgpack), required, optional);
-}
-
-/** `bytes` states what is there; without it nothing may be there. */
-function readBytes(fields: Fields, rawLength: number): { bytes?: number } {
-  if (!fields.has('bytes')) {
-    if (rawLength !== 0) throw new Violation('raw bytes that were not stated');
-    return {};
-  }
-  const bytes = readUint(fields, 'bytes');
-  if (bytes !== rawLength) throw new Violation(`${rawLength} raw bytes instead of ${bytes}`);
-  return { bytes };
-}
-
-function noRaw(rawLength: number): void {
-  if (rawLength !== 0) throw new Violation('raw bytes on a message without any');
-}
-
 function decodeCommand(bytes: Uint8Array, place: number): Command {
   const fields = checkKeys(splitMap(bytes), ['index', 'name', 'pool', 'handles'], []);
   const pool = readUint(fields, 'pool', POOL_LEAST, POOL_MOST);
@@ -136,10 +90,11 @@ function decodeCommand(bytes: Uint8Array, place: number): Command {
 }
 
 function decodeLimits(bytes: Uint8Array): Limits {
-  const fields = checkKeys(splitMap(bytes), ['frame', 'in_flight', 'miss_per_s'], []);
+  const fields = checkKeys(splitMap(bytes), ['frame', 'in_flight', 'streams', 'miss_per_s'], []);
   return {
     frame: readUint(fields, 'frame', 0, U32_MOST),
     in_flight: readUint(fields, 'in_flight', 1, U32_MOST),
+    streams: readUint(fields, 'streams', 0, U32_MOST),
     miss_per_s: readUint(fields, 'miss_per_s', 0, U32_MOST),
   };
 }
@@ -165,12 +120,14 @@ export function encodeWelcome(welcome: {
 }
 
 export function decodeCall(msgpack: Uint8Array, rawLength: number): Call {
-  const fields = open(msgpack, ['args'], ['bytes']);
-  return { args: read(fields, 'args', 'map'), ...readBytes(fields, rawLength) };
+  const fields = open(msgpack, ['args'], ['bytes', 'more']);
+  const call: Call = { args: read(fields, 'args', 'map'), ...readBytes(fields, rawLength) };
+  if (readTrue(fields, 'more')) call.more = true;
+  return call;
 }
 
-export function encodeCall(args: object, bytes: number | undefined): Uint8Array {
-  return encode({ args, bytes });
+export function encodeCall(args: object, bytes: number | undefined, more?: true): Uint8Array {
+  return encode({ args, bytes, more });
 }
 
 function readCode(fields: Fields): ErrorCode {
@@ -191,20 +148,18 @@ function decodeError(bytes: Uint8Array): WireError {
   return error;
 }
 
-function readNext(fields: Fields): { next?: Uint8Array } {
-  if (!fields.has('next')) return {};
-  const [next, ...more] = readHandles(fields, 'next');
-  if (next === undefined || more.length > 0) throw new Violation('next is not one handle');
-  return { next };
+/** What the parts before and this one bring together. */
+function readTotal(fields: Fields, bytes: number): { total?: number } {
+  return fields.has('total') ? { total: readUint(fields, 'total', bytes) } : {};
 }
 
 export function decodeReply(msgpack: Uint8Array, rawLength: number): Reply {
-  const fields = open(msgpack, [], ['value', 'bytes', 'error', 'next']);
-  const results = ['value', 'bytes', 'error'].filter((key) => fields.has(key));
-  if (results.length !== 1) throw new Violation(`a reply with ${results.length} results`);
+  const fields = open(msgpack, [], ['value', 'bytes', 'error', 'total', 'next']);
+  oneOf(fields, ['value', 'bytes', 'error']);
   const next = readNext(fields);
   const { bytes } = readBytes(fields, rawLength);
-  if (bytes !== undefined) return { type: 'bytes', bytes, ...next };
+  if (bytes !== undefined) return { type: 'bytes', bytes, ...readTotal(fields, bytes), ...next };
+  if (fields.has('total')) throw new Violation('total without bytes');
   const value = fields.get('value');
   if (value !== undefined) return { type: 'value', value, ...next };
   return { type: 'error', error: decodeError(read(fields, 'error', 'map')), ...next };
@@ -213,7 +168,7 @@ export function decodeReply(msgpack: Uint8Array, rawLength: number): Reply {
 export function encodeReply(
   reply: { next?: Uint8Array | undefined } & (
     | { value: unknown }
-    | { bytes: number }
+    | { bytes: number; total?: number | undefined }
     | { error: WireError }
   ),
 ): Uint8Array {

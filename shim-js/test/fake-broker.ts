@@ -193,7 +193,10 @@ export class FakeBroker {
       pool: command.pool ?? 64,
       handles: this.#issue(index, command.first ?? 2),
     }));
-    const limits = { frame: FRAME_MOST, in_flight: 1024, miss_per_s: 10, ...this.#options.limits };
+    const limits = {
+      ...{ frame: FRAME_MOST, in_flight: 1024, streams: 256, miss_per_s: 10 },
+      ...this.#options.limits,
+    };
     this.send(
       KIND.WELCOME,
       ZERO_HANDLE,

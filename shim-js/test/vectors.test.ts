@@ -29,6 +29,7 @@ import {
 import { decode } from '../src/msgpack.js';
 import { scan } from '../src/scan.js';
 import { openFrame, type Mode } from '../src/seal.js';
+import { decodeChunk, decodeCredit, decodePart } from '../src/stream-messages.js';
 import { expand, hex } from '../tools/pattern.js';
 import { FILES, render } from '../tools/vectors/all.js';
 import { bytesOf } from '../tools/vectors/common.js';
@@ -328,6 +329,9 @@ const DECODERS: Record<string, (msgpack: Uint8Array, raw: number) => object> = {
   WANT: decodeWant,
   HANDLES: decodeHandles,
   MISS: decodeMiss,
+  CHUNK_from_endpoint: decodePart,
+  CHUNK_from_broker: decodeChunk,
+  CREDIT: decodeCredit,
 };
 
 test('messages', () => {

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "endpoint/commands.h"
+#include "proto/stream.h"
 
 /* args and values: compared as msgpack values, since the reader's bytes are not kept. */
 static void check_value(const json_t *vector, const char *member, const msgpack_object *value,
@@ -67,6 +68,8 @@ static int on_call(const json_t *vector, const struct tb_plaintext *plaintext,
     copy_shown(found, vector, "args");
     if (call.has_raw)
         add(found, "bytes", call.raw.n);
+    if (call.more)
+        json_object_set_new(found, "more", json_true());
     check_fields(vector, found);
     return r;
 }
@@ -100,6 +103,8 @@ static int on_reply(const json_t *vector, const struct tb_plaintext *plaintext,
     }
     if (reply.type == TB_REPLY_BYTES)
         add(found, "bytes", reply.raw.n);
+    if (reply.has_total)
+        add(found, "total", reply.total);
     if (reply.type == TB_REPLY_ERROR)
         json_object_set_new(found, "error", error_json(&reply.error));
     if (reply.has_next)
@@ -215,18 +220,81 @@ static int on_miss(const json_t *vector, const struct tb_plaintext *plaintext,
     return r;
 }
 
+static int on_part(const json_t *vector, const struct tb_plaintext *plaintext,
+                   struct tb_unpacker *unpacker, struct tb_unpacker *expected)
+{
+    struct tb_part part;
+    (void)expected;
+    int r = tb_part_read(unpacker, plaintext, &part);
+    if (r != TB_OK || !vector_ok(vector))
+        return r;
+    json_t *found = json_object();
+    add(found, "bytes", part.raw.n);
+    if (part.last)
+        json_object_set_new(found, "last", json_true());
+    check_fields(vector, found);
+    return r;
+}
+
+static int on_chunk(const json_t *vector, const struct tb_plaintext *plaintext,
+                    struct tb_unpacker *unpacker, struct tb_unpacker *expected)
+{
+    static const char *const types[] = {"value", "message", "bytes"};
+    struct tb_chunk chunk;
+    int r = tb_chunk_read(unpacker, plaintext, &chunk);
+    if (r != TB_OK || !vector_ok(vector))
+        return r;
+    json_t *found = json_object();
+    add_text(found, "type", tb_bytes_of_string(types[chunk.type]));
+    if (chunk.type == TB_CHUNK_BYTES) {
+        add(found, "bytes", chunk.raw.n);
+    } else {
+        check_value(vector, types[chunk.type], chunk.value, expected);
+        copy_shown(found, vector, types[chunk.type]);
+    }
+    if (chunk.has_channel)
+        add(found, "channel", chunk.channel);
+    if (chunk.has_next)
+        json_object_set_new(found, "next", hex(chunk.next.bytes));
+    check_fields(vector, found);
+    return r;
+}
+
+static int on_credit(const json_t *vector, const struct tb_plaintext *plaintext,
+                     struct tb_unpacker *unpacker, struct tb_unpacker *expected)
+{
+    struct tb_credit credit;
+    (void)expected;
+    int r = tb_credit_read(unpacker, plaintext, &credit);
+    if (r != TB_OK || !vector_ok(vector))
+        return r;
+    json_t *found = json_object();
+    add(found, "bytes", credit.bytes);
+    if (credit.has_next)
+        json_object_set_new(found, "next", hex(credit.next.bytes));
+    check_fields(vector, found);
+    return r;
+}
+
 static const struct {
     const char *kind;
     int (*read)(const json_t *vector, const struct tb_plaintext *plaintext,
                 struct tb_unpacker *unpacker, struct tb_unpacker *expected);
-} readers[] = {{"CALL", on_call},     {"REPLY", on_reply}, {"WELCOME", on_welcome},
-               {"CANCEL", on_cancel}, {"WANT", on_want},   {"HANDLES", on_handles},
-               {"MISS", on_miss}};
+} readers[] = {{"CALL", on_call},
+               {"REPLY", on_reply},
+               {"WELCOME", on_welcome},
+               {"CANCEL", on_cancel},
+               {"WANT", on_want},
+               {"HANDLES", on_handles},
+               {"MISS", on_miss},
+               {"CHUNK_from_endpoint", on_part},
+               {"CHUNK_from_broker", on_chunk},
+               {"CREDIT", on_credit}};
 
 void vector_message(const json_t *vector, struct tb_unpacker *unpacker,
                     struct tb_unpacker *expected)
 {
-    static uint8_t raw[1024];
+    static uint8_t raw[TB_CHUNK_RAW_MAX + 1];
     const char *kind = vector_text(vector, "kind");
     size_t n_raw = (size_t)json_integer_value(json_object_get(vector, "raw"));
     VECTOR_CHECK(vector, n_raw <= sizeof raw);

@@ -28,9 +28,17 @@ static void issue(struct bench *bench, const json_t *pattern)
     session->pool.n_outstanding[0]++;
 }
 
+static bool is_direct(const json_t *vector)
+{
+    bool direct = strcmp(vector_text(vector, "mode"), "direct") == 0;
+    VECTOR_CHECK(vector, direct || strcmp(vector_text(vector, "mode"), "relay") == 0);
+    return direct;
+}
+
 static void open_at_broker(struct bench *bench, const json_t *vector)
 {
-    bench_init(bench, TB_MODE_RELAY, TB_ON_VIOLATION_LOCK, 1);
+    enum tb_mode mode = is_direct(vector) ? TB_MODE_DIRECT : TB_MODE_RELAY;
+    bench_init(bench, mode, TB_ON_VIOLATION_LOCK, 1);
     struct tb_session *session = bench_session(bench);
     CHECK_INT(tb_bootstrap_read(vector_bytes(vector, "bootstrap"), &session->bootstrap), TB_OK);
     memcpy(session->broker_sk, vector_exactly(vector, "broker_secret", TB_KEY_SIZE), TB_KEY_SIZE);
@@ -117,17 +125,32 @@ static void fixed_bytes(void *to, size_t n)
         memset(to, 0, n);
 }
 
+/* On a direct link the bootstrap comes as the first frame. */
+static void boot(int broker, struct tb_endpoint *endpoint, struct tb_bytes bootstrap)
+{
+    uint8_t header[TB_HEADER_SIZE];
+    tb_frame_header(header, TB_BOOT, 0, bootstrap.n);
+    CHECK_INT(tb_fd_write_all(broker, tb_bytes_of(header, sizeof header)), 0);
+    CHECK_INT(tb_fd_write_all(broker, bootstrap), 0);
+    CHECK_INT(tb_endpoint_dispatch(endpoint, false), TB_OK);
+}
+
 static struct tb_endpoint *open_at_endpoint(const json_t *vector, int *ret_broker)
 {
     int pair[2];
     uint8_t sent[TB_HEADER_SIZE + TB_HELLO_SIZE];
+    struct tb_bytes bootstrap = vector_bytes(vector, "bootstrap");
+    bool direct = is_direct(vector);
     CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
     static randombytes_implementation fixed = {
         .implementation_name = fixed_name, .random = fixed_u32, .buf = fixed_bytes};
     CHECK_INT(randombytes_set_implementation(&fixed), 0);
     next_secret = vector_exactly(vector, "endpoint_secret", TB_KEY_SIZE);
-    struct tb_endpoint *endpoint = tb_endpoint_new(pair[0], vector_bytes(vector, "bootstrap"));
+    struct tb_endpoint *endpoint =
+        tb_endpoint_new(pair[0], direct ? (struct tb_bytes){0} : bootstrap);
     CHECK(endpoint);
+    if (direct)
+        boot(pair[1], endpoint, bootstrap);
     CHECK_INT(tb_endpoint_flush(endpoint), TB_OK);
     CHECK_INT(tb_fd_receive(pair[1], sent, sizeof sent, NULL, MSG_DONTWAIT), sizeof sent);
     *ret_broker = pair[1];

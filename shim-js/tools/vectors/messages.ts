@@ -1,88 +1,12 @@
 // The plaintexts of a view link, accepted and refused.
 
-import { concat, utf8Encode } from '../../src/bytes.js';
+import { concat } from '../../src/bytes.js';
 import { ERROR_CODES } from '../../src/error.js';
 import { encode } from '../../src/value.js';
 import { expand, hex } from '../pattern.js';
 import { handleOf, type Vector } from './common.js';
-
-type Fields = Record<string, unknown>;
-
-const A = handleOf('message a');
-const B = handleOf('message b');
-const TWO = concat(A, B);
-
-function bytesOfPart(part: Fields | string): string {
-  return typeof part === 'string' ? part : hex(encode(part));
-}
-
-/** Vectors of one kind: accepted ones carry their fields, refused ones do not. */
-class Table {
-  readonly list: Vector[] = [];
-  readonly #kind: string;
-
-  constructor(kind: string) {
-    this.#kind = kind;
-  }
-
-  ok(name: string, part: Fields | string, fields: Fields, raw = 0): this {
-    return this.#add(name, part, raw, { expect: 'ok', fields });
-  }
-
-  bad(name: string, part: Fields | string, raw = 0): this {
-    return this.#add(name, part, raw, { expect: 'error' });
-  }
-
-  #add(
-    name: string,
-    part: Fields | string,
-    raw: number,
-    outcome: { expect: 'ok' | 'error'; fields?: Fields },
-  ): this {
-    this.list.push({
-      name: `${this.#kind}_${name}`,
-      kind: this.#kind,
-      msgpack: bytesOfPart(part),
-      raw,
-      ...outcome,
-    });
-    return this;
-  }
-
-  /** `key` absent, and in each type that it is not. */
-  wrong(key: string, good: Fields, types: string, raw = 0): this {
-    const rest = Object.fromEntries(Object.entries(good).filter(([name]) => name !== key));
-    const values: Record<string, unknown> = {
-      nil: null,
-      bool: true,
-      uint: 1,
-      int: -1,
-      float: 1.5,
-      str: 'x',
-      bin: A,
-      array: [],
-      map: {},
-    };
-    for (const [type, value] of Object.entries(values))
-      if (!types.split(' ').includes(type))
-        this.bad(`${key}_is_${type}`, { ...rest, [key]: value }, raw);
-    return this;
-  }
-
-  missing(good: Fields, ...keys: string[]): this {
-    for (const key of keys)
-      this.bad(
-        `without_${key}`,
-        Object.fromEntries(Object.entries(good).filter(([name]) => name !== key)),
-      );
-    return this;
-  }
-}
-
-/** The key, then the value as a pattern: for what an encoder would not write. */
-function pair(key: string, value: string): string {
-  return `a${key.length.toString(16)}${hex(utf8Encode(key))} ${value} `;
-}
+import { streamMessageVectors } from './stream-messages.js';
+import { A, B, pair, Table, TWO, type Fields } from './table.js';
 
 function calls(): Vector[] {
   const args = { path: 'data/hello.txt' };
@@ -111,6 +35,12 @@ function calls(): Vector[] {
       5,
     )
     .ok('map_in_other_encoding', `de0001 ${pair('args', 'df00000000')}`, { args: 'df00000000' })
+    .ok('more', { args: {}, more: true }, { args: '80', more: true })
+    .ok('more_bytes_0', { args: {}, bytes: 0, more: true }, { args: '80', bytes: 0, more: true })
+    .ok('more_bytes_5', { args: {}, bytes: 5, more: true }, { args: '80', bytes: 5, more: true }, 5)
+    .bad('more_false', { args, more: false })
+    .wrong('more', { args, more: true }, 'bool')
+    .bad('last', { args, last: true })
     .bad('empty', {})
     .missing({ args, bytes: 0 }, 'args')
     .bad('unknown_key', { args, command: 'plugin:fs|remove' })
@@ -143,6 +73,14 @@ function replies(): Vector[] {
     .ok('value_next', { value: 1, next: A }, { type: 'value', value: '01', next })
     .ok('bytes_0', { bytes: 0 }, { type: 'bytes', bytes: 0 })
     .ok('bytes_3', { bytes: 3, next: A }, { type: 'bytes', bytes: 3, next }, 3)
+    .ok('total', { bytes: 3, total: 8 }, { type: 'bytes', bytes: 3, total: 8 }, 3)
+    .ok('total_of_all', { bytes: 3, total: 3 }, { type: 'bytes', bytes: 3, total: 3 }, 3)
+    .ok('total_0', { bytes: 0, total: 0 }, { type: 'bytes', bytes: 0, total: 0 })
+    .ok('total_over_32_bits', { bytes: 0, total: 2n ** 32n }, {
+      type: 'bytes',
+      bytes: 0,
+      total: 4_294_967_296,
+    })
     .ok('error', { error }, { type: 'error', error })
     .ok('error_next', { error, next: A }, { type: 'error', error, next })
     .ok(
@@ -198,6 +136,11 @@ function badReplies(error: Fields): Vector[] {
     .bad('bytes_one_less', { bytes: 2 }, 3)
     .bad('bytes_one_more', { bytes: 4 }, 3)
     .wrong('bytes', { bytes: 1 }, 'uint', 1)
+    .bad('total_below_bytes', { bytes: 3, total: 2 }, 3)
+    .bad('total_with_value', { value: 1, total: 1 })
+    .bad('total_with_error', { error, total: 1 })
+    .bad('total_only', { total: 1 })
+    .wrong('total', { bytes: 0, total: 1 }, 'uint')
     .wrong('next', { value: 1, next: A }, 'bin')
     .bad('next_empty', { value: 1, next: new Uint8Array(0) })
     .bad('next_15', { value: 1, next: A.slice(1) })
@@ -226,7 +169,7 @@ function badReplies(error: Fields): Vector[] {
 
 function welcomes(): Vector[] {
   const command = { index: 0, name: 'plugin:fs|read_file', pool: 8, handles: TWO };
-  const limits = { frame: 1_052_672, in_flight: 1024, miss_per_s: 10 };
+  const limits = { frame: 1_052_672, in_flight: 1024, streams: 256, miss_per_s: 10 };
   const welcome = { session: '0123456789abcdef', commands: [command], limits };
   const shown = { ...command, handles: [hex(A), hex(B)] };
   const second = {
@@ -287,16 +230,22 @@ function welcomes(): Vector[] {
     .bad('handles_str', withCommand({ handles: 'x'.repeat(32) }))
     .bad('command_unknown_key', withCommand({ scope: 1 }))
     .bad('command_is_str', { ...welcome, commands: ['plugin:fs|read_file'] })
-    .bad('limits_unknown_key', withLimit({ streams: 1 }))
+    .bad('limits_unknown_key', withLimit({ calls: 1 }))
     .bad('limits_frame_float', withLimit({ frame: 1.5 }))
     .bad('limits_in_flight_0', withLimit({ in_flight: 0 }))
+    .ok('limits_streams_0', withLimit({ streams: 0 }), {
+      ...welcome,
+      commands: [shown],
+      limits: { ...limits, streams: 0 },
+    })
+    .bad('limits_streams_33_bits', withLimit({ streams: 2n ** 32n }))
     .bad('limits_in_flight_negative', withLimit({ in_flight: -1 }));
   for (const key of ['index', 'name', 'pool', 'handles'])
     table.bad(`command_without_${key}`, {
       ...welcome,
       commands: [Object.fromEntries(Object.entries(command).filter(([name]) => name !== key))],
     });
-  for (const key of ['frame', 'in_flight', 'miss_per_s'])
+  for (const key of ['frame', 'in_flight', 'streams', 'miss_per_s'])
     table.bad(`limits_without_${key}`, {
       ...welcome,
       limits: Object.fromEntries(Object.entries(limits).filter(([name]) => name !== key)),
@@ -373,6 +322,7 @@ export function messageVectors(): Vector[] {
     ...wants(),
     ...handles(),
     ...misses(),
+    ...streamMessageVectors(),
   ];
   for (const vector of list) expand(vector['msgpack'] as string);
   return list;

@@ -6,10 +6,12 @@ import { concat, u32, utf8Encode, view } from '../../src/bytes.js';
 import { KIND, makeHeader } from '../../src/frame.js';
 import { encodeCall, encodeWant } from '../../src/messages.js';
 import { sealFrame, ZERO_HANDLE, type Sealed } from '../../src/seal.js';
+import { encodeCredit, encodePart } from '../../src/stream-messages.js';
 import { encode } from '../../src/value.js';
 import { hex } from '../pattern.js';
 import { bytesOf, flip, handleOf, type Vector } from './common.js';
 import { atBroker, atEndpoint } from './sequences.js';
+import { streamsAtBroker, streamsAtEndpoint } from './stream-sequences.js';
 
 const KEY = bytesOf('seal key', 32);
 const NONE: Uint8Array = new Uint8Array(0);
@@ -59,6 +61,7 @@ const BODY = utf8Encode('raw bytes');
 
 function good(): Vector[] {
   const withRaw = { msgpack: encodeCall({ n: 1 }, BODY.length), raw: BODY };
+  const chunk = { msgpack: encodePart(BODY.length), raw: BODY };
   return [
     opens('call', parts()),
     opens('call_on_direct', parts(), 'direct'),
@@ -70,6 +73,9 @@ function good(): Vector[] {
       'call_raw_clear_4096',
       parts({ msgpack: encodeCall({}, 4096), raw: bytesOf('raw', 4096), clear: true }),
     ),
+    opens('chunk', parts({ kind: KIND.CHUNK, counter: 1n, ...chunk })),
+    opens('chunk_raw_clear', parts({ kind: KIND.CHUNK, counter: 1n, ...chunk, clear: true })),
+    opens('credit', parts({ kind: KIND.CREDIT, counter: 1n, msgpack: encodeCredit(1) })),
     opens('counter_1', parts({ kind: KIND.CANCEL, counter: 1n, msgpack: EMPTY })),
     opens(
       'counter_over_32_bits',
@@ -168,9 +174,14 @@ function badClear(): Vector[] {
     KEY,
     parts({ msgpack: encodeCall({}, BODY.length), raw: BODY, clear: true }),
   );
+  const chunk = sealFrame(
+    KEY,
+    parts({ kind: KIND.CHUNK, msgpack: encodePart(BODY.length), raw: BODY, clear: true }),
+  );
   return [
     ...list.map(([name, frame]) => refused(`raw_clear_${name}`, frame, 'direct')),
     refused('raw_clear_on_relay', relay, 'relay'),
+    refused('raw_clear_chunk_on_relay', chunk, 'relay'),
   ];
 }
 
@@ -195,6 +206,10 @@ function badPlain(): Vector[] {
   ];
 }
 
+function sequences(): Vector[] {
+  return [...atBroker(), ...streamsAtBroker(), ...atEndpoint(), ...streamsAtEndpoint()];
+}
+
 export function sealVectors(): Vector[] {
-  return [...good(), ...tampered(), ...badClear(), ...badPlain(), ...atBroker(), ...atEndpoint()];
+  return [...good(), ...tampered(), ...badClear(), ...badPlain(), ...sequences()];
 }

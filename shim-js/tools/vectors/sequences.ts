@@ -1,88 +1,31 @@
-// Sequences of sealed frames: counters, handles, and what is dropped. All belong to one session, whose
-// keys come from its bootstrap and two secrets.
+// Sequences of sealed frames: counters, handles, and what is dropped.
 
-import { concat, u32 } from '../../src/bytes.js';
+import { u32 } from '../../src/bytes.js';
 import { KIND, makeFrame } from '../../src/frame.js';
-import { deriveKeys, makeBootstrap, makeHello, publicKey, sharedSecret } from '../../src/keys.js';
-import {
-  encodeCall,
-  encodeMiss,
-  encodeReply,
-  encodeWant,
-  encodeWelcome,
-} from '../../src/messages.js';
-import { sealFrame, ZERO_HANDLE } from '../../src/seal.js';
-import { encode } from '../../src/value.js';
+import { makeHello, publicKey } from '../../src/keys.js';
+import { encodeCall, encodeMiss, encodeReply, encodeWant } from '../../src/messages.js';
+import { ZERO_HANDLE } from '../../src/seal.js';
 import { expand, hex } from '../pattern.js';
-import { bytesOf, flip, handleOf, type Vector } from './common.js';
-import { bootOf } from './keys.js';
-
-const NONE: Uint8Array = new Uint8Array(0);
-const EMPTY = encode({});
-
-const LABEL = 'sequence';
-const ENDPOINT_SECRET = bytesOf(`endpoint secret ${LABEL}`, 32);
-const BROKER_SECRET = bytesOf(`broker secret ${LABEL}`, 32);
-const BOOT = bootOf(LABEL);
-const KEYS = deriveKeys(
+import { flip, handleOf, type Vector } from './common.js';
+import {
   BOOT,
-  sharedSecret(BROKER_SECRET, publicKey(ENDPOINT_SECRET)),
-  publicKey(ENDPOINT_SECRET),
-);
-const ISSUED = [0, 1, 2, 3].map((i) => handleOf(`issued ${i}`));
-const [H0, H1, H2, H3] = ISSUED as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-const NEXT = handleOf('next');
-
-interface Step {
-  frame?: string;
-  call?: string;
-  reply?: string;
-  expect?: 'ok' | 'error' | 'dropped' | 'closed';
-}
-
-function sealed(
-  key: Uint8Array,
-  kind: number,
-  handle: Uint8Array,
-  counter: number,
-  msgpack: Uint8Array,
-): string {
-  return hex(
-    sealFrame(key, { kind, handle, counter: BigInt(counter), msgpack, raw: NONE, clear: false }),
-  );
-}
-
-/** From the endpoint. */
-function up(
-  kind: number,
-  handle: Uint8Array,
-  counter: number,
-  expect: Step['expect'] = 'ok',
-  msgpack = kind === KIND.CALL ? encodeCall({}, undefined) : EMPTY,
-): Step {
-  return { frame: sealed(KEYS.toBroker, kind, handle, counter, msgpack), expect: expect as 'ok' };
-}
+  down,
+  EMPTY,
+  ENDPOINT_SECRET,
+  H0,
+  H1,
+  H2,
+  H3,
+  KEYS,
+  NEXT,
+  sealed,
+  sequence,
+  up,
+  WELCOME,
+} from './session.js';
 
 const WANT = encodeWant({ command: 0, count: 1 });
 const MISS = encodeMiss({ name: 'plugin:fs|remove' });
-
-function sequence(name: string, receiver: 'broker' | 'endpoint', steps: Step[]): Vector {
-  return {
-    name: `${receiver}_${name}`,
-    what: 'sequence',
-    receiver,
-    bootstrap: hex(makeBootstrap(BOOT)),
-    broker_secret: hex(BROKER_SECRET),
-    endpoint_secret: hex(ENDPOINT_SECRET),
-    key_to_endpoint: hex(KEYS.toEndpoint),
-    key_to_broker: hex(KEYS.toBroker),
-    command: 'echo',
-    issued: ISSUED.map(hex),
-    next: hex(NEXT),
-    expect: 'steps',
-    steps,
-  };
-}
 
 export function atBroker(): Vector[] {
   const { CALL, CANCEL, CHUNK, CREDIT } = KIND;
@@ -147,23 +90,6 @@ export function atBroker(): Vector[] {
     ]),
     sequence('close', 'broker', [{ frame: hex(makeFrame(KIND.CLOSE, u32(0))), expect: 'closed' }]),
   ];
-}
-
-const WELCOME = encodeWelcome({
-  session: '0123456789abcdef',
-  commands: [{ index: 0, name: 'echo', pool: 8, handles: concat(...ISSUED) }],
-  limits: { frame: 1_052_672, in_flight: 1024, miss_per_s: 10 },
-});
-
-/** From the broker. */
-function down(
-  kind: number,
-  handle: Uint8Array,
-  counter: number,
-  msgpack: Uint8Array,
-  expect: Step['expect'] = 'ok',
-): Step {
-  return { frame: sealed(KEYS.toEndpoint, kind, handle, counter, msgpack), expect: expect as 'ok' };
 }
 
 export function atEndpoint(): Vector[] {
