@@ -59,4 +59,4 @@ enum {
     TB_SNAPSHOT_MAX = 64 * 1024 * 1024,
 };
 
-#define TB_SESSION_BYTES (32u * 1024 * 1024) /* request bytes live per session */
+#define TB_SESSION_BYTES (72u * 1024 * 1024) /* request bytes live per session */
