@@ -3,7 +3,6 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
-#include "proto/plugin.h"
 
 #include <sodium.h>
 
@@ -64,7 +63,8 @@ void tb_dispatch_refuse(struct tb_broker *broker, struct tb_session *session,
 }
 
 static void dispatch(struct tb_broker *broker, struct tb_session *session,
-                     struct tb_live_call *call, const struct tb_call *message)
+                     struct tb_live_call *call, const struct tb_call *message,
+                     const struct tb_raw *raw)
 {
     const struct tb_named *command = tb_session_command(session, call->command);
     struct tb_plugin *plugin = &session->plugins[command->plugin];
@@ -75,18 +75,20 @@ static void dispatch(struct tb_broker *broker, struct tb_session *session,
         .args = message->args,
         .has_raw = message->has_raw,
         .more = message->more,
-        .raw = {.bytes = message->raw},
+        .raw = *raw,
     };
     size_t before = tb_buffer_n(&plugin->link.out);
     struct tb_bytes
         args; /* as they stand in the plugin's frame: what is recorded is what is sent */
     if (tb_plugin_call_write(&plugin->link.out, &to_plugin, &args) != TB_OK) {
+        tb_raw_take_back(plugin, raw);
         tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT,
                            "too many bytes wait for the plugin", 100);
         return;
     }
     if (tb_dispatch_record(broker, session, call, args, TB_CODE_NONE, "") != TB_OK) {
         tb_buffer_truncate(&plugin->link.out, before);
+        tb_raw_take_back(plugin, raw);
         call->ref = 0;
         tb_answer_error(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
                         "the audit log cannot be written", 1000);
@@ -143,5 +145,10 @@ void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb
                            "the plugin could not be started", 1000);
         return;
     }
-    dispatch(broker, session, call, message);
+    struct tb_raw raw;
+    if (tb_raw_of_call(session, plugin, message->raw, &raw) == TB_OK)
+        dispatch(broker, session, call, message, &raw);
+    else
+        tb_dispatch_refuse(broker, session, call, TB_CODE_PLUGIN_CRASHED,
+                           "the plugin died while the body of the call came", 0);
 }
