@@ -80,27 +80,28 @@ export class FakeStream {
     this.#send(KIND.CREDIT, encodeCredit(bytes, this.#next().next));
   }
 
-  /** Sends when there is credit for it. */
-  async #chunk(message: Message, raw?: Uint8Array): Promise<void> {
+  /** Sends when there is credit for it; false: CANCEL came first. */
+  async #chunk(message: Message, raw?: Uint8Array): Promise<boolean> {
     const price = cost(encodeChunk(message), raw?.length ?? 0) + (this.#answered ? 0 : NEXT_COST);
     while (this.#window < price && !this.#cancelled) await this.#changed();
-    if (this.#cancelled) return;
+    if (this.#cancelled) return false;
     const msgpack = encodeChunk({ ...message, ...this.#next() });
     this.#window -= cost(msgpack, raw?.length ?? 0);
     this.#send(KIND.CHUNK, msgpack, raw);
+    return true;
   }
 
-  value(value: unknown): Promise<void> {
+  value(value: unknown): Promise<boolean> {
     return this.#chunk({ value });
   }
 
-  message(message: unknown, channel?: number): Promise<void> {
+  message(message: unknown, channel?: number): Promise<boolean> {
     return this.#chunk({ message, channel });
   }
 
   async part(raw: Uint8Array, channel?: number): Promise<void> {
-    if (channel === undefined) this.#total = (this.#total ?? 0) + raw.length;
-    await this.#chunk({ bytes: raw.length, channel }, raw);
+    const sent = await this.#chunk({ bytes: raw.length, channel }, raw);
+    if (sent && channel === undefined) this.#total = (this.#total ?? 0) + raw.length;
   }
 
   /** The request's body; credit goes back for what is taken. */
