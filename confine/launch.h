@@ -8,7 +8,7 @@ enum { LAUNCH_LINK = 3, LAUNCH_GRANT = 4, LAUNCH_REPORT = 5 };
 struct launch {
     struct hull hull;
     const char *name;    /* the plugin's argv[0] */
-    uint32_t namespaces; /* that this process was started in */
+    uint32_t namespaces; /* that this process was started in; net is still to be made */
     uint32_t require;
     uint64_t memory; /* bytes; 0: no limit */
     uint64_t cpu_s;  /* 0: no limit */
@@ -20,4 +20,4 @@ struct launch {
  * on LAUNCH_LINK and no other descriptor but 0, 1 and 2. Returns only if that failed: -errno, or
  * TB_DENIED when a required layer is not held.
  */
-tb_must_check int launch(const struct launch *launch);
+tb_must_check int launch(struct launch *launch);
