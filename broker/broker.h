@@ -1,8 +1,9 @@
 /*
- * The broker's nouns together, and the parts that know them all: route.c (the path of a frame),
- * answer.c (how a call ends), lifecycle.c (sessions come and go), launch.c (plugins come and go),
- * control.c (the host), supervise.c (the supervisor), reload.c (another policy). Everything else
- * knows only itself.
+ * The broker's nouns together, and the parts that know them all: route.c (the path of an endpoint's
+ * frame), dispatch.c (the path of a call behind it), plugin_frames.c (the way back), stream.c (what
+ * goes both ways), answer.c (how a call ends), lifecycle.c (sessions come and go), launch.c
+ * (plugins come and go), control.c (the host), supervise.c (the supervisor), reload.c (another
+ * policy). Everything else knows only itself.
  *
  * One round of the loop: what is ready is read and routed; times that have passed are dealt with;
  * then records go to the scribe, and only then calls to plugins and replies to endpoints. What was
@@ -53,16 +54,43 @@ const char *tb_supply_hello(struct tb_broker *broker, struct tb_session *session
 const char *tb_supply_more(struct tb_broker *broker, struct tb_session *session,
                            const struct tb_frame *frame, const struct tb_address *address);
 
-/* answer.c: readiness of a plugin link (context: plugin), and how a call ends. Messages are
- * literals. `call` is invalid afterwards unless it is still at its plugin. */
-void tb_answer_plugin_ready(struct tb_source *source, uint32_t events);
-void tb_answer_resume(struct tb_broker *broker, struct tb_session *session);
-bool tb_answer_may_resume(const struct tb_session *session);
+/* dispatch.c: a CALL whose handle and frame are good is dispatched, or answered. */
+void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                 const struct tb_call *message);
+/* The `call` record, whose number the call then has. TB_OK, or TB_FULL: it must not happen. */
+int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
+                       struct tb_live_call *call, struct tb_bytes args, enum tb_code code,
+                       const char *reason);
+
+/* plugin_frames.c: readiness of a plugin link (context: plugin). */
+void tb_plugin_frames_ready(struct tb_source *source, uint32_t events);
+void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session);
+bool tb_plugin_frames_may_resume(const struct tb_session *session);
+
+/* stream.c: CHUNK and CREDIT, from either side. Each returns the cause if the protocol is broken, a
+ * literal; else NULL. */
+const char *tb_stream_from_endpoint(struct tb_broker *broker, struct tb_session *session,
+                                    const struct tb_frame *frame, const struct tb_address *address);
+const char *tb_stream_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
+                                  const struct tb_frame *frame);
+/* What a CALL with `more` that was dispatched is told at once. */
+void tb_stream_welcome(struct tb_broker *broker, struct tb_session *session,
+                       struct tb_live_call *call);
+
+/* answer.c: how a call ends. Messages are literals. `call` is invalid afterwards unless it is still
+ * at its plugin, and the session may be closed. */
 void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
                struct tb_reply *reply);
 void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
                      struct tb_live_call *call, enum tb_code code, const char *message,
                      uint32_t retry_ms);
+/* The same of a call that its plugin may have, which is told. */
+void tb_answer_give_up(struct tb_broker *broker, struct tb_session *session,
+                       struct tb_live_call *call, enum tb_code code, const char *message,
+                       uint32_t retry_ms);
+/* Sets a call's deadline. */
+void tb_answer_by(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                  uint64_t deadline_ns);
 /* Answers the session's calls whose deadline has passed. */
 void tb_answer_late(struct tb_broker *broker, struct tb_session *session);
 

@@ -39,7 +39,11 @@ struct tb_live_call *tb_calls_new(struct tb_calls *calls)
     calls->n_used++;
     calls->n_ever++;
     struct tb_live_call *call = &calls->slots[slot];
-    *call = (struct tb_live_call){.used = true, .number = calls->n_ever * N_SLOTS + slot};
+    *call = (struct tb_live_call){
+        .used = true,
+        .number = calls->n_ever * N_SLOTS + slot,
+        .stream = {.in = tb_flow_begin(TB_TO_PLUGIN), .out = tb_flow_begin(TB_TO_ENDPOINT)},
+    };
     return call;
 }
 

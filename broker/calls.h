@@ -6,7 +6,21 @@
 #pragma once
 
 #include "base/compiler.h"
+#include "broker/flow.h"
 #include "proto/seal.h"
+
+/* What a call knows of its CHUNKs and CREDITs. */
+struct tb_stream {
+    bool begun;         /* its first frame to the endpoint was none of REPLY */
+    bool more;          /* parts of the request's body are still to come */
+    bool has_output;    /* the plugin has sent a chunk */
+    bool has_value;     /* … which was the result */
+    bool has_parts;     /* … which was a part of the result's body */
+    uint64_t n_in;      /* bytes that parts of the request's body have cost */
+    uint64_t n_body;    /* bytes of the parts of the result's body */
+    struct tb_flow in;  /* the request's body */
+    struct tb_flow out; /* result and messages */
+};
 
 struct tb_live_call {
     bool used;
@@ -18,10 +32,14 @@ struct tb_live_call {
     uint64_t number;  /* what the plugin is told; never used again */
     uint64_t ref;     /* what the log is told */
     uint64_t counter; /* that the endpoint's next frame under this handle must have */
+    uint64_t n_sent;  /* frames to the endpoint under it */
+    uint64_t n_out;   /* their bytes */
     uint64_t start_ns;
-    uint64_t deadline_ns;
-    uint64_t n_in; /* request bytes, charged to the session */
+    uint64_t span_ns;     /* of the command's deadline */
+    uint64_t deadline_ns; /* when the call is answered for its plugin; TB_NEVER: not by time */
+    uint64_t n_in;        /* request bytes, charged to the session */
     struct tb_handle handle;
+    struct tb_stream stream;
 };
 
 struct tb_calls {

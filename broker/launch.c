@@ -58,7 +58,7 @@ void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32
     }
     plugin->state = TB_PLUGIN_RUNNING;
     plugin->heard_ns = broker->now_ns;
-    if (tb_link_attach(&plugin->link, fd, tb_answer_plugin_ready, plugin) < 0) {
+    if (tb_link_attach(&plugin->link, fd, tb_plugin_frames_ready, plugin) < 0) {
         tb_launch_ended(broker, plugin, "its link cannot be polled");
         return;
     }

@@ -59,9 +59,19 @@ void tb_pool_spend(struct tb_pool *pool, const struct tb_handle *handle, uint32_
     *value = slot | LIVE;
 }
 
-void tb_pool_retire(struct tb_pool *pool, const struct tb_handle *handle, uint32_t command)
+void tb_pool_release(struct tb_pool *pool, uint32_t command)
 {
-    tb_handle_map_remove(&pool->map, handle);
     tb_assert(pool->n_outstanding[command] > 0);
     pool->n_outstanding[command]--;
+}
+
+void tb_pool_forget(struct tb_pool *pool, const struct tb_handle *handle)
+{
+    tb_handle_map_remove(&pool->map, handle);
+}
+
+void tb_pool_retire(struct tb_pool *pool, const struct tb_handle *handle, uint32_t command)
+{
+    tb_pool_forget(pool, handle);
+    tb_pool_release(pool, command);
 }

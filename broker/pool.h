@@ -10,7 +10,7 @@
 
 struct tb_pool {
     struct tb_handle_map map;
-    uint32_t *n_outstanding; /* per command: issued and live */
+    uint32_t *n_outstanding; /* per command: issued, and live but no stream */
     uint32_t n_commands;
 };
 
@@ -30,5 +30,8 @@ enum tb_handle_state tb_pool_look(const struct tb_pool *pool, const struct tb_ha
 
 /* Issued to live: from now on the handle names the call in `slot`. */
 void tb_pool_spend(struct tb_pool *pool, const struct tb_handle *handle, uint32_t slot);
-/* The end of a live handle of that command. */
+/* A live handle of that command stays live and does not count any more: its call is a stream. */
+void tb_pool_release(struct tb_pool *pool, uint32_t command);
+/* The end of a handle that does not count; and of one that does. */
+void tb_pool_forget(struct tb_pool *pool, const struct tb_handle *handle);
 void tb_pool_retire(struct tb_pool *pool, const struct tb_handle *handle, uint32_t command);

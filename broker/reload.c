@@ -96,23 +96,13 @@ static void give_up(struct tb_broker *broker, enum tb_code code, const char *mes
 
 /* ---- the new policy in force ---- */
 
-static void cancel_at_plugin(struct tb_broker *broker, struct tb_session *session,
-                             const struct tb_live_call *call)
-{
-    struct tb_plugin *plugin = &session->plugins[call->plugin];
-    if (tb_plugin_cancel_write(&plugin->link.out, call->number) == TB_OK)
-        tb_flush_mark(broker, &plugin->link);
-}
-
 static void end_revoked_calls(struct tb_broker *broker, struct tb_session *session)
 {
     for (uint32_t i = 0; i < TB_SESSION_CALLS && session->state == TB_SESSION_OPEN; i++) {
         struct tb_live_call *call = &session->calls.slots[i];
         if (!call->used || call->answered || tb_session_command(session, call->command)->granted)
             continue;
-        if (call->at_plugin)
-            cancel_at_plugin(broker, session, call);
-        tb_answer_error(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
+        tb_answer_give_up(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
     }
 }
 

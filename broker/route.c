@@ -9,142 +9,11 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
-#include "proto/plugin.h"
 
-#include <sodium.h>
 #include <sys/epoll.h>
 
 /* While more than this waits for the endpoint, its own frames wait in the kernel. */
 enum { FRAMES_WAITING = 1024 * 1024 };
-
-/* What the log is told of the arguments, as exactly they are dispatched. */
-static void record_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
-                        uint8_t hash[static TB_DIGEST_SIZE])
-{
-    record->args_kind = kind;
-    record->args = args;
-    if (kind == TB_ARGS_NONE) {
-        record->args = (struct tb_bytes){0};
-    } else if (args.n > TB_RECORD_ARGS_MAX) {
-        crypto_generichash(hash, TB_DIGEST_SIZE, args.data, args.n, NULL, 0);
-        record->args_kind = TB_ARGS_HASHED;
-        record->args = tb_bytes_of(hash, TB_DIGEST_SIZE);
-    }
-}
-
-/* Of a command that was revoked: what denies it now, if anything does. */
-static struct tb_rule rule_of(const struct tb_session *session, const struct tb_named *command)
-{
-    if (command->granted)
-        return command->granted->rule;
-    const struct tb_grant_denied *denied = tb_grant_find_denied(session->grant, command->name);
-    return denied ? denied->rule : (struct tb_rule){0};
-}
-
-static int audit_call(struct tb_broker *broker, struct tb_session *session,
-                      struct tb_live_call *call, struct tb_bytes args, enum tb_code code,
-                      const char *reason)
-{
-    const struct tb_named *command = tb_session_command(session, call->command);
-    uint8_t hash[TB_DIGEST_SIZE];
-    struct tb_record record = {
-        .event = TB_EVENT_CALL,
-        .verdict = code == TB_CODE_NONE ? TB_ALLOW : TB_DENY,
-        .code = code,
-        .ref = call->ref = tb_audit_next_ref(&broker->audit),
-        .n_in = call->n_in,
-        .command = command->name,
-        .rule = rule_of(session, command),
-        .reason = tb_bytes_of_string(reason),
-    };
-    if (command->plugin != TB_NO_INDEX)
-        record.plugin = session->plugins[command->plugin].name;
-    record_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
-    return tb_flush_record(broker, session, &record);
-}
-
-/* A call that is refused before it reaches a plugin: recorded as such, then answered. */
-static void refuse(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-                   enum tb_code code, const char *message, uint32_t retry_ms)
-{
-    (void)audit_call(broker, session, call, (struct tb_bytes){0}, code, message);
-    call->ref = 0; /* the one record says all; there is no `done` */
-    tb_answer_error(broker, session, call, code, message, retry_ms);
-}
-
-static void dispatch(struct tb_broker *broker, struct tb_session *session,
-                     struct tb_live_call *call, const struct tb_call *message)
-{
-    const struct tb_named *command = tb_session_command(session, call->command);
-    struct tb_plugin *plugin = &session->plugins[command->plugin];
-    const struct tb_plugin_call to_plugin = {
-        .call = call->number,
-        .command = command->number,
-        .scope = command->scope,
-        .args = message->args,
-        .has_raw = message->has_raw,
-        .raw = {.bytes = message->raw},
-    };
-    size_t before = tb_buffer_n(&plugin->link.out);
-    struct tb_bytes
-        args; /* as they stand in the plugin's frame: what is recorded is what is sent */
-    if (tb_plugin_call_write(&plugin->link.out, &to_plugin, &args) != TB_OK) {
-        refuse(broker, session, call, TB_CODE_LIMIT, "too many bytes wait for the plugin", 100);
-        return;
-    }
-    if (audit_call(broker, session, call, args, TB_CODE_NONE, "") != TB_OK) {
-        tb_buffer_truncate(&plugin->link.out, before);
-        call->ref = 0;
-        tb_answer_error(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
-                        "the audit log cannot be written", 1000);
-        return;
-    }
-    call->at_plugin = true;
-    call->plugin = command->plugin;
-    tb_flush_mark(broker, &plugin->link);
-}
-
-static void decide(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-                   const struct tb_call *message)
-{
-    const struct tb_named *command = tb_session_command(session, call->command);
-    if (!command->granted) {
-        refuse(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
-        return;
-    }
-    call->deadline_ns = tb_clock_after(broker->now_ns, command->granted->deadline_ns);
-    if (call->deadline_ns < session->next_deadline_ns)
-        session->next_deadline_ns = call->deadline_ns;
-    if (call->deadline_ns < broker->next_deadline_ns)
-        broker->next_deadline_ns = call->deadline_ns;
-
-    if (session->n_bytes_live > TB_SESSION_BYTES) {
-        refuse(broker, session, call, TB_CODE_LIMIT, "too many request bytes in flight", 100);
-        return;
-    }
-    if (!tb_audit_available(&broker->audit)) {
-        refuse(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE, "the audit log cannot be written",
-               1000);
-        return;
-    }
-    if (command->plugin == TB_NO_INDEX) {
-        refuse(broker, session, call, TB_CODE_UNIMPLEMENTED, "nothing implements this command", 0);
-        return;
-    }
-    struct tb_plugin *plugin = &session->plugins[command->plugin];
-    if (plugin->state == TB_PLUGIN_IDLE && plugin->not_before_ns > broker->now_ns) {
-        uint64_t wait_ms = (plugin->not_before_ns - broker->now_ns) / TB_MS_NS + 1;
-        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
-               "the plugin crashed and is not started again yet", (uint32_t)wait_ms);
-        return;
-    }
-    if (plugin->state == TB_PLUGIN_IDLE && tb_launch(broker, plugin) != TB_OK) {
-        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE, "the plugin could not be started",
-               1000);
-        return;
-    }
-    dispatch(broker, session, call, message);
-}
 
 /* A call whose frame broke the protocol after its handle was spent: the handle is gone, nothing is
  * answered. */
@@ -192,7 +61,7 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
         tb_pool_retire(&session->pool, &address->handle, command);
         return cause;
     }
-    (void)audit_call(broker, session, &call, (struct tb_bytes){0}, code, message);
+    (void)tb_dispatch_record(broker, session, &call, (struct tb_bytes){0}, code, message);
     if (tb_session_write_reply(session, &broker->random, &call, &reply) != TB_OK)
         return "CALL from an endpoint that does not read";
     tb_flush_mark(broker, &session->link);
@@ -228,7 +97,7 @@ static const char *on_call(struct tb_broker *broker, struct tb_session *session,
 
     call->n_in = plaintext.text.n + plaintext.raw.n;
     session->n_bytes_live += call->n_in;
-    decide(broker, session, call, &message);
+    tb_dispatch(broker, session, call, &message);
     return NULL;
 }
 
@@ -249,26 +118,7 @@ static const char *on_cancel(struct tb_broker *broker, struct tb_session *sessio
     if (address->counter != call->counter)
         return "CANCEL whose counter is not the next one";
     call->counter++;
-    if (call->at_plugin) {
-        struct tb_plugin *plugin = &session->plugins[call->plugin];
-        if (tb_plugin_cancel_write(&plugin->link.out, call->number) == TB_OK)
-            tb_flush_mark(broker, &plugin->link);
-    }
-    tb_answer_error(broker, session, call, TB_CODE_CANCELLED, "the call was cancelled", 0);
-    return NULL;
-}
-
-/* No command of this version opens a stream, so that its frames have nothing to belong to. */
-static const char *on_stream(struct tb_session *session, const struct tb_frame *frame,
-                             const struct tb_address *address)
-{
-    struct tb_plaintext plaintext;
-    uint32_t slot;
-    if (tb_seal_open(frame, session->keys.to_broker, &plaintext) != TB_OK)
-        return "CHUNK or CREDIT that cannot be opened";
-    if (tb_pool_look(&session->pool, &address->handle, &slot) == TB_HANDLE_LIVE)
-        return "CHUNK or CREDIT for a call that is no stream";
-    session->n_stray++;
+    tb_answer_give_up(broker, session, call, TB_CODE_CANCELLED, "the call was cancelled", 0);
     return NULL;
 }
 
@@ -294,7 +144,7 @@ static const char *on_view_frame(struct tb_broker *broker, struct tb_session *se
         return on_cancel(broker, session, frame, &address);
     case TB_CHUNK:
     case TB_CREDIT:
-        return on_stream(session, frame, &address);
+        return tb_stream_from_endpoint(broker, session, frame, &address);
     default:
         return tb_supply_more(broker, session, frame, &address);
     }
@@ -364,7 +214,7 @@ void tb_route_resume(struct tb_broker *broker)
         struct tb_session *session = broker->views.slots[i].session;
         if (!session || !session->grant)
             continue;
-        tb_answer_resume(broker, session);
+        tb_plugin_frames_resume(broker, session);
         if (session->state != TB_SESSION_CLOSED && session->link.paused &&
             view_may_go_on(broker, session)) {
             tb_flush_unpause(broker, &session->link);
@@ -380,7 +230,7 @@ bool tb_route_may_resume(const struct tb_broker *broker)
         if (!session || !session->grant)
             continue;
         if ((session->link.paused && view_may_go_on(broker, session)) ||
-            tb_answer_may_resume(session))
+            tb_plugin_frames_may_resume(session))
             return true;
     }
     return false;

@@ -166,38 +166,6 @@ int tb_session_write_handles(struct tb_session *session, struct tb_random *rando
     return tb_handles_write(&session->link.out, &envelope, &answer);
 }
 
-static void make_too_large(struct tb_reply *reply)
-{
-    *reply = (struct tb_reply){
-        .type = TB_REPLY_ERROR,
-        .error = {.code = TB_CODE_TOO_LARGE,
-                  .message = tb_bytes_of_string("the result is larger than a frame may be"),
-                  .command = reply->error.command},
-        .has_next = reply->has_next,
-        .next = reply->next,
-    };
-}
-
-int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
-                           struct tb_live_call *call, struct tb_reply *reply)
-{
-    const struct tb_named *command = tb_session_command(session, call->command);
-    const struct tb_envelope envelope = {.key = session->keys.to_endpoint, .handle = call->handle};
-    tb_assert(!call->answered);
-    call->answered = true;
-    tb_pool_retire(&session->pool, &call->handle, call->command);
-
-    reply->error.command = command->name;
-    reply->has_next =
-        tb_pool_issue(&session->pool, random, call->command, command->cap, 1, &reply->next) == 1;
-    bool clear = session->mode == TB_MODE_DIRECT && reply->type == TB_REPLY_BYTES;
-    int r = tb_reply_write(&session->link.out, &envelope, reply, clear);
-    if (r != TB_TOO_LARGE)
-        return r;
-    make_too_large(reply);
-    return tb_reply_write(&session->link.out, &envelope, reply, false);
-}
-
 void tb_session_free_call(struct tb_session *session, struct tb_live_call *call)
 {
     tb_assert(session->n_bytes_live >= call->n_in);

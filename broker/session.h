@@ -10,7 +10,7 @@
 #include "broker/pool.h"
 #include "proto/control.h"
 #include "proto/keys.h"
-#include "proto/message.h"
+#include "proto/stream.h"
 
 enum tb_session_state {
     TB_SESSION_RESOLVING, /* the grant is being made */
@@ -51,6 +51,7 @@ struct tb_session {
     uint32_t n_commands;
     struct tb_plugin *plugins; /* of the grant that WELCOME was made of */
     uint32_t n_plugins;
+    uint32_t n_streams; /* calls that are streams and not answered */
     uint64_t n_bytes_live;
     uint64_t next_deadline_ns; /* no live call's deadline is earlier */
 
@@ -87,8 +88,23 @@ tb_must_check int tb_session_write_welcome(struct tb_session *session, struct tb
 tb_must_check int tb_session_write_handles(struct tb_session *session, struct tb_random *random,
                                            const struct tb_want *want);
 
-/* Writes the one REPLY of a call with the command's next handle, and ends the call for the
- * endpoint. What does not fit a frame becomes the error `too_large`, in *reply too. */
+/*
+ * session_call.c: frames under the handle of a call that is not answered. The first one of them has
+ * the command's next handle.
+ *
+ * A call becomes a stream: TB_OK, or TB_FULL when the session has as many as it may have. Before it
+ * is one, it is sent nothing but REPLY.
+ */
+tb_must_check int tb_session_begin_stream(struct tb_session *session, struct tb_live_call *call);
+/* *ret_cost is what the endpoint counts for it. TB_TOO_LARGE: it does not fit a CHUNK, and nothing
+ * is written. */
+tb_must_check int tb_session_write_chunk(struct tb_session *session, struct tb_random *random,
+                                         struct tb_live_call *call, const struct tb_chunk *chunk,
+                                         uint64_t *ret_cost);
+tb_must_check int tb_session_write_credit(struct tb_session *session, struct tb_random *random,
+                                          struct tb_live_call *call, uint32_t bytes);
+/* The one REPLY, which ends the call for the endpoint. What does not fit a frame becomes the error
+ * `too_large`, in *reply too. */
 tb_must_check int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
                                          struct tb_live_call *call, struct tb_reply *reply);
 

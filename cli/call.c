@@ -273,10 +273,13 @@ static int not_granted(struct run *run)
  * made at all. */
 static bool start_calls(struct run *run, uint32_t total)
 {
+    static const struct tb_endpoint_handler handler = {.done = on_done};
+    const struct tb_endpoint_request request = {.args = tb_buffer_bytes(&run->args),
+                                                .has_raw = run->options->raw_file != NULL,
+                                                .raw = tb_bytes_of(run->raw, run->n_raw)};
     while (run->n_started < total && run->n_started - run->n_done < run->options->jobs) {
-        int r = tb_endpoint_call(run->session.endpoint, run->command, tb_buffer_bytes(&run->args),
-                                 run->options->raw_file != NULL, tb_bytes_of(run->raw, run->n_raw),
-                                 on_done, run);
+        int r =
+            tb_endpoint_call(run->session.endpoint, run->command, &request, &handler, run, NULL);
         if (r == TB_AGAIN || r == TB_CLOSED)
             return true;
         if (r != TB_OK) {

@@ -36,10 +36,11 @@ enum {
     TB_SESSION_STREAMS = 256,   /* of them */
     TB_MISS_PER_S = 10,
 
-    TB_CHUNK_RAW_MAX = 65536,            /* raw bytes of one CHUNK */
-    TB_CREDIT_FIRST = 256 * 1024,        /* of each direction of a stream */
-    TB_CREDIT_FIRST_PLUGIN = 252 * 1024, /* from a plugin: its CHUNKs grow by `next` */
-    TB_CREDIT_MOST = 4 * 1024 * 1024,    /* outstanding */
+    TB_CHUNK_RAW_MAX = 65536,                /* raw bytes of one CHUNK */
+    TB_CREDIT_FIRST = 256 * 1024,            /* of each direction of a stream */
+    TB_CREDIT_FIRST_PLUGIN = 252 * 1024,     /* from a plugin: its CHUNKs grow by `next` */
+    TB_CREDIT_FIRST_TO_PLUGIN = 1024 * 1024, /* to a plugin: small parts grow by `call` */
+    TB_CREDIT_MOST = 4 * 1024 * 1024,        /* outstanding */
     TB_EVENT_NAME_MAX = 128,
     TB_EVENTS_WAITING = 64 * 1024, /* bytes, for one listener */
     TB_POOLED_MIN = 16 * 1024,     /* bodies of at least so many bytes go through shared memory */

@@ -107,7 +107,8 @@ int tb_seal_finish(struct tb_seal *seal, const uint8_t key[static TB_KEY_SIZE],
     size_t n_text = tb_buffer_n(out) - head - 4;
     size_t n_plain = 4 + n_text + (clear ? 0 : raw.n);
     size_t n_body = seal->n_clear + n_plain + TB_TAG_SIZE + (clear ? raw.n : 0);
-    if (raw.n > TB_FRAME_MAX || n_body > TB_FRAME_MAX)
+    size_t most = seal->kind == TB_CHUNK ? TB_CHUNK_MAX : TB_FRAME_MAX;
+    if (raw.n > most || n_body > most)
         return give_up(seal, TB_TOO_LARGE);
 
     /* What follows the text is raw and tag, in either order. */

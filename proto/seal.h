@@ -51,9 +51,15 @@ struct tb_seal {
 struct tb_seal tb_seal_begin(struct tb_buffer *out, enum tb_kind kind, uint8_t flags);
 
 /*
- * Adds the raw bytes and seals. TB_OK; or TB_TOO_LARGE when the frame would pass FRAME, TB_FULL
- * when the buffer had no room; then the buffer is as it was before begin.
+ * Adds the raw bytes and seals. TB_OK; or TB_TOO_LARGE when the frame would pass its kind's
+ * maximum, TB_FULL when the buffer had no room; then the buffer is as it was before begin.
  */
 tb_must_check int tb_seal_finish(struct tb_seal *seal, const uint8_t key[static TB_KEY_SIZE],
                                  const struct tb_handle *handle, uint64_t counter,
                                  struct tb_bytes raw);
+
+/* The bytes of msgpack and raw bytes in a sealed frame of that size, header included. */
+static inline size_t tb_seal_content(size_t n_frame, bool raw_clear)
+{
+    return n_frame - TB_HEADER_SIZE - TB_HANDLE_SIZE - 8 - (raw_clear ? 4 : 0) - 4 - TB_TAG_SIZE;
+}

@@ -45,9 +45,20 @@ static int seal(void *state)
 int main(int argc, char **argv)
 {
     static const struct tb_plugin_command commands[] = {
-        {"read_text_file", fs_read_file},   {"read_file", fs_read_file},
-        {"write_text_file", fs_write_file}, {"write_file", fs_write_file},
-        {"read_dir", fs_read_dir},          {"stat", fs_stat},
+        {"copy_file", fs_copy_file},
+        {"exists", fs_exists},
+        {"lstat", fs_lstat},
+        {"mkdir", fs_mkdir},
+        {"read_dir", fs_read_dir},
+        {"read_file", fs_read_file},
+        {"read_text_file", fs_read_file},
+        {"remove", fs_remove},
+        {"rename", fs_rename},
+        {"size", fs_size},
+        {"stat", fs_stat},
+        {"truncate", fs_truncate},
+        {"write_file", fs_write_file},
+        {"write_text_file", fs_write_file},
     };
     static const struct tb_plugin plugin = {.commands = commands,
                                             .n_commands = TB_ARRAY_LEN(commands),

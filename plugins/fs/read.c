@@ -3,6 +3,7 @@
 #include "proto/limits.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 /* What one answer may carry beside its own text, here and on the view link. */
@@ -51,7 +52,8 @@ void fs_read_file(struct tb_call *call)
     struct tb_args options;
     struct stat status;
     tb_fd fd = -1;
-    if (!fs_read_target(call, &path, &options) || !fs_open_for(call, &path, FS_READ, &status, &fd))
+    const struct fs_how how = {.intent = FS_FILE, .flags = O_RDONLY};
+    if (!fs_read_target(call, &path, &options) || !fs_open_for(call, &path, &how, &status, &fd))
         return;
     if (status.st_size > CONTENT_MAX)
         answer_too_large(call, (uint64_t)status.st_size);

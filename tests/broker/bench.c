@@ -298,7 +298,7 @@ static void check_handles(const struct tb_session *session)
         tb_assert(pool->n_outstanding[i] <= BENCH_POOL);
         n_outstanding += pool->n_outstanding[i];
     }
-    tb_assert(n_outstanding == pool->map.n);
+    tb_assert(n_outstanding + session->n_streams == pool->map.n);
     tb_assert(!tb_handle_map_find(&pool->map, &tb_handle_zero));
 }
 
@@ -313,17 +313,32 @@ static uint32_t n_live_handles(const struct tb_session *session)
     return n;
 }
 
+/* A call that is no stream was sent nothing, and neither side may send more than the other takes.
+ */
+static void check_stream(const struct tb_live_call *call)
+{
+    const struct tb_stream *stream = &call->stream;
+    tb_assert(stream->begun || call->answered || call->n_sent == 0);
+    tb_assert(stream->begun || (!stream->has_output && !stream->more) || call->answered);
+    tb_assert(!stream->has_value || !stream->has_parts);
+    tb_assert(stream->in.from <= stream->in.to / 3 && stream->in.to <= TB_CREDIT_MOST);
+    tb_assert(stream->out.from <= stream->out.to && stream->out.to <= TB_CREDIT_MOST);
+}
+
 static void check_calls(const struct tb_session *session)
 {
     uint32_t n_used = 0;
     uint32_t n_live = 0;
+    uint32_t n_streams = 0;
     uint64_t n_bytes = 0;
     for (uint32_t i = 0; i < TB_SESSION_CALLS; i++) {
         const struct tb_live_call *call = &session->calls.slots[i];
         uint32_t slot;
         if (!call->used)
             continue;
+        check_stream(call);
         n_used++;
+        n_streams += call->stream.begun && !call->answered;
         n_bytes += call->n_in; /* charged until the plugin is through with them too */
         tb_assert(!call->answered || call->at_plugin); /* else its slot would be free */
         if (call->answered)
@@ -334,6 +349,7 @@ static void check_calls(const struct tb_session *session)
     }
     tb_assert(n_used == session->calls.n_used && n_bytes == session->n_bytes_live);
     tb_assert(n_live == n_live_handles(session));
+    tb_assert(n_streams == session->n_streams && n_streams <= TB_SESSION_STREAMS);
 }
 
 static uint32_t n_paused(const struct tb_session *session)

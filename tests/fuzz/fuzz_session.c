@@ -4,6 +4,7 @@
  * After every step the broker's books must balance, and what the endpoint was sent must be frames
  * that an endpoint accepts, never more replies than calls.
  */
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
 #include "tests/broker/bench.h"
@@ -183,8 +184,10 @@ static void time_passes(void)
 {
     struct tb_session *session = bench_session(&play.bench);
     for (uint32_t i = 0; session->calls.slots && i < TB_SESSION_CALLS; i++)
-        if (session->calls.slots[i].used)
-            session->calls.slots[i].start_ns = session->calls.slots[i].deadline_ns = 1;
+        if (session->calls.slots[i].used && session->calls.slots[i].deadline_ns != TB_NEVER) {
+            session->calls.slots[i].deadline_ns = 1;
+            session->calls.slots[i].span_ns = 0;
+        }
     session->next_deadline_ns = session->state == TB_SESSION_OPEN ? 1 : session->next_deadline_ns;
     play.bench.broker.next_deadline_ns = 1;
     bench_run(&play.bench);

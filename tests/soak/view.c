@@ -193,11 +193,12 @@ void view_call(struct view *view, const char *id, const char *command, const jso
 
 static void start_waiting(struct view *view)
 {
+    static const struct tb_endpoint_handler handler = {.done = on_one};
     const struct tb_reply denied = revoked();
     while (view->waiting) {
         struct one_call *call = view->waiting;
-        int r = tb_endpoint_call(view->endpoint, call->command, tb_buffer_bytes(&call->args), false,
-                                 (struct tb_bytes){0}, on_one, call);
+        const struct tb_endpoint_request request = {.args = tb_buffer_bytes(&call->args)};
+        int r = tb_endpoint_call(view->endpoint, call->command, &request, &handler, call, NULL);
         if (r == TB_AGAIN)
             return;
         tb_assert(r == TB_OK || r == TB_DENIED);
@@ -237,10 +238,11 @@ void view_soak(struct view *view, uint32_t n, uint32_t jobs, const char *command
 
 static void start_soaking(struct view *view)
 {
+    static const struct tb_endpoint_handler handler = {.done = on_soaked};
+    const struct tb_endpoint_request request = {.args = tb_buffer_bytes(&view->args)};
     const struct tb_reply denied = revoked();
     while (view->n_started < view->n_total && view->n_started - view->n_done < view->n_jobs) {
-        int r = tb_endpoint_call(view->endpoint, view->command, tb_buffer_bytes(&view->args), false,
-                                 (struct tb_bytes){0}, on_soaked, view);
+        int r = tb_endpoint_call(view->endpoint, view->command, &request, &handler, view, NULL);
         if (r != TB_OK && r != TB_DENIED)
             return;
         view->n_started++;

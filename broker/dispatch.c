@@ -1,0 +1,141 @@
+/* The steps of a call behind its handle: grant, limits, audit, plugin. It is recorded, and then in
+ * the plugin link's buffer; or it is refused, recorded as that, and answered. */
+#include "broker/broker.h"
+
+#include "base/clock.h"
+#include "proto/plugin.h"
+
+#include <sodium.h>
+
+/* What the log is told of the arguments, as exactly they are dispatched. */
+static void record_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
+                        uint8_t hash[static TB_DIGEST_SIZE])
+{
+    record->args_kind = kind;
+    record->args = args;
+    if (kind == TB_ARGS_NONE) {
+        record->args = (struct tb_bytes){0};
+    } else if (args.n > TB_RECORD_ARGS_MAX) {
+        crypto_generichash(hash, TB_DIGEST_SIZE, args.data, args.n, NULL, 0);
+        record->args_kind = TB_ARGS_HASHED;
+        record->args = tb_bytes_of(hash, TB_DIGEST_SIZE);
+    }
+}
+
+/* Of a command that was revoked: what denies it now, if anything does. */
+static struct tb_rule rule_of(const struct tb_session *session, const struct tb_named *command)
+{
+    if (command->granted)
+        return command->granted->rule;
+    const struct tb_grant_denied *denied = tb_grant_find_denied(session->grant, command->name);
+    return denied ? denied->rule : (struct tb_rule){0};
+}
+
+int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
+                       struct tb_live_call *call, struct tb_bytes args, enum tb_code code,
+                       const char *reason)
+{
+    const struct tb_named *command = tb_session_command(session, call->command);
+    uint8_t hash[TB_DIGEST_SIZE];
+    struct tb_record record = {
+        .event = TB_EVENT_CALL,
+        .verdict = code == TB_CODE_NONE ? TB_ALLOW : TB_DENY,
+        .code = code,
+        .ref = call->ref = tb_audit_next_ref(&broker->audit),
+        .n_in = call->n_in,
+        .command = command->name,
+        .rule = rule_of(session, command),
+        .reason = tb_bytes_of_string(reason),
+    };
+    if (command->plugin != TB_NO_INDEX)
+        record.plugin = session->plugins[command->plugin].name;
+    record_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
+    return tb_flush_record(broker, session, &record);
+}
+
+/* A call that is refused before it reaches a plugin: recorded as such, then answered. */
+static void refuse(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                   enum tb_code code, const char *message, uint32_t retry_ms)
+{
+    (void)tb_dispatch_record(broker, session, call, (struct tb_bytes){0}, code, message);
+    call->ref = 0; /* the one record says all; there is no `done` */
+    tb_answer_error(broker, session, call, code, message, retry_ms);
+}
+
+static void dispatch(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, const struct tb_call *message)
+{
+    const struct tb_named *command = tb_session_command(session, call->command);
+    struct tb_plugin *plugin = &session->plugins[command->plugin];
+    const struct tb_plugin_call to_plugin = {
+        .call = call->number,
+        .command = command->number,
+        .scope = command->scope,
+        .args = message->args,
+        .has_raw = message->has_raw,
+        .more = message->more,
+        .raw = {.bytes = message->raw},
+    };
+    size_t before = tb_buffer_n(&plugin->link.out);
+    struct tb_bytes
+        args; /* as they stand in the plugin's frame: what is recorded is what is sent */
+    if (tb_plugin_call_write(&plugin->link.out, &to_plugin, &args) != TB_OK) {
+        refuse(broker, session, call, TB_CODE_LIMIT, "too many bytes wait for the plugin", 100);
+        return;
+    }
+    if (tb_dispatch_record(broker, session, call, args, TB_CODE_NONE, "") != TB_OK) {
+        tb_buffer_truncate(&plugin->link.out, before);
+        call->ref = 0;
+        tb_answer_error(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
+                        "the audit log cannot be written", 1000);
+        return;
+    }
+    call->at_plugin = true;
+    call->plugin = command->plugin;
+    call->stream.more = message->more;
+    tb_flush_mark(broker, &plugin->link);
+    if (message->more)
+        tb_stream_welcome(broker, session, call);
+}
+
+void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                 const struct tb_call *message)
+{
+    const struct tb_named *command = tb_session_command(session, call->command);
+    if (!command->granted) {
+        refuse(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
+        return;
+    }
+    call->span_ns = command->granted->deadline_ns;
+    tb_answer_by(broker, session, call, tb_clock_after(broker->now_ns, call->span_ns));
+    if (session->n_bytes_live > TB_SESSION_BYTES) {
+        refuse(broker, session, call, TB_CODE_LIMIT, "too many request bytes in flight", 100);
+        return;
+    }
+    if (message->more && session->n_streams >= TB_SESSION_STREAMS) {
+        refuse(broker, session, call, TB_CODE_LIMIT, "too many streams", 100);
+        return;
+    }
+    if (!tb_audit_available(&broker->audit)) {
+        refuse(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE, "the audit log cannot be written",
+               1000);
+        return;
+    }
+    if (command->plugin == TB_NO_INDEX) {
+        refuse(broker, session, call, TB_CODE_UNIMPLEMENTED, "nothing implements this command", 0);
+        return;
+    }
+    struct tb_plugin *plugin = &session->plugins[command->plugin];
+    if (plugin->state == TB_PLUGIN_IDLE && plugin->not_before_ns > broker->now_ns) {
+        uint64_t wait_ms = (plugin->not_before_ns - broker->now_ns) / TB_MS_NS + 1;
+        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
+               "the plugin crashed and is not started again yet", (uint32_t)wait_ms);
+        return;
+    }
+    if (plugin->state == TB_PLUGIN_IDLE && tb_launch(broker, plugin) != TB_OK) {
+        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE, "the plugin could not be started",
+               1000);
+        return;
+    }
+    dispatch(broker, session, call, message);
+}

@@ -1,0 +1,142 @@
+/* The path of a plugin's frame: a call's answer, or a part of its streams. A plugin that breaks the
+ * protocol is ended. */
+#include "broker/broker.h"
+
+#include "proto/plugin.h"
+
+#include <sys/epoll.h>
+
+/* While more than this waits for the endpoint, plugins' frames wait in the kernel. */
+enum { REPLIES_WAITING = 4 * 1024 * 1024 };
+
+/* What has gone out as chunks leaves little for the REPLY to say. */
+static const char *misfit(const struct tb_stream *stream, const struct tb_plugin_reply *answer)
+{
+    const struct tb_reply *reply = &answer->reply;
+    if (answer->raw.pooled)
+        return "a reply with bytes outside the pool";
+    if (reply->type == TB_REPLY_ERROR)
+        return NULL;
+    if (stream->has_value &&
+        (reply->type != TB_REPLY_VALUE || reply->value->type != MSGPACK_OBJECT_NIL))
+        return "a second result of a call";
+    if (stream->has_parts && reply->type != TB_REPLY_BYTES)
+        return "a reply without bytes to a call whose result began with some";
+    return NULL;
+}
+
+static const char *on_reply(struct tb_broker *broker, struct tb_session *session,
+                            struct tb_plugin *plugin, const struct tb_frame *frame)
+{
+    struct tb_plugin_reply untrusted_reply;
+    if (tb_plugin_reply_read(&broker->unpacker, frame->body, &untrusted_reply) != TB_OK)
+        return "a reply that is not in the format";
+    struct tb_live_call *call = tb_calls_find(&session->calls, untrusted_reply.call);
+    if (!call || !call->at_plugin || call->plugin != plugin->index)
+        return "a reply to a call that it was not given, or a second one";
+    const char *cause = misfit(&call->stream, &untrusted_reply);
+    if (cause)
+        return cause;
+    call->at_plugin = false;
+    if (call->answered)
+        tb_session_free_call(session, call); /* cancelled or too late: nobody waits */
+    else
+        tb_answer(broker, session, call, &untrusted_reply.reply);
+    return NULL;
+}
+
+static const char *on_frame(struct tb_broker *broker, struct tb_plugin *plugin,
+                            const struct tb_frame *frame)
+{
+    plugin->heard_ns = broker->now_ns;
+    switch ((int)frame->kind) {
+    case TB_PLUGIN_REPLY:
+        return on_reply(broker, plugin->session, plugin, frame);
+    case TB_PLUGIN_CHUNK:
+    case TB_PLUGIN_CREDIT:
+        return tb_stream_from_plugin(broker, plugin, frame);
+    default:
+        return "a frame that it has no reason to send";
+    }
+}
+
+static bool may_go_on(const struct tb_session *session)
+{
+    return tb_buffer_n(&session->link.out) < REPLIES_WAITING;
+}
+
+static void route(struct tb_broker *broker, struct tb_plugin *plugin)
+{
+    struct tb_session *session = plugin->session;
+    struct tb_frame frame;
+    unsigned n = 0;
+    int r = TB_OK;
+    while (session->state == TB_SESSION_OPEN && plugin->state == TB_PLUGIN_RUNNING) {
+        if (!may_go_on(session)) {
+            tb_flush_pause(broker, &plugin->link);
+            return;
+        }
+        r = tb_link_next(&plugin->link, &frame);
+        if (r != TB_OK)
+            break;
+        const char *cause = on_frame(broker, plugin, &frame);
+        if (cause) {
+            tb_launch_ended(broker, plugin, cause);
+            return;
+        }
+        if (++n % TB_BURST == 0)
+            tb_flush(broker);
+    }
+    if (plugin->state == TB_PLUGIN_RUNNING && r != TB_OK && r != TB_AGAIN)
+        tb_launch_ended(broker, plugin, "a frame that is not in the format");
+}
+
+void tb_plugin_frames_ready(struct tb_source *source, uint32_t events)
+{
+    struct tb_plugin *plugin = source->context;
+    struct tb_broker *broker = plugin->session->broker;
+    if (events & EPOLLOUT)
+        tb_flush_mark(broker, &plugin->link);
+    if (plugin->link.paused) {
+        if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+            tb_launch_ended(broker, plugin, NULL);
+        return;
+    }
+    switch (tb_link_read(&plugin->link, NULL)) {
+    case TB_OK:
+        route(broker, plugin);
+        break;
+    case TB_AGAIN:
+        break;
+    case TB_MALFORMED:
+        tb_launch_ended(broker, plugin, "a descriptor sent over a plugin link");
+        break;
+    default:
+        tb_launch_ended(broker, plugin, NULL);
+        break;
+    }
+}
+
+static bool may_resume(const struct tb_session *session, const struct tb_plugin *plugin)
+{
+    return plugin->state == TB_PLUGIN_RUNNING && plugin->link.paused && may_go_on(session);
+}
+
+bool tb_plugin_frames_may_resume(const struct tb_session *session)
+{
+    for (uint32_t i = 0; i < session->n_plugins; i++)
+        if (may_resume(session, &session->plugins[i]))
+            return true;
+    return false;
+}
+
+void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session)
+{
+    for (uint32_t i = 0; i < session->n_plugins; i++) {
+        struct tb_plugin *plugin = &session->plugins[i];
+        if (may_resume(session, plugin)) {
+            tb_flush_unpause(broker, &plugin->link);
+            route(broker, plugin);
+        }
+    }
+}

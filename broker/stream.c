@@ -1,0 +1,240 @@
+/*
+ * CHUNK and CREDIT through the broker. Every frame is read, charged to its sender, encoded anew and
+ * passed on in the same step; between the two links nothing waits.
+ *
+ * What may wait in a link's buffer is bounded: parts for a plugin by PARTS_WAITING, beyond which
+ * their call ends; chunks for an endpoint because plugins are not read while much waits for it
+ * (plugin_frames.c).
+ */
+#include "broker/broker.h"
+
+#include "base/clock.h"
+#include "proto/plugin_stream.h"
+
+enum { PARTS_WAITING = TB_SESSION_BYTES };
+
+/* ---- towards the endpoint ---- */
+
+/* False: the session is closed. */
+static bool sent(struct tb_broker *broker, struct tb_session *session, int result)
+{
+    if (result == TB_OK)
+        tb_flush_mark(broker, &session->link);
+    else
+        tb_broker_close(broker, session, TB_CLOSE_VIOLATION, "the endpoint does not read");
+    return result == TB_OK;
+}
+
+static void credit_endpoint(struct tb_broker *broker, struct tb_session *session,
+                            struct tb_live_call *call)
+{
+    uint32_t due = tb_flow_due(&call->stream.in);
+    if (call->answered || !call->stream.more || due == 0)
+        return;
+    if (sent(broker, session, tb_session_write_credit(session, &broker->random, call, due)))
+        tb_flow_given(&call->stream.in, due);
+}
+
+void tb_stream_welcome(struct tb_broker *broker, struct tb_session *session,
+                       struct tb_live_call *call)
+{
+    tb_assert(tb_session_begin_stream(session, call) == TB_OK); /* there was room before */
+    (void)sent(broker, session, tb_session_write_credit(session, &broker->random, call, 0));
+}
+
+/* ---- towards the plugin ---- */
+
+static void credit_plugin(struct tb_broker *broker, struct tb_session *session,
+                          struct tb_live_call *call)
+{
+    uint32_t due = tb_flow_due(&call->stream.out);
+    struct tb_plugin *plugin = &session->plugins[call->plugin];
+    if (call->answered || !call->at_plugin || due == 0)
+        return;
+    const struct tb_plugin_credit credit = {.call = call->number, .bytes = due};
+    if (tb_plugin_credit_write(&plugin->link.out, &credit) != TB_OK)
+        return; /* it stays due, and the next frame asks again */
+    tb_flow_given(&call->stream.out, due);
+    tb_flush_mark(broker, &plugin->link);
+}
+
+/* A call whose body goes on has its deadline anew, and none while the endpoint could send more. */
+static void restart_deadline(struct tb_broker *broker, struct tb_session *session,
+                             struct tb_live_call *call)
+{
+    const struct tb_stream *stream = &call->stream;
+    if (!stream->begun || stream->has_output)
+        return;
+    bool endpoints_turn = stream->more && tb_flow_open(&stream->in);
+    tb_answer_by(broker, session, call,
+                 endpoints_turn ? TB_NEVER : tb_clock_after(broker->now_ns, call->span_ns));
+}
+
+static void pass_part(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, const struct tb_part *part)
+{
+    struct tb_plugin *plugin = &session->plugins[call->plugin];
+    const struct tb_plugin_part to_plugin = {
+        .call = call->number, .last = part->last, .raw = {.bytes = part->raw}};
+    uint64_t cost;
+    if (tb_buffer_n(&plugin->link.out) > PARTS_WAITING ||
+        tb_plugin_part_write(&plugin->link.out, &to_plugin, &cost) != TB_OK) {
+        tb_answer_give_up(broker, session, call, TB_CODE_LIMIT,
+                          "too many bytes wait for the plugin", 100);
+        return;
+    }
+    tb_flow_pass(&call->stream.in, cost);
+    tb_flush_mark(broker, &plugin->link);
+    restart_deadline(broker, session, call);
+    credit_endpoint(broker, session, call);
+}
+
+/* ---- from the endpoint ---- */
+
+static const char *on_part(struct tb_broker *broker, struct tb_session *session,
+                           struct tb_live_call *call, const struct tb_plaintext *plaintext)
+{
+    struct tb_part untrusted_part;
+    struct tb_stream *stream = &call->stream;
+    uint64_t cost = tb_chunk_cost(plaintext);
+    if (tb_part_read(&broker->unpacker, plaintext, &untrusted_part) != TB_OK)
+        return "CHUNK that is not in the format";
+    if (!stream->more)
+        return "CHUNK for a call whose body is complete";
+    if (!tb_flow_take(&stream->in, cost))
+        return "CHUNK beyond the credit";
+    call->counter++;
+    stream->more = !untrusted_part.last;
+    stream->n_in += cost;
+    pass_part(broker, session, call, &untrusted_part);
+    return NULL;
+}
+
+static const char *on_endpoint_credit(struct tb_broker *broker, struct tb_session *session,
+                                      struct tb_live_call *call,
+                                      const struct tb_plaintext *plaintext)
+{
+    struct tb_credit untrusted_credit;
+    if (tb_credit_read(&broker->unpacker, plaintext, &untrusted_credit) != TB_OK ||
+        untrusted_credit.has_next || untrusted_credit.bytes == 0)
+        return "CREDIT that is not in the format";
+    if (!tb_flow_grant(&call->stream.out, untrusted_credit.bytes))
+        return "CREDIT for more than may be outstanding";
+    call->counter++;
+    credit_plugin(broker, session, call);
+    return NULL;
+}
+
+const char *tb_stream_from_endpoint(struct tb_broker *broker, struct tb_session *session,
+                                    const struct tb_frame *frame, const struct tb_address *address)
+{
+    struct tb_plaintext plaintext;
+    uint32_t slot;
+    if ((frame->flags & TB_RAW_CLEAR) && session->mode != TB_MODE_DIRECT)
+        return "RAW_CLEAR on a relayed link";
+    if (tb_seal_open(frame, session->keys.to_broker, &plaintext) != TB_OK)
+        return "CHUNK or CREDIT that cannot be opened";
+    if (tb_pool_look(&session->pool, &address->handle, &slot) != TB_HANDLE_LIVE) {
+        session->n_stray++; /* it crossed the REPLY */
+        return NULL;
+    }
+    struct tb_live_call *call = tb_calls_at(&session->calls, slot);
+    if (address->counter != call->counter)
+        return "CHUNK or CREDIT whose counter is not the next one";
+    return frame->kind == TB_CHUNK ? on_part(broker, session, call, &plaintext)
+                                   : on_endpoint_credit(broker, session, call, &plaintext);
+}
+
+/* ---- from the plugin ---- */
+
+static void pass_chunk(struct tb_broker *broker, struct tb_session *session,
+                       struct tb_live_call *call, const struct tb_chunk *chunk)
+{
+    uint64_t cost;
+    if (tb_session_begin_stream(session, call) != TB_OK) {
+        tb_answer_give_up(broker, session, call, TB_CODE_LIMIT, "too many streams", 100);
+        return;
+    }
+    int r = tb_session_write_chunk(session, &broker->random, call, chunk, &cost);
+    if (r == TB_TOO_LARGE) {
+        tb_answer_give_up(broker, session, call, TB_CODE_TOO_LARGE,
+                          "a message is larger than a frame may be", 0);
+        return;
+    }
+    if (!sent(broker, session, r))
+        return;
+    call->deadline_ns = TB_NEVER;
+    tb_flow_pass(&call->stream.out, cost);
+    credit_plugin(broker, session, call);
+}
+
+/* What a call's chunks may be, whether anybody still wants them or not. */
+static const char *note(struct tb_stream *stream, const struct tb_plugin_chunk *untrusted_chunk)
+{
+    const struct tb_chunk *chunk = &untrusted_chunk->chunk;
+    bool is_value = chunk->type == TB_CHUNK_VALUE;
+    bool is_part = chunk->type == TB_CHUNK_BYTES && !chunk->has_channel;
+    if (untrusted_chunk->raw.pooled)
+        return "a chunk with bytes outside the pool";
+    if (!tb_flow_take(&stream->out, untrusted_chunk->cost))
+        return "a chunk beyond its credit";
+    if ((is_value || is_part) && stream->has_value)
+        return "a second result of a call";
+    if (is_value && stream->has_parts)
+        return "a value for a call whose result began with bytes";
+    stream->has_output = true;
+    stream->has_value |= is_value;
+    stream->has_parts |= is_part;
+    stream->n_body += is_part ? chunk->raw.n : 0;
+    return NULL;
+}
+
+static const char *on_chunk(struct tb_broker *broker, struct tb_session *session,
+                            struct tb_live_call *call,
+                            const struct tb_plugin_chunk *untrusted_chunk)
+{
+    const char *cause = note(&call->stream, untrusted_chunk);
+    if (!cause && !call->answered)
+        pass_chunk(broker, session, call, &untrusted_chunk->chunk);
+    return cause;
+}
+
+static const char *on_plugin_credit(struct tb_broker *broker, struct tb_session *session,
+                                    struct tb_live_call *call, uint32_t untrusted_bytes)
+{
+    if (!tb_flow_grant(&call->stream.in, untrusted_bytes))
+        return "credit for more than may be outstanding";
+    if (call->answered)
+        return NULL;
+    credit_endpoint(broker, session, call);
+    if (session->state == TB_SESSION_OPEN)
+        restart_deadline(broker, session, call);
+    return NULL;
+}
+
+/* The call of that number that is at this plugin, or NULL. */
+static struct tb_live_call *call_of(struct tb_plugin *plugin, uint64_t untrusted_number)
+{
+    struct tb_live_call *call = tb_calls_find(&plugin->session->calls, untrusted_number);
+    return call && call->at_plugin && call->plugin == plugin->index ? call : NULL;
+}
+
+static const char foreign[] = "a chunk or credit for a call that it does not have";
+
+const char *tb_stream_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
+                                  const struct tb_frame *frame)
+{
+    struct tb_live_call *call;
+    struct tb_plugin_chunk chunk;
+    struct tb_plugin_credit credit;
+    if (frame->kind == TB_PLUGIN_CHUNK) {
+        if (tb_plugin_chunk_read(&broker->unpacker, frame->body, &chunk) != TB_OK)
+            return "a chunk that is not in the format";
+        call = call_of(plugin, chunk.call);
+        return call ? on_chunk(broker, plugin->session, call, &chunk) : foreign;
+    }
+    if (tb_plugin_credit_read(&broker->unpacker, frame->body, &credit) != TB_OK)
+        return "credit that is not in the format";
+    call = call_of(plugin, credit.call);
+    return call ? on_plugin_credit(broker, plugin->session, call, credit.bytes) : foreign;
+}
