@@ -104,7 +104,7 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     static const char *const writes[] = {"write", "made/deep"};
     static const char *const make[] = {"made/deep"};
     static const char *const mask[] = {"read/denied", "read/denied-file", "read/missing"};
-    tb_pack_map(packer, 10);
+    tb_pack_map(packer, 11);
     pack_text(packer, "name", "probe");
     pack_text(packer, "program", confined->probe);
     pack_paths(packer, confined, "read", read, TB_ARRAY_LEN(read));
@@ -112,8 +112,8 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
                confined->wide ? 1 : TB_ARRAY_LEN(writes));
     pack_paths(packer, confined, "make", make, TB_ARRAY_LEN(make));
     pack_paths(packer, confined, "mask", mask, confined->wide ? 0 : TB_ARRAY_LEN(mask));
-    tb_pack_key(packer, "network");
-    tb_pack_bool(packer, false);
+    tb_pack_key_bool(packer, "network", false);
+    tb_pack_key_bool(packer, "resources", false);
     pack_paths(packer, confined, "exec", NULL, 0);
     tb_pack_key(packer, "memory_mib");
     tb_pack_uint(packer, 64);
@@ -130,7 +130,7 @@ static void pack_empty(struct tb_packer *packer, const char *key)
 static void pack_grant(struct tb_packer *packer, const struct confined *confined)
 {
     const uint8_t digest[TB_DIGEST_SIZE] = {0};
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, 1);
     pack_text(packer, "app", "com.example.test");
@@ -139,6 +139,7 @@ static void pack_grant(struct tb_packer *packer, const struct confined *confined
     pack_text(packer, "view", "main");
     pack_text(packer, "webview", "main");
     pack_text(packer, "origin", "local");
+    pack_text(packer, "events", "scope");
     pack_empty(packer, "commands");
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
