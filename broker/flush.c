@@ -1,7 +1,7 @@
 /*
  * What goes out, and in which order: the round's records first (broker/audit.h says which may
- * wait); calls to plugins only when the kernel has the records that allow them (mode `before`);
- * replies at any time.
+ * wait); calls to plugins, and events to endpoints, only when the kernel has the records that allow
+ * them (mode `before`); replies at any time.
  */
 #include "broker/broker.h"
 
@@ -49,8 +49,9 @@ static void flush_links(struct tb_broker *broker, bool plugins, bool may_dispatc
     while (*at) {
         struct tb_link *link = *at;
         bool is_plugin = link->side == TB_SIDE_BROKER_PLUGIN;
-        bool held = is_plugin && (!may_dispatch || !tb_link_attached(link));
-        if (is_plugin && plugins && held)
+        bool held =
+            (link->needs_records && !may_dispatch) || (is_plugin && !tb_link_attached(link));
+        if (held && is_plugin == plugins)
             link->held = true;
         if (is_plugin != plugins || held) {
             at = &link->next_dirty;
@@ -59,6 +60,7 @@ static void flush_links(struct tb_broker *broker, bool plugins, bool may_dispatc
         if (link->held)
             link->released_ns = broker->now_ns;
         link->held = false;
+        link->needs_records = is_plugin;
         *at = link->next_dirty;
         link->dirty = false;
         tb_link_flush(link);

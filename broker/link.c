@@ -12,7 +12,12 @@ enum { READ_SIZE = 64 * 1024, READ_FRONT = 512 };
 
 void tb_link_init(struct tb_link *link, struct tb_loop *loop, enum tb_side side, size_t max_out)
 {
-    *link = (struct tb_link){.loop = loop, .side = side, .source.fd = -1};
+    *link = (struct tb_link){
+        .loop = loop,
+        .side = side,
+        .source.fd = -1,
+        .needs_records = side == TB_SIDE_BROKER_PLUGIN,
+    };
     tb_buffer_init(&link->in, TB_HEADER_SIZE + TB_FRAME_MAX + READ_SIZE);
     tb_buffer_init(&link->out, max_out);
     tb_pieces_init(&link->pieces, &link->out);

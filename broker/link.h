@@ -30,8 +30,9 @@ struct tb_link {
     bool bulk;               /* the frame before this one was read aside */
     bool paused;             /* not read from, so that the peer's own kernel buffer fills */
     bool dirty;              /* in the broker's list of links to flush */
-    bool held;               /* what it has to send waits for something else */
-    uint64_t released_ns;    /* when it last stopped waiting */
+    bool needs_records;   /* what it has to send is allowed by records, as what plugins are sent */
+    bool held;            /* what it has to send waits for something else */
+    uint64_t released_ns; /* when it last stopped waiting */
     struct tb_link *next_dirty;
 };
 

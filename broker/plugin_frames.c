@@ -56,6 +56,8 @@ static const char *on_frame(struct tb_broker *broker, struct tb_plugin *plugin,
     case TB_PLUGIN_CHUNK:
     case TB_PLUGIN_CREDIT:
         return tb_stream_from_plugin(broker, plugin, frame);
+    case TB_PLUGIN_EMIT:
+        return tb_events_from_plugin(broker, plugin, frame);
     case TB_PLUGIN_RELEASE:
         return tb_raw_on_release(broker, plugin, frame);
     default:

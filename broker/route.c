@@ -227,6 +227,7 @@ void tb_route_view_ready(struct tb_source *source, uint32_t events)
 
 void tb_route_resume(struct tb_broker *broker)
 {
+    tb_events_resume(broker);
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         struct tb_session *session = broker->views.slots[i].session;
         if (!session || !session->grant)
@@ -242,6 +243,8 @@ void tb_route_resume(struct tb_broker *broker)
 
 bool tb_route_may_resume(const struct tb_broker *broker)
 {
+    if (tb_events_may_resume(broker))
+        return true;
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         const struct tb_session *session = broker->views.slots[i].session;
         if (!session || !session->grant)

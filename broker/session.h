@@ -56,7 +56,11 @@ struct tb_session {
     uint32_t n_plugins;
     uint32_t n_streams; /* calls that are streams and not answered */
     uint64_t n_bytes_live;
-    uint64_t next_deadline_ns; /* no live call's deadline is earlier */
+    struct tb_listener *listeners; /* of events, in the order of their calls */
+    uint64_t last_listener;        /* its id */
+    size_t n_events_waiting;       /* bytes, of all of them */
+    bool events_held;              /* some wait though there is credit */
+    uint64_t next_deadline_ns;     /* no live call's deadline is earlier */
 
     uint64_t miss_window_ns;
     uint32_t n_misses; /* in this window */
@@ -105,6 +109,10 @@ tb_must_check int tb_session_begin_stream(struct tb_session *session, struct tb_
 tb_must_check int tb_session_write_chunk(struct tb_session *session, struct tb_random *random,
                                          struct tb_live_call *call, const struct tb_chunk *chunk,
                                          const struct tb_piece *piece, uint64_t *ret_cost);
+/* The same of an event, which always fits, to a listener that has been told its id. */
+tb_must_check int tb_session_write_event(struct tb_session *session, struct tb_live_call *call,
+                                         const struct tb_event_message *message,
+                                         uint64_t *ret_cost);
 tb_must_check int tb_session_write_credit(struct tb_session *session, struct tb_random *random,
                                           struct tb_live_call *call, uint32_t bytes);
 /* The one REPLY, which ends the call for the endpoint. What does not fit a frame becomes the error

@@ -122,7 +122,10 @@ static const char *on_endpoint_credit(struct tb_broker *broker, struct tb_sessio
     if (!tb_flow_grant(&call->stream.out, untrusted_credit.bytes))
         return "CREDIT for more than may be outstanding";
     call->counter++;
-    credit_plugin(broker, session, call);
+    if (call->stream.listener)
+        tb_events_credited(broker, session, call);
+    else
+        credit_plugin(broker, session, call);
     return NULL;
 }
 

@@ -26,16 +26,6 @@ struct tb_address tb_sealed_address(const struct tb_frame *frame)
     return address;
 }
 
-int tb_plaintext_split(struct tb_bytes plain, struct tb_plaintext *ret_plaintext)
-{
-    struct tb_reader reader = tb_reader_init(plain);
-    struct tb_bytes text = tb_read_bytes(&reader, tb_read_u32(&reader));
-    if (reader.failed || text.n == 0)
-        return TB_MALFORMED;
-    *ret_plaintext = (struct tb_plaintext){.text = text, .raw = tb_bytes_of(reader.p, reader.left)};
-    return TB_OK;
-}
-
 int tb_seal_raw_at(const struct tb_frame *frame, size_t n_held, size_t *ret_at)
 {
     size_t n_clear = n_clear_of(TB_RAW_CLEAR);

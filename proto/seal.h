@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "proto/frame.h"
+#include "proto/plaintext.h"
 
 struct tb_handle {
     uint8_t bytes[TB_HANDLE_SIZE];
@@ -22,14 +23,6 @@ struct tb_address {
     uint64_t counter;
 };
 struct tb_address tb_sealed_address(const struct tb_frame *frame);
-
-struct tb_plaintext {
-    struct tb_bytes text; /* msgpack, not scanned yet */
-    struct tb_bytes raw;  /* sealed or clear */
-};
-
-/* Splits `u32 m | m bytes of msgpack | raw bytes`, m at least 1. TB_OK or TB_MALFORMED. Borrows. */
-tb_must_check int tb_plaintext_split(struct tb_bytes plain, struct tb_plaintext *ret_plaintext);
 
 /* Where the raw bytes of a frame with RAW_CLEAR begin, counted from the front of its body, of which
  * the first n_held bytes are there: TB_OK, or TB_AGAIN: not all of what is before them is. What it
