@@ -1,10 +1,11 @@
 /*
- * The snapshot, layout 2: canonical msgpack, map keys in this order, the same bytes for the same
+ * The snapshot, layout 3: canonical msgpack, map keys in this order, the same bytes for the same
  * files and variables.
  *
- *     {"v": 2, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
+ *     {"v": 3, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
  *      "plugins": [{"name": str, "program": str, "path": bool, "read": [str], "write": [str],
- *                   "exec": [str], "network": bool, "memory_mib": uint, "cpu_s": uint}],
+ *                   "exec": [str], "network": bool, "jit": bool, "memory_mib": uint,
+ *                   "cpu_s": uint}],
  *      "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool,
  *                    "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint,
  *                    "args": str}],
@@ -52,7 +53,7 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
-    tb_pack_map(packer, 9);
+    tb_pack_map(packer, 10);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_pack_key_bool(packer, "path", plugin->scope == TB_SCOPE_PATH);
@@ -60,6 +61,7 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
     pack_paths(policy, packer, "write", plugin->sandbox.write);
     pack_paths(policy, packer, "exec", plugin->sandbox.exec);
     tb_pack_key_bool(packer, "network", plugin->sandbox.network);
+    tb_pack_key_bool(packer, "jit", plugin->sandbox.jit);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
     tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
 }
@@ -182,7 +184,7 @@ static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
                      const struct tb_compiled *compiled)
 {
     tb_pack_map(packer, 9);
-    tb_pack_key_uint(packer, "v", 2);
+    tb_pack_key_uint(packer, "v", 3);
     tb_pack_key_text(packer, "mode", tb_semantics_name(policy->manifest.mode));
     tb_pack_key_str(packer, "app", policy->manifest.app);
     pack_vars(packer, &policy->vars);

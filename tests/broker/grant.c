@@ -44,7 +44,7 @@ static void pack_command(struct tb_packer *packer, const char *name, bool has_pl
 static void pack_plugin(struct tb_packer *packer, uint32_t memory_mib)
 {
     static const char *const lists[] = {"read", "write", "make", "mask", "exec"};
-    tb_pack_map(packer, 10);
+    tb_pack_map(packer, 11);
     tb_pack_key(packer, "name");
     tb_pack_key(packer, "test");
     tb_pack_key(packer, "program");
@@ -54,6 +54,8 @@ static void pack_plugin(struct tb_packer *packer, uint32_t memory_mib)
         tb_pack_array(packer, 0);
     }
     tb_pack_key(packer, "network");
+    tb_pack_bool(packer, false);
+    tb_pack_key(packer, "jit");
     tb_pack_bool(packer, false);
     tb_pack_key(packer, "memory_mib");
     tb_pack_uint(packer, memory_mib);

@@ -233,7 +233,7 @@ def test_the_plugin_sees_its_folders_alone(live, installed):
     top = {"bin", "sbin", "lib", "lib32", "lib64", "usr", "etc", "dev", ".denied-folder",
            ".denied-file", installed.parts[1]}
     assert set(os.listdir(root)) <= top
-    assert set(os.listdir(root / "etc")) <= {"ld.so.cache", "localtime", "ssl"}
+    assert set(os.listdir(root / "etc")) <= {"alternatives", "ld.so.cache", "localtime", "ssl"}
     notes = root / str(live["fs"].app.path)[1:]
     assert os.listdir(notes) == ["data"]
     assert sorted(os.listdir(notes / "data")) == ["hello.txt", "private"]

@@ -109,7 +109,7 @@ static struct fs_space *space;
 static int open_safely(const char *name)
 {
     struct fs_failure failure;
-    return space_open(space, in(name), FS_READ, &failure);
+    return space_open(space, in(name), TRY_READ, &failure);
 }
 
 static int open_naively(const char *name)
