@@ -151,7 +151,9 @@ def test_a_document_that_goes_away_ends_its_streams(streams):
     before = settled(streams)
     for _ in range(20):
         one()
-    assert growth(before, settled(streams)) == []
+    # What is freed at once in many large pieces the allocator keeps in part; what 160 streams held
+    # would be more.
+    assert growth(before, settled(streams), 160 * WINDOW // 1024 // 4) == []
 
 
 def test_a_plugin_that_dies_ends_its_streams(streams):
