@@ -41,7 +41,7 @@ fuzz_suites() {
 needs_root() {
     case $1 in
     tests/e2e/test_processes.py | tests/e2e/test_reload.py | tests/e2e/test_scribe.py | \
-        tests/e2e/test_soak.py | tests/e2e/test_user.py) return 0 ;;
+        tests/e2e/test_soak.py | tests/e2e/test_streams.py | tests/e2e/test_user.py) return 0 ;;
     esac
     return 1
 }
