@@ -7,19 +7,21 @@
 
 #include "base/compiler.h"
 #include "broker/flow.h"
+#include "broker/listener.h"
 #include "proto/seal.h"
 
 /* What a call knows of its CHUNKs and CREDITs. */
 struct tb_stream {
-    bool begun;         /* its first frame to the endpoint was none of REPLY */
-    bool more;          /* parts of the request's body are still to come */
-    bool has_output;    /* the plugin has sent a chunk */
-    bool has_value;     /* … which was the result */
-    bool has_parts;     /* … which was a part of the result's body */
-    uint64_t n_in;      /* bytes that parts of the request's body have cost */
-    uint64_t n_body;    /* bytes of the parts of the result's body */
-    struct tb_flow in;  /* the request's body */
-    struct tb_flow out; /* result and messages */
+    bool begun;                   /* its first frame to the endpoint was none of REPLY */
+    bool more;                    /* parts of the request's body are still to come */
+    bool has_output;              /* the plugin has sent a chunk */
+    bool has_value;               /* … which was the result */
+    bool has_parts;               /* … which was a part of the result's body */
+    uint64_t n_in;                /* bytes that parts of the request's body have cost */
+    uint64_t n_body;              /* bytes of the parts of the result's body */
+    struct tb_flow in;            /* the request's body */
+    struct tb_flow out;           /* result and messages */
+    struct tb_listener *listener; /* whose events they are; the session's. NULL: a plugin's call */
 };
 
 struct tb_live_call {

@@ -3,7 +3,6 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
-#include "proto/plugin.h"
 
 #include <sodium.h>
 
@@ -54,8 +53,9 @@ int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
 }
 
 /* A call that is refused before it reaches a plugin: recorded as such, then answered. */
-static void refuse(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-                   enum tb_code code, const char *message, uint32_t retry_ms)
+void tb_dispatch_refuse(struct tb_broker *broker, struct tb_session *session,
+                        struct tb_live_call *call, enum tb_code code, const char *message,
+                        uint32_t retry_ms)
 {
     (void)tb_dispatch_record(broker, session, call, (struct tb_bytes){0}, code, message);
     call->ref = 0; /* the one record says all; there is no `done` */
@@ -63,7 +63,8 @@ static void refuse(struct tb_broker *broker, struct tb_session *session, struct 
 }
 
 static void dispatch(struct tb_broker *broker, struct tb_session *session,
-                     struct tb_live_call *call, const struct tb_call *message)
+                     struct tb_live_call *call, const struct tb_call *message,
+                     const struct tb_raw *raw)
 {
     const struct tb_named *command = tb_session_command(session, call->command);
     struct tb_plugin *plugin = &session->plugins[command->plugin];
@@ -74,17 +75,20 @@ static void dispatch(struct tb_broker *broker, struct tb_session *session,
         .args = message->args,
         .has_raw = message->has_raw,
         .more = message->more,
-        .raw = {.bytes = message->raw},
+        .raw = *raw,
     };
     size_t before = tb_buffer_n(&plugin->link.out);
     struct tb_bytes
         args; /* as they stand in the plugin's frame: what is recorded is what is sent */
     if (tb_plugin_call_write(&plugin->link.out, &to_plugin, &args) != TB_OK) {
-        refuse(broker, session, call, TB_CODE_LIMIT, "too many bytes wait for the plugin", 100);
+        tb_raw_take_back(plugin, raw);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT,
+                           "too many bytes wait for the plugin", 100);
         return;
     }
     if (tb_dispatch_record(broker, session, call, args, TB_CODE_NONE, "") != TB_OK) {
         tb_buffer_truncate(&plugin->link.out, before);
+        tb_raw_take_back(plugin, raw);
         call->ref = 0;
         tb_answer_error(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
                         "the audit log cannot be written", 1000);
@@ -103,39 +107,48 @@ void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb
 {
     const struct tb_named *command = tb_session_command(session, call->command);
     if (!command->granted) {
-        refuse(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
         return;
     }
     call->span_ns = command->granted->deadline_ns;
     tb_answer_by(broker, session, call, tb_clock_after(broker->now_ns, call->span_ns));
     if (session->n_bytes_live > TB_SESSION_BYTES) {
-        refuse(broker, session, call, TB_CODE_LIMIT, "too many request bytes in flight", 100);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT, "too many request bytes in flight",
+                           100);
         return;
     }
     if (message->more && session->n_streams >= TB_SESSION_STREAMS) {
-        refuse(broker, session, call, TB_CODE_LIMIT, "too many streams", 100);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT, "too many streams", 100);
         return;
     }
     if (!tb_audit_available(&broker->audit)) {
-        refuse(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE, "the audit log cannot be written",
-               1000);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
+                           "the audit log cannot be written", 1000);
         return;
     }
+    if (command->granted->plugin == TB_NO_INDEX && tb_event_call(broker, session, call, message))
+        return;
     if (command->plugin == TB_NO_INDEX) {
-        refuse(broker, session, call, TB_CODE_UNIMPLEMENTED, "nothing implements this command", 0);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_UNIMPLEMENTED,
+                           "nothing implements this command", 0);
         return;
     }
     struct tb_plugin *plugin = &session->plugins[command->plugin];
     if (plugin->state == TB_PLUGIN_IDLE && plugin->not_before_ns > broker->now_ns) {
         uint64_t wait_ms = (plugin->not_before_ns - broker->now_ns) / TB_MS_NS + 1;
-        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
-               "the plugin crashed and is not started again yet", (uint32_t)wait_ms);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
+                           "the plugin crashed and is not started again yet", (uint32_t)wait_ms);
         return;
     }
     if (plugin->state == TB_PLUGIN_IDLE && tb_launch(broker, plugin) != TB_OK) {
-        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE, "the plugin could not be started",
-               1000);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
+                           "the plugin could not be started", 1000);
         return;
     }
-    dispatch(broker, session, call, message);
+    struct tb_raw raw;
+    if (tb_raw_of_call(session, plugin, message->raw, &raw) == TB_OK)
+        dispatch(broker, session, call, message, &raw);
+    else
+        tb_dispatch_refuse(broker, session, call, TB_CODE_PLUGIN_CRASHED,
+                           "the plugin died while the body of the call came", 0);
 }

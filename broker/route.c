@@ -62,7 +62,7 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
         return cause;
     }
     (void)tb_dispatch_record(broker, session, &call, (struct tb_bytes){0}, code, message);
-    if (tb_session_write_reply(session, &broker->random, &call, &reply) != TB_OK)
+    if (tb_session_write_reply(session, &broker->random, &call, &reply, &tb_no_piece) != TB_OK)
         return "CALL from an endpoint that does not read";
     tb_flush_mark(broker, &session->link);
     return NULL;
@@ -152,7 +152,7 @@ static const char *on_view_frame(struct tb_broker *broker, struct tb_session *se
 
 static bool view_may_go_on(const struct tb_broker *broker, const struct tb_session *session)
 {
-    return tb_audit_roomy(&broker->audit) && tb_buffer_n(&session->link.out) < FRAMES_WAITING;
+    return tb_audit_roomy(&broker->audit) && tb_link_n_out(&session->link) < FRAMES_WAITING;
 }
 
 static void route_view(struct tb_broker *broker, struct tb_session *session)
@@ -169,6 +169,7 @@ static void route_view(struct tb_broker *broker, struct tb_session *session)
         if (r != TB_OK)
             break;
         const char *cause = on_view_frame(broker, session, &frame);
+        tb_raw_settle(session);
         /* A HELLO that failed has used up the ticket and the keys: there is nothing to go on with
          * before WELCOME. */
         if (cause)
@@ -176,7 +177,9 @@ static void route_view(struct tb_broker *broker, struct tb_session *session)
         if (++n % TB_BURST == 0)
             tb_flush(broker);
     }
-    if (session->state != TB_SESSION_CLOSED && r != TB_AGAIN)
+    if (session->state != TB_SESSION_CLOSED && r == TB_AGAIN)
+        tb_raw_expect(session);
+    else if (session->state != TB_SESSION_CLOSED)
         tb_broker_violation(broker, session, true,
                             r == TB_TOO_LARGE ? "a frame longer than its kind may be"
                                               : "a frame header that is not in the format");
@@ -210,6 +213,7 @@ void tb_route_view_ready(struct tb_source *source, uint32_t events)
 
 void tb_route_resume(struct tb_broker *broker)
 {
+    tb_events_resume(broker);
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         struct tb_session *session = broker->views.slots[i].session;
         if (!session || !session->grant)
@@ -225,6 +229,8 @@ void tb_route_resume(struct tb_broker *broker)
 
 bool tb_route_may_resume(const struct tb_broker *broker)
 {
+    if (tb_events_may_resume(broker))
+        return true;
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         const struct tb_session *session = broker->views.slots[i].session;
         if (!session || !session->grant)

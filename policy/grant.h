@@ -58,6 +58,7 @@ struct tb_grant {
     struct tb_grant_denied *denied; /* sorted by name */
     size_t n_denied;
     const msgpack_object *vars;
+    bool events_reach_all; /* mode tauri: the view's events reach every view */
     uint8_t *memory;
     struct tb_unpacker unpacker;
 };

@@ -29,6 +29,10 @@ static void start_plugin(struct bench *bench, const struct tb_inner *request)
     tb_fd_close(&bench->plugin);
     tb_buffer_consume(&bench->to_plugin, tb_buffer_n(&bench->to_plugin));
     bench->plugin = pair[0];
+    tb_fd_close(&bench->memory);
+    bench->memory = tb_fd_shared("bench", TB_BULK_IN + TB_BULK_OUT);
+    const struct tb_inner memory = {.type = TB_INNER_POOL, .token = request->token};
+    answer(bench, &memory, bench->memory);
     const struct tb_inner started = {.type = TB_INNER_START, .token = request->token};
     answer(bench, &started, pair[1]);
     tb_fd_close(&pair[1]);
@@ -126,7 +130,7 @@ static void init_broker(struct bench *bench, enum tb_violation_action action)
 void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action action,
                 uint32_t n_commands)
 {
-    *bench = (struct bench){.plugin = -1, .policy = {(1u << n_commands) - 1, 0, 64}};
+    *bench = (struct bench){.plugin = -1, .memory = -1, .policy = {(1u << n_commands) - 1, 0, 64}};
     tb_buffer_init(&bench->to_host, COLLECT_MAX);
     tb_buffer_init(&bench->from_broker, COLLECT_MAX);
     tb_buffer_init(&bench->to_plugin, COLLECT_MAX);
@@ -162,6 +166,7 @@ void bench_deinit(struct bench *bench)
     tb_fd_close(&bench->supervisor);
     tb_fd_close(&bench->scribe);
     tb_fd_close(&bench->plugin);
+    tb_fd_close(&bench->memory);
     tb_buffer_deinit(&bench->from_broker);
     tb_buffer_deinit(&bench->to_host);
     tb_buffer_deinit(&bench->to_plugin);

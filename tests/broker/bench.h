@@ -24,6 +24,7 @@ struct bench {
     int supervisor;
     int scribe;
     int plugin; /* the plugin's end; -1: none runs */
+    int memory; /* the pool of the plugin that was started last; -1: none was */
     struct tb_session_keys keys;
     struct tb_buffer from_broker; /* what the endpoint has been sent and has not looked at */
     struct tb_buffer to_host;

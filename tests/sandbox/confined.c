@@ -177,7 +177,8 @@ static void start(const struct confined *confined, int link, int report, int *re
                                          require,   "--namespaces", namespaces, NULL};
     const char *const bare_argv[] = {"probe", NULL};
     tb_fd grant = write_grant(confined);
-    const int fds[] = {link, grant, report};
+    tb_fd pool = tb_fd_shared("pool", 65536);
+    const int fds[] = {link, pool, grant, report};
     const struct tb_spawn spawn = {
         .program = confined->bare ? confined->probe : confined->confine,
         .exec_fd = -1,
