@@ -121,7 +121,8 @@ void tb_events_add(struct tb_broker *broker, struct tb_session *session, struct 
     call->stream.listener = listener;
     call->deadline_ns = TB_NEVER;
     tb_assert(tb_session_begin_stream(session, call) == TB_OK); /* there was room before */
-    if (tb_session_write_chunk(session, &broker->random, call, &chunk, &cost) == TB_OK) {
+    if (tb_session_write_chunk(session, &broker->random, call, &chunk, &tb_no_piece, &cost) ==
+        TB_OK) {
         tb_flow_pass(&call->stream.out, cost);
         tb_flush_mark(broker, &session->link);
     } else {
