@@ -178,6 +178,14 @@ void tb_events_emit(struct tb_broker *broker, struct tb_session *from,
     }
 }
 
+/* Whether the frame just read has room for the words of the message that it becomes: one map more
+ * around its payload. */
+static bool fits(const struct tb_broker *broker)
+{
+    struct tb_scan_size size = tb_scanner_size(broker->unpacker.scanner);
+    return size.depth < TB_MSGPACK_DEPTH && size.nodes + TB_NODES_ADDED <= TB_MSGPACK_NODES;
+}
+
 const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
                                   const struct tb_frame *frame)
 {
@@ -194,8 +202,8 @@ const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *pl
     tb_buffer_init(&payload, TB_CHUNK_MAX);
     tb_packer_init(&packer, &payload);
     tb_pack_object(&packer, untrusted_emit.payload);
-    if (packer.failed || tb_buffer_n(&payload) > TB_CHUNK_RAW_MAX)
-        return "an event whose payload is longer than it may be";
+    if (packer.failed || tb_buffer_n(&payload) > TB_CHUNK_RAW_MAX || !fits(broker))
+        return "an event whose payload is larger than it may be";
     const struct tb_emission emission = {.event = event, .payload = tb_buffer_bytes(&payload)};
     tell_session(broker, plugin->session, &emission);
     return NULL;
