@@ -120,12 +120,16 @@ static void on_done(void *data, const struct tb_reply *reply)
 
 static bool fill_window(struct client *client)
 {
+    static const struct tb_endpoint_handler handler = {.done = on_done};
     struct bridge *bridge = client->bridge;
+    const struct tb_endpoint_request request = {.args = tb_buffer_bytes(&bridge->args),
+                                                .has_raw = true,
+                                                .raw = tb_bytes_of(bridge->body, bridge->n_body),
+                                                .raw_stays = true};
     while (client->now_ns < client->end_ns && client->n_live < client->load->in_flight) {
         struct slot *slot = &client->slots[client->first_free];
         slot->sent_ns = tb_clock_ns();
-        int r = tb_endpoint_call(bridge->endpoint, bridge->command, tb_buffer_bytes(&bridge->args),
-                                 true, tb_bytes_of(bridge->body, bridge->n_body), on_done, slot);
+        int r = tb_endpoint_call(bridge->endpoint, bridge->command, &request, &handler, slot, NULL);
         if (r != TB_OK)
             return r == TB_AGAIN;
         client->first_free = slot->next_free;

@@ -17,6 +17,7 @@
 #include "broker/view.h"
 #include "policy/own.h"
 #include "proto/inner.h"
+#include "proto/plugin.h"
 
 struct tb_broker {
     struct tb_loop loop;
@@ -55,6 +56,27 @@ const char *tb_supply_hello(struct tb_broker *broker, struct tb_session *session
                             const struct tb_frame *frame);
 const char *tb_supply_more(struct tb_broker *broker, struct tb_session *session,
                            const struct tb_frame *frame, const struct tb_address *address);
+
+/* raw.c: bodies on their way between view links, pools and plugin links. */
+/* The view's link has the front of a frame: where it is the front of a large body that can go to
+ * its plugin's pool, the body is read there. */
+void tb_raw_expect(struct tb_session *session);
+/* The frame has been dealt with: a body that was read for it and not passed on is dropped. */
+void tb_raw_settle(struct tb_session *session);
+/* Bytes for the plugin: in its pool, or behind the map. */
+struct tb_raw tb_raw_to_plugin(struct tb_plugin *plugin, struct tb_bytes bytes);
+/* The same of a CALL's body, which may have been read to its place already. TB_OK, or TB_CLOSED:
+ * the instance that it was read for has ended. */
+int tb_raw_of_call(struct tb_session *session, struct tb_plugin *plugin, struct tb_bytes bytes,
+                   struct tb_raw *ret_raw);
+void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw); /* it was not sent */
+/* The raw bytes of a plugin's frame, for one to the endpoint: *ret_bytes, or their length alone and
+ * a piece that is to follow that frame (or tb_no_piece). False: they are outside of its part. */
+bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
+                        struct tb_bytes *ret_bytes, struct tb_piece *ret_piece);
+/* The cause if a plugin's RELEASE breaks the protocol, a literal; else NULL. */
+const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
+                              const struct tb_frame *frame);
 
 /* dispatch.c: a CALL whose handle and frame are good is dispatched, or answered. */
 void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
@@ -116,8 +138,9 @@ bool tb_events_may_resume(const struct tb_broker *broker); /* whether there are 
 
 /* answer.c: how a call ends. Messages are literals. `call` is invalid afterwards unless it is still
  * at its plugin, and the session may be closed. */
+/* `piece` is done with or queued, also on failure. */
 void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-               struct tb_reply *reply);
+               struct tb_reply *reply, const struct tb_piece *piece);
 void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
                      struct tb_live_call *call, enum tb_code code, const char *message,
                      uint32_t retry_ms);

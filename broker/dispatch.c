@@ -76,6 +76,12 @@ static void dispatch(struct tb_broker *broker, struct tb_session *session,
                      const struct place *place)
 {
     struct tb_link *link = &place->plugin->link;
+    struct tb_raw raw;
+    if (tb_raw_of_call(session, place->plugin, message->raw, &raw) != TB_OK) {
+        tb_dispatch_refuse(broker, session, call, TB_CODE_PLUGIN_CRASHED,
+                           "the plugin died while the body of the call came", 0);
+        return;
+    }
     const struct tb_plugin_call to_plugin = {
         .call = call->number,
         .command = place->number,
@@ -83,18 +89,20 @@ static void dispatch(struct tb_broker *broker, struct tb_session *session,
         .args = message->args,
         .has_raw = message->has_raw,
         .more = message->more,
-        .raw = {.bytes = message->raw},
+        .raw = raw,
     };
     size_t before = tb_buffer_n(&link->out);
     struct tb_bytes
         args; /* as they stand in the plugin's frame: what is recorded is what is sent */
     if (tb_plugin_call_write(&link->out, &to_plugin, &args) != TB_OK) {
+        tb_raw_take_back(place->plugin, &raw);
         tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT,
                            "too many bytes wait for the plugin", 100);
         return;
     }
     if (tb_dispatch_record(broker, session, call, args, TB_CODE_NONE, "") != TB_OK) {
         tb_buffer_truncate(&link->out, before);
+        tb_raw_take_back(place->plugin, &raw);
         call->ref = 0;
         tb_answer_error(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
                         "the audit log cannot be written", 1000);

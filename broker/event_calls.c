@@ -38,7 +38,7 @@ static void answer_nil(struct tb_broker *broker, struct tb_session *session,
     static const msgpack_object nil = {.type = MSGPACK_OBJECT_NIL};
     struct tb_reply reply = {.type = TB_REPLY_VALUE, .value = &nil};
     if (session->state == TB_SESSION_OPEN)
-        tb_answer(broker, session, call, &reply);
+        tb_answer(broker, session, call, &reply, &tb_no_piece);
 }
 
 static void listen_to(const struct work *work)

@@ -20,7 +20,7 @@ enum { SESSION_WAITING = 1024 * 1024 };
 
 static bool has_room(const struct tb_broker *broker, const struct tb_session *session)
 {
-    return tb_buffer_n(&session->link.out) < LINK_ROOM && broker->n_event_work < ROUND_MOST;
+    return tb_link_n_out(&session->link) < LINK_ROOM && broker->n_event_work < ROUND_MOST;
 }
 
 /* Whether the event is on its way. False: it has to wait, or the session is closed. */
@@ -99,7 +99,7 @@ bool tb_events_may_resume(const struct tb_broker *broker)
 {
     for (size_t i = 0; i < TB_SLOTS; i++) {
         const struct tb_session *session = broker->views.slots[i].session;
-        if (is_held(session) && tb_buffer_n(&session->link.out) < LINK_ROOM)
+        if (is_held(session) && tb_link_n_out(&session->link) < LINK_ROOM)
             return true;
     }
     return false;
@@ -121,7 +121,8 @@ void tb_events_add(struct tb_broker *broker, struct tb_session *session, struct 
     call->stream.listener = listener;
     call->deadline_ns = TB_NEVER;
     tb_assert(tb_session_begin_stream(session, call) == TB_OK); /* there was room before */
-    if (tb_session_write_chunk(session, &broker->random, call, &chunk, &cost) == TB_OK) {
+    if (tb_session_write_chunk(session, &broker->random, call, &chunk, &tb_no_piece, &cost) ==
+        TB_OK) {
         tb_flow_pass(&call->stream.out, cost);
         tb_flush_mark(broker, &session->link);
     } else {

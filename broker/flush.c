@@ -42,27 +42,39 @@ void tb_flush_unpause(struct tb_broker *broker, struct tb_link *link)
     broker->n_paused--;
 }
 
-void tb_flush(struct tb_broker *broker)
+/* Those to plugins, or all others. */
+static void flush_links(struct tb_broker *broker, bool plugins, bool may_dispatch)
 {
-    tb_audit_flush_due(&broker->audit, broker->now_ns);
-    bool may_dispatch = broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
     struct tb_link **at = &broker->dirty;
     while (*at) {
         struct tb_link *link = *at;
-        bool to_plugin = link->side == TB_SIDE_BROKER_PLUGIN;
-        if ((link->needs_records && !may_dispatch) || (to_plugin && !tb_link_attached(link))) {
+        bool is_plugin = link->side == TB_SIDE_BROKER_PLUGIN;
+        bool held =
+            (link->needs_records && !may_dispatch) || (is_plugin && !tb_link_attached(link));
+        if (held && is_plugin == plugins)
             link->held = true;
+        if (is_plugin != plugins || held) {
             at = &link->next_dirty;
             continue;
         }
         if (link->held)
             link->released_ns = broker->now_ns;
         link->held = false;
-        link->needs_records = to_plugin;
+        link->needs_records = is_plugin;
         *at = link->next_dirty;
         link->dirty = false;
         tb_link_flush(link);
     }
+}
+
+/* What endpoints have been sent of a plugin's pool is the plugin's again: that goes to it with
+ * whatever else does. */
+void tb_flush(struct tb_broker *broker)
+{
+    tb_audit_flush_due(&broker->audit, broker->now_ns);
+    bool may_dispatch = broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
+    flush_links(broker, false, may_dispatch);
+    flush_links(broker, true, may_dispatch);
 }
 
 int tb_flush_record(struct tb_broker *broker, const struct tb_session *session,

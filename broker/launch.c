@@ -3,6 +3,7 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 
 /* Bytes that may wait for a plugin which does not read: the session's request bytes, the parts that
  * stream.c lets wait, and more than all CREDITs and CANCELs of its calls can be. */
@@ -52,7 +53,8 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
 
 void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32_t status, int fd)
 {
-    if (status != 0 || fd < 0) {
+    if (status != 0 || fd < 0 || !plugin->bulk) {
+        tb_fd_close(&fd);
         tb_launch_ended(broker, plugin, "it could not be started");
         return;
     }
@@ -74,6 +76,7 @@ static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
     if (plugin->link.paused)
         tb_flush_unpause(broker, &plugin->link);
     tb_flush_unmark(broker, &plugin->link);
+    tb_plugin_drop_bulk(plugin);
     tb_link_deinit(&plugin->link);
     plugin->link.source.armed = 0;
 }

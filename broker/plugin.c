@@ -92,8 +92,8 @@ static void pack_pool(struct tb_packer *packer)
 {
     tb_pack_key(packer, "pool");
     tb_pack_map(packer, 2);
-    tb_pack_key_uint(packer, "in", 0);
-    tb_pack_key_uint(packer, "out", 0);
+    tb_pack_key_uint(packer, "in", TB_BULK_IN);
+    tb_pack_key_uint(packer, "out", TB_BULK_OUT);
 }
 
 int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
@@ -121,6 +121,14 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
     pack_ids(&packer, plugin, random);
     pack_pool(&packer);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});
+}
+
+void tb_plugin_drop_bulk(struct tb_plugin *plugin)
+{
+    if (plugin->bulk)
+        plugin->bulk->plugin = NULL;
+    tb_bulk_unref(plugin->bulk);
+    plugin->bulk = NULL;
 }
 
 void tb_plugin_back_off(struct tb_plugin *plugin, uint64_t now_ns)

@@ -44,15 +44,22 @@ static void drop_listener(struct tb_session *session, struct tb_listener *listen
     tb_listener_free(listener);
 }
 
+static void free_plugin(struct tb_plugin *plugin)
+{
+    tb_plugin_drop_bulk(plugin);
+    tb_link_deinit(&plugin->link);
+}
+
 void tb_session_free(struct tb_session *session)
 {
     if (!session)
         return;
     for (uint32_t i = 0; session->plugins && i < session->n_plugins; i++)
-        tb_link_deinit(&session->plugins[i].link);
+        free_plugin(&session->plugins[i]);
     while (session->listeners)
         drop_listener(session, session->listeners);
     tb_link_deinit(&session->link);
+    tb_bulk_unref(session->body);
     tb_pool_deinit(&session->pool);
     tb_calls_deinit(&session->calls);
     free(session->plugins);

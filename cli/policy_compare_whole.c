@@ -92,18 +92,25 @@ static void compare_number(struct policy_work *work, const json_t *before, const
                 json_object_get(after, key));
 }
 
+static void compare_switch(struct policy_work *work, const json_t *before, const json_t *after,
+                           const char *key)
+{
+    bool had = json_is_true(json_object_get(before, key));
+    bool has = json_is_true(json_object_get(after, key));
+    if (had != has)
+        add_sandbox(has ? work->changes.gives : work->changes.takes, after, key,
+                    json_object_get(after, key));
+}
+
 static void compare_plugin(struct policy_work *work, const json_t *before, const json_t *after)
 {
     static const char *const lists[] = {"read", "write", "exec"};
-    bool had = json_is_true(json_object_get(before, "network"));
-    bool has = json_is_true(json_object_get(after, "network"));
     for (size_t i = 0; i < TB_ARRAY_LEN(lists); i++) {
         add_paths(work->changes.gives, after, before, lists[i]);
         add_paths(work->changes.takes, before, after, lists[i]);
     }
-    if (had != has)
-        add_sandbox(has ? work->changes.gives : work->changes.takes, after, "network",
-                    json_object_get(after, "network"));
+    compare_switch(work, before, after, "network");
+    compare_switch(work, before, after, "jit");
     compare_number(work, before, after, "memory_mib");
     compare_number(work, before, after, "cpu_s");
     /* Another program may do anything that the sandbox allows. */

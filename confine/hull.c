@@ -10,12 +10,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const hull_runtime[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", NULL};
+const char *const hull_runtime[] = {"/usr", "/bin", "/sbin", NULL};
+const char *const hull_libraries[] = {"/lib",       "/lib32",     "/lib64",         "/usr/lib",
+                                      "/usr/lib32", "/usr/lib64", "/usr/local/lib", NULL};
+const char *const hull_loaders[] = {"/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1",
+                                    "/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1", NULL};
 const char *const hull_devices[] = {"/dev/null", "/dev/zero", "/dev/urandom", NULL};
-/* Where libraries are, what time it is here, and what OpenSSL, and so Node, does not start without
- * where it finds a file that it may not read. */
+/* Where libraries are, what time it is here, what OpenSSL, and so Node, does not start without
+ * where it finds a file that it may not read, and links that names in /usr lead through. */
 const char *const hull_settings[] = {"/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf",
-                                     NULL};
+                                     "/etc/alternatives", NULL};
+const char *const hull_network[] = {"/etc/resolv.conf",
+                                    "/etc/hosts",
+                                    "/etc/nsswitch.conf",
+                                    "/etc/host.conf",
+                                    "/etc/gai.conf",
+                                    "/etc/services",
+                                    "/etc/protocols",
+                                    "/etc/ssl/certs",
+                                    "/etc/pki/tls",
+                                    "/etc/pki/ca-trust",
+                                    NULL};
 
 static int make_folder(const char *path)
 {
@@ -73,15 +88,31 @@ static int add_all(struct rules *rules, const struct hull_paths *paths, uint32_t
     return r;
 }
 
-static int add_runtime(struct rules *rules, const char *program)
+static int add_each(struct rules *rules, const char *const *paths, uint32_t access)
 {
-    int r = add(rules, program, TB_PATH_READ | TB_PATH_EXEC);
-    for (size_t i = 0; r == 0 && hull_runtime[i]; i++)
-        r = add(rules, hull_runtime[i], TB_PATH_READ | TB_PATH_EXEC);
-    for (size_t i = 0; r == 0 && hull_devices[i]; i++)
-        r = add(rules, hull_devices[i], TB_PATH_READ | TB_PATH_WRITE);
-    for (size_t i = 0; r == 0 && hull_settings[i]; i++)
-        r = add(rules, hull_settings[i], TB_PATH_READ);
+    int r = 0;
+    for (size_t i = 0; r == 0 && paths[i]; i++)
+        r = add(rules, paths[i], access);
+    return r;
+}
+
+static int add_runtime(struct rules *rules, const struct hull *hull)
+{
+    int r = add_each(rules, hull_runtime, TB_PATH_READ);
+    if (r == 0)
+        r = add_each(rules, hull_libraries, TB_PATH_READ);
+    if (r == 0)
+        r = add_each(rules, hull_loaders, TB_PATH_READ | TB_PATH_EXEC);
+    if (r == 0)
+        r = add_each(rules, hull_devices, TB_PATH_READ | TB_PATH_WRITE);
+    if (r == 0)
+        r = add_each(rules, hull_settings, TB_PATH_READ);
+    if (r == 0 && hull->network)
+        r = add_each(rules, hull_network, TB_PATH_READ);
+    if (r == 0)
+        r = add(rules, hull->program, TB_PATH_READ | TB_PATH_EXEC);
+    if (r == 0 && hull->interpreter)
+        r = add(rules, hull->interpreter, TB_PATH_READ | TB_PATH_EXEC);
     return r;
 }
 
@@ -89,7 +120,7 @@ int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static
                size_t *ret_n)
 {
     struct rules rules = {.list = ret_rules};
-    int r = add_runtime(&rules, hull->program);
+    int r = add_runtime(&rules, hull);
     if (r == 0)
         r = add_all(&rules, &hull->exec, TB_PATH_READ | TB_PATH_EXEC);
     if (r == 0)

@@ -16,12 +16,14 @@ struct hull_paths {
 };
 
 struct hull {
-    const char *program; /* absolute */
+    const char *program;     /* absolute */
+    const char *interpreter; /* of a program that is a script, or NULL */
     struct hull_paths read;
     struct hull_paths write;
     struct hull_paths make; /* folders to be created first */
     struct hull_paths mask; /* subtrees to be covered */
-    struct hull_paths exec; /* further programs */
+    struct hull_paths exec; /* programs that it may start, and folders of such */
+    bool network;           /* the files that names of hosts and certificates are looked up in */
 };
 
 /*
@@ -57,7 +59,10 @@ tb_must_check int hull_rules(const struct hull *hull,
                              struct tb_landlock_rule ret_rules[static HULL_RULES_MAX],
                              size_t *ret_n);
 
-/* What a program needs to run at all: libraries, a few devices. For the files of this folder. */
-extern const char *const hull_runtime[]; /* folders; NULL at the end */
+/* What a program needs to run at all; all end with NULL. For the files of this folder. */
+extern const char *const hull_runtime[];   /* folders to be read */
+extern const char *const hull_libraries[]; /* … whose files may be mapped as code */
+extern const char *const hull_loaders[];   /* what starts a program that has libraries */
 extern const char *const hull_devices[];
-extern const char *const hull_settings[]; /* files under /etc */
+extern const char *const hull_settings[]; /* under /etc */
+extern const char *const hull_network[];  /* … for `network` */

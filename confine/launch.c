@@ -2,8 +2,10 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "confine/program.h"
 #include "sandbox/enter.h"
 #include "sandbox/linux.h"
+#include "sandbox/namespaces.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,26 +13,24 @@
 
 /* Descriptors under way between processes are counted for the user as a whole. A plugin meets its
  * own limit of them before the others of this user meet theirs. */
-enum { FILES_MAX = 512, THREADS_MAX = 256 };
+enum { THREADS_MAX = 256 };
 
-/* By descriptor, so that it is the file that was looked at; but the kernel hands a script to its
- * interpreter by name, and there is no /proc in here to name a descriptor. */
-static int become(int program, const struct launch *launch, char *const *argv, bool is_script)
+/* By descriptor, so that it is the file that the hull holds. */
+static int become(char *const *argv)
 {
     char *const environment[] = {NULL};
-    if (is_script)
-        execve(launch->hull.program, argv, environment);
-    else
-        tb_execveat(program, "", argv, environment, TB_AT_EMPTY_PATH);
+    tb_execveat(TB_PLUGIN_PROGRAM_FD, "", argv, environment, TB_AT_EMPTY_PATH);
     return -errno;
 }
 
-static bool starts_as_script(const char *path)
+/* Holds the program under the number by which it can be started. */
+static int open_program(const char *path)
 {
-    char first[2] = {0};
-    tb_fd file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    return file >= 0 && read(file, first, sizeof first) == sizeof first && first[0] == '#' &&
-           first[1] == '!';
+    tb_fd file = open(path, O_PATH | O_CLOEXEC);
+    int held = file < 0 ? -1 : fcntl(file, F_DUPFD_CLOEXEC, TB_PLUGIN_PROGRAM_FD);
+    if (held < 0)
+        return -errno;
+    return held == TB_PLUGIN_PROGRAM_FD ? 0 : -EMFILE;
 }
 
 static int report(const struct tb_layers *layers)
@@ -40,26 +40,38 @@ static int report(const struct tb_layers *layers)
     return tb_fd_write_all(LAUNCH_REPORT, tb_bytes_of(bytes, sizeof bytes));
 }
 
-static int enter(const struct launch *launch, int program, const struct tb_landlock_rule *rules,
-                 size_t n_rules)
+/* What policy gives away is not asked for. What it starts has to end with it, which no layer but
+ * the pid namespace sees to. */
+static uint32_t required(const struct launch *launch, const struct tb_role *role)
 {
-    const int keep[] = {LAUNCH_LINK, LAUNCH_REPORT, program};
+    uint32_t require = launch->require & role->layers;
+    if (launch->jit)
+        require &= ~TB_LAYER_BIT(TB_LAYER_MDWE);
+    if (launch->hull.exec.n > 0)
+        require |= TB_LAYER_BIT(TB_LAYER_PID);
+    return require;
+}
+
+static int enter(const struct launch *launch, const struct tb_landlock_rule *rules, size_t n_rules)
+{
+    const struct tb_role *role = tb_role_of_plugin(launch->hull.network, launch->hull.exec.n > 0);
+    const int keep[] = {LAUNCH_LINK, LAUNCH_POOL, LAUNCH_REPORT, TB_PLUGIN_PROGRAM_FD};
     const struct tb_sandbox_options options = {
         .keep = keep,
         .n_keep = TB_ARRAY_LEN(keep),
         .namespaces = launch->namespaces,
-        .require = launch->require,
+        .require = required(launch, role),
         .rules = rules,
         .n_rules = n_rules,
         .root = TB_ROOT_MADE,
-        .limits = {.files = FILES_MAX,
+        .limits = {.files = TB_PLUGIN_FILES_MAX,
                    .processes = THREADS_MAX,
-                   .data = launch->jit ? 0 : launch->memory,
+                   .data = launch->memory,
                    .cpu_s = launch->cpu_s},
         .allow_jit = launch->jit,
     };
     struct tb_layers layers;
-    int r = tb_sandbox_enter(&tb_role_plugin, &options, &layers);
+    int r = tb_sandbox_enter(role, &options, &layers);
     int written = report(&layers);
     return r == TB_OK ? written : r;
 }
@@ -74,40 +86,55 @@ static int make_root(const struct launch *launch)
     return r;
 }
 
-/* Its name, then what is denied to it. The process that they are made in becomes the plugin:
- * nothing is freed. */
-static char **arguments_of(const struct launch *launch)
+/* Its name, or what the kernel would call a script with; then what is denied to it. The process
+ * that they are made in becomes the plugin: nothing is freed. */
+static char **arguments_of(const struct launch *launch, const struct program *program)
 {
     char **denied = hull_denied(&launch->hull);
-    char **argv = calloc(launch->hull.mask.n + 2, sizeof *argv);
+    char **argv = calloc(launch->hull.mask.n + 4, sizeof *argv);
+    size_t n = 0;
     if (!denied || !argv)
         return NULL;
-    argv[0] = (char *)(uintptr_t)launch->name;
+    argv[n++] = program->script ? program->path : (char *)(uintptr_t)launch->name;
+    if (program->argument)
+        argv[n++] = program->argument;
+    if (program->script)
+        argv[n++] = (char *)(uintptr_t)launch->hull.program;
     for (size_t i = 0; denied[i]; i++)
-        argv[i + 1] = denied[i];
+        argv[n++] = denied[i];
     return argv;
 }
 
-int launch(const struct launch *launch)
+/* Whether it has the network is in its grant, so that the clone that made this process could not
+ * know it. Where the namespace cannot be had, the report will not name it. */
+static void leave_network(struct launch *launch)
 {
-    char **argv = arguments_of(launch);
-    if (!argv)
-        return -ENOMEM;
+    uint32_t net = TB_LAYER_BIT(TB_LAYER_NET);
+    if ((launch->namespaces & net) && (launch->hull.network || tb_namespaces_leave_network() < 0))
+        launch->namespaces &= ~net;
+}
+
+int launch(struct launch *launch)
+{
+    struct program program;
     struct tb_landlock_rule rules[HULL_RULES_MAX];
     size_t n_rules = 0;
-    int r = make_root(launch);
+    leave_network(launch);
+    int r = program_read(launch->hull.program, &program);
     if (r < 0)
         return r;
-    tb_fd program = open(launch->hull.program, O_PATH | O_CLOEXEC);
-    if (program < 0)
-        return -errno;
-    bool is_script = starts_as_script(launch->hull.program);
-    r = hull_rules(&launch->hull, rules, &n_rules);
+    launch->hull.interpreter = program.script ? program.path : NULL;
+    char **argv = arguments_of(launch, &program);
+    r = argv ? make_root(launch) : -ENOMEM;
     if (r == 0)
-        r = enter(launch, program, rules, n_rules);
+        r = open_program(program.path);
+    if (r == 0)
+        r = hull_rules(&launch->hull, rules, &n_rules);
+    if (r == 0)
+        r = enter(launch, rules, n_rules);
     if (r != TB_OK)
         return r;
     /* The report's descriptor is not the plugin's business; its closing says that exec is next. */
     close(LAUNCH_REPORT);
-    return become(program, launch, argv, is_script);
+    return become(argv);
 }

@@ -59,4 +59,5 @@ void hull_drop_links(struct hull *hull, const struct hull_paths *own)
     drop(own, &hull->read);
     drop(own, &hull->write);
     drop(own, &hull->make);
+    drop(own, &hull->exec);
 }

@@ -1,9 +1,11 @@
 /*
  * confine: the launcher of one plugin. The supervisor starts it with
  *   fd 3  the plugin's end of its link,
- *   fd 4  the grant of the view,
- *   fd 5  where it reports the layers (struct tb_layers, encoded),
- * in the namespaces that it is told of. It ends by becoming the plugin.
+ *   fd 4  the memory that plugin and broker share,
+ *   fd 5  the grant of the view,
+ *   fd 6  where it reports the layers (struct tb_layers, encoded),
+ * in the namespaces that it is told of but that of the network, which it makes itself unless the
+ * grant gives the plugin the network. It ends by becoming the plugin.
  */
 #include "base/result.h"
 #include "confine/launch.h"
@@ -20,7 +22,6 @@ struct arguments {
     uint32_t plugin;
     uint32_t require;
     uint32_t namespaces;
-    bool jit;
     const char *protect[PROTECT_MAX]; /* denied to every plugin, whatever its scopes say */
     size_t n_protect;
 };
@@ -50,9 +51,11 @@ static int parse_index(const char *text, uint32_t *ret_index)
 static int parse(int argc, char **argv, struct arguments *ret_arguments)
 {
     static const struct option options[] = {
-        {"plugin", required_argument, NULL, 'p'},     {"require", required_argument, NULL, 'r'},
-        {"namespaces", required_argument, NULL, 'n'}, {"jit", no_argument, NULL, 'j'},
-        {"protect", required_argument, NULL, 'd'},    {NULL, 0, NULL, 0},
+        {"plugin", required_argument, NULL, 'p'},
+        {"require", required_argument, NULL, 'r'},
+        {"namespaces", required_argument, NULL, 'n'},
+        {"protect", required_argument, NULL, 'd'},
+        {NULL, 0, NULL, 0},
     };
     struct arguments arguments = {.plugin = TB_NO_INDEX};
     int r = TB_OK;
@@ -64,8 +67,6 @@ static int parse(int argc, char **argv, struct arguments *ret_arguments)
             r = tb_layers_mask(optarg, &arguments.require);
         else if (c == 'n')
             r = tb_layers_mask(optarg, &arguments.namespaces);
-        else if (c == 'j')
-            arguments.jit = true;
         else if (c == 'd' && arguments.n_protect < PROTECT_MAX)
             arguments.protect[arguments.n_protect++] = optarg;
         else
@@ -123,11 +124,22 @@ static int copy_hull(const struct tb_grant_plugin *plugin, struct hull *ret_hull
         {plugin->make, &ret_hull->make}, {plugin->mask, &ret_hull->mask},
         {plugin->exec, &ret_hull->exec},
     };
+    ret_hull->network = plugin->network;
     ret_hull->program = copy_of(plugin->program);
     int r = ret_hull->program ? 0 : -EINVAL;
     for (size_t i = 0; r == 0 && i < TB_ARRAY_LEN(lists); i++)
         r = copy_paths(lists[i].from, lists[i].to);
     return r;
+}
+
+/* A program is placed, and looked for, under the name that it has once all links are followed. */
+static void resolve(struct hull_paths *paths)
+{
+    const char **list = (const char **)(uintptr_t)paths->list;
+    for (size_t i = 0; i < paths->n; i++) {
+        const char *real = realpath(list[i], NULL);
+        list[i] = real ? real : list[i];
+    }
 }
 
 /* The folders that are the app's and not the user's. */
@@ -163,7 +175,7 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
         .require = arguments->require,
         .memory = (uint64_t)plugin->memory_mib << 20,
         .cpu_s = plugin->cpu_s,
-        .jit = arguments->jit,
+        .jit = plugin->jit,
     };
     r = ret_launch->name ? copy_hull(plugin, &ret_launch->hull) : -EINVAL;
     struct hull_paths own;
@@ -172,6 +184,7 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
     if (r != 0)
         return r;
     hull_drop_links(&ret_launch->hull, &own);
+    resolve(&ret_launch->hull.exec);
     return add_protected(arguments, &ret_launch->hull.mask);
 }
 
@@ -181,7 +194,7 @@ int main(int argc, char **argv)
     struct launch plugin;
     if (parse(argc, argv, &arguments) != TB_OK)
         return fail(EXIT_USAGE, "usage",
-                    "confine --plugin INDEX [--require LAYERS] [--namespaces LAYERS] [--jit] "
+                    "confine --plugin INDEX [--require LAYERS] [--namespaces LAYERS] "
                     "[--protect PATH]...");
     int r = read_launch(&arguments, &plugin);
     if (r != TB_OK)

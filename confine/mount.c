@@ -77,12 +77,12 @@ static int take(struct parts *parts, const char *path, uint64_t attributes, bool
     return r;
 }
 
-static int take_runtime(struct parts *parts, const char *path)
+static int take_runtime(struct parts *parts, const char *path, uint64_t attributes)
 {
     char target[PATH_MAX];
     ssize_t n = readlink(path, target, sizeof target - 1);
     if (n < 0)
-        return take(parts, path, READ_ONLY, false);
+        return take(parts, path, attributes, false);
     target[n] = 0;
     char *copy = strdup(target);
     return copy ? push(parts, (struct part){.path = path, .mount = -1, .link = copy}) : -ENOMEM;
@@ -115,18 +115,32 @@ static int take_hull(struct parts *parts, const struct hull *hull)
         r = take(parts, hull->write.list[i], WRITABLE, true);
     for (size_t i = 0; r == 0 && i < hull->exec.n; i++)
         r = take(parts, hull->exec.list[i], READ_ONLY, true);
+    if (r == 0 && hull->interpreter)
+        r = take(parts, hull->interpreter, READ_ONLY, true);
     return r == 0 ? take(parts, hull->program, READ_ONLY, true) : r;
+}
+
+/* Programs that nobody has named are there to be read, and cannot be mapped as code either: the
+ * loader would start them for whoever may start the loader. */
+static int take_system(struct parts *parts)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && hull_runtime[i]; i++)
+        r = take_runtime(parts, hull_runtime[i], READ_ONLY | TB_MOUNT_NOEXEC);
+    for (size_t i = 0; r == 0 && hull_libraries[i]; i++)
+        r = take_runtime(parts, hull_libraries[i], READ_ONLY);
+    return r;
 }
 
 static int take_all(struct parts *parts, const struct hull *hull)
 {
-    int r = 0;
-    for (size_t i = 0; r == 0 && hull_runtime[i]; i++)
-        r = take_runtime(parts, hull_runtime[i]);
+    int r = take_system(parts);
     for (size_t i = 0; r == 0 && hull_devices[i]; i++)
         r = take(parts, hull_devices[i], DEVICE, false);
     for (size_t i = 0; r == 0 && hull_settings[i]; i++)
         r = take(parts, hull_settings[i], READ_ONLY | TB_MOUNT_NOEXEC, false);
+    for (size_t i = 0; r == 0 && hull->network && hull_network[i]; i++)
+        r = take(parts, hull_network[i], READ_ONLY | TB_MOUNT_NOEXEC, false);
     return r == 0 ? take_hull(parts, hull) : r;
 }
 

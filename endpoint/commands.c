@@ -83,7 +83,8 @@ int tb_commands_init(struct tb_commands *commands, const msgpack_object *array)
 {
     uint32_t n = array->via.array.size;
     *commands = (struct tb_commands){0};
-    tb_handle_map_init(&commands->known, TB_SESSION_HANDLES);
+    /* A call's handle is still known when the next one comes for it. */
+    tb_handle_map_init(&commands->known, TB_SESSION_HANDLES + TB_SESSION_CALLS);
     commands->list = calloc(n + 1, sizeof *commands->list);
     commands->by_name = calloc(n + 1, sizeof *commands->by_name);
     commands->wants = calloc(n + 1, sizeof *commands->wants);
@@ -145,11 +146,14 @@ uint32_t tb_commands_call(const struct tb_commands *commands, const struct tb_ha
     return call ? *call : UINT32_MAX;
 }
 
-void tb_commands_retire(struct tb_commands *commands, uint32_t index,
-                        const struct tb_handle *handle)
+void tb_commands_release(struct tb_commands *commands, uint32_t index)
 {
     tb_assert(commands->list[index].n_live > 0);
     commands->list[index].n_live--;
+}
+
+void tb_commands_forget(struct tb_commands *commands, const struct tb_handle *handle)
+{
     tb_handle_map_remove(&commands->known, handle);
 }
 

@@ -16,7 +16,7 @@ struct tb_command {
     struct tb_handle *held; /* a ring of `pool`: those that came first are spent first */
     uint32_t first;
     uint32_t n_held;
-    uint32_t n_live;
+    uint32_t n_live;   /* and not a stream */
     uint32_t n_wanted; /* by the WANT that is under way; 0: none is */
     bool revoked;      /* the last call was denied, and brought no handle */
 };
@@ -48,15 +48,18 @@ const struct tb_handle *tb_commands_next(const struct tb_commands *commands, uin
 void tb_commands_spend(struct tb_commands *commands, uint32_t command, uint32_t call);
 /* The call that the handle is live for, or UINT32_MAX. */
 uint32_t tb_commands_call(const struct tb_commands *commands, const struct tb_handle *handle);
-void tb_commands_retire(struct tb_commands *commands, uint32_t command,
-                        const struct tb_handle *handle);
-/* What the last REPLY said of the command. No more handles are asked for while it is revoked; what
- * is held may still be spent. */
+/* A live handle no longer counts against the command's pool: the broker has sent the first frame
+ * under it. */
+void tb_commands_release(struct tb_commands *commands, uint32_t command);
+/* Its call has ended. */
+void tb_commands_forget(struct tb_commands *commands, const struct tb_handle *handle);
+/* What the last REPLY that could have `next` said of the command. No more handles are asked for
+ * while it is revoked; what is held may still be spent. */
 void tb_commands_revoke(struct tb_commands *commands, uint32_t command, bool revoked);
 bool tb_commands_revoked(const struct tb_commands *commands, uint32_t command);
 
-/* How many handles the next WANT asks for; 0: none, since enough are there or the WANT before is not
- * answered. */
+/* How many handles the next WANT asks for; 0: none, since enough are there or the WANT before is
+ * not answered. */
 uint32_t tb_commands_lack(const struct tb_commands *commands, uint32_t command);
 void tb_commands_asked(struct tb_commands *commands, uint32_t command, uint32_t count);
 /* HANDLES: TB_OK, or TB_MALFORMED: it does not answer the oldest WANT, or is more than was asked

@@ -6,27 +6,22 @@
 #include "endpoint/greet.h"
 #include "endpoint/state.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 enum { OUT_MAX = 64 * 1024 * 1024 };
 
+/* A handler that frees the endpoint comes here a second time, and finds what is left. */
 void tb_endpoint_lose(struct tb_endpoint *endpoint, int close_code)
 {
-    if (endpoint->state == TB_ENDPOINT_LOST)
-        return;
-    endpoint->state = TB_ENDPOINT_LOST;
-    endpoint->close_code = close_code;
-    for (size_t i = 0; i < TB_SESSION_CALLS; i++) {
-        struct tb_pending *pending = &endpoint->pending[i];
-        if (!pending->used)
-            continue;
-        pending->used = false;
-        endpoint->n_pending--;
-        pending->done(pending->data, NULL);
+    if (endpoint->state != TB_ENDPOINT_LOST) {
+        endpoint->state = TB_ENDPOINT_LOST;
+        endpoint->close_code = close_code;
+        tb_pieces_drop(&endpoint->pieces); /* callers may want their memory back */
     }
+    for (size_t i = 0; i < TB_SESSION_CALLS; i++)
+        if (endpoint->pending[i].id != 0)
+            tb_endpoint_end(endpoint, &endpoint->pending[i], NULL);
 }
 
 int tb_endpoint_greet(struct tb_endpoint *endpoint, struct tb_bytes untrusted_bootstrap)
@@ -50,8 +45,14 @@ struct tb_endpoint *tb_endpoint_new(int fd, struct tb_bytes bootstrap)
     endpoint->fd = fd;
     endpoint->close_code = -1;
     endpoint->direct = bootstrap.n == 0;
+    while (endpoint->n_free < TB_SESSION_CALLS) {
+        endpoint->free_slots[endpoint->n_free] =
+            (uint16_t)(TB_SESSION_CALLS - 1 - endpoint->n_free);
+        endpoint->n_free++;
+    }
     tb_buffer_init(&endpoint->in, TB_HEADER_SIZE + TB_FRAME_MAX + TB_ENDPOINT_READ);
     tb_buffer_init(&endpoint->out, OUT_MAX);
+    tb_pieces_init(&endpoint->pieces, &endpoint->out);
     if (!endpoint->direct && tb_endpoint_greet(endpoint, bootstrap) != TB_OK) {
         tb_endpoint_free(endpoint);
         return NULL;
@@ -59,11 +60,8 @@ struct tb_endpoint *tb_endpoint_new(int fd, struct tb_bytes bootstrap)
     return endpoint;
 }
 
-void tb_endpoint_free(struct tb_endpoint *endpoint)
+void tb_endpoint_release(struct tb_endpoint *endpoint)
 {
-    if (!endpoint)
-        return;
-    tb_endpoint_lose(endpoint, TB_CLOSE_BYE);
     tb_commands_deinit(&endpoint->commands);
     tb_buffer_deinit(&endpoint->in);
     tb_buffer_deinit(&endpoint->out);
@@ -71,6 +69,18 @@ void tb_endpoint_free(struct tb_endpoint *endpoint)
     tb_fd_close(&endpoint->fd);
     sodium_memzero(&endpoint->keys, sizeof endpoint->keys);
     free(endpoint);
+}
+
+void tb_endpoint_free(struct tb_endpoint *endpoint)
+{
+    if (!endpoint)
+        return;
+    bool in_handler = endpoint->busy;
+    endpoint->busy = true;
+    endpoint->freed = true;
+    tb_endpoint_lose(endpoint, TB_CLOSE_BYE);
+    if (!in_handler)
+        tb_endpoint_release(endpoint);
 }
 
 int tb_endpoint_fd(const struct tb_endpoint *endpoint)
@@ -115,7 +125,7 @@ static struct tb_envelope to_broker(const struct tb_endpoint *endpoint)
     return (struct tb_envelope){.key = endpoint->keys.to_broker, .counter = endpoint->n_sent};
 }
 
-static int want(struct tb_endpoint *endpoint, uint32_t command)
+int tb_endpoint_want(struct tb_endpoint *endpoint, uint32_t command)
 {
     const struct tb_want message = {command, tb_commands_lack(&endpoint->commands, command)};
     if (message.count == 0)
@@ -145,74 +155,15 @@ static int tell_misses(struct tb_endpoint *endpoint)
 int tb_endpoint_flush(struct tb_endpoint *endpoint)
 {
     (void)tell_misses(endpoint);
-    while (tb_buffer_n(&endpoint->out) > 0 && endpoint->state != TB_ENDPOINT_LOST) {
-        ssize_t n = tb_fd_send(endpoint->fd, tb_buffer_bytes(&endpoint->out), -1, MSG_DONTWAIT);
-        if (n == -EAGAIN || n == -EINTR)
-            return TB_AGAIN;
-        if (n < 0)
-            return TB_CLOSED; /* not lost yet: a CLOSE that says why may still be there to read */
-        tb_buffer_consume(&endpoint->out, (size_t)n);
-    }
-    return endpoint->state == TB_ENDPOINT_LOST ? TB_CLOSED : TB_OK;
-}
-
-/* ---- calls ---- */
-
-static uint32_t free_pending(const struct tb_endpoint *endpoint)
-{
-    if (endpoint->n_pending >= endpoint->in_flight)
-        return UINT32_MAX;
-    for (uint32_t i = 0; i < TB_SESSION_CALLS; i++)
-        if (!endpoint->pending[i].used)
-            return i;
-    return UINT32_MAX;
-}
-
-/* The frame is made before its handle is spent, so that a call that cannot be made costs none. */
-static int write_call(struct tb_endpoint *endpoint, const struct tb_handle *handle,
-                      struct tb_bytes args, bool has_raw, struct tb_bytes raw)
-{
-    const struct tb_envelope envelope = {.key = endpoint->keys.to_broker, .handle = *handle};
-    size_t before = tb_buffer_n(&endpoint->out);
-    const struct tb_call call = {.has_raw = has_raw, .raw = raw};
-    int r = tb_call_write(&endpoint->out, &envelope, args, &call, has_raw && endpoint->direct);
-    if (r != TB_OK ||
-        tb_buffer_n(&endpoint->out) - before <= TB_HEADER_SIZE + (size_t)endpoint->frame_max)
-        return r;
-    tb_buffer_truncate(&endpoint->out, before);
-    return TB_TOO_LARGE;
-}
-
-int tb_endpoint_call(struct tb_endpoint *endpoint, uint32_t index, struct tb_bytes args,
-                     bool has_raw, struct tb_bytes raw, tb_endpoint_done *done, void *data)
-{
-    if (endpoint->state != TB_ENDPOINT_OPEN)
+    tb_endpoint_give_owed(endpoint);
+    if (endpoint->state == TB_ENDPOINT_LOST)
         return TB_CLOSED;
-    tb_assert(index < endpoint->commands.n);
-    if (want(endpoint, index) != TB_OK)
-        return TB_FULL;
-    uint32_t call = free_pending(endpoint);
-    const struct tb_handle *next = tb_commands_next(&endpoint->commands, index);
-    if (!next && tb_commands_revoked(&endpoint->commands, index))
-        return TB_DENIED;
-    if (call == UINT32_MAX || !next)
-        return TB_AGAIN;
-    struct tb_handle handle = *next;
-    int r = write_call(endpoint, &handle, args, has_raw, raw);
-    if (r != TB_OK)
-        return r;
-    tb_commands_spend(&endpoint->commands, index, call);
-    endpoint->n_pending++;
-    endpoint->pending[call] = (struct tb_pending){
-        .used = true,
-        .command = index,
-        .counter = 1,
-        .handle = handle,
-        .done = done,
-        .data = data,
-    };
-    return TB_OK;
+    int r = tb_pieces_send(&endpoint->pieces, endpoint->fd);
+    /* Not lost yet: a CLOSE that says why may still be there to read. */
+    return r < 0 ? TB_CLOSED : r;
 }
+
+/* ---- */
 
 int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name)
 {
@@ -220,21 +171,4 @@ int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name)
         return TB_CLOSED;
     tb_misses_add(&endpoint->misses, name);
     return tell_misses(endpoint);
-}
-
-int tb_endpoint_cancel(struct tb_endpoint *endpoint, const void *data)
-{
-    for (size_t i = 0; i < TB_SESSION_CALLS; i++) {
-        struct tb_pending *pending = &endpoint->pending[i];
-        if (!pending->used || pending->data != data)
-            continue;
-        const struct tb_envelope envelope = {.key = endpoint->keys.to_broker,
-                                             .handle = pending->handle,
-                                             .counter = pending->counter};
-        int r = tb_cancel_write(&endpoint->out, &envelope);
-        if (r == TB_OK)
-            pending->counter++;
-        return r;
-    }
-    return TB_UNKNOWN;
 }

@@ -40,36 +40,21 @@ static bool on_handles(struct tb_endpoint *endpoint, const struct tb_plaintext *
            tb_commands_answered(&endpoint->commands, &message) == TB_OK;
 }
 
-static bool on_reply(struct tb_endpoint *endpoint, const struct tb_address *address,
-                     const struct tb_plaintext *plaintext)
+/* What names no live call has crossed the end of its call, but for REPLY, which is that end. */
+static bool on_call_frame(struct tb_endpoint *endpoint, enum tb_kind kind,
+                          const struct tb_address *address, const struct tb_plaintext *plaintext)
 {
     uint32_t call = tb_commands_call(&endpoint->commands, &address->handle);
-    struct tb_reply reply;
-    if (call == UINT32_MAX || address->counter != 0 ||
-        tb_reply_read(&endpoint->unpacker, plaintext, &reply) != TB_OK)
+    if (call == UINT32_MAX)
+        return kind != TB_REPLY;
+    struct tb_pending *pending = &endpoint->pending[call];
+    if (address->counter != pending->n_heard++)
         return false;
-    struct tb_pending pending = endpoint->pending[call];
-    /* Before the old one is forgotten: `next` must be another. */
-    if (reply.has_next && tb_commands_call(&endpoint->commands, &reply.next) != UINT32_MAX)
-        return false;
-    tb_commands_retire(&endpoint->commands, pending.command, &address->handle);
-    if (reply.has_next &&
-        tb_commands_add(&endpoint->commands, pending.command, &reply.next) != TB_OK)
-        return false;
-    tb_commands_revoke(&endpoint->commands, pending.command,
-                       !reply.has_next && reply.type == TB_REPLY_ERROR &&
-                           reply.error.code == TB_CODE_DENIED);
-    endpoint->pending[call].used = false;
-    endpoint->n_pending--;
-    pending.done(pending.data, &reply);
-    return true;
-}
-
-/* A CHUNK or CREDIT that crossed the end of its call belongs to nothing; no live call is a stream.
- */
-static bool on_stream(const struct tb_endpoint *endpoint, const struct tb_address *address)
-{
-    return tb_commands_call(&endpoint->commands, &address->handle) == UINT32_MAX;
+    if (kind == TB_CHUNK)
+        return tb_endpoint_on_chunk(endpoint, pending, plaintext);
+    if (kind == TB_CREDIT)
+        return tb_endpoint_on_credit(endpoint, pending, plaintext);
+    return tb_endpoint_on_reply(endpoint, pending, plaintext);
 }
 
 static bool on_sealed(struct tb_endpoint *endpoint, const struct tb_frame *frame)
@@ -81,10 +66,8 @@ static bool on_sealed(struct tb_endpoint *endpoint, const struct tb_frame *frame
         return false;
     if (frame->kind != TB_WELCOME && endpoint->state != TB_ENDPOINT_OPEN)
         return false;
-    if (frame->kind == TB_REPLY)
-        return on_reply(endpoint, &address, &plaintext);
-    if (frame->kind == TB_CHUNK || frame->kind == TB_CREDIT)
-        return on_stream(endpoint, &address);
+    if (frame->kind == TB_REPLY || frame->kind == TB_CHUNK || frame->kind == TB_CREDIT)
+        return on_call_frame(endpoint, frame->kind, &address, &plaintext);
     if (!tb_handle_equal(&address.handle, &tb_handle_zero) ||
         address.counter != endpoint->n_received++)
         return false;
@@ -141,12 +124,8 @@ static void wait_readable(const struct tb_endpoint *endpoint)
     (void)poll(&link, 1, -1);
 }
 
-int tb_endpoint_dispatch(struct tb_endpoint *endpoint, bool wait)
+static int read_once(struct tb_endpoint *endpoint)
 {
-    if (endpoint->state == TB_ENDPOINT_LOST)
-        return TB_CLOSED;
-    if (wait)
-        wait_readable(endpoint);
     size_t n = missing(endpoint);
     uint8_t *room = tb_buffer_reserve(&endpoint->in, n);
     ssize_t got = room ? tb_fd_receive(endpoint->fd, room, n, NULL, MSG_DONTWAIT) : 0;
@@ -159,4 +138,21 @@ int tb_endpoint_dispatch(struct tb_endpoint *endpoint, bool wait)
     tb_buffer_commit(&endpoint->in, (size_t)got);
     handle_frames(endpoint);
     return endpoint->state == TB_ENDPOINT_LOST ? TB_CLOSED : TB_OK;
+}
+
+int tb_endpoint_dispatch(struct tb_endpoint *endpoint, bool wait)
+{
+    /* A handler that waited in here would wait for itself. */
+    if (endpoint->busy)
+        return TB_AGAIN;
+    if (endpoint->state == TB_ENDPOINT_LOST)
+        return TB_CLOSED;
+    if (wait)
+        wait_readable(endpoint);
+    endpoint->busy = true;
+    int r = read_once(endpoint);
+    endpoint->busy = false;
+    if (endpoint->freed)
+        tb_endpoint_release(endpoint);
+    return r;
 }

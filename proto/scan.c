@@ -116,6 +116,22 @@ static int read_header(struct tb_reader *in, struct value *ret_value)
     return in->failed ? TB_MALFORMED : TB_OK;
 }
 
+/* A flat walk: what is inside a container follows its header like anything else. */
+bool tb_scan_next_string(struct tb_reader *text, struct tb_bytes *ret_string)
+{
+    struct value value;
+    while (text->left > 0 && read_header(text, &value) == TB_OK) {
+        if (value.type != STRING && value.type != BINARY)
+            continue;
+        struct tb_bytes payload = tb_read_bytes(text, value.n);
+        if (text->failed || value.type == BINARY)
+            continue;
+        *ret_string = payload;
+        return true;
+    }
+    return false;
+}
+
 static struct tb_bytes key_at(struct tb_bytes in, struct span span)
 {
     return tb_bytes_of(in.data + span.at, span.n);

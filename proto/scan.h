@@ -9,8 +9,8 @@
  */
 #pragma once
 
-#include "base/bytes.h"
 #include "base/compiler.h"
+#include "base/wire.h"
 
 struct tb_scan_limits {
     uint32_t depth; /* at most 32 */
@@ -37,3 +37,7 @@ struct tb_scan_size tb_scanner_size(const struct tb_scanner *scanner);
 /* TB_OK, TB_MALFORMED or TB_TOO_LARGE (a limit). Reads only `in`. */
 tb_must_check int tb_scan(struct tb_scanner *scanner, const struct tb_scan_limits *limits,
                           struct tb_bytes in);
+
+/* The next string of a text, keys too and however deep; false: there are no more, or what is next
+ * is not in the format. Only for texts whose strings are looked for: nothing is checked. */
+tb_must_check bool tb_scan_next_string(struct tb_reader *text, struct tb_bytes *ret_string);

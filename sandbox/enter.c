@@ -115,9 +115,10 @@ static void enter_mdwe(const struct tb_sandbox_options *options, struct tb_layer
         set_result(layers, TB_LAYER_MDWE, r);
 }
 
-static void enter_landlock(const struct tb_sandbox_options *options, struct tb_layers *layers)
+static void enter_landlock(const struct tb_role *role, const struct tb_sandbox_options *options,
+                           struct tb_layers *layers)
 {
-    int r = tb_landlock_enter(options->rules, options->n_rules);
+    int r = tb_landlock_enter(options->rules, options->n_rules, !has(role, TB_LAYER_NET));
     if (r == 0 && layers->landlock_abi < TB_LANDLOCK_ABI_HELD)
         tb_layers_set(layers, TB_LAYER_LANDLOCK, TB_LAYER_PARTIAL, 0);
     else
@@ -144,7 +145,7 @@ static void enter_all(const struct tb_role *role, const struct tb_sandbox_option
     if (has(role, TB_LAYER_MDWE))
         enter_mdwe(options, layers);
     if (has(role, TB_LAYER_LANDLOCK))
-        enter_landlock(options, layers);
+        enter_landlock(role, options, layers);
     close_rules(options);
     enter_seccomp(role, layers);
 }

@@ -16,7 +16,7 @@ int tb_landlock_abi(void)
     return abi < 0 ? -errno : abi;
 }
 
-static struct tb_landlock_ruleset handled_by(int abi)
+static struct tb_landlock_ruleset handled_by(int abi, bool connect)
 {
     struct tb_landlock_ruleset handled = {.fs = TB_LANDLOCK_FS_ABI_1};
     if (abi >= 2)
@@ -24,7 +24,7 @@ static struct tb_landlock_ruleset handled_by(int abi)
     if (abi >= 3)
         handled.fs |= TB_LANDLOCK_FS_TRUNCATE;
     if (abi >= 4)
-        handled.net = TB_LANDLOCK_NET_BIND_TCP | TB_LANDLOCK_NET_CONNECT_TCP;
+        handled.net = TB_LANDLOCK_NET_BIND_TCP | (connect ? 0 : TB_LANDLOCK_NET_CONNECT_TCP);
     if (abi >= 5)
         handled.fs |= TB_LANDLOCK_FS_IOCTL_DEV;
     if (abi >= 6)
@@ -60,12 +60,12 @@ static int add_rule(int ruleset, const struct tb_landlock_rule *rule, uint64_t h
     return path.allowed && tb_landlock_add_path(ruleset, &path) < 0 ? -errno : 0;
 }
 
-int tb_landlock_enter(const struct tb_landlock_rule *rules, size_t n)
+int tb_landlock_enter(const struct tb_landlock_rule *rules, size_t n, bool connect)
 {
     int abi = tb_landlock_abi();
     if (abi < 0)
         return abi;
-    struct tb_landlock_ruleset handled = handled_by(abi);
+    struct tb_landlock_ruleset handled = handled_by(abi, connect);
     tb_fd ruleset = tb_landlock_create(&handled, sizeof handled, 0);
     if (ruleset < 0)
         return -errno;

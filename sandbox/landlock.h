@@ -17,11 +17,11 @@ struct tb_landlock_rule {
 };
 
 /*
- * Denies this thread, and what it starts, every file but those of the rules, TCP, abstract sockets
- * and signals to processes outside: as much of it as the kernel's ABI has. 0, or -errno when
- * nothing is in force. Needs no_new_privs.
+ * Denies this thread, and what it starts, every file but those of the rules, TCP (only listening,
+ * where it may `connect`), abstract sockets and signals to processes outside: as much of it as the
+ * kernel's ABI has. 0, or -errno when nothing is in force. Needs no_new_privs.
  */
-tb_must_check int tb_landlock_enter(const struct tb_landlock_rule *rules, size_t n);
+tb_must_check int tb_landlock_enter(const struct tb_landlock_rule *rules, size_t n, bool connect);
 
 /* The kernel's ABI, or -errno: it has no Landlock. */
 int tb_landlock_abi(void);

@@ -70,6 +70,11 @@ int tb_namespaces_map(uid_t uid, gid_t gid)
     return r;
 }
 
+int tb_namespaces_leave_network(void)
+{
+    return unshare(CLONE_NEWNET) < 0 ? -errno : 0;
+}
+
 tb_noreturn static void try_all(uint32_t namespaces, uid_t uid, gid_t gid)
 {
     int r = prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

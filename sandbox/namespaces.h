@@ -22,6 +22,10 @@ tb_must_check int tb_namespaces_fork(uint32_t namespaces, pid_t *ret_pid, int *r
  */
 tb_must_check int tb_namespaces_map(uid_t uid, gid_t gid);
 
+/* The same process without the machine's network, as the clone would have made it. In a user
+ * namespace of its own, before its capabilities go. 0 or -errno. */
+tb_must_check int tb_namespaces_leave_network(void);
+
 /*
  * What this machine lets this user have, found by going the whole way in processes that are thrown
  * away: there are systems that let the clone succeed and then refuse the map, or the mounts.

@@ -1,13 +1,11 @@
 #include "sandbox/role.h"
 
 const struct tb_role *const tb_roles[] = {
-    &tb_role_supervisor,
-    &tb_role_broker,
-    &tb_role_scribe,
-    &tb_role_policy,
-    &tb_role_plugin,
-    &tb_role_fs,
-    NULL,
+    &tb_role_supervisor,  &tb_role_broker,
+    &tb_role_scribe,      &tb_role_policy,
+    &tb_role_plugin,      &tb_role_plugin_network,
+    &tb_role_plugin_exec, &tb_role_plugin_network_exec,
+    &tb_role_fs,          NULL,
 };
 
 const struct tb_role *tb_role_find(const char *name)
@@ -50,7 +48,7 @@ size_t tb_role_rules(const struct tb_role *role, const struct tb_syscall *ret_ru
     return n;
 }
 
-static bool holds(const struct tb_condition *condition, const uint64_t args[static 6], pid_t self)
+static bool meets(const struct tb_condition *condition, const uint64_t args[static 6], pid_t self)
 {
     uint64_t arg = args[condition->arg];
     switch (condition->when) {
@@ -68,14 +66,21 @@ static bool holds(const struct tb_condition *condition, const uint64_t args[stat
     return false;
 }
 
+static bool applies(const struct tb_syscall *rule, const uint64_t args[static 6], pid_t self)
+{
+    bool all = true;
+    for (size_t i = 0; i < TB_ARRAY_LEN(rule->conditions); i++)
+        all = all && meets(&rule->conditions[i], args, self);
+    return all;
+}
+
 int tb_role_judge(const struct tb_role *role, const char *syscall, const uint64_t args[static 6],
                   pid_t self)
 {
     const struct tb_syscall *rules[TB_RULES_MAX];
     size_t n = tb_role_rules(role, rules);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(rules[i]->name, syscall) == 0 && holds(&rules[i]->conditions[0], args, self) &&
-            holds(&rules[i]->conditions[1], args, self))
+        if (strcmp(rules[i]->name, syscall) == 0 && applies(rules[i], args, self))
             return rules[i]->error;
     return TB_SYSCALL_KILLED;
 }

@@ -31,7 +31,7 @@ struct tb_syscall {
     const char *name;
     const char *reason;
     int error; /* 0: allowed; else the call is answered with this errno and does nothing */
-    struct tb_condition conditions[2]; /* all must hold for the entry to apply */
+    struct tb_condition conditions[3]; /* all must hold for the entry to apply */
 };
 
 struct tb_syscalls {
@@ -59,13 +59,23 @@ extern const struct tb_role tb_role_broker;
 extern const struct tb_role tb_role_scribe;
 extern const struct tb_role tb_role_policy;
 extern const struct tb_role tb_role_plugin; /* any plugin, from exec on */
-extern const struct tb_role tb_role_fs;     /* the fs plugin, once it has started */
+extern const struct tb_role tb_role_plugin_network;
+extern const struct tb_role tb_role_plugin_exec;
+extern const struct tb_role tb_role_plugin_network_exec;
+extern const struct tb_role tb_role_fs; /* the fs plugin, once it has started */
 
 extern const struct tb_role *const tb_roles[];        /* all, NULL at the end */
 const struct tb_role *tb_role_find(const char *name); /* or NULL */
 
 /* The role's entries, those of its children too; returns their number. */
 size_t tb_role_rules(const struct tb_role *role, const struct tb_syscall *ret_rules[TB_RULES_MAX]);
+
+/* The role of a plugin that policy gives the network, or programs to start. */
+const struct tb_role *tb_role_of_plugin(bool network, bool exec);
+
+/* A plugin's limit of descriptors. The first number above it is where the launcher holds the
+ * program that it becomes: exec of that number works once, as no other file can ever get it. */
+enum { TB_PLUGIN_FILES_MAX = 512, TB_PLUGIN_PROGRAM_FD = TB_PLUGIN_FILES_MAX };
 
 enum { TB_SYSCALL_KILLED = -1, TB_SYSCALL_ALLOWED = 0 };
 

@@ -1,7 +1,8 @@
 /*
- * Any plugin, in any language, from its exec on: enough for C, Python 3 and Node. No process of its
- * own but threads, no socket but pairs, nothing that reaches another process, no new namespaces, no
- * tracing, no keyring, no io_uring (which would go round this very list).
+ * Any plugin, in any language, from its exec on: enough for C, Python 3 and Node. Nothing that
+ * reaches another process, no new namespaces, no tracing, no keyring, no io_uring (which would go
+ * round this very list). Whether it has the network and starts programs is for policy: each role
+ * has one list for either.
  *
  * Landlock does not watch chmod, utimensat, setxattr, truncation before ABI 3, path-name sockets
  * and inotify: this list does.
@@ -12,6 +13,7 @@
 
 #include <fcntl.h>
 #include <linux/prctl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -24,9 +26,6 @@
 
 static const struct tb_syscall needs[] = {
     /* start and end */
-    ALLOW("execveat", "the launcher starts the plugin by descriptor"),
-    ALLOW("execve", "the launcher starts a script by name; Landlock says which: those of the "
-                    "system, and its own"),
     ALLOW("exit", "a thread ends"),
     ALLOW("exit_group", "ends"),
     ALLOW("arch_prctl", "the dynamic loader sets up thread-local storage"),
@@ -39,21 +38,17 @@ static const struct tb_syscall needs[] = {
     ALLOW("rt_sigprocmask", "signal masks"),
     ALLOW("rt_sigtimedwait", "waits for its own signals"),
     ALLOW("sigaltstack", "stack of signal handlers"),
-    ALLOW_IF("clone", "threads, not processes",
-             MASKED(0, NAMESPACES | CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM)),
-    ANSWER_IF("clone", "has no processes of its own", EPERM, MASKED(0, CLONE_THREAD, 0)),
     ANSWER("clone3", "its flags are in memory, out of our sight; libc falls back to clone", ENOSYS),
-    ANSWER("fork", "has no processes of its own", EPERM),
-    ANSWER("vfork", "has no processes of its own", EPERM),
-    ALLOW_IF("kill", "signals itself", IS_SELF(0)),
-    ANSWER_IF("kill", "signals nobody else", EPERM, IS_NOT_SELF(0)),
-    ALLOW_IF("tgkill", "signals its own threads", IS_SELF(0)),
-    ANSWER_IF("tgkill", "signals nobody else", EPERM, IS_NOT_SELF(0)),
-    ANSWER("wait4", "has no processes of its own", ECHILD),
-    ANSWER("waitid", "has no processes of its own", ECHILD),
     /* memory */
     ALLOW("brk", "malloc"),
-    ALLOW("mmap", "malloc, libraries, code made at run time where MDWE is off"),
+    /* What is shared and has no file, and what grows like a stack, no limit would count. */
+    ALLOW_IF("mmap", "files: libraries, the pool", MASKED(3, MAP_ANONYMOUS | MAP_GROWSDOWN, 0)),
+    ALLOW_IF("mmap", "malloc, code made at run time where MDWE is off",
+             MASKED(3, MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_SHARED, MAP_ANONYMOUS)),
+    ANSWER_IF("mmap", "no memory that RLIMIT_DATA does not count", EPERM,
+              MASKED(3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS | MAP_SHARED)),
+    ANSWER_IF("mmap", "no memory that RLIMIT_DATA does not count", EPERM,
+              MASKED(3, MAP_GROWSDOWN, MAP_GROWSDOWN)),
     ALLOW("munmap", "malloc, libraries"),
     ALLOW("mremap", "malloc"),
     ALLOW("mprotect", "libraries, guard pages"),
@@ -198,17 +193,14 @@ static const struct tb_syscall needs[] = {
     ALLOW("sendmmsg", "its link"),
     ALLOW("shutdown", "its link"),
     ALLOW("getsockopt", "its link"),
-    ALLOW("setsockopt", "its link"),
     ALLOW("getsockname", "its link"),
     ALLOW("getpeername", "its link"),
     /* Streams only: a datagram socket, paired or not, can be pointed at anybody's path name. */
     ALLOW_IF("socketpair", "event loops", INT(0, AF_UNIX), MASKED(1, SOCKET_TYPE, SOCK_STREAM)),
-    ANSWER("socket", "no sockets", EPERM),
-    ANSWER("connect", "no sockets", EPERM),
-    ANSWER("bind", "no sockets", EPERM),
-    ANSWER("listen", "no sockets", EPERM),
-    ANSWER("accept", "no sockets", EPERM),
-    ANSWER("accept4", "no sockets", EPERM),
+    ANSWER("bind", "nothing of ours listens", EPERM),
+    ANSWER("listen", "nothing of ours listens", EPERM),
+    ANSWER("accept", "nothing of ours listens", EPERM),
+    ANSWER("accept4", "nothing of ours listens", EPERM),
     /* files, as far as Landlock goes */
     ALLOW("open", "files"),
     ALLOW("openat", "files"),
@@ -273,10 +265,121 @@ static const struct tb_syscall needs[] = {
     ANSWER("memfd_create", "would be a program that Landlock does not see", EPERM),
 };
 
+/* ---- without `network` ---- */
+
+static const struct tb_syscall offline[] = {
+    ANSWER("socket", "no sockets", EPERM),
+    ANSWER("connect", "no sockets", EPERM),
+    ALLOW("setsockopt", "its link"),
+};
+
+/* ---- with it: it calls others over TCP and UDP, and nobody calls it ---- */
+
+/* AF_INET and AF_INET6 differ in this one bit. */
+#define EITHER_INET                 MASKED(0, UINT32_MAX & ~(uint64_t)(AF_INET ^ AF_INET6), AF_INET)
+#define INET_SOCKET(type, protocol) EITHER_INET, MASKED(1, SOCKET_TYPE, type), INT(2, protocol)
+#define OPTIONS_FROM(first, n)                                                                     \
+    INT(1, IPPROTO_TCP), MASKED(2, UINT32_MAX & ~(uint64_t)((n)-1), first)
+
+static const struct tb_syscall online[] = {
+    ALLOW_IF("socket", "calls over TCP", INET_SOCKET(SOCK_STREAM, 0)),
+    ALLOW_IF("socket", "calls over TCP", INET_SOCKET(SOCK_STREAM, IPPROTO_TCP)),
+    ALLOW_IF("socket", "sends over UDP", INET_SOCKET(SOCK_DGRAM, 0)),
+    ALLOW_IF("socket", "sends over UDP", INET_SOCKET(SOCK_DGRAM, IPPROTO_UDP)),
+    /* Other families, of which libc tries some: those whose numbers differ in one of these bits. */
+    ANSWER_IF("socket", "nobody's path names", EPERM, MASKED(0, 2, 0)),
+    ANSWER_IF("socket", "nobody's path names", EPERM, MASKED(0, 1, 1)),
+    ANSWER_IF("socket", "no other families", EPERM, MASKED(0, 4, 4)),
+    ANSWER_IF("socket", "no netlink", EPERM, MASKED(0, 16, 16)),
+    ANSWER_IF("socket", "no other families", EPERM, MASKED(0, 32, 32)),
+    ALLOW("connect", "calls over TCP and UDP"),
+    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET)),
+    ALLOW_IF("setsockopt", "options of IPv4", INT(1, IPPROTO_IP)),
+    ALLOW_IF("setsockopt", "options of IPv6", INT(1, IPPROTO_IPV6)),
+    ALLOW_IF("setsockopt", "options of UDP", INT(1, IPPROTO_UDP)),
+    ALLOW_IF("setsockopt", "options of TCP", OPTIONS_FROM(0, 16)),
+    ALLOW_IF("setsockopt", "options of TCP", OPTIONS_FROM(16, 8)),
+    ANSWER_IF("setsockopt", "one of them, TCP_ULP, loads other protocols", ENOPROTOOPT,
+              OPTIONS_FROM(24, 8)),
+};
+
+/* ---- without `exec`: threads, no processes ---- */
+
+static const struct tb_syscall alone[] = {
+    ALLOW_IF("execveat", "the launcher becomes the plugin, once", INT(0, TB_PLUGIN_PROGRAM_FD)),
+    ANSWER("execve", "starts no programs", EACCES),
+    ALLOW_IF("clone", "threads, not processes",
+             MASKED(0, NAMESPACES | CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM)),
+    ANSWER_IF("clone", "has no processes of its own", EPERM, MASKED(0, CLONE_THREAD, 0)),
+    ANSWER("fork", "has no processes of its own", EPERM),
+    ANSWER("vfork", "has no processes of its own", EPERM),
+    ALLOW_IF("kill", "signals itself", IS_SELF(0)),
+    ANSWER_IF("kill", "signals nobody else", EPERM, IS_NOT_SELF(0)),
+    ALLOW_IF("tgkill", "signals its own threads", IS_SELF(0)),
+    ANSWER_IF("tgkill", "signals nobody else", EPERM, IS_NOT_SELF(0)),
+    ANSWER("wait4", "has no processes of its own", ECHILD),
+    ANSWER("waitid", "has no processes of its own", ECHILD),
+};
+
+/* ---- with it: programs that Landlock names, in its own pid namespace, which ends them with it
+ * ----
+ */
+
+static const struct tb_syscall programs[] = {
+    ALLOW("execveat", "starts programs; Landlock says which"),
+    ALLOW("execve", "starts programs; Landlock says which"),
+    ALLOW_IF("clone", "threads and processes", MASKED(0, NAMESPACES, 0)),
+    ALLOW("fork", "starts programs"),
+    ALLOW("vfork", "starts programs"),
+    ALLOW("kill", "ends its programs: the pid namespace holds nobody else"),
+    ALLOW("tgkill", "ends its programs: the pid namespace holds nobody else"),
+    ALLOW("wait4", "how a program ended"),
+    ALLOW("waitid", "how a program ended"),
+    ALLOW("setpgid", "process groups"),
+    ALLOW("getpgid", "process groups"),
+    ALLOW("setsid", "process groups"),
+    ANSWER("pidfd_open", "libraries fall back to wait", ENOSYS),
+};
+
+/* ---- the roles ---- */
+
+#define ONLINE_LAYERS (TB_LAYERS_ALL & ~TB_LAYER_BIT(TB_LAYER_NET))
+
 const struct tb_role tb_role_plugin = {
     .name = "plugin",
     .purpose = "a plugin in any language",
     .layers = TB_LAYERS_ALL,
     .execs = true,
-    .lists = {LIST(needs)},
+    .lists = {LIST(needs), LIST(offline), LIST(alone)},
 };
+
+const struct tb_role tb_role_plugin_network = {
+    .name = "plugin-network",
+    .purpose = "a plugin with `network`",
+    .layers = ONLINE_LAYERS,
+    .execs = true,
+    .lists = {LIST(needs), LIST(online), LIST(alone)},
+};
+
+const struct tb_role tb_role_plugin_exec = {
+    .name = "plugin-exec",
+    .purpose = "a plugin with `exec`",
+    .layers = TB_LAYERS_ALL,
+    .execs = true,
+    .lists = {LIST(needs), LIST(offline), LIST(programs)},
+};
+
+const struct tb_role tb_role_plugin_network_exec = {
+    .name = "plugin-network-exec",
+    .purpose = "a plugin with `network` and `exec`",
+    .layers = ONLINE_LAYERS,
+    .execs = true,
+    .lists = {LIST(needs), LIST(online), LIST(programs)},
+};
+
+const struct tb_role *tb_role_of_plugin(bool network, bool exec)
+{
+    if (network)
+        return exec ? &tb_role_plugin_network_exec : &tb_role_plugin_network;
+    return exec ? &tb_role_plugin_exec : &tb_role_plugin;
+}

@@ -5,6 +5,8 @@
  */
 #include "sandbox/rules.h"
 
+#include <sched.h>
+
 static const struct tb_syscall needs[] = {
     /* its own work */
     ALLOW("clone", "starts processes, in namespaces of their own"),
@@ -17,7 +19,9 @@ static const struct tb_syscall needs[] = {
     ALLOW("kill", "ends processes"),
     ALLOW("tgkill", "abort"),
     ALLOW("socketpair", "makes every link of the tree"),
-    ALLOW("memfd_create", "grants and settings"),
+    ALLOW("setsockopt", "plugins without `network` set what they like on their link"),
+    ALLOW("memfd_create", "grants and settings; the pool of a plugin"),
+    ALLOW("fchmod", "the pool of a plugin is no program"),
     ALLOW("pipe2", "hears of a failed exec"),
     ALLOW("setsid", "keeps the tree off the terminal"),
     ALLOW("setpgid", "process groups"),
@@ -36,6 +40,8 @@ static const struct tb_syscall needs[] = {
     ALLOW("statx", "loads programs"),
     ALLOW("access", "loads programs"),
     ALLOW("readlink", "finds its own installation"),
+    ALLOW_IF("unshare", "the launcher of a plugin without `network` leaves it",
+             INT(0, CLONE_NEWNET)),
     ALLOW("mount", "an empty root"),
     ALLOW("umount2", "an empty root"),
     ALLOW("pivot_root", "an empty root"),
@@ -53,8 +59,13 @@ static const struct tb_syscall needs[] = {
 };
 
 /* The most generous first: a call is looked up in the first list that names it. */
-static const struct tb_role *const children[] = {&tb_role_plugin, &tb_role_policy, &tb_role_scribe,
-                                                 &tb_role_fs,     &tb_role_broker, NULL};
+static const struct tb_role *const children[] = {&tb_role_plugin_network_exec,
+                                                 &tb_role_plugin,
+                                                 &tb_role_policy,
+                                                 &tb_role_scribe,
+                                                 &tb_role_fs,
+                                                 &tb_role_broker,
+                                                 NULL};
 
 const struct tb_role tb_role_supervisor = {
     .name = "supervisor",

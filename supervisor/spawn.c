@@ -16,6 +16,8 @@ struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind ki
                                const char *program, const char *const *argv, const int *fds,
                                size_t n_fds, int stderr_fd)
 {
+    /* Whether a plugin has the network is in its grant, which its launcher reads. */
+    uint32_t without_net = supervisor->namespaces & ~TB_LAYER_BIT(TB_LAYER_NET);
     bool may = may_start(&supervisor->children, kind);
     struct child *child = may ? child_new(&supervisor->children) : NULL;
     const struct tb_spawn spawn = {
@@ -25,7 +27,7 @@ struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind ki
         .fds = fds,
         .n_fds = n_fds,
         .stderr_fd = stderr_fd,
-        .namespaces = supervisor->namespaces,
+        .namespaces = kind == CHILD_PLUGIN ? without_net : supervisor->namespaces,
     };
     if (!child || tb_spawn(&spawn, &child->pid, &child->pidfd) < 0)
         return NULL;

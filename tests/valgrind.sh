@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 build=${1:-build}
 # name, and which of its tests
-programs=(base fd endpoint message scan seal route vectors broker reload record policy_grant policy_settings policy_json policy_label
+programs=(base fd endpoint endpoint_stream message scan seal route vectors broker reload record policy_grant policy_settings policy_json policy_label
     policy_pattern)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

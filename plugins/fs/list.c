@@ -1,26 +1,13 @@
 #include "base/fd.h"
 #include "plugins/fs/commands.h"
+#include "plugins/fs/entries.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-enum {
-    READ_ROOM = 32 * 1024,
-    NAME_ROOM = 3 * 256, /* each byte of a name may become a replacement character */
-};
+enum { NAME_ROOM = 3 * 256 }; /* each byte of a name may become a replacement character */
 
-struct entry_head { /* linux_dirent64 */
-    uint64_t inode;
-    int64_t offset;
-    uint16_t size;
-    uint8_t type;
-    char name[];
-};
-
-static uint8_t type_of(int folder, const struct entry_head *entry)
+static uint8_t type_of(int folder, const struct fs_entry_head *entry)
 {
     struct stat status;
     if (entry->type != DT_UNKNOWN)
@@ -50,34 +37,32 @@ static struct tb_bytes readable(struct tb_bytes name, uint8_t out[static NAME_RO
     return tb_bytes_of(out, n);
 }
 
-static bool pack_entry(struct tb_packer *packer, int folder, const struct entry_head *entry)
+static void pack_entry(struct tb_packer *packer, int folder, const struct fs_entry_head *entry)
 {
     uint8_t room[NAME_ROOM];
-    if (strcmp(entry->name, ".") == 0 || strcmp(entry->name, "..") == 0)
-        return false;
     uint8_t type = type_of(folder, entry);
     tb_pack_map(packer, 4);
     tb_pack_key_str(packer, "name", readable(tb_bytes_of_string(entry->name), room));
     tb_pack_key_bool(packer, "isDirectory", type == DT_DIR);
     tb_pack_key_bool(packer, "isFile", type == DT_REG);
     tb_pack_key_bool(packer, "isSymlink", type == DT_LNK);
-    return true;
 }
 
-/* getdents64 rather than readdir, which allocates. The number of entries, or -errno. */
+/* The number of entries, or -errno. */
 static long pack_entries(struct tb_packer *packer, int folder)
 {
-    _Alignas(struct entry_head) char room[READ_ROOM];
-    long n_entries = 0;
+    struct fs_entries entries;
+    const struct fs_entry_head *entry;
+    long n = 0;
+    fs_entries_begin(&entries, folder);
     for (;;) {
-        long n = syscall(SYS_getdents64, folder, room, sizeof room);
-        if (n <= 0 || packer->failed)
-            return n < 0 ? -errno : n_entries;
-        const struct entry_head *entry;
-        for (long at = 0; at < n; at += entry->size) {
-            entry = (const void *)(room + at);
-            n_entries += pack_entry(packer, folder, entry);
-        }
+        int r = fs_entries_next(&entries, &entry);
+        if (r < 0)
+            return r;
+        if (!entry || packer->failed)
+            return n;
+        pack_entry(packer, folder, entry);
+        n++;
     }
 }
 
@@ -87,7 +72,8 @@ void fs_read_dir(struct tb_call *call)
     struct tb_args options;
     struct stat status;
     tb_fd fd = -1;
-    if (!fs_read_target(call, &path, &options) || !fs_open_for(call, &path, FS_LIST, &status, &fd))
+    const struct fs_how how = {.intent = FS_LIST};
+    if (!fs_read_target(call, &path, &options) || !fs_open_for(call, &path, &how, &status, &fd))
         return;
     struct tb_packer *packer = tb_reply_value(call);
     size_t array = tb_pack_array_begin(packer);

@@ -149,3 +149,15 @@ const char *fs_path_read(struct tb_bytes untrusted_text, struct tb_bytes base,
     ret_path->text[ret_path->n] = 0;
     return NULL;
 }
+
+bool fs_path_enter(struct fs_path *path, const char *untrusted_name)
+{
+    struct tb_bytes name = tb_bytes_of_string(untrusted_name);
+    size_t n = path->n == 1 ? 0 : path->n; /* "/" ends with its slash */
+    if (check_characters(name) || name.n + 1 > FS_PATH_MAX - n)
+        return false;
+    path->text[n] = '/';
+    memcpy(path->text + n + 1, name.data, name.n + 1);
+    path->n = n + 1 + name.n;
+    return true;
+}

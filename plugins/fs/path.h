@@ -20,6 +20,10 @@ struct fs_path {
 tb_must_check const char *fs_path_read(struct tb_bytes untrusted_text, struct tb_bytes base,
                                        struct fs_path *ret_path);
 
+/* Goes on to what a folder holds under this name. False, and nothing is changed, if no page could
+ * write it: control characters, no UTF-8, too long. */
+bool fs_path_enter(struct fs_path *path, const char *untrusted_name);
+
 static inline struct tb_bytes fs_path_bytes(const struct fs_path *path)
 {
     return tb_bytes_of(path->text, path->n);

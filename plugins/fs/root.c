@@ -56,7 +56,7 @@ static int open_root(const struct fs_anchors *anchors, struct fs_root *root)
 int fs_roots_add(struct fs_roots *roots, struct tb_bytes path, uint32_t *ret_index)
 {
     for (uint32_t i = 0; i < roots->n; i++) {
-        if (tb_bytes_equal(tb_bytes_of(roots->items[i].path, roots->items[i].n), path)) {
+        if (tb_bytes_equal(fs_root_bytes(&roots->items[i]), path)) {
             *ret_index = i;
             return TB_OK;
         }
@@ -79,6 +79,14 @@ void fs_roots_deinit(struct fs_roots *roots)
         free(roots->items[i].path);
     }
     roots->n = 0;
+}
+
+bool fs_roots_have(const struct fs_roots *roots, struct fs_identity identity)
+{
+    for (uint32_t i = 0; i < roots->n; i++)
+        if (roots->items[i].fd >= 0 && fs_identity_equal(roots->items[i].identity, identity))
+            return true;
+    return false;
 }
 
 const char *fs_below(struct tb_bytes root, const char *path)

@@ -36,6 +36,13 @@ struct fs_roots {
 /* Finds or opens the folder. TB_OK, TB_TOO_LARGE (FS_ROOTS_MAX) or -errno. */
 tb_must_check int fs_roots_add(struct fs_roots *roots, struct tb_bytes path, uint32_t *ret_index);
 void fs_roots_deinit(struct fs_roots *roots);
+/* Whether one of them is this folder, whatever its name is at the moment. */
+bool fs_roots_have(const struct fs_roots *roots, struct fs_identity identity);
+
+static inline struct tb_bytes fs_root_bytes(const struct fs_root *root)
+{
+    return tb_bytes_of(root->path, root->n);
+}
 
 /* The path from a root to what is below it, or NULL if it is not; "." for the root itself. */
 const char *fs_below(struct tb_bytes root, const char *path);

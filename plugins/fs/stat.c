@@ -50,17 +50,51 @@ static void pack_info(struct tb_packer *packer, const struct statx *info)
     pack_uint(packer, "blocks", info->stx_blocks);
 }
 
-void fs_stat(struct tb_call *call)
+void fs_answer_info(struct tb_call *call, int fd)
 {
-    struct fs_path path;
-    struct tb_args options;
-    struct stat status;
     struct statx info;
-    tb_fd fd = -1;
-    if (!fs_read_target(call, &path, &options) || !fs_open_for(call, &path, FS_LOOK, &status, &fd))
-        return;
     if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &info) < 0)
         fs_answer_failure(call, fs_failure_of(-errno));
     else
         pack_info(tb_reply_value(call), &info);
+}
+
+static void look(struct tb_call *call, enum fs_intent intent)
+{
+    struct fs_path path;
+    struct tb_args options;
+    struct stat status;
+    tb_fd fd = -1;
+    const struct fs_how how = {.intent = intent};
+    if (fs_read_target(call, &path, &options) && fs_open_for(call, &path, &how, &status, &fd))
+        fs_answer_info(call, fd);
+}
+
+void fs_stat(struct tb_call *call)
+{
+    look(call, FS_LOOK);
+}
+
+void fs_lstat(struct tb_call *call)
+{
+    look(call, FS_SELF);
+}
+
+/* Of a link: whether it is there itself. It is not followed to see. */
+void fs_exists(struct tb_call *call)
+{
+    struct fs_path path;
+    struct tb_args options;
+    struct stat status;
+    struct fs_failure failure;
+    tb_fd fd = -1;
+    const struct fs_how how = {.intent = FS_SELF};
+    if (!fs_read_target(call, &path, &options))
+        return;
+    const struct fs_target target = fs_target_of(call, &path);
+    bool there = fs_open(&target, &how, &failure, &status, &fd);
+    if (there || failure.number == ENOENT || failure.number == ENOTDIR)
+        tb_pack_bool(tb_reply_value(call), there);
+    else
+        fs_answer_failure(call, failure);
 }

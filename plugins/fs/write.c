@@ -44,21 +44,15 @@ static int replace_content(int fd, const struct write_options *options, struct t
 static void write_target(struct tb_call *call, const struct fs_path *path,
                          const struct write_options *options)
 {
-    const struct fs_request request = {
-        .space = call->state,
-        .scope = call->scope,
-        .path = path,
-        .intent = FS_WRITE,
-        .flags = flags_of(options),
-        .mode = (unsigned)options->mode & 0777, /* no set-id bits from a page */
+    const struct fs_how how = {
+        .intent = FS_FILE,
+        .flags = O_WRONLY | flags_of(options),
+        .mode = (unsigned)options->mode,
     };
-    struct fs_failure failure;
     struct stat status;
     tb_fd fd = -1;
-    if (!fs_open(&request, &failure, &status, &fd)) {
-        fs_answer_failure(call, failure);
+    if (!fs_open_for(call, path, &how, &status, &fd))
         return;
-    }
     int r = replace_content(fd, options, call->body);
     if (r < 0)
         fs_answer_failure(call, fs_failure_of(r));

@@ -53,6 +53,7 @@ struct tb_sandbox {
     const struct tb_value *write;
     const struct tb_value *exec;
     bool network;
+    bool jit;
     uint32_t memory_mib;
     uint32_t cpu_s;
 };

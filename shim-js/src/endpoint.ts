@@ -4,19 +4,38 @@ import { PendingCall, type Result } from './call.js';
 import type { ByteChannel } from './channel.js';
 import { u32, view } from './bytes.js';
 import { CLOSE, closeName, TrollbridgeError, Violation, type ErrorCode } from './error.js';
+import {
+  Listener,
+  type EventTarget,
+  type Handler,
+  type ListenOptions,
+  type Unlisten,
+} from './events.js';
 import { FrameReader, KIND, makeFrame, type Frame } from './frame.js';
 import { greet } from './handshake.js';
-import { decodeCall, encodeCall } from './messages.js';
+import type { Deliver } from './inbox.js';
 import { realClock, type Clock } from './miss.js';
+import { NOTHING, prepare } from './request.js';
+import { ResultParts, ResultStream } from './result-stream.js';
 import type { Mode } from './seal.js';
 import type { SealedLink } from './sealed-link.js';
 import { Session, WAITING_MOST, type Counts } from './session.js';
+import type { Source } from './source.js';
+import { Collector, type Taker } from './taker.js';
 
-export interface InvokeOptions {
-  /** The body, beside the arguments. An empty one and none are different things. */
-  raw?: Uint8Array | undefined;
+export interface CallOptions {
+  /**
+   * The body, beside the arguments. An empty one and none are different things. What a frame
+   * cannot hold, and what is no plain bytes, is streamed: as fast as the plugin takes it.
+   */
+  raw?: Source | undefined;
   /** An abort is a request: a result that was already on its way still arrives. */
   signal?: AbortSignal | undefined;
+}
+
+export interface InvokeOptions extends CallOptions {
+  /** The largest result in bytes; one that is larger is cancelled, with `too_large`. */
+  most?: number | undefined;
 }
 
 export interface EndpointOptions {
@@ -41,6 +60,16 @@ export interface SessionInfo {
   commands: string[];
 }
 
+/** Of a result that `invoke` joins. */
+const RESULT_MOST = 67_108_864;
+
+interface Request extends CallOptions {
+  name: string;
+  args: object;
+  taker: Taker;
+  deliver?: Deliver | undefined;
+}
+
 const NO_COUNTS: Counts = {
   calls: 0,
   replies: 0,
@@ -48,6 +77,7 @@ const NO_COUNTS: Counts = {
   cancels: 0,
   wants: 0,
   misses: 0,
+  streams: 0,
   dropped: 0,
 };
 
@@ -98,25 +128,69 @@ export class Endpoint {
   }
 
   /**
-   * Resolves with the value, or with a Uint8Array where the result is raw bytes. What is sent
-   * passes our own decoder first: a page's odd arguments must not become a violation that ends
-   * its session.
+   * Resolves with the value, or with a Uint8Array where the result is raw bytes. A value can come
+   * while the call goes on: what its channels get, and how it ends, is told by them.
    */
   invoke(name: string, args: object = {}, options: InvokeOptions = {}): Promise<Result> {
-    const { signal } = options;
-    const raw = options.raw?.slice();
-    const none = new Uint8Array(0);
-    let call = new PendingCall({ name, msgpack: none, raw: raw ?? none, signal });
-    try {
-      const msgpack = encodeCall(args, raw?.length);
-      decodeCall(msgpack, raw?.length ?? 0);
-      call = new PendingCall({ name, msgpack, raw: raw ?? none, signal });
-      this.#submit(call);
-    } catch (error) {
-      if (!(error instanceof TypeError) && !(error instanceof Violation)) throw error;
-      call.fail('invalid_args', `arguments that cannot be sent: ${error.message}`);
-    }
+    const { most = RESULT_MOST } = options;
+    const message = `the result is larger than ${most} bytes: take it in parts`;
+    const large = new TrollbridgeError({ code: 'too_large', message, command: name });
+    const taker = new Collector(most, () => call.abandon(large));
+    const call = this.#start({ ...options, name, args, taker });
     return call.result;
+  }
+
+  /** The result in parts, for results of raw bytes: the plugin waits until they are taken. */
+  invokeStream(name: string, args: object = {}, options: CallOptions = {}): ResultStream {
+    const parts = new ResultParts();
+    const call = this.#start({ ...options, name, args, taker: parts });
+    const message = 'the command answered a value, not bytes: invoke it';
+    const odd = new TrollbridgeError({ code: 'invalid_args', message, command: name });
+    Promise.all([call.result, call.done]).then(
+      ([value]) => parts.end(value === undefined ? null : odd),
+      (error: Error) => parts.end(error),
+    );
+    return new ResultStream(parts, call.cancel);
+  }
+
+  /**
+   * Handles the events of that name until it is stopped. A handler that answers a promise gets
+   * the next event when that has settled; what does not find room meanwhile is counted in `lost`.
+   */
+  listen(event: string, handler: Handler, options: ListenOptions = {}): Promise<Unlisten> {
+    const { target, signal } = options;
+    const listener = new Listener(handler);
+    const taker = new ResultParts();
+    const args = { event, target };
+    const { deliver } = listener;
+    return listener.start(
+      this.#start({ name: 'plugin:event|listen', args, taker, deliver, signal }),
+    );
+  }
+
+  /** Handles one event. */
+  once(event: string, handler: Handler, options: ListenOptions = {}): Promise<Unlisten> {
+    let fired = false;
+    const listening = this.listen(
+      event,
+      (message) => {
+        if (fired) return;
+        fired = true;
+        void listening.then((unlisten) => unlisten());
+        return handler(message);
+      },
+      options,
+    );
+    return listening;
+  }
+
+  /** Settles when all listeners have been told. */
+  async emit(event: string, payload?: unknown): Promise<void> {
+    await this.invoke('plugin:event|emit', { event, payload });
+  }
+
+  async emitTo(target: EventTarget, event: string, payload?: unknown): Promise<void> {
+    await this.invoke('plugin:event|emit_to', { target, event, payload });
   }
 
   /** The document goes away. */
@@ -124,13 +198,27 @@ export class Endpoint {
     this.#finish({ by: 'endpoint', code: CLOSE.bye, message: closeName(CLOSE.bye) });
   }
 
+  #start(request: Request): PendingCall {
+    const { args, raw, ...parts } = request;
+    try {
+      const call = new PendingCall({ ...parts, ...prepare(args, raw) });
+      this.#submit(call);
+      return call;
+    } catch (error) {
+      if (!(error instanceof TypeError) && !(error instanceof Violation)) throw error;
+      const call = new PendingCall({ ...parts, ...NOTHING });
+      call.fail('invalid_args', `arguments that cannot be sent: ${error.message}`);
+      return call;
+    }
+  }
+
   #submit(call: PendingCall): void {
     if (this.#ending !== null) return call.reject(this.#endError(this.#ending, call.name));
     if (this.#session !== null) return this.#session.submit(call);
-    if (call.aborted) return call.fail('cancelled', 'aborted before it was sent');
+    if (call.cancelled) return call.fail('cancelled', 'aborted before it was sent');
     if (this.#early.length >= WAITING_MOST) return call.fail('limit', 'too many calls wait');
     this.#early.push(call);
-    call.onAbort(() => {
+    call.onCancel(() => {
       this.#early.splice(this.#early.indexOf(call), 1);
       call.fail('cancelled', 'aborted before it was sent');
     });

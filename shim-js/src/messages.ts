@@ -1,7 +1,7 @@
 // The messages of a view link, typed (PROTOCOL.md, section 5). Each decoder takes the msgpack
 // part as it came, scans it, and accepts exactly the keys of its message.
 
-import { utf8Decode, utf8Encode } from './bytes.js';
+import { concat, utf8Decode, utf8Encode } from './bytes.js';
 import { ERROR_CODES, Violation, type ErrorCode, type WireError } from './error.js';
 import {
   checkKeys,
@@ -126,8 +126,16 @@ export function decodeCall(msgpack: Uint8Array, rawLength: number): Call {
   return call;
 }
 
-export function encodeCall(args: object, bytes: number | undefined, more?: true): Uint8Array {
-  return encode({ args, bytes, more });
+/** `args` is the msgpack of a map. */
+export function packCall(args: Uint8Array, bytes?: number, more?: true): Uint8Array {
+  const rest: Uint8Array[] = [];
+  if (bytes !== undefined) rest.push(encode('bytes'), encode(bytes));
+  if (more !== undefined) rest.push(encode('more'), encode(more));
+  return concat(Uint8Array.of(0x81 + rest.length / 2), encode('args'), args, ...rest);
+}
+
+export function encodeCall(args: object, bytes?: number, more?: true): Uint8Array {
+  return packCall(encode(args), bytes, more);
 }
 
 function readCode(fields: Fields): ErrorCode {

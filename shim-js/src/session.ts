@@ -4,23 +4,22 @@ import { bytesToHex } from '@noble/hashes/utils';
 
 import { equal } from './bytes.js';
 import type { PendingCall } from './call.js';
-import { TrollbridgeError, Violation } from './error.js';
+import { Violation } from './error.js';
 import { FRAME_MOST, KIND, type Frame } from './frame.js';
+import { LiveCall } from './live-call.js';
 import {
   decodeHandles,
   decodeReply,
   decodeWelcome,
-  encodeCancel,
   encodeWant,
   type Limits,
-  type Reply,
   type Welcome,
 } from './messages.js';
 import { MissReporter, type Clock } from './miss.js';
-import { decode } from './msgpack.js';
 import { HandlePool } from './pool.js';
 import { bodySize, ZERO_HANDLE, type Opened } from './seal.js';
 import type { SealedLink } from './sealed-link.js';
+import { cost, decodeChunk, decodeCredit } from './stream-messages.js';
 
 /** Calls of one command that may wait for a handle. */
 export const WAITING_MOST = 16_384;
@@ -32,7 +31,9 @@ export interface Counts {
   cancels: number;
   wants: number;
   misses: number;
-  /** CHUNK and CREDIT frames that crossed a REPLY. */
+  /** Calls that became streams. */
+  streams: number;
+  /** CHUNK and CREDIT that crossed a REPLY, and CHUNK for a channel that the call does not have. */
   dropped: number;
 }
 
@@ -46,6 +47,7 @@ export class Session {
     cancels: 0,
     wants: 0,
     misses: 0,
+    streams: 0,
     dropped: 0,
   };
   readonly #link: SealedLink;
@@ -54,7 +56,9 @@ export class Session {
   readonly #byName: Map<string, HandlePool>;
   /** Pools with calls that wait. */
   readonly #hungry = new Set<HandlePool>();
-  readonly #live = new Map<string, { call: PendingCall; pool: HandlePool }>();
+  readonly #live = new Map<string, LiveCall>();
+  /** How many of them are streams: they have left their pool. */
+  #streams = 0;
   /** Every handle that was issued and not answered. The same nonce must not be used twice. */
   readonly #issued = new Set<string>();
   readonly #wanted: { pool: HandlePool; count: number }[] = [];
@@ -108,12 +112,12 @@ export class Session {
   submit(call: PendingCall): void {
     const pool = this.#byName.get(call.name);
     if (pool === undefined) return this.#miss(call);
-    if (call.aborted) return call.fail('cancelled', 'aborted before it was sent');
+    if (call.cancelled) return call.fail('cancelled', 'aborted before it was sent');
     if (this.#frameSize(call) > Math.min(this.limits.frame, FRAME_MOST))
       return call.fail('too_large', 'the arguments are larger than a frame may hold');
     if (pool.waiting >= WAITING_MOST) return call.fail('limit', 'too many calls wait');
     pool.enqueue(call);
-    call.onAbort(() => this.#abort(pool, call));
+    call.onCancel(() => this.#withdraw(pool, call));
     this.#pump(pool);
   }
 
@@ -130,16 +134,12 @@ export class Session {
     call.fail('not_granted', `${call.name} is not granted to this view`);
   }
 
-  /** A live call has its REPLY to come: the result, if that was on its way already. */
-  #abort(pool: HandlePool, call: PendingCall): void {
-    if (pool.remove(call)) return call.fail('cancelled', 'aborted before it was sent');
-    if (call.handle === null) return;
-    this.counts.cancels += 1;
-    this.#sendSealed(KIND.CANCEL, call.handle, encodeCancel());
+  #withdraw(pool: HandlePool, call: PendingCall): void {
+    if (pool.remove(call)) call.fail('cancelled', 'aborted before it was sent');
   }
 
   #pump(pool: HandlePool): void {
-    while (this.#live.size < this.limits.in_flight) {
+    while (this.#live.size - this.#streams < this.limits.in_flight) {
       const call = pool.take();
       if (call === null) break;
       this.#dispatch(pool, call);
@@ -151,9 +151,19 @@ export class Session {
 
   #dispatch(pool: HandlePool, call: PendingCall): void {
     const handle = call.handle as Uint8Array;
-    this.#live.set(bytesToHex(handle), { call, pool });
+    const live = new LiveCall(call, pool, (kind, msgpack, raw) =>
+      this.#sendSealed(kind, handle, msgpack, raw),
+    );
+    this.#live.set(bytesToHex(handle), live);
     this.counts.calls += 1;
     this.#sendSealed(KIND.CALL, handle, call.msgpack, call.raw);
+    call.onCancel(() => this.#cancel(live));
+    live.begin();
+  }
+
+  /** Its REPLY is still to come: the result, if that was on its way already. */
+  #cancel(live: LiveCall): void {
+    if (live.cancel()) this.counts.cancels += 1;
   }
 
   #replenish(pool: HandlePool): void {
@@ -180,35 +190,72 @@ export class Session {
       case KIND.HANDLES:
         return this.#handles(this.#link.open(frame));
       case KIND.CHUNK:
+        return this.#chunk(this.#link.open(frame));
       case KIND.CREDIT:
-        return this.#stray(frame.kind.name, this.#link.open(frame));
+        return this.#credit(this.#link.open(frame));
       default:
         throw new Violation(`${frame.kind.name} in an open session`);
     }
   }
 
+  /** The call that a CHUNK or CREDIT belongs to; null: it crossed the REPLY. */
+  #addressed(opened: Opened): LiveCall | null {
+    const live = this.#live.get(bytesToHex(opened.handle));
+    if (live === undefined) this.counts.dropped += 1;
+    else this.#link.checkCounter(opened);
+    return live ?? null;
+  }
+
+  /** The handle that comes with the first frame takes the place of the one that is spent. */
+  #answered(live: LiveCall, next: Uint8Array | undefined): boolean {
+    if (!live.answered(next)) return false;
+    if (next !== undefined) this.#issue([next]);
+    live.pool.replied(next);
+    return true;
+  }
+
+  /** It was the broker's first frame: the call has become a stream, and another may be sent. */
+  #streamed(live: LiveCall, first: boolean): void {
+    if (!first) return;
+    this.counts.streams += 1;
+    this.#streams += 1;
+    this.#pumpAll(live.pool);
+  }
+
+  #chunk(opened: Opened): void {
+    const live = this.#addressed(opened);
+    if (live === null) return;
+    const chunk = decodeChunk(opened.msgpack, opened.raw.length);
+    const first = this.#answered(live, chunk.next);
+    if (!live.chunk(chunk, opened.raw, cost(opened.msgpack, opened.raw.length)))
+      this.counts.dropped += 1;
+    this.#streamed(live, first);
+  }
+
+  #credit(opened: Opened): void {
+    const live = this.#addressed(opened);
+    if (live === null) return;
+    const credit = decodeCredit(opened.msgpack, opened.raw.length);
+    const first = this.#answered(live, credit.next);
+    live.credit(credit, first);
+    this.#streamed(live, first);
+  }
+
   #reply(opened: Opened): void {
     const key = bytesToHex(opened.handle);
-    const entry = this.#live.get(key);
-    if (entry === undefined) throw new Violation('a REPLY to no live call');
+    const live = this.#live.get(key);
+    if (live === undefined) throw new Violation('a REPLY to no live call');
     this.#link.checkCounter(opened);
     const reply = decodeReply(opened.msgpack, opened.raw.length);
-    if (reply.next !== undefined) this.#issue([reply.next]);
+    this.#answered(live, reply.next);
+    live.reply(reply, opened.raw);
     this.#issued.delete(key);
     this.#live.delete(key);
     this.#link.forget(opened.handle);
-    entry.pool.replied(reply.next);
-    this.#settle(entry.call, reply, opened.raw);
-    this.#pumpAll(entry.pool);
-  }
-
-  #settle(call: PendingCall, reply: Reply, raw: Uint8Array): void {
+    this.#streams -= live.isStream ? 1 : 0;
     this.counts.replies += 1;
-    call.handle = null;
-    if (reply.type === 'value') return call.resolve(decode(reply.value));
-    if (reply.type === 'bytes') return call.resolve(raw.slice());
-    this.counts.errors += 1;
-    call.reject(new TrollbridgeError(reply.error));
+    this.counts.errors += reply.type === 'error' ? 1 : 0;
+    this.#pumpAll(live.pool);
   }
 
   /**
@@ -234,16 +281,11 @@ export class Session {
     else this.#pump(want.pool);
   }
 
-  #stray(name: string, opened: Opened): void {
-    if (this.#live.has(bytesToHex(opened.handle)))
-      throw new Violation(`${name} on a call that is no stream`);
-    this.counts.dropped += 1;
-  }
-
   /** Every call that waits or is live fails with `error`. */
   end(error: (name: string) => Error): void {
     this.#missed.stop();
-    const calls = [...this.#live.values()].map((entry) => entry.call);
+    const calls = [...this.#live.values()].map((live) => live.call);
+    for (const live of this.#live.values()) live.silence();
     this.#live.clear();
     for (const pool of this.#pools) calls.push(...pool.drain());
     for (const call of calls) call.reject(error(call.name));

@@ -1,9 +1,11 @@
 // From JavaScript values to msgpack. What JSON.stringify would drop is dropped here too, so that
-// code written for Tauri's invoke keeps its meaning; bytes stay bytes.
+// code written for Tauri's invoke keeps its meaning; bytes stay bytes, and channels become their
+// names.
 
 import { Encoder } from '@msgpack/msgpack';
 
 import { isWellFormed } from './bytes.js';
+import { endOf, type Channel, type ChannelEnd } from './page-channel.js';
 import { DEPTH_MOST } from './scan.js';
 
 const encoder = new Encoder({ useBigInt64: true });
@@ -27,45 +29,64 @@ function fromString(value: string): string {
   return value;
 }
 
-function fromEntries(entries: Iterable<[string, unknown]>, depth: number): object {
-  const clean = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of entries) {
-    const wire = toWire(value, depth);
-    if (wire !== undefined) clean[fromString(key)] = wire;
+/** The channels that were met on the way, by their ids. */
+export type Channels = Map<number, ChannelEnd>;
+
+class Converter {
+  readonly #channels: Channels;
+
+  constructor(channels: Channels) {
+    this.#channels = channels;
   }
-  return clean;
-}
 
-function fromObject(value: object, depth: number): unknown {
-  if (depth > DEPTH_MOST) throw new TypeError('nested too deeply, or in a circle');
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (ArrayBuffer.isView(value))
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if ('toJSON' in value && typeof value.toJSON === 'function')
-    return toWire((value.toJSON as () => unknown)(), depth);
-  if (Array.isArray(value)) return Array.from(value, (element) => toWire(element, depth) ?? null);
-  if (value instanceof Map) return fromEntries(value.entries(), depth);
-  return fromEntries(Object.entries(value), depth);
-}
+  convert(value: unknown, outer: number): unknown {
+    switch (typeof value) {
+      case 'string':
+        return fromString(value);
+      case 'number':
+        return fromNumber(value);
+      case 'bigint':
+        return fromBigint(value);
+      case 'boolean':
+        return value;
+      case 'object':
+        return value === null ? null : this.#object(value, outer + 1);
+      default:
+        return undefined;
+    }
+  }
 
-function toWire(value: unknown, outer: number): unknown {
-  switch (typeof value) {
-    case 'string':
-      return fromString(value);
-    case 'number':
-      return fromNumber(value);
-    case 'bigint':
-      return fromBigint(value);
-    case 'boolean':
-      return value;
-    case 'object':
-      return value === null ? null : fromObject(value, outer + 1);
-    default:
-      return undefined;
+  #entries(entries: Iterable<[string, unknown]>, depth: number): object {
+    const clean = Object.create(null) as Record<string, unknown>;
+    for (const [key, value] of entries) {
+      const wire = this.convert(value, depth);
+      if (wire !== undefined) clean[fromString(key)] = wire;
+    }
+    return clean;
+  }
+
+  #object(value: object, depth: number): unknown {
+    if (depth > DEPTH_MOST) throw new TypeError('nested too deeply, or in a circle');
+    if (value instanceof ArrayBuffer) return new Uint8Array(value);
+    if (ArrayBuffer.isView(value))
+      return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    const end = endOf(value);
+    if (end !== undefined) return this.#channel(value as Channel, end);
+    if ('toJSON' in value && typeof value.toJSON === 'function')
+      return this.convert((value.toJSON as () => unknown)(), depth);
+    if (Array.isArray(value))
+      return Array.from(value, (element) => this.convert(element, depth) ?? null);
+    if (value instanceof Map) return this.#entries(value.entries(), depth);
+    return this.#entries(Object.entries(value), depth);
+  }
+
+  #channel(channel: Channel, end: ChannelEnd): string {
+    this.#channels.set(channel.id, end);
+    return `__CHANNEL__:${channel.id}`;
   }
 }
 
 /** Throws a TypeError for what msgpack or the protocol cannot carry. */
-export function encode(value: unknown): Uint8Array {
-  return encoder.encode(toWire(value, 0) ?? null);
+export function encode(value: unknown, channels: Channels = new Map()): Uint8Array {
+  return encoder.encode(new Converter(channels).convert(value, 0) ?? null);
 }

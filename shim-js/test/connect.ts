@@ -37,6 +37,11 @@ export function connect(setup: Setup = {}): { endpoint: Endpoint; broker: FakeBr
   return { endpoint: new Endpoint(ours, { mode, bootstrap, ...options }), broker };
 }
 
+/** The id of the channel that the page passed. */
+export function channelOf(args: Record<string, unknown>): number {
+  return Number(/^__CHANNEL__:(\d+)$/.exec(args['onEvent'] as string)?.[1]);
+}
+
 /** A command whose calls wait until the test lets them go. */
 export function gate(): {
   command: FakeCommand;

@@ -31,6 +31,7 @@ import {
 import { decode } from '../src/msgpack.js';
 import { ZERO_HANDLE, type Mode, type Opened } from '../src/seal.js';
 import { SealedLink } from '../src/sealed-link.js';
+import { FakeStream } from './fake-stream.js';
 
 /** What a handler answers; a thrown one becomes the error. */
 export type Answer = { value: unknown } | { raw: Uint8Array };
@@ -51,6 +52,7 @@ export interface Request {
   /** Fires at CANCEL. */
   signal: AbortSignal;
   handle: string;
+  stream: FakeStream;
 }
 
 export interface FakeCommand {
@@ -77,6 +79,7 @@ export interface FakeOptions {
 interface Live {
   command: number;
   controller: AbortController;
+  stream: FakeStream;
 }
 
 export class FakeBroker {
@@ -159,8 +162,9 @@ export class FakeBroker {
       case KIND.CANCEL:
         return this.#cancel(this.link.open(frame));
       case KIND.CHUNK:
+        return this.#streamed(this.link.open(frame), (stream, opened) => stream.received(opened));
       case KIND.CREDIT:
-        return this.#stray(this.link.open(frame));
+        return this.#streamed(this.link.open(frame), (stream, opened) => stream.credited(opened));
       case KIND.WANT:
         return this.#want(this.#onZero(this.link.open(frame)));
       case KIND.MISS:
@@ -213,6 +217,17 @@ export class FakeBroker {
     return concat(...fresh);
   }
 
+  /** Nothing goes out under a handle that has been answered. */
+  #sendLive(
+    key: string,
+    kind: number,
+    handle: Uint8Array,
+    msgpack: Uint8Array,
+    raw?: Uint8Array,
+  ): void {
+    if (!this.#over && this.#live.has(key)) this.send(kind, handle, msgpack, raw);
+  }
+
   #onZero(opened: Opened): Opened {
     if (!equal(opened.handle, ZERO_HANDLE)) throw new Violation('under a handle');
     (this.link as SealedLink).checkCounter(opened);
@@ -227,11 +242,18 @@ export class FakeBroker {
     (this.link as SealedLink).checkCounter(opened);
     const call = decodeCall(opened.msgpack, opened.raw.length);
     const controller = new AbortController();
-    this.#live.set(handle, { command, controller });
+    const stream = new FakeStream(
+      call,
+      (kind, msgpack, part) => this.#sendLive(handle, kind, opened.handle, msgpack, part),
+      () => (this.revoked.has(command) ? undefined : this.#issue(command, 1)),
+    );
+    this.#live.set(handle, { command, controller, stream });
+    stream.begin();
     this.most = Math.max(this.most, this.#live.size);
     const args = decode(call.args) as Record<string, unknown>;
     const raw = call.bytes === undefined ? undefined : opened.raw;
-    void this.#run(command, opened.handle, { args, raw, signal: controller.signal, handle });
+    const { signal } = controller;
+    void this.#run(command, opened.handle, { args, raw, signal, handle, stream });
   }
 
   async #run(index: number, handle: Uint8Array, request: Request): Promise<void> {
@@ -239,25 +261,24 @@ export class FakeBroker {
     if (command.mute === true) return;
     try {
       const answer = await command.run(request);
-      if ('raw' in answer) this.#reply(index, handle, { bytes: answer.raw.length }, answer.raw);
-      else this.#reply(index, handle, answer);
+      if ('raw' in answer) this.#reply(handle, { bytes: answer.raw.length }, answer.raw);
+      else this.#reply(handle, answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { code, message, more } = error;
-      this.#reply(index, handle, { error: { code, message, command: command.name, ...more } });
+      this.#reply(handle, { error: { code, message, command: command.name, ...more } });
     }
   }
 
   #reply(
-    command: number,
     handle: Uint8Array,
     result: Parameters<typeof encodeReply>[0],
     raw?: Uint8Array,
   ): void {
-    if (this.#over) return;
+    const live = this.#live.get(bytesToHex(handle));
+    if (this.#over || live === undefined) return;
+    this.send(KIND.REPLY, handle, encodeReply(live.stream.ending(result)), raw);
     this.#live.delete(bytesToHex(handle));
-    const next = this.revoked.has(command) ? undefined : this.#issue(command, 1);
-    this.send(KIND.REPLY, handle, encodeReply({ ...result, next }), raw);
     (this.link as SealedLink).forget(handle);
   }
 
@@ -267,12 +288,15 @@ export class FakeBroker {
     (this.link as SealedLink).checkCounter(opened);
     decodeCancel(opened.msgpack, opened.raw.length);
     this.cancels += 1;
+    live.stream.cancel();
     live.controller.abort();
   }
 
-  #stray(opened: Opened): void {
-    if (this.#live.has(bytesToHex(opened.handle))) throw new Violation('a call that is no stream');
-    this.dropped += 1;
+  #streamed(opened: Opened, act: (stream: FakeStream, opened: Opened) => void): void {
+    const live = this.#live.get(bytesToHex(opened.handle));
+    if (live === undefined) return void (this.dropped += 1);
+    (this.link as SealedLink).checkCounter(opened);
+    act(live.stream, opened);
   }
 
   #want(opened: Opened): void {
@@ -292,7 +316,9 @@ export class FakeBroker {
   #room(command: number, most: number): number {
     if (this.revoked.has(command)) return 0;
     const issued = [...this.#issued.values()].filter((index) => index === command).length;
-    const live = [...this.#live.values()].filter((call) => call.command === command).length;
+    const live = [...this.#live.values()].filter(
+      (call) => call.command === command && !call.stream.open,
+    ).length;
     return Math.max(0, most - issued - live);
   }
 

@@ -224,6 +224,8 @@ function checkOpen(vector: Loaded): void {
 interface Step {
   frame?: string;
   call?: string;
+  more?: true;
+  idle?: true;
   reply?: string;
   expect?: string;
 }
@@ -239,6 +241,7 @@ async function runAtBroker(vector: Loaded): Promise<void> {
   const boot = parseBootstrap(expand(vector['bootstrap']));
   const broker = new FakeBroker(tap, {
     boot,
+    mode: vector['mode'] as Mode,
     secretKey: expand(vector['broker_secret']),
     sendBoot: false,
     newHandle: () => handles.shift() ?? bytesOf(`spare ${made++}`, 16),
@@ -277,19 +280,30 @@ async function runAtBroker(vector: Loaded): Promise<void> {
   }
 }
 
+/** A page's source that gives nothing, and has no end. */
+function silence(): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) };
+}
+
+function makeCall(endpoint: Endpoint, command: string, step: Step): void {
+  if (step.idle === true) return void endpoint.invokeStream(command);
+  endpoint
+    .invoke(command, {}, { raw: step.more === true ? silence() : undefined })
+    .catch((error: unknown) => assert.ok(error instanceof TrollbridgeError));
+}
+
 async function runAtEndpoint(vector: Loaded): Promise<void> {
   const tap = makeTap();
   const endpoint = new Endpoint(tap, {
     bootstrap: expand(vector['bootstrap']),
+    mode: vector['mode'] as Mode,
     secretKey: expand(vector['endpoint_secret']),
   });
   let ending: string | null = null;
   void endpoint.ended.then(({ by }) => (ending = by === 'broker' ? 'closed' : 'error'));
   for (const step of vector['steps'] as Step[]) {
     if (step.call !== undefined) {
-      endpoint
-        .invoke(vector['command'] as string)
-        .catch((error: unknown) => assert.ok(error instanceof TrollbridgeError));
+      makeCall(endpoint, vector['command'] as string, step);
       const call = tap.sent[tap.sent.length - 1] as Uint8Array;
       assert.equal(hex(call.subarray(8, 24)), step.call);
       continue;

@@ -29,6 +29,10 @@ static void start_plugin(struct bench *bench, const struct tb_inner *request)
     tb_fd_close(&bench->plugin);
     tb_buffer_consume(&bench->to_plugin, tb_buffer_n(&bench->to_plugin));
     bench->plugin = pair[0];
+    tb_fd_close(&bench->memory);
+    bench->memory = tb_fd_shared("bench", TB_BULK_IN + TB_BULK_OUT);
+    const struct tb_inner memory = {.type = TB_INNER_POOL, .token = request->token};
+    answer(bench, &memory, bench->memory);
     const struct tb_inner started = {.type = TB_INNER_START, .token = request->token};
     answer(bench, &started, pair[1]);
     tb_fd_close(&pair[1]);
@@ -142,6 +146,7 @@ void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action
                 uint32_t n_commands)
 {
     *bench = (struct bench){.plugin = -1,
+                            .memory = -1,
                             .silent.view = -1,
                             .policy = {.commands = (1u << n_commands) - 1, .memory_mib = 64}};
     tb_buffer_init(&bench->to_host, COLLECT_MAX);
@@ -196,6 +201,7 @@ void bench_deinit(struct bench *bench)
     tb_fd_close(&bench->supervisor);
     tb_fd_close(&bench->scribe);
     tb_fd_close(&bench->plugin);
+    tb_fd_close(&bench->memory);
     tb_buffer_deinit(&bench->to_host);
     tb_buffer_deinit(&bench->to_plugin);
 }

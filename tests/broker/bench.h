@@ -58,6 +58,7 @@ struct bench {
     int supervisor;
     int scribe;
     int plugin; /* the plugin's end; -1: none runs */
+    int memory; /* the pool of the plugin that was started last; -1: none was */
     struct tb_buffer to_host;
     struct tb_buffer to_plugin;
 };

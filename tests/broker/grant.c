@@ -53,7 +53,7 @@ static void pack_command(struct tb_packer *packer, const struct command *command
 static void pack_plugin(struct tb_packer *packer, const struct bench_policy *policy)
 {
     static const char *const lists[] = {"read", "write", "make", "mask", "exec"};
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key(packer, "name");
     tb_pack_key(packer, "test");
     tb_pack_key(packer, "program");
@@ -63,6 +63,7 @@ static void pack_plugin(struct tb_packer *packer, const struct bench_policy *pol
         tb_pack_array(packer, 0);
     }
     tb_pack_key_bool(packer, "network", false);
+    tb_pack_key_bool(packer, "jit", false);
     tb_pack_key_bool(packer, "resources", policy->resources);
     tb_pack_key(packer, "memory_mib");
     tb_pack_uint(packer, policy->memory_mib);

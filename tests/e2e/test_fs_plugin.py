@@ -11,7 +11,7 @@ from plugin_link import CALL, CANCEL, INIT, Plugin, frame
 
 PROGRAM = os.environ.get("TB_FS_PLUGIN", os.path.join(
     os.path.dirname(__file__), "../../build/root/libexec/trollbridge/plugins/fs"))
-COMMANDS = ["read_text_file", "read_file", "write_text_file", "write_file", "read_dir", "stat", "mkdir"]
+COMMANDS = ["read_text_file", "read_file", "write_text_file", "write_file", "read_dir", "stat", "chmod"]
 CONTENT_MAX = 1048576
 
 
@@ -231,7 +231,7 @@ def test_stats_as_the_javascript_side_expects(plugin, app):
 
 
 def test_a_command_that_it_does_not_have(plugin):
-    assert code(plugin.call("mkdir", {"path": "data/x"})) == "unimplemented"
+    assert code(plugin.call("chmod", {"path": "data/x"})) == "unimplemented"
 
 
 def test_many_calls_at_once_are_answered_in_order(plugin):

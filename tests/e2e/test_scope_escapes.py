@@ -79,3 +79,54 @@ def test_the_app_s_own_policy_and_log(app):
     assert {p: p.read_bytes() for p in before} == before
     assert not (app.path / "capabilities/more.json").exists()
     assert home.exists() and app.verify() == "CLOSED"
+
+
+CHANGES = ["fs:write-all", "fs:read-meta", "fs:allow-exists"]
+
+
+def may(app, *identifiers):
+    path = app.path / "capabilities/main.json"
+    capability = json.loads(path.read_text())
+    capability["permissions"][:0] = identifiers
+    path.write_text(json.dumps(capability))
+
+
+def fs(app, command, **args):
+    return code(app.call(f"plugin:fs|{command}", args))
+
+
+def test_what_changes_files_works_in_the_sandbox(app):
+    may(app, *CHANGES)
+    data = app.path / "data"
+    assert fs(app, "mkdir", path="data/a/b", options={"recursive": True}) == ""
+    assert fs(app, "copy_file", fromPath="data/hello.txt", toPath="data/a/b/c") == ""
+    assert (data / "a/b/c").read_bytes() == TEXT
+    assert fs(app, "rename", oldPath="data/a/b/c", newPath="data/a/d") == ""
+    assert fs(app, "rename", oldPath="data/a", newPath="data/z") == "" and (data / "z/d").read_bytes() == TEXT
+    assert fs(app, "truncate", path="data/z/d", len=5) == "" and (data / "z/d").read_bytes() == b"Hello"
+    assert app.call("plugin:fs|size", {"path": "data/z"}).stdout == b"5\n"
+    assert app.call("plugin:fs|exists", {"path": "data/z/none"}).stdout == b"false\n"
+    assert fs(app, "remove", path="data/z", options={"recursive": True}) == "" and not (data / "z").exists()
+    works(app)
+
+
+def test_the_whole_of_a_scope_is_not_to_be_had_by_its_parts(app):
+    may(app, *CHANGES)
+    outside = app.folder / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("not yours")
+    (app.path / "data/private").mkdir(exist_ok=True)
+    (app.path / "data/private/key").write_text("secret")
+    (app.path / "data/link").symlink_to(outside)
+    assert fs(app, "remove", path="data", options={"recursive": True}) == "scope"
+    assert fs(app, "rename", oldPath="data", newPath="data/mine") == "scope"
+    for name in ("data/private", "data/link/file", str(outside / "file"), "dist", "trollbridge.toml"):
+        assert fs(app, "remove", path=name, options={"recursive": True}) == "scope"
+        assert fs(app, "rename", oldPath=name, newPath="data/mine") == "scope"
+        assert fs(app, "rename", oldPath="data/hello.txt", newPath=name) == "scope"
+        assert fs(app, "copy_file", fromPath=name, toPath="data/mine") == "scope"
+        assert fs(app, "copy_file", fromPath="data/hello.txt", toPath=name) == "scope"
+        assert fs(app, "mkdir", path=name + "/new") == "scope"
+    assert (app.path / "data/private/key").read_text() == "secret" and (outside / "file").read_text() == "not yours"
+    assert fs(app, "remove", path="data/link") == "" and (outside / "file").exists()
+    works(app)

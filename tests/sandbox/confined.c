@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "proto/limits.h"
 #include "proto/pack.h"
+#include "sandbox/namespaces.h"
 #include "sandbox/spawn.h"
 #include "tests/unit/test.h"
 
@@ -50,7 +51,8 @@ static void copy_program(const char *from, const char *to)
 
 void confined_init(struct confined *confined, const char *confine, const char *probe)
 {
-    *confined = (struct confined){.confine = confine, .base = "/tmp/tb-confined-XXXXXX"};
+    *confined = (struct confined){
+        .confine = confine, .base = "/tmp/tb-confined-XXXXXX", .memory_mib = 64, .cpu_s = 60};
     CHECK(mkdtemp(confined->base));
     make_file(confined, "read", "file");
     make_file(confined, "read/denied", "secret");
@@ -104,7 +106,7 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     static const char *const writes[] = {"write", "made/deep"};
     static const char *const make[] = {"made/deep"};
     static const char *const mask[] = {"read/denied", "read/denied-file", "read/missing"};
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     pack_text(packer, "name", "probe");
     pack_text(packer, "program", confined->probe);
     pack_paths(packer, confined, "read", read, TB_ARRAY_LEN(read));
@@ -112,13 +114,14 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
                confined->wide ? 1 : TB_ARRAY_LEN(writes));
     pack_paths(packer, confined, "make", make, TB_ARRAY_LEN(make));
     pack_paths(packer, confined, "mask", mask, confined->wide ? 0 : TB_ARRAY_LEN(mask));
-    tb_pack_key_bool(packer, "network", false);
+    tb_pack_key_bool(packer, "network", confined->network);
+    tb_pack_key_bool(packer, "jit", confined->jit);
     tb_pack_key_bool(packer, "resources", false);
-    pack_paths(packer, confined, "exec", NULL, 0);
+    pack_paths(packer, confined, "exec", &confined->exec, confined->exec ? 1 : 0);
     tb_pack_key(packer, "memory_mib");
-    tb_pack_uint(packer, 64);
+    tb_pack_uint(packer, confined->memory_mib);
     tb_pack_key(packer, "cpu_s");
-    tb_pack_uint(packer, 60);
+    tb_pack_uint(packer, confined->cpu_s);
 }
 
 static void pack_empty(struct tb_packer *packer, const char *key)
@@ -170,20 +173,19 @@ static void start(const struct confined *confined, int link, int report, int *re
     char namespaces[TB_LAYERS_TEXT_SIZE];
     tb_layers_names(confined->require, require);
     tb_layers_names(confined->namespaces, namespaces);
-    const char *const confined_argv[] = {
-        "confine", "--plugin",     "0",        "--require",
-        require,   "--namespaces", namespaces, confined->jit ? "--jit" : NULL,
-        NULL};
+    const char *const confined_argv[] = {"confine", "--plugin",     "0",        "--require",
+                                         require,   "--namespaces", namespaces, NULL};
     const char *const bare_argv[] = {"probe", NULL};
     tb_fd grant = write_grant(confined);
-    const int fds[] = {link, grant, report};
+    tb_fd pool = tb_fd_shared("pool", 65536);
+    const int fds[] = {link, pool, grant, report};
     const struct tb_spawn spawn = {
         .program = confined->bare ? confined->probe : confined->confine,
         .exec_fd = -1,
         .argv = (char *const *)(uintptr_t)(confined->bare ? bare_argv : confined_argv),
         .fds = fds,
         .n_fds = TB_ARRAY_LEN(fds),
-        .namespaces = confined->bare ? 0 : confined->namespaces,
+        .namespaces = confined->bare ? 0 : confined->namespaces & ~TB_LAYER_BIT(TB_LAYER_NET),
     };
     pid_t pid;
     CHECK_INT(tb_spawn(&spawn, &pid, ret_pidfd), 0);
@@ -232,4 +234,37 @@ int confined_try(struct confined *confined, const char *what, const char *argume
     bool reported = confined->bare || read_report(report_in, &confined->layers);
     int result = result_of(confined, ours, pidfd);
     return reported ? result : CONFINED_NO_REPORT;
+}
+
+void confined_expect(struct confined *confined, const char *what, const char *argument,
+                     bool allowed)
+{
+    int result = confined_try(confined, what, argument);
+    if ((result == 0) == allowed && result != CONFINED_NO_REPORT && result != CONFINED_ENDED)
+        return;
+    fprintf(stderr, "%s %s (namespaces %x%s%s): %d, status %d\n", what, argument,
+            confined->namespaces, confined->bare ? ", bare" : "", confined->wide ? ", wide" : "",
+            result, confined->status);
+    test_fail("plugin's attempt", __FILE__, __LINE__);
+}
+
+void confined_refused(struct confined *confined, const char *what, const char *argument)
+{
+    confined_expect(confined, what, argument, false);
+    confined->bare = true;
+    confined_expect(confined, what, argument, true);
+    confined->bare = false;
+}
+
+void confined_for_each_level(const char *confine, const char *probe,
+                             void (*run)(struct confined *confined))
+{
+    uint32_t levels[] = {tb_namespaces_probe(), 0};
+    for (size_t i = 0; i < TB_ARRAY_LEN(levels); i++) {
+        struct confined confined;
+        confined_init(&confined, confine, probe);
+        confined.namespaces = levels[i];
+        run(&confined);
+        confined_deinit(&confined);
+    }
 }

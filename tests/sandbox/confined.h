@@ -21,6 +21,10 @@ struct confined {
     bool bare; /* not confined at all: the planted breach */
     bool wide; /* the hull is everything: the other one */
     bool jit;
+    bool network;
+    const char *exec;        /* one more program in the hull, or NULL */
+    uint32_t memory_mib;     /* 64 from the beginning */
+    uint32_t cpu_s;          /* 60 */
     struct tb_layers layers; /* what the launcher reported */
     int status;              /* wait status of the last plugin */
 };
@@ -33,3 +37,13 @@ enum { CONFINED_KILLED = -1, CONFINED_ENDED = -2, CONFINED_NO_REPORT = -3 };
 /* The errno of the attempt, 0 when it succeeded, CONFINED_KILLED (SIGSYS) or CONFINED_ENDED. In
  * `argument` a leading '@' stands for the base folder. */
 int confined_try(struct confined *confined, const char *what, const char *argument);
+
+/* The attempt must succeed, or must fail in the plugin's own view. */
+void confined_expect(struct confined *confined, const char *what, const char *argument,
+                     bool allowed);
+/* It must fail, and succeed without the sandbox. */
+void confined_refused(struct confined *confined, const char *what, const char *argument);
+
+/* Once with the namespaces that there are, and once without any. */
+void confined_for_each_level(const char *confine, const char *probe,
+                             void (*run)(struct confined *confined));

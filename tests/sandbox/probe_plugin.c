@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,8 +19,10 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int result_of(long r)
@@ -82,18 +85,57 @@ static int try_link(const char *path)
     return result_of(symlink("/etc/passwd", path));
 }
 
-static int connect_to(int family, const void *address, socklen_t n)
+static int connect_to(int family, int type, const void *address, socklen_t n)
 {
-    int fd = socket(family, SOCK_STREAM, 0);
+    int fd = socket(family, type, 0);
     return fd < 0 ? errno : result_of(connect(fd, address, n));
+}
+
+static struct sockaddr_in loopback(const char *port)
+{
+    return (struct sockaddr_in){.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)strtoul(port, NULL, 10)),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
 static int try_tcp(const char *port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)strtoul(port, NULL, 10)),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    return connect_to(AF_INET, &address, sizeof address);
+    struct sockaddr_in address = loopback(port);
+    return connect_to(AF_INET, SOCK_STREAM, &address, sizeof address);
+}
+
+static int try_udp(const char *port)
+{
+    struct sockaddr_in address = loopback(port);
+    return connect_to(AF_INET, SOCK_DGRAM, &address, sizeof address);
+}
+
+static int try_bind(tb_unused const char *none)
+{
+    struct sockaddr_in address = loopback("0");
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    return fd < 0 ? errno : result_of(bind(fd, (struct sockaddr *)&address, sizeof address));
+}
+
+static int try_family(const char *family)
+{
+    return result_of(socket((int)strtol(family, NULL, 10), SOCK_DGRAM, 0));
+}
+
+static int try_unix(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, path, strnlen(path, sizeof address.sun_path - 1));
+    return connect_to(AF_UNIX, SOCK_STREAM, &address, sizeof address);
+}
+
+/* The level that other protocols are loaded at: it answers ENOENT for a name that there is not. */
+static int try_ulp(tb_unused const char *none)
+{
+    enum { ULP = 31 };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int r = fd < 0 ? errno : result_of(setsockopt(fd, IPPROTO_TCP, ULP, "none", 4));
+    return r == ENOENT ? 0 : r;
 }
 
 static int try_abstract(const char *name)
@@ -101,7 +143,7 @@ static int try_abstract(const char *name)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t n = strlen(name);
     memcpy(address.sun_path + 1, name, n);
-    return connect_to(AF_UNIX, &address,
+    return connect_to(AF_UNIX, SOCK_STREAM, &address,
                       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n));
 }
 
@@ -140,6 +182,55 @@ static int try_run(const char *path)
     return errno;
 }
 
+/* Starts it as a child, with one argument or none, and waits: what exec failed with, or its end. */
+static int spawn(const char *path, const char *argument)
+{
+    char *const argv[] = {(char *)(uintptr_t)path, (char *)(uintptr_t)argument, NULL};
+    pid_t pid = vfork();
+    if (pid == 0) {
+        execv(path, argv);
+        _exit(errno);
+    }
+    int status;
+    if (pid < 0 || waitpid(pid, &status, 0) < 0)
+        return errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+}
+
+static int try_spawn(const char *path)
+{
+    return spawn(path, NULL);
+}
+
+/* Has the loader, which may be started, start a program that may not. */
+static int try_loader(const char *path)
+{
+    return spawn("/lib64/ld-linux-x86-64.so.2", path);
+}
+
+/* Under the number that the launcher's filter names. Only a new file under it would let it through.
+ */
+static int try_again(const char *path)
+{
+    enum { PROGRAM = 512, EMPTY_PATH = 0x1000 };
+    int fd = open(path, O_PATH);
+    if (fd < 0 || dup2(fd, PROGRAM) < 0)
+        return errno;
+    char *const argv[] = {(char *)(uintptr_t)path, NULL};
+    return result_of(syscall(SYS_execveat, PROGRAM, "", argv, argv + 1, EMPTY_PATH));
+}
+
+/* Ends a child of its own. */
+static int try_end_child(tb_unused const char *none)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    int r = pid < 0 || kill(pid, SIGKILL) < 0 ? errno : 0;
+    return pid > 0 && waitpid(pid, NULL, 0) < 0 ? errno : r;
+}
+
 static int try_code(tb_unused const char *none)
 {
     void *page =
@@ -157,9 +248,35 @@ static int try_memory(const char *mib)
     return block[n - 1] == 1 ? 0 : EIO;
 }
 
+static int map(const char *mib, int flags)
+{
+    size_t n = strtoul(mib, NULL, 10) << 20;
+    void *block = mmap(NULL, n, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+    return block == MAP_FAILED ? errno : 0;
+}
+
+static int try_shared(const char *mib)
+{
+    return map(mib, MAP_SHARED);
+}
+
+static int try_growing(const char *mib)
+{
+    return map(mib, MAP_PRIVATE | MAP_GROWSDOWN);
+}
+
+/* What ends it is its limit. */
+static int try_spin(tb_unused const char *none)
+{
+    volatile bool on = true;
+    while (on)
+        continue;
+    return 0;
+}
+
 static int try_descriptors(tb_unused const char *none)
 {
-    for (int fd = 4; fd < 1024; fd++)
+    for (int fd = 5; fd < 1024; fd++)
         if (fcntl(fd, F_GETFD) >= 0)
             return 0;
     return EBADF;
@@ -185,6 +302,18 @@ static const struct {
     {"link", try_link},
     {"tcp", try_tcp},
     {"abstract", try_abstract},
+    {"udp", try_udp},
+    {"bind", try_bind},
+    {"family", try_family},
+    {"unix", try_unix},
+    {"ulp", try_ulp},
+    {"spawn", try_spawn},
+    {"loader", try_loader},
+    {"again", try_again},
+    {"end-child", try_end_child},
+    {"shared", try_shared},
+    {"growing", try_growing},
+    {"spin", try_spin},
     {"signal", try_signal},
     {"ptrace", try_ptrace},
     {"peek", try_peek},

@@ -23,52 +23,25 @@ static const char *probe_path;
 static const char *python_path;
 static const char *node_path;
 
-/* A hull with the namespaces that there are, and one without any. */
 static void for_each_level(void (*run)(struct confined *confined))
 {
-    uint32_t levels[] = {tb_namespaces_probe(), 0};
-    for (size_t i = 0; i < TB_ARRAY_LEN(levels); i++) {
-        struct confined confined;
-        confined_init(&confined, confine_path, probe_path);
-        confined.namespaces = levels[i];
-        run(&confined);
-        confined_deinit(&confined);
-    }
-}
-
-static void expect(struct confined *confined, const char *what, const char *argument, bool allowed)
-{
-    int result = confined_try(confined, what, argument);
-    if ((result == 0) == allowed && result != CONFINED_NO_REPORT && result != CONFINED_ENDED)
-        return;
-    fprintf(stderr, "%s %s (namespaces %x%s%s): %d, status %d\n", what, argument,
-            confined->namespaces, confined->bare ? ", bare" : "", confined->wide ? ", wide" : "",
-            result, confined->status);
-    test_fail("plugin's attempt", __FILE__, __LINE__);
-}
-
-static void refused(struct confined *confined, const char *what, const char *argument)
-{
-    expect(confined, what, argument, false);
-    confined->bare = true;
-    expect(confined, what, argument, true);
-    confined->bare = false;
+    confined_for_each_level(confine_path, probe_path, run);
 }
 
 static void in_scope(struct confined *confined)
 {
-    expect(confined, "read", "@/read/file", true);
-    expect(confined, "list", "@/read", true);
-    expect(confined, "stat", "@/read/file", true);
-    expect(confined, "read", "@/write/file", true);
-    expect(confined, "write", "@/write/file", true);
-    expect(confined, "write", "@/write/new", true);
-    expect(confined, "truncate", "@/write/new", true);
-    expect(confined, "remove", "@/write/new", true);
-    expect(confined, "mkdir", "@/write/folder", true);
-    expect(confined, "write", "@/made/deep/new", true);
-    expect(confined, "read", "/dev/urandom", true);
-    expect(confined, "write", "/dev/null", true);
+    confined_expect(confined, "read", "@/read/file", true);
+    confined_expect(confined, "list", "@/read", true);
+    confined_expect(confined, "stat", "@/read/file", true);
+    confined_expect(confined, "read", "@/write/file", true);
+    confined_expect(confined, "write", "@/write/file", true);
+    confined_expect(confined, "write", "@/write/new", true);
+    confined_expect(confined, "truncate", "@/write/new", true);
+    confined_expect(confined, "remove", "@/write/new", true);
+    confined_expect(confined, "mkdir", "@/write/folder", true);
+    confined_expect(confined, "write", "@/made/deep/new", true);
+    confined_expect(confined, "read", "/dev/urandom", true);
+    confined_expect(confined, "write", "/dev/null", true);
 }
 
 static void own_folders_work(void)
@@ -78,20 +51,20 @@ static void own_folders_work(void)
 
 static void out_of_scope(struct confined *confined)
 {
-    refused(confined, "read", "/etc/passwd");
-    refused(confined, "list", getenv("HOME"));
-    refused(confined, "list", "/");
-    refused(confined, "read", "@/other/file");
-    refused(confined, "write", "@/other/new");
-    refused(confined, "list", "@/other");
-    refused(confined, "write", "@/read/file");
-    refused(confined, "truncate", "@/read/file");
-    refused(confined, "mkdir", "@/read/folder");
-    refused(confined, "write", "@/read/new");
-    refused(confined, "chmod", "@/other/file");
-    refused(confined, "chmod", "@/read/file");
-    refused(confined, "link", "@/write/link");
-    refused(confined, "remove", "@/read/file");
+    confined_refused(confined, "read", "/etc/passwd");
+    confined_refused(confined, "list", getenv("HOME"));
+    confined_refused(confined, "list", "/");
+    confined_refused(confined, "read", "@/other/file");
+    confined_refused(confined, "write", "@/other/new");
+    confined_refused(confined, "list", "@/other");
+    confined_refused(confined, "write", "@/read/file");
+    confined_refused(confined, "truncate", "@/read/file");
+    confined_refused(confined, "mkdir", "@/read/folder");
+    confined_refused(confined, "write", "@/read/new");
+    confined_refused(confined, "chmod", "@/other/file");
+    confined_refused(confined, "chmod", "@/read/file");
+    confined_refused(confined, "link", "@/write/link");
+    confined_refused(confined, "remove", "@/read/file");
 }
 
 static void other_files_are_refused(void)
@@ -102,11 +75,11 @@ static void other_files_are_refused(void)
 /* The same attempt with a hull that holds it succeeds: the probe would tell. */
 static void wide_hull_is_seen(struct confined *confined)
 {
-    expect(confined, "read", "/etc/passwd", false);
+    confined_expect(confined, "read", "/etc/passwd", false);
     confined->wide = true;
-    expect(confined, "read", "/etc/passwd", true);
-    expect(confined, "read", "@/other/file", true);
-    expect(confined, "write", "@/other/new", true);
+    confined_expect(confined, "read", "/etc/passwd", true);
+    confined_expect(confined, "read", "@/other/file", true);
+    confined_expect(confined, "write", "@/other/new", true);
 }
 
 static void a_wide_hull_is_seen(void)
@@ -118,17 +91,17 @@ static void a_wide_hull_is_seen(void)
 static void masked(struct confined *confined)
 {
     bool mounts = confined->namespaces & TB_LAYER_BIT(TB_LAYER_MOUNT);
-    expect(confined, "read", "@/read/denied/secret", !mounts);
-    expect(confined, "list", "@/read/denied", !mounts);
-    expect(confined, "read", "@/read/denied-file", !mounts);
-    expect(confined, "stat", "@/other/file", !mounts);
-    expect(confined, "stat", "/proc/1/status", !mounts);
+    confined_expect(confined, "read", "@/read/denied/secret", !mounts);
+    confined_expect(confined, "list", "@/read/denied", !mounts);
+    confined_expect(confined, "read", "@/read/denied-file", !mounts);
+    confined_expect(confined, "stat", "@/other/file", !mounts);
+    confined_expect(confined, "stat", "/proc/1/status", !mounts);
     CHECK_INT(confined->layers.layer[TB_LAYER_MOUNT].state,
               mounts ? TB_LAYER_HELD : TB_LAYER_MISSING);
     confined->bare = true;
-    expect(confined, "read", "@/read/denied/secret", true);
-    expect(confined, "list", "@/read/denied", true);
-    expect(confined, "stat", "/proc/1/status", true);
+    confined_expect(confined, "read", "@/read/denied/secret", true);
+    confined_expect(confined, "list", "@/read/denied", true);
+    confined_expect(confined, "stat", "/proc/1/status", true);
 }
 
 static void denied_folders_are_covered(void)
@@ -166,8 +139,8 @@ static void networks(struct confined *confined)
     char name[32];
     tb_fd tcp = listen_tcp(port);
     tb_fd local = listen_abstract(name);
-    refused(confined, "tcp", port);
-    refused(confined, "abstract", name);
+    confined_refused(confined, "tcp", port);
+    confined_refused(confined, "abstract", name);
 }
 
 static void sockets_are_refused(void)
@@ -182,11 +155,11 @@ static void processes(struct confined *confined)
     char where[64];
     snprintf(pid, sizeof pid, "%d", (int)getpid());
     snprintf(where, sizeof where, "%d %p", (int)getpid(), (const void *)&secret);
-    refused(confined, "signal", pid);
-    refused(confined, "ptrace", pid);
-    refused(confined, "peek", where);
-    refused(confined, "fork", "-");
-    expect(confined, "signal", "-1", false);
+    confined_refused(confined, "signal", pid);
+    confined_refused(confined, "ptrace", pid);
+    confined_refused(confined, "peek", where);
+    confined_refused(confined, "fork", "-");
+    confined_expect(confined, "signal", "-1", false);
 }
 
 static void other_processes_are_refused(void)
@@ -198,11 +171,11 @@ static void itself(struct confined *confined)
 {
     char inherited[] = "TB_TEST_INHERITED=1";
     CHECK(putenv(inherited) == 0);
-    expect(confined, "descriptors", "-", false);
-    expect(confined, "environment", "-", false);
-    refused(confined, "code", "-");
-    refused(confined, "memory", "200");
-    expect(confined, "memory", "8", true);
+    confined_expect(confined, "descriptors", "-", false);
+    confined_expect(confined, "environment", "-", false);
+    confined_refused(confined, "code", "-");
+    confined_refused(confined, "memory", "200");
+    confined_expect(confined, "memory", "8", true);
 }
 
 static void process_is_closed(void)
@@ -228,7 +201,7 @@ static void reports(struct confined *confined)
     uint32_t held = confined->namespaces | TB_LAYER_BIT(TB_LAYER_SECCOMP) |
                     TB_LAYER_BIT(TB_LAYER_LANDLOCK) | TB_LAYER_BIT(TB_LAYER_NNP) |
                     TB_LAYER_BIT(TB_LAYER_CAPS) | TB_LAYER_BIT(TB_LAYER_RLIMITS);
-    expect(confined, "read", "@/read/file", true);
+    confined_expect(confined, "read", "@/read/file", true);
     CHECK_INT(tb_layers_lacking(&confined->layers, held), 0);
     CHECK_INT(tb_layers_in(&confined->layers, TB_LAYER_HELD) & TB_LAYERS_NAMESPACES,
               confined->namespaces);
@@ -259,9 +232,9 @@ static void under_the_supervisor(struct confined *confined)
     const struct tb_sandbox_options options = {0};
     struct tb_layers layers;
     CHECK_INT(tb_sandbox_enter(&tb_role_supervisor, &options, &layers), TB_OK);
-    expect(confined, "read", "@/read/file", true);
-    expect(confined, "write", "@/write/file", true);
-    expect(confined, "read", "@/other/file", false);
+    confined_expect(confined, "read", "@/read/file", true);
+    confined_expect(confined, "write", "@/write/file", true);
+    confined_expect(confined, "read", "@/other/file", false);
     CHECK_INT(tb_layers_in(&confined->layers, TB_LAYER_HELD) & TB_LAYERS_NAMESPACES,
               confined->namespaces);
 }
@@ -303,6 +276,7 @@ static void run_script(const char *path, bool jit, int expected)
         confined_init(&confined, confine_path, path);
         confined.namespaces = levels[i];
         confined.jit = jit;
+        confined.memory_mib = 256;
         CHECK_INT(confined_try(&confined, "start", "-"), expected);
         CHECK_INT(confined.layers.layer[TB_LAYER_MDWE].state,
                   jit ? TB_LAYER_PARTIAL : TB_LAYER_HELD);

@@ -42,16 +42,25 @@ static inline struct fs_space *space_new(const char *const *allow, const char *c
     return space;
 }
 
-/* Opens for reading. Returns the descriptor, or -1 with *ret_failure. */
-static inline int space_open(struct fs_space *space, const char *path, enum fs_intent intent,
+enum space_try { TRY_READ, TRY_WRITE, TRY_LIST, TRY_LOOK, TRY_SELF };
+
+/* Returns the descriptor, or -1 with *ret_failure. */
+static inline int space_open(struct fs_space *space, const char *path, enum space_try try,
                              struct fs_failure *ret_failure)
 {
     struct fs_path read;
     struct stat status;
     int fd = -1;
     CHECK(!fs_path_read(tb_bytes_of_string(path), tb_bytes_of(NULL, 0), &read));
-    const struct fs_request request = {.space = space, .path = &read, .intent = intent};
-    return fs_open(&request, ret_failure, &status, &fd) ? fd : -1;
+    const struct fs_target target = {.space = space, .path = &read};
+    static const struct fs_how hows[] = {
+        [TRY_READ] = {.intent = FS_FILE, .flags = O_RDONLY},
+        [TRY_WRITE] = {.intent = FS_FILE, .flags = O_WRONLY},
+        [TRY_LIST] = {.intent = FS_LIST},
+        [TRY_LOOK] = {.intent = FS_LOOK},
+        [TRY_SELF] = {.intent = FS_SELF},
+    };
+    return fs_open(&target, &hows[try], ret_failure, &status, &fd) ? fd : -1;
 }
 
 static inline void space_file(const char *path, const char *content)

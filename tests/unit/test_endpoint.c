@@ -1,6 +1,7 @@
 /* The parts of the C endpoint that the vectors do not reach: what it holds, and what it tells. */
 #include "base/clock.h"
 #include "base/result.h"
+#include "endpoint/channels.h"
 #include "endpoint/commands.h"
 #include "endpoint/misses.h"
 #include "tests/unit/test.h"
@@ -70,8 +71,11 @@ static void no_handle_is_taken_twice_or_beyond_the_pool(void)
     }
     const struct tb_handle fifth = {{9, 9}};
     CHECK_INT(tb_commands_add(&commands, 0, &fifth), TB_MALFORMED); /* live ones count */
-    tb_commands_retire(&commands, 0, &held);
+    tb_commands_release(&commands, 0);                              /* a stream, or answered */
+    CHECK_INT(tb_commands_add(&commands, 0, &held), TB_MALFORMED);
     CHECK_INT(tb_commands_add(&commands, 0, &fifth), TB_OK);
+    tb_commands_forget(&commands, &held);
+    CHECK_INT(tb_commands_call(&commands, &held), UINT32_MAX);
     done(&commands);
 }
 
@@ -131,6 +135,36 @@ static void a_long_name_is_cut_between_characters(void)
     CHECK(miss.name.n == TB_COMMAND_MAX - 1 && tb_utf8_valid(miss.name));
 }
 
+static void ids_of_channels_are_decimal_and_below_2_32(void)
+{
+    static const struct {
+        const char *text;
+        int64_t id; /* -1: none */
+    } cases[] = {
+        {"__CHANNEL__:0", 0},   {"__CHANNEL__:4294967295", UINT32_MAX},
+        {"__CHANNEL__:", -1},   {"__CHANNEL__:4294967296", -1},
+        {"__CHANNEL__:1x", -1}, {"__CHANNEL__:-1", -1},
+        {"x__CHANNEL__:1", -1}, {"__CHANNEL__", -1},
+        {"__CHANNEL__: 1", -1}, {"__CHANNEL__:99999999999999999999", -1},
+        {"__channel__:1", -1},
+    };
+    for (size_t i = 0; i < TB_ARRAY_LEN(cases); i++) {
+        struct tb_buffer args;
+        struct tb_packer packer;
+        struct tb_channels channels;
+        tb_buffer_init(&args, 256);
+        tb_packer_init(&packer, &args);
+        tb_pack_map(&packer, 1);
+        tb_pack_key_text(&packer, "c", cases[i].text);
+        CHECK_INT(tb_channels_init(&channels, tb_buffer_bytes(&args)), TB_OK);
+        CHECK_INT(channels.n, cases[i].id >= 0);
+        CHECK(cases[i].id < 0 || tb_channels_has(&channels, (uint32_t)cases[i].id));
+        CHECK(!tb_channels_has(&channels, 12345));
+        tb_channels_deinit(&channels);
+        tb_buffer_deinit(&args);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -140,6 +174,7 @@ int main(int argc, char **argv)
         TEST(handles_answer_wants_in_their_order),
         TEST(ten_misses_a_second_are_told_and_the_rest_counted),
         TEST(a_long_name_is_cut_between_characters),
+        TEST(ids_of_channels_are_decimal_and_below_2_32),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }

@@ -134,14 +134,14 @@ static struct fs_space *usual_space(void)
     return space_new(allow, deny);
 }
 
-static bool opens(struct fs_space *space, const char *name, enum fs_intent intent)
+static bool opens(struct fs_space *space, const char *name, enum space_try intent)
 {
     struct fs_failure failure = {0};
     tb_fd fd = space_open(space, in(name), intent, &failure);
     return fd >= 0;
 }
 
-static void fails(struct fs_space *space, const char *name, enum fs_intent intent,
+static void fails(struct fs_space *space, const char *name, enum space_try intent,
                   enum tb_code code, int number)
 {
     struct fs_failure failure = {0};
@@ -156,17 +156,17 @@ static void opens_what_is_allowed(void)
 {
     make_folder();
     struct fs_space *space = usual_space();
-    CHECK(opens(space, "d/hello", FS_READ));
-    CHECK(opens(space, "d/hello", FS_WRITE));
-    CHECK(opens(space, "d/hello", FS_LOOK));
-    CHECK(opens(space, "d/sub/deep", FS_READ));
-    CHECK(opens(space, "d/sub", FS_LIST));
-    CHECK(opens(space, "d/private", FS_LOOK)); /* the folder, not what is in it */
-    fails(space, "d/none", FS_READ, TB_CODE_NOT_FOUND, ENOENT);
-    fails(space, "d/none/none", FS_READ, TB_CODE_NOT_FOUND, ENOENT);
-    fails(space, "d/hello/x", FS_READ, TB_CODE_IO, ENOTDIR);
-    fails(space, "d/sub", FS_READ, TB_CODE_IO, EISDIR);
-    fails(space, "d/hello", FS_LIST, TB_CODE_IO, ENOTDIR);
+    CHECK(opens(space, "d/hello", TRY_READ));
+    CHECK(opens(space, "d/hello", TRY_WRITE));
+    CHECK(opens(space, "d/hello", TRY_LOOK));
+    CHECK(opens(space, "d/sub/deep", TRY_READ));
+    CHECK(opens(space, "d/sub", TRY_LIST));
+    CHECK(opens(space, "d/private", TRY_LOOK)); /* the folder, not what is in it */
+    fails(space, "d/none", TRY_READ, TB_CODE_NOT_FOUND, ENOENT);
+    fails(space, "d/none/none", TRY_READ, TB_CODE_NOT_FOUND, ENOENT);
+    fails(space, "d/hello/x", TRY_READ, TB_CODE_IO, ENOTDIR);
+    fails(space, "d/sub", TRY_READ, TB_CODE_IO, EISDIR);
+    fails(space, "d/hello", TRY_LIST, TB_CODE_IO, ENOTDIR);
     fs_space_free(space);
     remove_folder();
 }
@@ -180,8 +180,8 @@ static void refuses_what_is_not(void)
     make_folder();
     struct fs_space *space = usual_space();
     for (size_t i = 0; i < TB_ARRAY_LEN(names); i++)
-        fails(space, names[i], FS_LOOK, TB_CODE_SCOPE, 0);
-    fails(space, "d/private", FS_LIST, TB_CODE_SCOPE, 0);
+        fails(space, names[i], TRY_LOOK, TB_CODE_SCOPE, 0);
+    fails(space, "d/private", TRY_LIST, TB_CODE_SCOPE, 0);
     fs_space_free(space);
     remove_folder();
 }
@@ -193,14 +193,14 @@ static void an_empty_scope_allows_nothing(void)
     const char *const all[] = {"/**", NULL};
     const char *const no_pattern[] = {"d/[", NULL};
     struct fs_space *space = space_new(none, none);
-    fails(space, "d/hello", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/hello", TRY_READ, TB_CODE_SCOPE, 0);
     fs_space_free(space);
     /* What cannot be understood allows nothing where it allows, and denies all where it denies. */
     space = space_new(no_pattern, none);
-    fails(space, "d/hello", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/hello", TRY_READ, TB_CODE_SCOPE, 0);
     fs_space_free(space);
     space = space_new(all, no_pattern);
-    fails(space, "d/hello", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/hello", TRY_READ, TB_CODE_SCOPE, 0);
     fs_space_free(space);
     remove_folder();
 }
@@ -212,10 +212,10 @@ static void a_denied_pattern_holds_for_dots_and_for_all_below(void)
     const char *const deny[] = {in("d/private/*"), in("d/?u*"), NULL};
     struct fs_space *space = space_new(allow, deny);
     space_file(in("d/private/.x"), "x");
-    CHECK(opens(space, "d/.dot", FS_READ));
-    fails(space, "d/private/.x", FS_READ, TB_CODE_SCOPE, 0);
-    fails(space, "d/private/in/key", FS_READ, TB_CODE_SCOPE, 0);
-    fails(space, "d/sub/deep", FS_READ, TB_CODE_SCOPE, 0);
+    CHECK(opens(space, "d/.dot", TRY_READ));
+    fails(space, "d/private/.x", TRY_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/private/in/key", TRY_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/deep", TRY_READ, TB_CODE_SCOPE, 0);
     fs_space_free(space);
     remove_folder();
 }
@@ -232,9 +232,9 @@ static void follows_no_link_anywhere(void)
     static const char *const names[] = {"d/near", "d/far", "d/folder/deep", "d/sub/absolute",
                                         "d/magic/etc/passwd"};
     for (size_t i = 0; i < TB_ARRAY_LEN(names); i++)
-        for (int intent = FS_READ; intent <= FS_LOOK; intent++)
-            if (intent != FS_LIST || i == 4)
-                fails(space, names[i], (enum fs_intent)intent, TB_CODE_SCOPE, ELOOP);
+        for (int intent = TRY_READ; intent <= TRY_LOOK; intent++)
+            if (intent != TRY_LIST || i == 4)
+                fails(space, names[i], (enum space_try)intent, TB_CODE_SCOPE, ELOOP);
     fs_space_free(space);
     remove_folder();
 }
@@ -246,13 +246,13 @@ static void a_root_may_be_a_link(void)
     const char *const allow[] = {in("linked/**"), NULL};
     const char *const deny[] = {in("linked/private/**"), NULL};
     struct fs_space *space = space_new(allow, deny);
-    CHECK(opens(space, "linked/hello", FS_READ));
-    fails(space, "linked/private/key", FS_READ, TB_CODE_SCOPE, 0);
+    CHECK(opens(space, "linked/hello", TRY_READ));
+    fails(space, "linked/private/key", TRY_READ, TB_CODE_SCOPE, 0);
     /* It was opened at the start: where the link leads later does not matter. */
     CHECK_INT(unlink(in("linked")), 0);
     CHECK_INT(symlink("/etc", in("linked")), 0);
-    CHECK(opens(space, "linked/hello", FS_READ));
-    fails(space, "linked/passwd", FS_READ, TB_CODE_NOT_FOUND, ENOENT);
+    CHECK(opens(space, "linked/hello", TRY_READ));
+    fails(space, "linked/passwd", TRY_READ, TB_CODE_NOT_FOUND, ENOENT);
     fs_space_free(space);
     remove_folder();
 }
@@ -262,15 +262,15 @@ static void a_renamed_denied_folder_stays_denied(void)
     make_folder();
     struct fs_space *space = usual_space();
     CHECK_INT(rename(in("d/private"), in("d/sub/public")), 0);
-    fails(space, "d/sub/public/key", FS_READ, TB_CODE_SCOPE, 0);
-    fails(space, "d/sub/public/in/key", FS_LOOK, TB_CODE_SCOPE, 0);
-    fails(space, "d/sub/public", FS_LIST, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/public/key", TRY_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/public/in/key", TRY_LOOK, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/public", TRY_LIST, TB_CODE_SCOPE, 0);
     /* Another takes its name: both are denied. */
     CHECK_INT(mkdir(in("d/private"), 0700), 0);
     space_file(in("d/private/key"), "key");
-    fails(space, "d/private/key", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/private/key", TRY_READ, TB_CODE_SCOPE, 0);
     CHECK_INT(rename(in("d/private"), in("d/other")), 0);
-    fails(space, "d/sub/public/key", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/public/key", TRY_READ, TB_CODE_SCOPE, 0);
     fs_space_free(space);
     remove_folder();
 }
@@ -281,9 +281,9 @@ static void a_denied_folder_made_later_is_denied_by_what_it_is(void)
     CHECK_INT(rename(in("d/private"), in("aside")), 0);
     struct fs_space *space = usual_space();
     CHECK_INT(rename(in("aside"), in("d/private")), 0);
-    CHECK(opens(space, "d/hello", FS_READ)); /* any call looks */
+    CHECK(opens(space, "d/hello", TRY_READ)); /* any call looks */
     CHECK_INT(rename(in("d/private"), in("d/public")), 0);
-    fails(space, "d/public/key", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/public/key", TRY_READ, TB_CODE_SCOPE, 0);
     fs_space_free(space);
     remove_folder();
 }
@@ -293,17 +293,17 @@ static void another_name_of_a_denied_file_is_denied(void)
     make_folder();
     struct fs_space *space = usual_space();
     CHECK_INT(link(in("d/secret"), in("d/sub/copy")), 0);
-    fails(space, "d/sub/copy", FS_READ, TB_CODE_SCOPE, 0);
-    fails(space, "d/sub/copy", FS_WRITE, TB_CODE_SCOPE, 0);
-    fails(space, "d/sub/copy", FS_LOOK, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/copy", TRY_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/copy", TRY_WRITE, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/copy", TRY_LOOK, TB_CODE_SCOPE, 0);
     /* Replaced as editors do it: the old content stays denied under its other name. */
     space_file(in("d/new"), "new");
-    CHECK(opens(space, "d/new", FS_READ));
+    CHECK(opens(space, "d/new", TRY_READ));
     CHECK_INT(rename(in("d/new"), in("d/secret")), 0);
-    fails(space, "d/sub/copy", FS_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/sub/copy", TRY_READ, TB_CODE_SCOPE, 0);
     CHECK_INT(link(in("d/secret"), in("d/sub/second")), 0);
-    fails(space, "d/sub/second", FS_READ, TB_CODE_SCOPE, 0);
-    CHECK(opens(space, "d/hello", FS_READ));
+    fails(space, "d/sub/second", TRY_READ, TB_CODE_SCOPE, 0);
+    CHECK(opens(space, "d/hello", TRY_READ));
     fs_space_free(space);
     remove_folder();
 }
@@ -317,16 +317,16 @@ static void a_denied_name_remembers_what_still_exists(void)
     for (int i = 0; i < 3 * FS_SEEN_MAX; i++) {
         space_file(in("d/new"), "new");
         CHECK_INT(rename(in("d/new"), in("d/secret")), 0);
-        CHECK(opens(space, "d/hello", FS_READ));
+        CHECK(opens(space, "d/hello", TRY_READ));
     }
     for (int i = 0; i < FS_SEEN_MAX; i++) {
         char name[32];
         CHECK(snprintf(name, sizeof name, "d/sub/%d", i) > 0);
         CHECK_INT(rename(in("d/secret"), in(name)), 0);
         space_file(in("d/secret"), "new");
-        bool opened = opens(space, "d/hello", FS_READ);
+        bool opened = opens(space, "d/hello", TRY_READ);
         CHECK(opened == (i < FS_SEEN_MAX - 1));
-        fails(space, name, FS_READ, TB_CODE_SCOPE, 0);
+        fails(space, name, TRY_READ, TB_CODE_SCOPE, 0);
     }
     fs_space_free(space);
     remove_folder();
@@ -343,20 +343,20 @@ static void only_regular_files_have_content(void)
     CHECK_INT(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
     static const char *const names[] = {"d/pipe", "d/socket"};
     for (size_t i = 0; i < TB_ARRAY_LEN(names); i++) {
-        fails(space, names[i], FS_READ, TB_CODE_IO, ENXIO);
-        fails(space, names[i], FS_WRITE, TB_CODE_IO, ENXIO);
-        CHECK(opens(space, names[i], FS_LOOK));
+        fails(space, names[i], TRY_READ, TB_CODE_IO, ENXIO);
+        fails(space, names[i], TRY_WRITE, TB_CODE_IO, ENXIO);
+        CHECK(opens(space, names[i], TRY_LOOK));
     }
     tb_fd reader = open(in("d/pipe"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     CHECK(reader >= 0);
-    fails(space, "d/pipe", FS_WRITE, TB_CODE_IO, ENXIO);
+    fails(space, "d/pipe", TRY_WRITE, TB_CODE_IO, ENXIO);
     fs_space_free(space);
 
     const char *const device[] = {"/dev/null", NULL};
     const char *const none[] = {NULL};
     struct fs_failure failure;
     space = space_new(device, none);
-    CHECK_INT(space_open(space, "/dev/null", FS_READ, &failure), -1);
+    CHECK_INT(space_open(space, "/dev/null", TRY_READ, &failure), -1);
     CHECK_INT(failure.number, ENXIO);
     fs_space_free(space);
     remove_folder();
@@ -367,10 +367,10 @@ static void a_folder_moved_out_of_the_root_is_out(void)
     make_folder();
     struct fs_space *space = usual_space();
     CHECK_INT(rename(in("d/sub"), in("moved")), 0);
-    fails(space, "d/sub/deep", FS_READ, TB_CODE_NOT_FOUND, ENOENT);
+    fails(space, "d/sub/deep", TRY_READ, TB_CODE_NOT_FOUND, ENOENT);
     /* The root itself may move: it is held, and so is what is below it. */
     CHECK_INT(rename(in("d"), in("e")), 0);
-    CHECK(opens(space, "d/hello", FS_READ));
+    CHECK(opens(space, "d/hello", TRY_READ));
     fs_space_free(space);
     remove_folder();
 }
@@ -382,7 +382,7 @@ static void a_root_that_is_missing_at_the_start_stays_missing(void)
     const char *const none[] = {NULL};
     struct fs_space *space = space_new(allow, none);
     CHECK_INT(symlink("/etc", in("later")), 0);
-    fails(space, "later/passwd", FS_READ, TB_CODE_NOT_FOUND, ENOENT);
+    fails(space, "later/passwd", TRY_READ, TB_CODE_NOT_FOUND, ENOENT);
     fs_space_free(space);
     remove_folder();
 }

@@ -21,7 +21,8 @@ static void accepts_json5(void)
         "[/**/]",
         "{/**/}",
         "{a/**/:/**/1/**/,/**/}",
-        "//\xe2\x80\xa8\x31", /* U+2028 ends the comment, and a 1 follows */
+        ("//\xe2\x80\xa8"
+         "1"), /* U+2028 ends the comment */
         "//\r1",
         "\xef\xbb\xbf\xc2\xa0\xe3\x80\x80\t\v\f\xe2\x80\xa9{}",
         "'\xe2\x80\xa8'", /* and may stand in a string */

@@ -174,8 +174,8 @@ static void addresses_have_one_form(void)
                                         "http://017700000001/",
                                         "http://127.1/",
                                         "http://127.0.1./",
-                                        "http://\xef\xbc\x91"
-                                        "27.0.0.1/",
+                                        ("http://\xef\xbc\x91"
+                                         "27.0.0.1/"),
                                         "http://0X7F.0.0.0x1/"};
     for (size_t i = 0; i < TB_ARRAY_LEN(forms); i++)
         CHECK(matches("http://127.0.0.1", forms[i]));

@@ -157,61 +157,87 @@ static struct tb_endpoint *open_at_endpoint(const json_t *vector, int *ret_broke
     return endpoint;
 }
 
-static void count_done(void *data, const struct tb_reply *reply)
+/* The page of a sequence: what has come to it. */
+struct page {
+    struct tb_endpoint *endpoint;
+    int broker;
+    uint64_t call; /* the last one */
+    bool idle;     /* takes nothing */
+    int n_calls;
+    int n_done;
+    int n_chunks;
+};
+
+static void on_done(void *data, const struct tb_reply *reply)
 {
-    *(int *)data += reply ? 1 : 0;
+    struct page *page = data;
+    page->n_done += reply ? 1 : 0;
 }
 
-static void call_at_endpoint(struct tb_endpoint *endpoint, const json_t *vector, int broker,
-                             const json_t *expected, int *n_done)
+static void on_chunk(void *data, const struct tb_chunk *chunk, uint32_t cost)
 {
+    struct page *page = data;
+    (void)chunk;
+    page->n_chunks++;
+    if (!page->idle)
+        tb_endpoint_consumed(page->endpoint, page->call, cost);
+}
+
+static void call_at_endpoint(struct page *page, const json_t *vector, const json_t *step)
+{
+    static const struct tb_endpoint_handler handler = {.done = on_done, .chunk = on_chunk};
+    struct tb_endpoint *endpoint = page->endpoint;
+    const struct tb_endpoint_request request = {
+        .args = tb_bytes_of("\x80", 1), .more = json_is_true(json_object_get(step, "more"))};
+    struct tb_handle handle = handle_of(json_object_get(step, "call"));
     uint8_t frame[512];
     uint32_t command =
         tb_endpoint_find(endpoint, tb_bytes_of_string(vector_text(vector, "command")));
     CHECK_INT(command, 0);
-    CHECK_INT(tb_endpoint_call(endpoint, command, tb_bytes_of("\x80", 1), false,
-                               (struct tb_bytes){0}, count_done, n_done),
-              TB_OK);
+    CHECK_INT(tb_endpoint_call(endpoint, command, &request, &handler, page, &page->call), TB_OK);
     CHECK_INT(tb_endpoint_flush(endpoint), TB_OK);
-    ssize_t n = tb_fd_receive(broker, frame, sizeof frame, NULL, MSG_DONTWAIT);
-    struct tb_handle handle = handle_of(expected);
+    page->idle = json_is_true(json_object_get(step, "idle"));
+    page->n_calls++;
+    ssize_t n = tb_fd_receive(page->broker, frame, sizeof frame, NULL, MSG_DONTWAIT);
     CHECK(n > TB_HEADER_SIZE + TB_HANDLE_SIZE && frame[4] == TB_CALL);
     CHECK(memcmp(frame + TB_HEADER_SIZE, handle.bytes, TB_HANDLE_SIZE) == 0);
 }
 
-/* The endpoint does not show that it dropped a frame: that it goes on and no call ended is what
- * `dropped` means here. */
-static const char *step_at_endpoint(struct tb_endpoint *endpoint, int broker, const json_t *step,
-                                    int *n_done)
+/* The endpoint does not show that it dropped a frame: `dropped` means here that it goes on and the
+ * page heard nothing. Of a CREDIT it never does, but when the call lives. */
+static const char *step_at_endpoint(struct page *page, const json_t *step)
 {
-    int n_before = *n_done;
-    bool was_ready = tb_endpoint_ready(endpoint);
-    CHECK_INT(tb_fd_write_all(broker, vector_bytes(step, "frame")), 0);
-    int r = tb_endpoint_dispatch(endpoint, false);
-    CHECK((r == TB_CLOSED) == tb_endpoint_lost(endpoint));
-    if (tb_endpoint_lost(endpoint))
-        return tb_endpoint_broken(endpoint) ? "error" : "closed";
-    return *n_done > n_before || !was_ready ? "ok" : "dropped";
+    struct tb_bytes frame = vector_bytes(step, "frame");
+    int n_before = page->n_done + page->n_chunks;
+    bool heard = !tb_endpoint_ready(page->endpoint) ||
+                 (frame.data[4] == TB_CREDIT && page->n_done < page->n_calls);
+    CHECK_INT(tb_fd_write_all(page->broker, frame), 0);
+    int r;
+    do {
+        r = tb_endpoint_dispatch(page->endpoint, false);
+    } while (r == TB_OK);
+    CHECK((r == TB_CLOSED) == tb_endpoint_lost(page->endpoint));
+    if (r == TB_CLOSED)
+        return tb_endpoint_broken(page->endpoint) ? "error" : "closed";
+    return heard || page->n_done + page->n_chunks > n_before ? "ok" : "dropped";
 }
 
 void vector_at_endpoint(const json_t *vector)
 {
-    int broker;
-    int n_done = 0;
-    struct tb_endpoint *endpoint = open_at_endpoint(vector, &broker);
+    struct page page = {0};
     const json_t *step;
     size_t i;
+    page.endpoint = open_at_endpoint(vector, &page.broker);
     json_array_foreach(json_object_get(vector, "steps"), i, step)
     {
-        const json_t *call = json_object_get(step, "call");
-        if (call) {
-            call_at_endpoint(endpoint, vector, broker, call, &n_done);
+        if (json_object_get(step, "call")) {
+            call_at_endpoint(&page, vector, step);
             continue;
         }
-        const char *became = step_at_endpoint(endpoint, broker, step, &n_done);
+        const char *became = step_at_endpoint(&page, step);
         vector_check(vector, strcmp(became, vector_text(step, "expect")) == 0,
                      vector_text(step, "expect"));
     }
-    tb_endpoint_free(endpoint);
-    tb_fd_close(&broker);
+    tb_endpoint_free(page.endpoint);
+    tb_fd_close(&page.broker);
 }
