@@ -20,6 +20,7 @@ struct bench {
     struct bench_policy next;   /* what a reload finds */
     bool no_grant;              /* the next policy's grants cannot be made */
     int view;                   /* the endpoint's end; -1: closed */
+    bool deaf;                  /* the endpoint reads nothing */
     int host;
     int supervisor;
     int scribe;
