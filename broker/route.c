@@ -45,7 +45,11 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
                                    uint32_t command)
 {
     struct tb_live_call call = {
-        .command = command, .handle = address->handle, .start_ns = broker->now_ns};
+        .command = command,
+        .plugin = tb_session_command(session, command)->plugin,
+        .handle = address->handle,
+        .start_ns = broker->now_ns,
+    };
     struct tb_plaintext plaintext;
     const char *cause = open_call(session, frame, address, &plaintext);
     bool revoked = !tb_session_command(session, command)->granted;
@@ -82,6 +86,7 @@ static const char *on_call(struct tb_broker *broker, struct tb_session *session,
     if (!call)
         return refuse_slotless(broker, session, frame, address, value);
     call->command = value;
+    call->plugin = tb_session_command(session, value)->plugin;
     call->handle = address->handle;
     call->counter = 1;
     call->start_ns = broker->now_ns;

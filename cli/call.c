@@ -19,7 +19,7 @@ static const char help[] =
     "  --raw FILE      the raw request body, of any length; - is standard input\n"
     "  --follow        print all that comes until the call ends: a line of JSON for each message,\n"
     "                  value or part, with the channel that it is of; Ctrl-C ends the call\n"
-    "  --json          always print one JSON object: ok, and value, bytes (8 MiB) or error\n"
+    "  --json          always print one JSON object: ok, and value, bytes (4 MiB) or error\n"
     "  --repeat N      make the call N times and print how it went instead of the results\n"
     "  --jobs M        keep M calls in flight (with --repeat; 1)\n"
     "\n"
@@ -118,7 +118,8 @@ static int run(struct cli_call *call)
     const struct cli_call_options *options = &call->options;
     int status = read_args(call);
     if (status == CLI_DONE)
-        status = cli_body_open(&call->body, options->raw_file, options->repeat > 0);
+        status = cli_body_open(&call->body, options->raw_file, tb_buffer_n(&call->args),
+                               options->repeat > 0);
     if (status == CLI_DONE)
         status =
             cli_session_begin(&call->session, options->app, options->view, options->origin, false);

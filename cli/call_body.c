@@ -8,40 +8,44 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+enum {
+    BEGINNING_MAX = 1024 * 1024,
+    WORDS = 512, /* what a frame holds beside args and body */
+};
 
 static int failed(const struct cli_body *body)
 {
     return cli_error(CLI_USAGE, "io", "%s: %s", body->name, strerror(errno));
 }
 
-/* A pipe's length shows only at its end, which may be far off. */
-static bool is_small_file(int fd)
+/* What a frame has room for beside args and the message's own words; 1 MiB at most. */
+static size_t most_with(size_t n_args)
 {
-    struct stat file;
-    return fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size < CLI_BODY_WHOLE;
+    size_t room = TB_FRAME_MAX - WORDS;
+    size_t most = n_args < room ? room - n_args : 0;
+    return most < BEGINNING_MAX ? most : BEGINNING_MAX;
 }
 
-static int read_whole(struct cli_body *body)
+/* Whether there is more than `most` shows with the byte behind. */
+static int read_beginning(struct cli_body *body, size_t most)
 {
-    for (;;) {
-        ssize_t n = read(body->fd, body->data + body->n, CLI_BODY_WHOLE + 1 - body->n);
-        if (n < 0)
+    while (body->n <= most) {
+        ssize_t n = read(body->fd, body->data + body->n, most + 1 - body->n);
+        if (n < 0 && errno != EINTR)
             return failed(body);
         if (n == 0)
             return CLI_DONE;
-        body->n += (size_t)n;
-        if (body->n > CLI_BODY_WHOLE)
-            return cli_error(CLI_DENIED, "too_large",
-                             "%s: a body that is sent whole is at most 1 MiB; a longer file, or "
-                             "standard input, is sent in parts without --repeat",
-                             body->name);
+        body->n += n > 0 ? (size_t)n : 0;
     }
+    body->streamed = true;
+    return CLI_DONE;
 }
 
-int cli_body_open(struct cli_body *body, const char *name, bool whole)
+int cli_body_open(struct cli_body *body, const char *name, size_t n_args, bool whole)
 {
+    size_t most = most_with(n_args);
     *body = (struct cli_body){.name = name, .fd = -1};
     if (!name)
         return CLI_DONE;
@@ -49,11 +53,16 @@ int cli_body_open(struct cli_body *body, const char *name, bool whole)
                                       : open(name, O_RDONLY | O_CLOEXEC);
     if (body->fd < 0)
         return cli_error(CLI_USAGE, "not_found", "%s: %s", name, strerror(errno));
-    body->streamed = !whole && !is_small_file(body->fd);
-    body->data = malloc(body->streamed ? TB_CHUNK_RAW_MAX : CLI_BODY_WHOLE + 1);
+    body->data = malloc(BEGINNING_MAX + 1);
     if (!body->data)
         return failed(body);
-    return body->streamed ? CLI_DONE : read_whole(body);
+    int status = read_beginning(body, most);
+    if (status == CLI_DONE && body->streamed && whole)
+        return cli_error(CLI_DENIED, "too_large",
+                         "%s: --repeat sends the same body again and again, and takes at most %zu "
+                         "bytes; without it a body may have any length",
+                         name, most);
+    return status;
 }
 
 void cli_body_close(struct cli_body *body)
@@ -61,6 +70,11 @@ void cli_body_close(struct cli_body *body)
     tb_fd_close(&body->fd);
     free(body->data);
     *body = (struct cli_body){.fd = -1};
+}
+
+void cli_body_begun(struct cli_body *body)
+{
+    body->n = 0;
 }
 
 int cli_body_fd(const struct cli_body *body)

@@ -20,7 +20,7 @@
 enum {
     /* A credit's worth of messages and a reply are at most six times as long in JSON. */
     OUTPUT_MAX = 6 * (TB_CREDIT_FIRST + TB_FRAME_MAX) + 64 * 1024,
-    COLLECT_MAX = 8 * 1024 * 1024, /* bytes that --json puts into one object */
+    COLLECT_MAX = 4 * 1024 * 1024, /* bytes that --json puts into one object */
 };
 
 struct once {
@@ -110,7 +110,7 @@ static void print_value(struct once *once, const msgpack_object *value)
 /* --json: the parts make one object, and so have to be held until they are all there. */
 static void collect(struct once *once, struct tb_bytes part)
 {
-    static const char message[] = "the result is longer than the 8 MiB that --json puts into one "
+    static const char message[] = "the result is longer than the 4 MiB that --json puts into one "
                                   "object; without --json it is written as it comes";
     if (once->status == CLI_DONE && !tb_buffer_append(&once->collected, part))
         fail(once, cli_call_error(once->call, "too_large", tb_bytes_of_string(message), NULL));
@@ -242,14 +242,17 @@ static int start(struct once *once)
 {
     static const struct tb_endpoint_handler handler = {.done = on_done, .chunk = on_chunk};
     struct cli_call *call = once->call;
-    const struct cli_body *body = &call->body;
+    struct cli_body *body = &call->body;
     const struct tb_endpoint_request request = {.args = tb_buffer_bytes(&call->args),
                                                 .has_raw = body->name != NULL,
                                                 .more = body->streamed,
                                                 .raw = tb_bytes_of(body->data, body->n)};
     int r = tb_endpoint_call(call->session.endpoint, call->command, &request, &handler, once,
                              &once->id);
-    return r == TB_OK ? CLI_DONE : cli_call_not_made(call, r);
+    if (r != TB_OK)
+        return cli_call_not_made(call, r);
+    cli_body_begun(body);
+    return CLI_DONE;
 }
 
 /* Both directions, as far as they go now: the body as there is credit for it, credit for what was

@@ -27,11 +27,11 @@ static void check_sent(void)
     struct tb_plaintext plaintext;
     size_t size;
     int r;
-    while ((r = tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench.from_broker), &frame,
+    while ((r = tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench.end.from_broker), &frame,
                                &size)) == TB_OK) {
         if (frame.kind != TB_BOOT && frame.kind != TB_CLOSE)
-            tb_assert(tb_seal_open(&frame, bench.keys.to_endpoint, &plaintext) == TB_OK);
-        tb_buffer_consume(&bench.from_broker, size);
+            tb_assert(tb_seal_open(&frame, bench.end.keys.to_endpoint, &plaintext) == TB_OK);
+        tb_buffer_consume(&bench.end.from_broker, size);
     }
     tb_assert(r == TB_AGAIN);
 }
@@ -53,7 +53,7 @@ static void begin_call(struct input *input)
     size_t n = (size_t)input_u8(input) * 4096;
     if (choice & 1)
         (void)bench_issued(&bench, ECHO, &handle);
-    const struct tb_envelope envelope = {bench.keys.to_broker, handle, choice & 2 ? 1 : 0};
+    const struct tb_envelope envelope = {bench.end.keys.to_broker, handle, choice & 2 ? 1 : 0};
     const struct tb_call call = {.has_raw = true, .raw = tb_bytes_of(body, n)};
     tb_assert(tb_call_write(&rest, &envelope, tb_bytes_of("\x80", 1), &call, true) == TB_OK);
     if (choice & 4)
@@ -140,7 +140,8 @@ static void plugin_ends(void)
 
 static void step(struct input *input)
 {
-    const struct bench_policy policy = {7, (uint32_t)(input->n % 3), 64, 0};
+    const struct bench_policy policy = {
+        .commands = 7, .scope = (uint32_t)(input->n % 3), .memory_mib = 64};
     switch (input_u8(input) % 10) {
     case 0:
         if (tb_buffer_n(&rest) == 0)

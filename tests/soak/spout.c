@@ -39,7 +39,7 @@ struct call {
     bool has_channel;
     uint32_t channel;
     uint64_t left; /* bytes or messages */
-    uint64_t done;
+    uint64_t done; /* of a body too, whose beginning came with the call */
     size_t part;
     uint64_t credit;
 };
@@ -298,6 +298,7 @@ static void on_call(const msgpack_object *map)
         .job = job_of(number_of(map, "command", 0)),
         .left = number_of(args, "n", 0),
         .part = (size_t)number_of(args, "part", TB_CHUNK_RAW_MAX),
+        .done = number_of(map, "bytes", 0),
         .pause = truth_of(args, "pause"),
         .credit = TB_CREDIT_FIRST_PLUGIN,
     };
@@ -305,6 +306,7 @@ static void on_call(const msgpack_object *map)
     call->part = call->job == TICK ? 0 : call->part;
     take_channel(call, args);
     release(map);
+    n_swallowed += call->done;
     if (call->job == STATE)
         reply_state(call);
     else if (call->job == CRASH)

@@ -28,7 +28,7 @@ static void open_view(enum tb_mode mode)
 {
     bench_init(&bench, mode, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
     bench_hello(&bench, secret);
-    tb_buffer_consume(&bench.from_broker, tb_buffer_n(&bench.from_broker));
+    tb_buffer_consume(&bench.end.from_broker, tb_buffer_n(&bench.end.from_broker));
     randombytes_buf(body, sizeof body);
 }
 
@@ -76,7 +76,7 @@ static struct tb_buffer frame_of(const struct tb_handle *handle, size_t n)
 {
     struct tb_buffer out;
     tb_buffer_init(&out, 2 * TB_FRAME_MAX);
-    const struct tb_envelope envelope = {bench.keys.to_broker, *handle, 0};
+    const struct tb_envelope envelope = {bench.end.keys.to_broker, *handle, 0};
     const struct tb_call call = {.has_raw = true, .raw = tb_bytes_of(body, n)};
     bool clear = bench_session(&bench)->mode == TB_MODE_DIRECT;
     CHECK_INT(tb_call_write(&out, &envelope, tb_bytes_of("\x80", 1), &call, clear), TB_OK);
@@ -191,7 +191,7 @@ static struct told heard(enum tb_kind kind)
 /* The endpoint has the REPLY with the first n bytes of the body. */
 static void check_reply(const struct tb_handle *handle, size_t n)
 {
-    const struct tb_bytes in = tb_buffer_bytes(&bench.from_broker);
+    const struct tb_bytes in = tb_buffer_bytes(&bench.end.from_broker);
     if (bench_session(&bench)->mode == TB_MODE_DIRECT && n > 0) {
         struct tb_frame frame;
         size_t size;
@@ -509,7 +509,7 @@ static void a_session_that_closes_drops_what_is_being_sent(void)
     bench.deaf = true;
     plugin_replies_at(heard(TB_PLUGIN_CALL).call, TB_BULK_IN, BODY_MAX);
     CHECK_INT(bench_session(&bench)->link.pieces.n, 1);
-    tb_fd_close(&bench.view);
+    tb_fd_close(&bench.end.view);
     bench_run(&bench);
     CHECK(!bench_session(&bench) && !is_mapped());
     end();
@@ -521,7 +521,7 @@ static void a_session_that_closes_in_the_middle_of_a_body_leaves_nothing(void)
     begin(TB_MODE_DIRECT);
     (void)call_half_with(N_BODY, N_BODY / 2, &rest);
     CHECK(bench_session(&bench)->body);
-    tb_fd_close(&bench.view);
+    tb_fd_close(&bench.end.view);
     bench_run(&bench);
     CHECK(!bench_session(&bench) && !is_mapped());
     tb_buffer_deinit(&rest);
@@ -563,7 +563,7 @@ static void a_body_whose_plugin_dies_meanwhile_goes_to_no_other(void)
 static void a_reload_that_replaces_the_plugin_leaves_its_body_behind(void)
 {
     struct tb_buffer rest;
-    const struct bench_policy wider = {7, 1, 64, 0};
+    const struct bench_policy wider = {.commands = 7, .scope = 1, .memory_mib = 64};
     begin(TB_MODE_DIRECT);
     struct tb_handle handle = call_half_with(N_BODY, N_BODY / 2, &rest);
     bench_reload(&bench, &wider);
@@ -576,7 +576,7 @@ static void a_reload_that_replaces_the_plugin_leaves_its_body_behind(void)
 static void a_reload_that_revokes_the_command_denies_the_call(void)
 {
     struct tb_buffer rest;
-    const struct bench_policy without = {6, 0, 64, 0};
+    const struct bench_policy without = {.commands = 6, .memory_mib = 64};
     begin(TB_MODE_DIRECT);
     struct tb_handle handle = session_issued(&bench, ECHO);
     struct tb_handle same = call_half_with(N_BODY, N_BODY / 2, &rest);
