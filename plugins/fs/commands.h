@@ -10,7 +10,6 @@
 enum {
     /* What one answer may carry beside its own text, here and on the view link. */
     FS_CONTENT_MAX = TB_FRAME_MAX - 4096,
-    FS_LIST_MAX = 65536, /* values that a message can have at all */
 };
 
 /* What the program keeps between calls. */
@@ -83,13 +82,6 @@ void fs_answer_failure(struct tb_call *call, struct fs_failure failure);
 void fs_answer_done(struct tb_call *call, bool done, struct fs_failure failure);
 /* What is known of an open file: stat.c. */
 void fs_answer_info(struct tb_call *call, int fd);
-
-/* ---- arg.c; false: the call is answered ---- */
-
-tb_must_check bool fs_read_int(struct tb_call *call, const char *key, int64_t *ret_number);
-/* The bytes, or the list of numbers that JSON makes of them, which is put into the room. */
-tb_must_check bool fs_read_bytes(struct tb_call *call, const char *key,
-                                 uint8_t room[static FS_LIST_MAX], struct tb_bytes *ret_bytes);
 
 /* ---- resource.c ---- */
 

@@ -162,8 +162,7 @@ void fs_write(struct tb_call *call)
 {
     int fd;
     struct tb_bytes data;
-    uint8_t room[FS_LIST_MAX];
-    if (!find_file(call, &fd) || !fs_read_bytes(call, "data", room, &data))
+    if (!find_file(call, &fd) || !tb_arg_bytes(call, call->args, "data", TB_REQUIRED, &data))
         return;
     int r = tb_fd_write_all(fd, data);
     if (r < 0)
@@ -178,7 +177,8 @@ void fs_seek(struct tb_call *call)
     int fd;
     int64_t offset;
     uint64_t whence;
-    if (!find_file(call, &fd) || !fs_read_int(call, "offset", &offset) ||
+    if (!find_file(call, &fd) ||
+        !tb_arg_int(call, call->args, "offset", TB_REQUIRED, INT64_MIN, INT64_MAX, &offset) ||
         !tb_arg_uint(call, call->args, "whence", TB_REQUIRED, TB_ARRAY_LEN(whences) - 1, &whence))
         return;
     off_t at = lseek(fd, offset, whences[whence]);

@@ -90,8 +90,8 @@ def test_options_of_open(plugin, app):  # noqa: F811
     ({"create": True}, "options: truncate, create and createNew need write or append"),
     ({"createNew": True}, "options: truncate, create and createNew need write or append"),
     ({"append": True, "truncate": True}, "options: append and truncate exclude each other"),
-    ({"write": "yes"}, "options.write: expected true or false"),
-    ({"mode": -1}, "options.mode: expected a whole number in range"),
+    ({"write": "yes"}, "options.write: expected true or false, got a string"),
+    ({"mode": -1}, "options.mode: expected a whole number from 0 to 4294967295, got -1"),
 ])
 def test_options_that_make_no_sense(plugin, app, options, message):  # noqa: F811
     assert error(plugin.call("open", {"path": "data/new", "options": options})) == {"code": "invalid_args", "message": message}
@@ -132,18 +132,18 @@ def test_a_number_that_stands_for_nothing(plugin):
 
 
 @pytest.mark.parametrize("command, args, message", [
-    ("read", {}, "len: expected a whole number in range"),
-    ("write", {}, "data: expected bytes"),
-    ("write", {"data": "text"}, "data: expected bytes"),
-    ("write", {"data": [256]}, "data: expected bytes"),
-    ("write", {"data": [-1]}, "data: expected bytes"),
-    ("write", {"data": [1, "2"]}, "data: expected bytes"),
-    ("seek", {"whence": 0}, "offset: expected a whole number in range"),
-    ("seek", {"offset": 0.5, "whence": 0}, "offset: expected a whole number in range"),
-    ("seek", {"offset": 1e300, "whence": 0}, "offset: expected a whole number in range"),
-    ("seek", {"offset": 2**63, "whence": 0}, "offset: expected a whole number in range"),
-    ("seek", {"offset": 0, "whence": 3}, "whence: expected a whole number in range"),
-    ("ftruncate", {"len": -1}, "len: expected a whole number in range"),
+    ("read", {}, "len: expected a whole number of 0 or more, got nothing"),
+    ("write", {}, "data: expected bytes, or an array of numbers from 0 to 255, got nothing"),
+    ("write", {"data": "text"}, "data: expected bytes, or an array of numbers from 0 to 255, got a string"),
+    ("write", {"data": [256]}, "data[0]: expected a whole number from 0 to 255, got 256"),
+    ("write", {"data": [-1]}, "data[0]: expected a whole number from 0 to 255, got -1"),
+    ("write", {"data": [1, "2"]}, "data[1]: expected a whole number from 0 to 255, got a string"),
+    ("seek", {"whence": 0}, "offset: expected a whole number, got nothing"),
+    ("seek", {"offset": 0.5, "whence": 0}, "offset: expected a whole number, got 0.5"),
+    ("seek", {"offset": 1e300, "whence": 0}, "offset: expected a whole number, got 1e+300"),
+    ("seek", {"offset": 2**63, "whence": 0}, "offset: expected a whole number, got 9223372036854775808"),
+    ("seek", {"offset": 0, "whence": 3}, "whence: expected a whole number from 0 to 2, got 3"),
+    ("ftruncate", {"len": -1}, "len: expected a whole number of 0 or more, got -1"),
 ])
 def test_says_what_is_wrong_with_the_arguments(plugin, command, args, message):
     rid = opened(plugin, "data/hello.txt", write=True)
