@@ -15,6 +15,7 @@
 #include "broker/reload.h"
 #include "broker/session.h"
 #include "broker/view.h"
+#include "policy/own.h"
 #include "proto/inner.h"
 #include "proto/plugin.h"
 
@@ -100,14 +101,15 @@ const char *tb_stream_from_endpoint(struct tb_broker *broker, struct tb_session 
                                     const struct tb_frame *frame, const struct tb_address *address);
 const char *tb_stream_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
                                   const struct tb_frame *frame);
+/* Parts of requests' bodies end their call where more than this waits for a plugin. */
+enum { TB_PARTS_WAITING = 16 * 1024 * 1024 };
 /* What a CALL with `more` that was dispatched is told at once. */
 void tb_stream_welcome(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call);
 
-/* event_calls.c: whether the call is one of `plugin:event|…`, which then has its answer or is a
- * stream. */
-bool tb_event_call(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-                   const struct tb_call *message);
+/* event_calls.c: a call of one of `plugin:event|…` is answered, or becomes a stream. */
+void tb_event_call(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                   enum tb_own own, const struct tb_call *message);
 
 /* events.c: listeners, and what reaches them. */
 struct tb_emission {

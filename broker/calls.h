@@ -29,7 +29,7 @@ struct tb_live_call {
     bool answered;    /* the REPLY is written; only the plugin's answer is still awaited */
     bool at_plugin;   /* dispatched, and the plugin has not answered yet */
     uint32_t command; /* index in the session */
-    uint32_t plugin;  /* index in the session */
+    uint32_t plugin;  /* index in the session, or TB_NO_INDEX: the broker answers it itself */
     uint32_t next_free;
     uint64_t number;  /* what the plugin is told; never used again */
     uint64_t ref;     /* what the log is told */

@@ -1,7 +1,7 @@
 /* The commands `plugin:event|…`: what policy and the arguments allow is recorded, and then done. */
 #include "broker/broker.h"
 
-#include "base/clock.h"
+#include "policy/own.h"
 
 /* One call of one of them. */
 struct work {
@@ -96,14 +96,13 @@ static void emit_to(const struct work *work)
 }
 
 static const struct {
-    const char *name;
     enum tb_event_needs needs;
     void (*run)(const struct work *work);
-} commands[] = {
-    {"plugin:event|listen", TB_NEEDS_EVENT, listen_to},
-    {"plugin:event|unlisten", TB_NEEDS_ID, unlisten},
-    {"plugin:event|emit", TB_NEEDS_EVENT, emit},
-    {"plugin:event|emit_to", TB_NEEDS_TARGET, emit_to},
+} commands[TB_N_OWNS] = {
+    [TB_OWN_LISTEN] = {TB_NEEDS_EVENT, listen_to},
+    [TB_OWN_UNLISTEN] = {TB_NEEDS_ID, unlisten},
+    [TB_OWN_EMIT] = {TB_NEEDS_EVENT, emit},
+    [TB_OWN_EMIT_TO] = {TB_NEEDS_TARGET, emit_to},
 };
 
 /* Arguments and payload, one behind the other, encoded anew. */
@@ -121,29 +120,22 @@ static bool pack(struct work *work, struct tb_buffer *text, const msgpack_object
     return !packer.failed;
 }
 
-static void run(struct work *work, size_t which, const struct tb_call *message)
+void tb_event_call(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                   enum tb_own own, const struct tb_call *message)
 {
+    struct work work = {
+        .broker = broker,
+        .session = session,
+        .call = call,
+        .granted = tb_session_command(session, call->command)->granted,
+    };
     tb_cleanup(tb_buffer_deinit) struct tb_buffer text;
     tb_buffer_init(&text, 2 * TB_FRAME_MAX);
     if (message->has_raw || message->more ||
-        tb_event_args_read(message->args, commands[which].needs, &work->args) != TB_OK)
-        refuse(work, TB_CODE_INVALID_ARGS, "the arguments are not those of this command");
-    else if (!pack(work, &text, message->args))
-        refuse(work, TB_CODE_LIMIT, "out of memory");
+        tb_event_args_read(message->args, commands[own].needs, &work.args) != TB_OK)
+        refuse(&work, TB_CODE_INVALID_ARGS, "the arguments are not those of this command");
+    else if (!pack(&work, &text, message->args))
+        refuse(&work, TB_CODE_LIMIT, "out of memory");
     else
-        commands[which].run(work);
-}
-
-bool tb_event_call(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-                   const struct tb_call *message)
-{
-    const struct tb_grant_command *granted = tb_session_command(session, call->command)->granted;
-    struct work work = {.broker = broker, .session = session, .call = call, .granted = granted};
-    for (size_t i = 0; i < TB_ARRAY_LEN(commands); i++) {
-        if (!tb_bytes_are(granted->name, commands[i].name))
-            continue;
-        run(&work, i, message);
-        return true;
-    }
-    return false;
+        commands[own].run(&work);
 }

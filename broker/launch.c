@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/fd.h"
 
-/* Bytes that may wait for a plugin which does not read. The session's quota of request bytes is
- * below it. */
-enum { OUT_MAX = TB_SESSION_BYTES + 16 * 1024 * 1024 };
+/* Bytes that may wait for a plugin which does not read: the session's request bytes, the parts that
+ * stream.c lets wait, and more than all CREDITs and CANCELs of its calls can be. */
+enum { OUT_MAX = TB_SESSION_BYTES + TB_PARTS_WAITING + 16 * 1024 * 1024 };
 /* The next call starts a new instance: trying again needs no wait, but the field says that it may
  * be done. */
 enum { RETRY_MS = 1 };
@@ -72,6 +72,7 @@ static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
 {
     plugin->state = TB_PLUGIN_IDLE;
     plugin->token = 0;
+    plugin->ids = 0;
     if (plugin->link.paused)
         tb_flush_unpause(broker, &plugin->link);
     tb_flush_unmark(broker, &plugin->link);

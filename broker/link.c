@@ -8,7 +8,7 @@
 
 /* Behind a large body that is read aside comes, where there are many, the front of the next: what
  * is read of that one's body has to be copied. */
-enum { READ_SIZE = 64 * 1024, READ_FRONT = 4096 };
+enum { READ_SIZE = 64 * 1024, READ_FRONT = 512 };
 
 void tb_link_init(struct tb_link *link, struct tb_loop *loop, enum tb_side side, size_t max_out)
 {

@@ -17,6 +17,7 @@ struct tb_plugin {
     const struct tb_grant_plugin *granted; /* in the session's grant; NULL: not there any more */
     bool stale;     /* the running instance holds what the grant has not, or lacks what it has */
     uint64_t ids;   /* upper bits of what the running instance hands out; 0: none runs */
+    uint32_t close; /* its number for `resources|close`, if it keeps things open */
     uint32_t token; /* the supervisor's name for the running instance */
     struct tb_link link;
     struct tb_bulk *bulk; /* what the running instance shares with the broker; NULL: none runs */

@@ -45,7 +45,11 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
                                    uint32_t command)
 {
     struct tb_live_call call = {
-        .command = command, .handle = address->handle, .start_ns = broker->now_ns};
+        .command = command,
+        .plugin = tb_session_command(session, command)->plugin,
+        .handle = address->handle,
+        .start_ns = broker->now_ns,
+    };
     struct tb_plaintext plaintext;
     const char *cause = open_call(session, frame, address, &plaintext);
     bool revoked = !tb_session_command(session, command)->granted;
@@ -82,6 +86,7 @@ static const char *on_call(struct tb_broker *broker, struct tb_session *session,
     if (!call)
         return refuse_slotless(broker, session, frame, address, value);
     call->command = value;
+    call->plugin = tb_session_command(session, value)->plugin;
     call->handle = address->handle;
     call->counter = 1;
     call->start_ns = broker->now_ns;
@@ -185,6 +190,22 @@ static void route_view(struct tb_broker *broker, struct tb_session *session)
                                               : "a frame header that is not in the format");
 }
 
+/* Reads on while a body is half read: what is missing is often there already, and calls that are
+ * dispatched together cost fewer wake-ups. The result of the last read. */
+static int read_view(struct tb_broker *broker, struct tb_session *session)
+{
+    int r = TB_OK;
+    bool more = true;
+    for (int i = 0; i < TB_BURST && r == TB_OK && more; i++) {
+        r = tb_link_read(&session->link, NULL);
+        if (r == TB_OK)
+            route_view(broker, session);
+        more =
+            session->state == TB_SESSION_OPEN && !session->link.paused && session->link.n_aside > 0;
+    }
+    return r;
+}
+
 void tb_route_view_ready(struct tb_source *source, uint32_t events)
 {
     struct tb_session *session = source->context;
@@ -196,10 +217,8 @@ void tb_route_view_ready(struct tb_source *source, uint32_t events)
             tb_broker_close(broker, session, TB_CLOSE_BYE, "the link ended");
         return;
     }
-    switch (tb_link_read(&session->link, NULL)) {
+    switch (read_view(broker, session)) {
     case TB_OK:
-        route_view(broker, session);
-        break;
     case TB_AGAIN:
         break;
     case TB_MALFORMED:

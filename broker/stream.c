@@ -2,7 +2,7 @@
  * CHUNK and CREDIT through the broker. Every frame is read, charged to its sender, encoded anew and
  * passed on in the same step; between the two links nothing waits.
  *
- * What may wait in a link's buffer is bounded: parts for a plugin by PARTS_WAITING, beyond which
+ * What may wait in a link's buffer is bounded: parts for a plugin by TB_PARTS_WAITING, beyond which
  * their call ends; chunks for an endpoint because plugins are not read while much waits for it
  * (plugin_frames.c).
  */
@@ -10,8 +10,6 @@
 
 #include "base/clock.h"
 #include "proto/plugin_stream.h"
-
-enum { PARTS_WAITING = TB_SESSION_BYTES };
 
 /* ---- towards the endpoint ---- */
 
@@ -77,7 +75,7 @@ static void pass_part(struct tb_broker *broker, struct tb_session *session,
     const struct tb_plugin_part to_plugin = {
         .call = call->number, .last = part->last, .raw = tb_raw_to_plugin(plugin, part->raw)};
     uint64_t cost;
-    if (tb_buffer_n(&plugin->link.out) > PARTS_WAITING ||
+    if (tb_buffer_n(&plugin->link.out) > TB_PARTS_WAITING ||
         tb_plugin_part_write(&plugin->link.out, &to_plugin, &cost) != TB_OK) {
         tb_raw_take_back(plugin, &to_plugin.raw);
         tb_answer_give_up(broker, session, call, TB_CODE_LIMIT,

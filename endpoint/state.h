@@ -7,7 +7,7 @@
 #include "endpoint/endpoint.h"
 #include "endpoint/misses.h"
 
-enum { TB_ENDPOINT_READ = 64 * 1024 };
+enum { TB_ENDPOINT_READ = 192 * 1024 };
 
 struct tb_pending {
     uint64_t id; /* 0: free */

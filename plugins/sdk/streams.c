@@ -49,7 +49,7 @@ struct tb_stream *tb_call_stream(struct tb_call *call, const struct tb_stream_ev
         .credit = TB_CREDIT_FIRST_PLUGIN,
         .waits_for = 1,
         .more = call->more,
-        .window = TB_CREDIT_FIRST,
+        .window = TB_CREDIT_FIRST_TO_PLUGIN,
     };
     stream->parts_end = &stream->parts;
     *bucket = stream;

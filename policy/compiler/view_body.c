@@ -112,7 +112,7 @@ static void pack_command(struct work *work, const struct tb_resolved_command *co
     tb_pack_map(packer, 3 + RULE_KEYS + (command->scope != TB_NO_INDEX));
     tb_pack_key_str(packer, "name", command->command->name);
     tb_pack_key_str(packer, "plugin", plugin_of(&work->policy->snapshot, command->command));
-    tb_pack_key_bool(packer, "implemented", command->command->implemented);
+    tb_pack_key_bool(packer, "implemented", tb_snap_answered(command->command));
     pack_rule(work, &command->rule);
     if (command->scope != TB_NO_INDEX)
         tb_pack_key_uint(packer, "scope", command->scope);

@@ -70,12 +70,12 @@ static inline bool stream_look(struct bench *bench, struct stream_seen *ret_seen
     struct tb_plaintext plaintext;
     struct tb_credit credit;
     size_t size;
-    if (tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench->from_broker), &frame, &size))
+    if (tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench->end.from_broker), &frame, &size))
         return false;
     struct tb_address address = tb_sealed_address(&frame);
     *ret_seen = (struct stream_seen){
         .kind = frame.kind, .counter = address.counter, .handle = address.handle};
-    CHECK_INT(tb_seal_open(&frame, bench->keys.to_endpoint, &plaintext), TB_OK);
+    CHECK_INT(tb_seal_open(&frame, bench->end.keys.to_endpoint, &plaintext), TB_OK);
     CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_peer), 0);
     if (frame.kind == TB_CHUNK) {
         stream_see_chunk(&unpacker, &plaintext, ret_seen);
@@ -87,7 +87,7 @@ static inline bool stream_look(struct bench *bench, struct stream_seen *ret_seen
         ret_seen->has_next = credit.has_next;
     }
     tb_unpacker_deinit(&unpacker);
-    tb_buffer_consume(&bench->from_broker, size);
+    tb_buffer_consume(&bench->end.from_broker, size);
     return true;
 }
 
@@ -106,7 +106,7 @@ static inline struct stream_seen stream_take(struct bench *bench, enum tb_kind k
 
 static inline bool stream_quiet(struct bench *bench)
 {
-    return tb_buffer_n(&bench->from_broker) == 0;
+    return tb_buffer_n(&bench->end.from_broker) == 0;
 }
 
 static inline struct tb_handle stream_call(struct bench *bench, uint32_t command,
@@ -122,7 +122,7 @@ static inline void stream_part(struct bench *bench, const struct tb_handle *hand
                                uint64_t counter, size_t n, bool last)
 {
     struct tb_buffer out;
-    const struct tb_envelope envelope = {bench->keys.to_broker, *handle, counter};
+    const struct tb_envelope envelope = {bench->end.keys.to_broker, *handle, counter};
     const struct tb_part part = {tb_bytes_of(stream_zeros, n), last};
     bool clear = bench_session(bench)->mode == TB_MODE_DIRECT;
     tb_buffer_init(&out, TB_FRAME_MAX);
@@ -136,7 +136,7 @@ static inline void stream_credit(struct bench *bench, const struct tb_handle *ha
                                  uint64_t counter, uint32_t bytes)
 {
     struct tb_buffer out;
-    const struct tb_envelope envelope = {bench->keys.to_broker, *handle, counter};
+    const struct tb_envelope envelope = {bench->end.keys.to_broker, *handle, counter};
     const struct tb_credit credit = {.bytes = bytes};
     tb_buffer_init(&out, 256);
     CHECK_INT(tb_credit_write(&out, &envelope, &credit), TB_OK);

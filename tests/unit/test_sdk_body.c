@@ -120,7 +120,7 @@ static void a_broker_that_sends_too_much_ends_the_plugin(void)
 {
     open_upload(0);
     n_wanted = 0;
-    for (int i = 0; i < 3; i++)
+    for (size_t n = TB_CHUNK_RAW_MAX; n < TB_CREDIT_FIRST_TO_PLUGIN; n += TB_CHUNK_RAW_MAX)
         CHECK_INT(put_part(TB_CHUNK_RAW_MAX, false), TB_AGAIN);
     CHECK_INT(put_part(TB_CHUNK_RAW_MAX, false), TB_MALFORMED);
     close_upload();

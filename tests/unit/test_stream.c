@@ -109,12 +109,12 @@ static void raw_bytes_go_in_clear_on_direct_links_and_are_a_violation_on_others(
     uint64_t number;
     bench_init(&bench, TB_MODE_DIRECT, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
     bench_hello(&bench, secret);
-    tb_buffer_consume(&bench.from_broker, tb_buffer_n(&bench.from_broker));
+    tb_buffer_consume(&bench.end.from_broker, tb_buffer_n(&bench.end.from_broker));
     struct tb_handle handle = begin_body(&number);
     stream_part(&bench, &handle, 1, 100, false); /* as RAW_CLEAR */
     CHECK_INT(plugin_takes(&bench, TB_PLUGIN_CHUNK, number).bytes, 100);
     plugin_sends(&bench, number, 50);
-    const uint8_t *frame = tb_buffer_bytes(&bench.from_broker).data;
+    const uint8_t *frame = tb_buffer_bytes(&bench.end.from_broker).data;
     CHECK_INT(frame[5], TB_RAW_CLEAR);
     CHECK_INT(stream_take(&bench, TB_CHUNK, &handle, 1).n_raw, 50);
     bench_deinit(&bench);
@@ -381,7 +381,7 @@ static void the_end_of_a_plugin_answers_its_streams(void)
 
 static void a_reload_ends_the_streams_of_a_revoked_command(void)
 {
-    static const struct bench_policy no_echo = {6, 0, 64, 0};
+    static const struct bench_policy no_echo = {.commands = 6, .memory_mib = 64};
     uint64_t number;
     session_begin(&bench, TB_ON_VIOLATION_LOCK);
     struct tb_handle handle = begin_body(&number);

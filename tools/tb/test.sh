@@ -26,6 +26,7 @@ sandbox_suites() {
     suite confine build/tests/sandbox/test_confine build/confine/confine \
         build/tests/sandbox/probe_plugin tests/sandbox/plugin.py tests/sandbox/plugin.js
     suite fs_race build/tests/fs/fs_race
+    suite fs_race_changes build/tests/fs/fs_race_changes
 }
 
 fuzz_suites() {

@@ -6,6 +6,7 @@
 #include "policy/compiler/program.h"
 #include "policy/compiler/tauri_conf.h"
 #include "policy/grant.h"
+#include "policy/own.h"
 
 /* ---- powers in Tauri's own default sets, once for each app ---- */
 
@@ -94,7 +95,8 @@ void tb_lint_unimplemented(struct tb_lint *lint)
     struct tb_table known = implemented(lint);
     for (size_t i = 0; !lint->policy->tauri && i < compiled->n_commands; i++) {
         const struct tb_command *command = &compiled->commands[i];
-        if (tb_table_find_of(&known, command->plugin, command->local))
+        if (tb_table_find_of(&known, command->plugin, command->local) ||
+            tb_own_of(command->name) != TB_OWN_NONE)
             continue;
         struct unanswered *group = unanswered_of(lint, all, command->plugin);
         group->key = command->plugin ? command->plugin->name : group->key;
