@@ -1,7 +1,7 @@
 #include "base/buffer.h"
 
-#include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     FIRST_CAP = 4096,
@@ -16,7 +16,7 @@ void tb_buffer_init(struct tb_buffer *buffer, size_t max)
 void tb_buffer_deinit(struct tb_buffer *buffer)
 {
     if (buffer->data)
-        sodium_memzero(buffer->data, buffer->cap);
+        explicit_bzero(buffer->data, buffer->cap);
     free(buffer->data);
     *buffer = (struct tb_buffer){0};
 }
@@ -97,5 +97,24 @@ bool tb_buffer_append(struct tb_buffer *buffer, struct tb_bytes bytes)
     if (bytes.n > 0)
         memcpy(at, bytes.data, bytes.n);
     tb_buffer_commit(buffer, bytes.n);
+    return true;
+}
+
+static void swap(struct tb_buffer *a, struct tb_buffer *b)
+{
+    struct tb_buffer was = *a;
+    *a = *b;
+    *b = was;
+    b->max = a->max;
+    a->max = was.max;
+}
+
+bool tb_buffer_take(struct tb_buffer *buffer, struct tb_buffer *from)
+{
+    if (tb_buffer_n(buffer) == 0 && tb_buffer_n(from) <= buffer->max)
+        swap(buffer, from);
+    else if (!tb_buffer_append(buffer, tb_buffer_bytes(from)))
+        return false;
+    tb_buffer_consume(from, tb_buffer_n(from));
     return true;
 }

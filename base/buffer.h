@@ -41,3 +41,6 @@ void tb_buffer_truncate(struct tb_buffer *buffer,
                         size_t n);                          /* drops bytes at the back, down to n */
 void tb_buffer_consume(struct tb_buffer *buffer, size_t n); /* drops bytes at the front */
 tb_must_check bool tb_buffer_append(struct tb_buffer *buffer, struct tb_bytes bytes);
+/* Appends all that `from` holds, which is empty afterwards. The memory changes hands rather than
+ * being copied where `buffer` is empty. False: neither has changed. */
+tb_must_check bool tb_buffer_take(struct tb_buffer *buffer, struct tb_buffer *from);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void tb_fd_close(int *fd)
@@ -44,6 +45,13 @@ ssize_t tb_fd_send(int socket, struct tb_bytes bytes, int fd, int flags)
     return n < 0 ? -errno : n;
 }
 
+ssize_t tb_fd_send_parts(int socket, const struct iovec *parts, size_t n, int flags)
+{
+    const struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = n};
+    ssize_t sent = sendmsg(socket, &message, flags | MSG_NOSIGNAL);
+    return sent < 0 ? -errno : sent;
+}
+
 /* The one descriptor of a message, or -1. */
 static int descriptor_in(struct msghdr *message)
 {
@@ -57,9 +65,15 @@ static int descriptor_in(struct msghdr *message)
 
 ssize_t tb_fd_receive(int socket, void *memory, size_t cap, int *ret_fd, int flags)
 {
+    const struct iovec part = {.iov_base = memory, .iov_len = cap};
+    return tb_fd_receive_parts(socket, &part, 1, ret_fd, flags);
+}
+
+ssize_t tb_fd_receive_parts(int socket, const struct iovec *parts, size_t n_parts, int *ret_fd,
+                            int flags)
+{
     union control control = {0};
-    struct iovec part = {.iov_base = memory, .iov_len = cap};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = n_parts};
     if (ret_fd) {
         message.msg_control = &control;
         /* CMSG_SPACE is padded, and its padding would hold a second descriptor. */
@@ -88,6 +102,20 @@ int tb_fd_seal(int fd)
 {
     int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
     return fcntl(fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
+}
+
+/* The mode is what keeps it from being executed: seals that do are newer than some kernels. */
+int tb_fd_shared(const char *name, size_t size)
+{
+    int seals = F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+    tb_fd fd = tb_fd_memory(name);
+    if (fd < 0)
+        return fd;
+    if (fchmod(fd, 0600) < 0 || ftruncate(fd, (off_t)size) < 0 || fcntl(fd, F_ADD_SEALS, seals) < 0)
+        return -errno;
+    int own = fd;
+    fd = -1;
+    return own;
 }
 
 /* Not realloc, which may move pages by a system call that no sandbox of ours allows. */

@@ -5,6 +5,7 @@
 #include "base/compiler.h"
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
 void tb_fd_close(int *fd); /* closes and sets -1; -1 is fine */
 #define tb_fd tb_cleanup(tb_fd_close) int
@@ -19,6 +20,8 @@ tb_must_check int tb_fd_pair(int type, int ret_fds[static 2]);
  * itself that it must not block.
  */
 tb_must_check ssize_t tb_fd_send(int socket, struct tb_bytes bytes, int fd, int flags);
+/* The same of several runs of bytes, in their order, and no descriptor. */
+tb_must_check ssize_t tb_fd_send_parts(int socket, const struct iovec *parts, size_t n, int flags);
 
 /*
  * Receives bytes and at most one descriptor, which the caller owns (-1 if none came; ret_fd may be
@@ -26,10 +29,19 @@ tb_must_check ssize_t tb_fd_send(int socket, struct tb_bytes bytes, int fd, int 
  * peer sent descriptors that there was no room for (all are closed), or -errno.
  */
 tb_must_check ssize_t tb_fd_receive(int socket, void *memory, size_t cap, int *ret_fd, int flags);
+/* The same into several places, which are filled in their order. */
+tb_must_check ssize_t tb_fd_receive_parts(int socket, const struct iovec *parts, size_t n,
+                                          int *ret_fd, int flags);
 
 /* An anonymous file that can be sealed. Returns a new descriptor or -errno. */
 tb_must_check int tb_fd_memory(const char *name);
 tb_must_check int tb_fd_seal(int fd); /* no more writes, growth or shrinking, for anybody */
+/*
+ * An anonymous file of that size, all zeros, to be written by several processes. Its size can never
+ * change: a mapping of it has its end where the file has, whatever the others do. No program can be
+ * made of it. Returns a new descriptor or -errno.
+ */
+tb_must_check int tb_fd_shared(const char *name, size_t size);
 
 /* Reads the whole file from its start into new memory (free it); TB_TOO_LARGE above max, or -errno.
  * The file offset is not used. */

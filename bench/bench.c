@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct bench_load loads[] = {
-    {64, 1, true}, {64, 64, true}, {64 * 1024, 1, false}, {64 * 1024, 64, false}};
+static const struct bench_load loads[] = {{64, 1, true},           {64, 64, true},
+                                          {64 * 1024, 1, false},   {64 * 1024, 64, false},
+                                          {1024 * 1024, 1, false}, {1024 * 1024, 64, false}};
 static const char *const placements[] = {"free", "one"};
 
 #define SPREAD_QUIET 1.25 /* of the floor's own rounds, 90th by 10th percentile */

@@ -10,7 +10,7 @@
 
 #include <sched.h>
 
-enum { BENCH_ROWS_MAX = 32, BENCH_GATES_MAX = 16 };
+enum { BENCH_ROWS_MAX = 48, BENCH_GATES_MAX = 16 };
 
 struct bench_placed_row {
     const char *placement; /* "free" or "one" */

@@ -124,7 +124,8 @@ static bool fill_window(struct client *client)
     struct bridge *bridge = client->bridge;
     const struct tb_endpoint_request request = {.args = tb_buffer_bytes(&bridge->args),
                                                 .has_raw = true,
-                                                .raw = tb_bytes_of(bridge->body, bridge->n_body)};
+                                                .raw = tb_bytes_of(bridge->body, bridge->n_body),
+                                                .raw_stays = true};
     while (client->now_ns < client->end_ns && client->n_live < client->load->in_flight) {
         struct slot *slot = &client->slots[client->first_free];
         slot->sent_ns = tb_clock_ns();

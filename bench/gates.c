@@ -21,7 +21,10 @@ static const struct wanted wanted[] = {
     {"64 B 64 in flight", BENCH_PLAIN, "free", {64, 64, true}, 0.75, true, true},
     {"64 B 64 in flight, one CPU", BENCH_PLAIN, "one", {64, 64, true}, 0.45, true, true},
     {"64 B 64 large policy, one CPU", BENCH_LARGE, "one", {64, 64, true}, 0.90, true, true},
-    {"64 KiB 64 in flight", BENCH_PLAIN, "free", {64 * 1024, 64, false}, 1.0, true, true},
+    {"64 KiB 64 in flight", BENCH_PLAIN, "free", {64 * 1024, 64, false}, 1.0, true, false},
+    {"64 KiB 64 in flight, one CPU", BENCH_PLAIN, "one", {64 * 1024, 64, false}, 1.0, true, false},
+    {"1 MiB 64 in flight", BENCH_PLAIN, "free", {1024 * 1024, 64, false}, 1.0, true, false},
+    {"1 MiB 64 in flight, one CPU", BENCH_PLAIN, "one", {1024 * 1024, 64, false}, 1.0, true, false},
 };
 
 #define IDLE_LIMIT_MIB 6.0

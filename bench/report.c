@@ -11,7 +11,7 @@
 static void print_row(const struct bench_placed_row *placed, FILE *out)
 {
     const struct bench_row *row = &placed->row;
-    fprintf(out, "%-9s %6zu %9u  %-21s %9.1f %9.1f %10.0f %8.1f %7.2f %7.2f  %.2f-%.2f\n",
+    fprintf(out, "%-9s %7zu %9u  %-21s %9.1f %9.1f %10.0f %8.1f %7.2f %7.2f  %.2f-%.2f\n",
             placed->placement, row->bytes, row->in_flight, row->name, row->p50_us, row->p99_us,
             row->calls_s, row->mib_s, row->cpu_us, row->ratio, row->ratio_lo, row->ratio_hi);
 }
@@ -50,7 +50,7 @@ static void print_policies(const struct bench_result *result, FILE *out)
 
 void bench_report_table(const struct bench_result *result, FILE *out)
 {
-    fprintf(out, "%-9s %6s %9s  %-21s %9s %9s %10s %8s %7s %7s  %s\n", "placement", "bytes",
+    fprintf(out, "%-9s %7s %9s  %-21s %9s %9s %10s %8s %7s %7s  %s\n", "placement", "bytes",
             "in flight", "", "p50 us", "p99 us", "calls/s", "MiB/s", "cpu us", "ratio", "10%-90%");
     for (size_t i = 0; i < result->n_rows; i++) {
         if (i > 0 && strcmp(result->rows[i].row.name, BENCH_FLOOR) == 0)

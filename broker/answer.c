@@ -3,7 +3,6 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
-#include "proto/plugin.h"
 
 enum { PATIENCE = 8 };
 /* How soon a plugin whose link was held is looked at again. */
@@ -47,9 +46,9 @@ static void await_plugin(struct tb_broker *broker, struct tb_session *session,
 }
 
 void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-               struct tb_reply *reply)
+               struct tb_reply *reply, const struct tb_piece *piece)
 {
-    int r = tb_session_write_reply(session, &broker->random, call, reply);
+    int r = tb_session_write_reply(session, &broker->random, call, reply, piece);
     record_done(broker, session, call,
                 reply->type == TB_REPLY_ERROR ? reply->error.code : TB_CODE_NONE);
     if (call->at_plugin)
@@ -70,7 +69,7 @@ void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
         .type = TB_REPLY_ERROR,
         .error = {.code = code, .message = tb_bytes_of_string(message), .retry_ms = retry_ms},
     };
-    tb_answer(broker, session, call, &reply);
+    tb_answer(broker, session, call, &reply, &tb_no_piece);
 }
 
 void tb_answer_give_up(struct tb_broker *broker, struct tb_session *session,

@@ -1,9 +1,9 @@
 /*
  * The broker's nouns together, and the parts that know them all: route.c (the path of an endpoint's
  * frame), dispatch.c (the path of a call behind it), plugin_frames.c (the way back), stream.c (what
- * goes both ways), answer.c (how a call ends), lifecycle.c (sessions come and go), launch.c
- * (plugins come and go), control.c (the host), supervise.c (the supervisor), reload.c (another
- * policy). Everything else knows only itself.
+ * goes both ways), events.c and event_calls.c (what views tell each other), answer.c (how a call
+ * ends), lifecycle.c (sessions come and go), launch.c (plugins come and go), control.c (the host),
+ * supervise.c (the supervisor), reload.c (another policy). Everything else knows only itself.
  *
  * One round of the loop: what is ready is read and routed; times that have passed are dealt with;
  * then records go to the scribe, and only then calls to plugins and replies to endpoints. What was
@@ -15,7 +15,9 @@
 #include "broker/reload.h"
 #include "broker/session.h"
 #include "broker/view.h"
+#include "policy/own.h"
 #include "proto/inner.h"
+#include "proto/plugin.h"
 
 struct tb_broker {
     struct tb_loop loop;
@@ -33,6 +35,7 @@ struct tb_broker {
     struct tb_link *dirty;
     struct tb_session *closed;
     uint32_t n_paused;         /* links that wait for room */
+    uint64_t n_event_work;     /* what this round has spent on events (events.c) */
     uint64_t next_deadline_ns; /* nothing that has a deadline has an earlier one */
     bool ending;
     int exit_status;
@@ -54,9 +57,34 @@ const char *tb_supply_hello(struct tb_broker *broker, struct tb_session *session
 const char *tb_supply_more(struct tb_broker *broker, struct tb_session *session,
                            const struct tb_frame *frame, const struct tb_address *address);
 
+/* raw.c: bodies on their way between view links, pools and plugin links. */
+/* The view's link has the front of a frame: where it is the front of a large body that can go to
+ * its plugin's pool, the body is read there. */
+void tb_raw_expect(struct tb_session *session);
+/* The frame has been dealt with: a body that was read for it and not passed on is dropped. */
+void tb_raw_settle(struct tb_session *session);
+/* Bytes for the plugin: in its pool, or behind the map. */
+struct tb_raw tb_raw_to_plugin(struct tb_plugin *plugin, struct tb_bytes bytes);
+/* The same of a CALL's body, which may have been read to its place already. TB_OK, or TB_CLOSED:
+ * the instance that it was read for has ended. */
+int tb_raw_of_call(struct tb_session *session, struct tb_plugin *plugin, struct tb_bytes bytes,
+                   struct tb_raw *ret_raw);
+void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw); /* it was not sent */
+/* The raw bytes of a plugin's frame, for one to the endpoint: *ret_bytes, or their length alone and
+ * a piece that is to follow that frame (or tb_no_piece). False: they are outside of its part. */
+bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
+                        struct tb_bytes *ret_bytes, struct tb_piece *ret_piece);
+/* The cause if a plugin's RELEASE breaks the protocol, a literal; else NULL. */
+const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
+                              const struct tb_frame *frame);
+
 /* dispatch.c: a CALL whose handle and frame are good is dispatched, or answered. */
 void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
                  const struct tb_call *message);
+/* Recorded as denied, and answered by an error. */
+void tb_dispatch_refuse(struct tb_broker *broker, struct tb_session *session,
+                        struct tb_live_call *call, enum tb_code code, const char *message,
+                        uint32_t retry_ms);
 /* The `call` record, whose number the call then has. TB_OK, or TB_FULL: it must not happen. */
 int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call, struct tb_bytes args, enum tb_code code,
@@ -73,14 +101,46 @@ const char *tb_stream_from_endpoint(struct tb_broker *broker, struct tb_session 
                                     const struct tb_frame *frame, const struct tb_address *address);
 const char *tb_stream_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
                                   const struct tb_frame *frame);
+/* Parts of requests' bodies end their call where more than this waits for a plugin. */
+enum { TB_PARTS_WAITING = 16 * 1024 * 1024 };
 /* What a CALL with `more` that was dispatched is told at once. */
 void tb_stream_welcome(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call);
 
+/* event_calls.c: a call of one of `plugin:event|…` is answered, or becomes a stream. */
+void tb_event_call(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                   enum tb_own own, const struct tb_call *message);
+
+/* events.c: listeners, and what reaches them. */
+struct tb_emission {
+    struct tb_bytes event;
+    struct tb_target to;
+    struct tb_bytes payload; /* msgpack, at most TB_CHUNK_RAW_MAX */
+    struct tb_bytes source;  /* a view's label; empty: a plugin */
+};
+/* Consumes the listener; its call becomes a stream, for which there has to be room. */
+void tb_events_add(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                   struct tb_listener *listener);
+/* Whether policy lets the command reach a view, or a webview, of that label. */
+bool tb_events_may_reach(const struct tb_session *session, const struct tb_grant_command *command,
+                         struct tb_bytes label);
+void tb_events_emit(struct tb_broker *broker, struct tb_session *from,
+                    const struct tb_grant_command *command, const struct tb_emission *emission);
+/* EMIT; the cause if it breaks the protocol, a literal; else NULL. */
+const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
+                                  const struct tb_frame *frame);
+/* The endpoint has given credit to a listener. */
+void tb_events_credited(struct tb_broker *broker, struct tb_session *session,
+                        const struct tb_live_call *call);
+/* A new round: goes on with events that waited for room. */
+void tb_events_resume(struct tb_broker *broker);
+bool tb_events_may_resume(const struct tb_broker *broker); /* whether there are some */
+
 /* answer.c: how a call ends. Messages are literals. `call` is invalid afterwards unless it is still
  * at its plugin, and the session may be closed. */
+/* `piece` is done with or queued, also on failure. */
 void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-               struct tb_reply *reply);
+               struct tb_reply *reply, const struct tb_piece *piece);
 void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
                      struct tb_live_call *call, enum tb_code code, const char *message,
                      uint32_t retry_ms);

@@ -7,19 +7,21 @@
 
 #include "base/compiler.h"
 #include "broker/flow.h"
+#include "broker/listener.h"
 #include "proto/seal.h"
 
 /* What a call knows of its CHUNKs and CREDITs. */
 struct tb_stream {
-    bool begun;         /* its first frame to the endpoint was none of REPLY */
-    bool more;          /* parts of the request's body are still to come */
-    bool has_output;    /* the plugin has sent a chunk */
-    bool has_value;     /* … which was the result */
-    bool has_parts;     /* … which was a part of the result's body */
-    uint64_t n_in;      /* bytes that parts of the request's body have cost */
-    uint64_t n_body;    /* bytes of the parts of the result's body */
-    struct tb_flow in;  /* the request's body */
-    struct tb_flow out; /* result and messages */
+    bool begun;                   /* its first frame to the endpoint was none of REPLY */
+    bool more;                    /* parts of the request's body are still to come */
+    bool has_output;              /* the plugin has sent a chunk */
+    bool has_value;               /* … which was the result */
+    bool has_parts;               /* … which was a part of the result's body */
+    uint64_t n_in;                /* bytes that parts of the request's body have cost */
+    uint64_t n_body;              /* bytes of the parts of the result's body */
+    struct tb_flow in;            /* the request's body */
+    struct tb_flow out;           /* result and messages */
+    struct tb_listener *listener; /* whose events they are; the session's. NULL: a plugin's call */
 };
 
 struct tb_live_call {
@@ -27,7 +29,7 @@ struct tb_live_call {
     bool answered;    /* the REPLY is written; only the plugin's answer is still awaited */
     bool at_plugin;   /* dispatched, and the plugin has not answered yet */
     uint32_t command; /* index in the session */
-    uint32_t plugin;  /* index in the session */
+    uint32_t plugin;  /* index in the session, or TB_NO_INDEX: the broker answers it itself */
     uint32_t next_free;
     uint64_t number;  /* what the plugin is told; never used again */
     uint64_t ref;     /* what the log is told */

@@ -3,6 +3,7 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
+#include "policy/own.h"
 #include "proto/plugin.h"
 
 #include <sodium.h>
@@ -47,55 +48,139 @@ int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
         .rule = rule_of(session, command),
         .reason = tb_bytes_of_string(reason),
     };
-    if (command->plugin != TB_NO_INDEX)
-        record.plugin = session->plugins[command->plugin].name;
+    if (call->plugin != TB_NO_INDEX)
+        record.plugin = session->plugins[call->plugin].name;
     record_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
     return tb_flush_record(broker, session, &record);
 }
 
 /* A call that is refused before it reaches a plugin: recorded as such, then answered. */
-static void refuse(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-                   enum tb_code code, const char *message, uint32_t retry_ms)
+void tb_dispatch_refuse(struct tb_broker *broker, struct tb_session *session,
+                        struct tb_live_call *call, enum tb_code code, const char *message,
+                        uint32_t retry_ms)
 {
     (void)tb_dispatch_record(broker, session, call, (struct tb_bytes){0}, code, message);
     call->ref = 0; /* the one record says all; there is no `done` */
     tb_answer_error(broker, session, call, code, message, retry_ms);
 }
 
+/* The plugin that a call is for, and what the call is there. */
+struct place {
+    struct tb_plugin *plugin;
+    uint32_t number;
+    uint32_t scope;
+};
+
 static void dispatch(struct tb_broker *broker, struct tb_session *session,
-                     struct tb_live_call *call, const struct tb_call *message)
+                     struct tb_live_call *call, const struct tb_call *message,
+                     const struct place *place)
 {
-    const struct tb_named *command = tb_session_command(session, call->command);
-    struct tb_plugin *plugin = &session->plugins[command->plugin];
+    struct tb_link *link = &place->plugin->link;
+    struct tb_raw raw;
+    if (tb_raw_of_call(session, place->plugin, message->raw, &raw) != TB_OK) {
+        tb_dispatch_refuse(broker, session, call, TB_CODE_PLUGIN_CRASHED,
+                           "the plugin died while the body of the call came", 0);
+        return;
+    }
     const struct tb_plugin_call to_plugin = {
         .call = call->number,
-        .command = command->number,
-        .scope = command->scope,
+        .command = place->number,
+        .scope = place->scope,
         .args = message->args,
         .has_raw = message->has_raw,
         .more = message->more,
-        .raw = {.bytes = message->raw},
+        .raw = raw,
     };
-    size_t before = tb_buffer_n(&plugin->link.out);
+    size_t before = tb_buffer_n(&link->out);
     struct tb_bytes
         args; /* as they stand in the plugin's frame: what is recorded is what is sent */
-    if (tb_plugin_call_write(&plugin->link.out, &to_plugin, &args) != TB_OK) {
-        refuse(broker, session, call, TB_CODE_LIMIT, "too many bytes wait for the plugin", 100);
+    if (tb_plugin_call_write(&link->out, &to_plugin, &args) != TB_OK) {
+        tb_raw_take_back(place->plugin, &raw);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT,
+                           "too many bytes wait for the plugin", 100);
         return;
     }
     if (tb_dispatch_record(broker, session, call, args, TB_CODE_NONE, "") != TB_OK) {
-        tb_buffer_truncate(&plugin->link.out, before);
+        tb_buffer_truncate(&link->out, before);
+        tb_raw_take_back(place->plugin, &raw);
         call->ref = 0;
         tb_answer_error(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
                         "the audit log cannot be written", 1000);
         return;
     }
     call->at_plugin = true;
-    call->plugin = command->plugin;
     call->stream.more = message->more;
-    tb_flush_mark(broker, &plugin->link);
+    tb_flush_mark(broker, link);
     if (message->more)
         tb_stream_welcome(broker, session, call);
+}
+
+/* The running instance that has handed the id out: no other one of the session's has its upper
+ * bits. NULL: none. */
+static struct tb_plugin *holder_of(struct tb_session *session, const msgpack_object *args)
+{
+    static const uint64_t upper = ~(uint64_t)UINT32_MAX;
+    uint64_t untrusted_rid;
+    const struct tb_field fields[] = {{"rid", TB_UINT, &untrusted_rid, 0, NULL}};
+    if (tb_map_read(args, fields, TB_ARRAY_LEN(fields)) != TB_OK)
+        return NULL;
+    for (uint32_t i = 0; i < session->n_plugins; i++) {
+        struct tb_plugin *plugin = &session->plugins[i];
+        if (plugin->state == TB_PLUGIN_RUNNING && plugin->granted && plugin->granted->resources &&
+            plugin->ids == (untrusted_rid & upper))
+            return plugin;
+    }
+    return NULL;
+}
+
+static void close_resource(struct tb_broker *broker, struct tb_session *session,
+                           struct tb_live_call *call, const struct tb_call *message)
+{
+    struct tb_plugin *plugin = holder_of(session, message->args);
+    if (!plugin) {
+        tb_dispatch_refuse(broker, session, call, TB_CODE_NOT_FOUND, "there is no such resource",
+                           0);
+        return;
+    }
+    const struct place place = {plugin, plugin->close, TB_NO_INDEX};
+    call->plugin = plugin->index;
+    dispatch(broker, session, call, message, &place);
+}
+
+static void call_plugin(struct tb_broker *broker, struct tb_session *session,
+                        struct tb_live_call *call, const struct tb_call *message)
+{
+    const struct tb_named *command = tb_session_command(session, call->command);
+    struct tb_plugin *plugin = &session->plugins[command->plugin];
+    if (plugin->state == TB_PLUGIN_IDLE && plugin->not_before_ns > broker->now_ns) {
+        uint64_t wait_ms = (plugin->not_before_ns - broker->now_ns) / TB_MS_NS + 1;
+        tb_dispatch_refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
+                           "the plugin crashed and is not started again yet", (uint32_t)wait_ms);
+        return;
+    }
+    if (plugin->state == TB_PLUGIN_IDLE && tb_launch(broker, plugin) != TB_OK) {
+        tb_dispatch_refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
+                           "the plugin could not be started", 1000);
+        return;
+    }
+    const struct place place = {plugin, command->number, command->scope};
+    dispatch(broker, session, call, message, &place);
+}
+
+/* What no plugin implements, the broker answers itself, or nobody does. */
+static void call_own(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, const struct tb_call *message)
+{
+    const struct tb_grant_command *granted = tb_session_command(session, call->command)->granted;
+    /* A plugin that has come with a reload is for the next document. */
+    enum tb_own own = granted->plugin == TB_NO_INDEX ? tb_own_of(granted->name) : TB_OWN_NONE;
+    if (own == TB_OWN_CLOSE)
+        close_resource(broker, session, call, message);
+    else if (own != TB_OWN_NONE)
+        tb_event_call(broker, session, call, own, message);
+    else
+        tb_dispatch_refuse(broker, session, call, TB_CODE_UNIMPLEMENTED,
+                           "nothing implements this command", 0);
 }
 
 void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
@@ -103,39 +188,27 @@ void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb
 {
     const struct tb_named *command = tb_session_command(session, call->command);
     if (!command->granted) {
-        refuse(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
         return;
     }
     call->span_ns = command->granted->deadline_ns;
     tb_answer_by(broker, session, call, tb_clock_after(broker->now_ns, call->span_ns));
     if (session->n_bytes_live > TB_SESSION_BYTES) {
-        refuse(broker, session, call, TB_CODE_LIMIT, "too many request bytes in flight", 100);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT, "too many request bytes in flight",
+                           100);
         return;
     }
     if (message->more && session->n_streams >= TB_SESSION_STREAMS) {
-        refuse(broker, session, call, TB_CODE_LIMIT, "too many streams", 100);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT, "too many streams", 100);
         return;
     }
     if (!tb_audit_available(&broker->audit)) {
-        refuse(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE, "the audit log cannot be written",
-               1000);
+        tb_dispatch_refuse(broker, session, call, TB_CODE_AUDIT_UNAVAILABLE,
+                           "the audit log cannot be written", 1000);
         return;
     }
-    if (command->plugin == TB_NO_INDEX) {
-        refuse(broker, session, call, TB_CODE_UNIMPLEMENTED, "nothing implements this command", 0);
-        return;
-    }
-    struct tb_plugin *plugin = &session->plugins[command->plugin];
-    if (plugin->state == TB_PLUGIN_IDLE && plugin->not_before_ns > broker->now_ns) {
-        uint64_t wait_ms = (plugin->not_before_ns - broker->now_ns) / TB_MS_NS + 1;
-        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE,
-               "the plugin crashed and is not started again yet", (uint32_t)wait_ms);
-        return;
-    }
-    if (plugin->state == TB_PLUGIN_IDLE && tb_launch(broker, plugin) != TB_OK) {
-        refuse(broker, session, call, TB_CODE_PLUGIN_UNAVAILABLE, "the plugin could not be started",
-               1000);
-        return;
-    }
-    dispatch(broker, session, call, message);
+    if (command->plugin == TB_NO_INDEX)
+        call_own(broker, session, call, message);
+    else
+        call_plugin(broker, session, call, message);
 }

@@ -1,7 +1,7 @@
 /*
  * What goes out, and in which order: the round's records first (broker/audit.h says which may
- * wait); calls to plugins only when the kernel has the records that allow them (mode `before`);
- * replies at any time.
+ * wait); calls to plugins, and events to endpoints, only when the kernel has the records that allow
+ * them (mode `before`); replies at any time.
  */
 #include "broker/broker.h"
 
@@ -42,27 +42,39 @@ void tb_flush_unpause(struct tb_broker *broker, struct tb_link *link)
     broker->n_paused--;
 }
 
-void tb_flush(struct tb_broker *broker)
+/* Those to plugins, or all others. */
+static void flush_links(struct tb_broker *broker, bool plugins, bool may_dispatch)
 {
-    tb_audit_flush_due(&broker->audit, broker->now_ns);
-    bool may_dispatch = broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
     struct tb_link **at = &broker->dirty;
     while (*at) {
         struct tb_link *link = *at;
+        bool is_plugin = link->side == TB_SIDE_BROKER_PLUGIN;
         bool held =
-            link->side == TB_SIDE_BROKER_PLUGIN && (!may_dispatch || !tb_link_attached(link));
-        if (held) {
+            (link->needs_records && !may_dispatch) || (is_plugin && !tb_link_attached(link));
+        if (held && is_plugin == plugins)
             link->held = true;
+        if (is_plugin != plugins || held) {
             at = &link->next_dirty;
             continue;
         }
         if (link->held)
             link->released_ns = broker->now_ns;
         link->held = false;
+        link->needs_records = is_plugin;
         *at = link->next_dirty;
         link->dirty = false;
         tb_link_flush(link);
     }
+}
+
+/* What endpoints have been sent of a plugin's pool is the plugin's again: that goes to it with
+ * whatever else does. */
+void tb_flush(struct tb_broker *broker)
+{
+    tb_audit_flush_due(&broker->audit, broker->now_ns);
+    bool may_dispatch = broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
+    flush_links(broker, false, may_dispatch);
+    flush_links(broker, true, may_dispatch);
 }
 
 int tb_flush_record(struct tb_broker *broker, const struct tb_session *session,

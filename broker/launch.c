@@ -3,10 +3,11 @@
 #include "broker/broker.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 
-/* Bytes that may wait for a plugin which does not read. The session's quota of request bytes is
- * below it. */
-enum { OUT_MAX = TB_SESSION_BYTES + 16 * 1024 * 1024 };
+/* Bytes that may wait for a plugin which does not read: the session's request bytes, the parts that
+ * stream.c lets wait, and more than all CREDITs and CANCELs of its calls can be. */
+enum { OUT_MAX = TB_SESSION_BYTES + TB_PARTS_WAITING + 16 * 1024 * 1024 };
 /* The next call starts a new instance: trying again needs no wait, but the field says that it may
  * be done. */
 enum { RETRY_MS = 1 };
@@ -52,7 +53,8 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
 
 void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32_t status, int fd)
 {
-    if (status != 0 || fd < 0) {
+    if (status != 0 || fd < 0 || !plugin->bulk) {
+        tb_fd_close(&fd);
         tb_launch_ended(broker, plugin, "it could not be started");
         return;
     }
@@ -70,9 +72,11 @@ static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
 {
     plugin->state = TB_PLUGIN_IDLE;
     plugin->token = 0;
+    plugin->ids = 0;
     if (plugin->link.paused)
         tb_flush_unpause(broker, &plugin->link);
     tb_flush_unmark(broker, &plugin->link);
+    tb_plugin_drop_bulk(plugin);
     tb_link_deinit(&plugin->link);
     plugin->link.source.armed = 0;
 }

@@ -14,9 +14,16 @@ static bool has(const struct tb_plugin *plugin, const struct tb_named *command)
     return command->granted && command->plugin == plugin->index;
 }
 
+static void pack_command(struct tb_packer *packer, uint32_t number, struct tb_bytes name)
+{
+    tb_pack_map(packer, 2);
+    tb_pack_key_uint(packer, "number", number);
+    tb_pack_key_str(packer, "name", name);
+}
+
 /* Counted up from a random number: of some thousand drawn one by one, two would now and then be the
  * same, which a plugin must refuse. */
-static void pack_commands(struct tb_packer *packer, const struct tb_plugin *plugin,
+static void pack_commands(struct tb_packer *packer, struct tb_plugin *plugin,
                           struct tb_random *random, struct tb_named *commands, uint32_t n_commands)
 {
     uint32_t number;
@@ -24,19 +31,18 @@ static void pack_commands(struct tb_packer *packer, const struct tb_plugin *plug
     tb_random_bytes(random, (uint8_t *)&number, sizeof number);
     for (uint32_t i = 0; i < n_commands; i++)
         n += has(plugin, &commands[i]);
-    tb_pack_array(packer, n);
+    tb_pack_array(packer, n + plugin->granted->resources);
     for (uint32_t i = 0; i < n_commands; i++) {
         struct tb_named *command = &commands[i];
         if (!has(plugin, command))
             continue;
         command->number = number++;
         command->scope = command->granted->scope;
-        tb_pack_map(packer, 2);
-        tb_pack_key(packer, "number");
-        tb_pack_uint(packer, command->number);
-        tb_pack_key(packer, "name");
-        tb_pack_str(packer, command->granted->local);
+        pack_command(packer, command->number, command->granted->local);
     }
+    plugin->close = number;
+    if (plugin->granted->resources)
+        pack_command(packer, plugin->close, tb_bytes_of_string("resources|close"));
 }
 
 static void free_marks(bool **marks)
@@ -86,8 +92,8 @@ static void pack_pool(struct tb_packer *packer)
 {
     tb_pack_key(packer, "pool");
     tb_pack_map(packer, 2);
-    tb_pack_key_uint(packer, "in", 0);
-    tb_pack_key_uint(packer, "out", 0);
+    tb_pack_key_uint(packer, "in", TB_BULK_IN);
+    tb_pack_key_uint(packer, "out", TB_BULK_OUT);
 }
 
 int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
@@ -115,6 +121,14 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
     pack_ids(&packer, plugin, random);
     pack_pool(&packer);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});
+}
+
+void tb_plugin_drop_bulk(struct tb_plugin *plugin)
+{
+    if (plugin->bulk)
+        plugin->bulk->plugin = NULL;
+    tb_bulk_unref(plugin->bulk);
+    plugin->bulk = NULL;
 }
 
 void tb_plugin_back_off(struct tb_plugin *plugin, uint64_t now_ns)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/random.h"
+#include "broker/bulk.h"
 #include "broker/link.h"
 #include "broker/named.h"
 
@@ -16,9 +17,11 @@ struct tb_plugin {
     const struct tb_grant_plugin *granted; /* in the session's grant; NULL: not there any more */
     bool stale;     /* the running instance holds what the grant has not, or lacks what it has */
     uint64_t ids;   /* upper bits of what the running instance hands out; 0: none runs */
+    uint32_t close; /* its number for `resources|close`, if it keeps things open */
     uint32_t token; /* the supervisor's name for the running instance */
     struct tb_link link;
-    uint32_t n_crashes; /* in a row */
+    struct tb_bulk *bulk; /* what the running instance shares with the broker; NULL: none runs */
+    uint32_t n_crashes;   /* in a row */
     uint64_t started_ns;
     uint64_t heard_ns;      /* its last answer, or its start */
     uint64_t not_before_ns; /* back-off */
@@ -29,6 +32,9 @@ struct tb_plugin {
 tb_must_check int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
                                        struct tb_random *random, struct tb_named *commands,
                                        uint32_t n_commands);
+
+/* The instance is no more; what is still being sent from its pool keeps that alone. */
+void tb_plugin_drop_bulk(struct tb_plugin *plugin);
 
 /* An instance died: sets the time before which it is not started again, longer with each crash in a
  * row. The first one costs nothing. */

@@ -2,8 +2,6 @@
  * protocol is ended. */
 #include "broker/broker.h"
 
-#include "proto/plugin.h"
-
 #include <sys/epoll.h>
 
 /* While more than this waits for the endpoint, plugins' frames wait in the kernel. */
@@ -13,8 +11,6 @@ enum { REPLIES_WAITING = 4 * 1024 * 1024 };
 static const char *misfit(const struct tb_stream *stream, const struct tb_plugin_reply *answer)
 {
     const struct tb_reply *reply = &answer->reply;
-    if (answer->raw.pooled)
-        return "a reply with bytes outside the pool";
     if (reply->type == TB_REPLY_ERROR)
         return NULL;
     if (stream->has_value &&
@@ -37,11 +33,16 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     const char *cause = misfit(&call->stream, &untrusted_reply);
     if (cause)
         return cause;
+    struct tb_piece piece;
+    if (!tb_raw_from_plugin(plugin, &untrusted_reply.raw, &untrusted_reply.reply.raw, &piece))
+        return "a reply with bytes outside of its part of the pool";
     call->at_plugin = false;
-    if (call->answered)
-        tb_session_free_call(session, call); /* cancelled or too late: nobody waits */
-    else
-        tb_answer(broker, session, call, &untrusted_reply.reply);
+    if (!call->answered) {
+        tb_answer(broker, session, call, &untrusted_reply.reply, &piece);
+        return NULL;
+    }
+    tb_piece_done(&piece); /* cancelled or too late: nobody waits */
+    tb_session_free_call(session, call);
     return NULL;
 }
 
@@ -55,6 +56,10 @@ static const char *on_frame(struct tb_broker *broker, struct tb_plugin *plugin,
     case TB_PLUGIN_CHUNK:
     case TB_PLUGIN_CREDIT:
         return tb_stream_from_plugin(broker, plugin, frame);
+    case TB_PLUGIN_EMIT:
+        return tb_events_from_plugin(broker, plugin, frame);
+    case TB_PLUGIN_RELEASE:
+        return tb_raw_on_release(broker, plugin, frame);
     default:
         return "a frame that it has no reason to send";
     }
@@ -62,7 +67,7 @@ static const char *on_frame(struct tb_broker *broker, struct tb_plugin *plugin,
 
 static bool may_go_on(const struct tb_session *session)
 {
-    return tb_buffer_n(&session->link.out) < REPLIES_WAITING;
+    return tb_link_n_out(&session->link) < REPLIES_WAITING;
 }
 
 static void route(struct tb_broker *broker, struct tb_plugin *plugin)

@@ -34,13 +34,32 @@ struct tb_session *tb_session_new(struct tb_loop *loop, const struct tb_open *op
     return session;
 }
 
+static void drop_listener(struct tb_session *session, struct tb_listener *listener)
+{
+    struct tb_listener **at = &session->listeners;
+    while (*at != listener)
+        at = &(*at)->next;
+    *at = listener->next;
+    session->n_events_waiting -= listener->n_waiting;
+    tb_listener_free(listener);
+}
+
+static void free_plugin(struct tb_plugin *plugin)
+{
+    tb_plugin_drop_bulk(plugin);
+    tb_link_deinit(&plugin->link);
+}
+
 void tb_session_free(struct tb_session *session)
 {
     if (!session)
         return;
     for (uint32_t i = 0; session->plugins && i < session->n_plugins; i++)
-        tb_link_deinit(&session->plugins[i].link);
+        free_plugin(&session->plugins[i]);
+    while (session->listeners)
+        drop_listener(session, session->listeners);
     tb_link_deinit(&session->link);
+    tb_bulk_unref(session->body);
     tb_pool_deinit(&session->pool);
     tb_calls_deinit(&session->calls);
     free(session->plugins);
@@ -168,6 +187,8 @@ int tb_session_write_handles(struct tb_session *session, struct tb_random *rando
 
 void tb_session_free_call(struct tb_session *session, struct tb_live_call *call)
 {
+    if (call->stream.listener)
+        drop_listener(session, call->stream.listener);
     tb_assert(session->n_bytes_live >= call->n_in);
     session->n_bytes_live -= call->n_in;
     tb_calls_free(&session->calls, call);

@@ -35,6 +35,9 @@ struct tb_session {
     char id_hex[2 * TB_SESSION_SIZE + 1];
 
     struct tb_link link;
+    struct tb_bulk *body; /* where the body of the frame that is half there is read to; NULL: it is
+                             none such */
+    uint64_t body_at;
     struct tb_grant *grant;      /* in force; NULL: it is being made */
     struct tb_grant *first;      /* that WELCOME was made of; may be the same */
     struct tb_grant *next_grant; /* that a reload would put in force; NULL: none */
@@ -53,7 +56,11 @@ struct tb_session {
     uint32_t n_plugins;
     uint32_t n_streams; /* calls that are streams and not answered */
     uint64_t n_bytes_live;
-    uint64_t next_deadline_ns; /* no live call's deadline is earlier */
+    struct tb_listener *listeners; /* of events, in the order of their calls */
+    uint64_t last_listener;        /* its id */
+    size_t n_events_waiting;       /* bytes, of all of them */
+    bool events_held;              /* some wait though there is credit */
+    uint64_t next_deadline_ns;     /* no live call's deadline is earlier */
 
     uint64_t miss_window_ns;
     uint32_t n_misses; /* in this window */
@@ -96,17 +103,23 @@ tb_must_check int tb_session_write_handles(struct tb_session *session, struct tb
  * is one, it is sent nothing but REPLY.
  */
 tb_must_check int tb_session_begin_stream(struct tb_session *session, struct tb_live_call *call);
-/* *ret_cost is what the endpoint counts for it. TB_TOO_LARGE: it does not fit a CHUNK, and nothing
+/* `piece` follows the frame if that holds only the length of its raw bytes; else it is done with.
+ * *ret_cost is what the endpoint counts for it. TB_TOO_LARGE: it does not fit a CHUNK, and nothing
  * is written. */
 tb_must_check int tb_session_write_chunk(struct tb_session *session, struct tb_random *random,
                                          struct tb_live_call *call, const struct tb_chunk *chunk,
+                                         const struct tb_piece *piece, uint64_t *ret_cost);
+/* The same of an event, which always fits, to a listener that has been told its id. */
+tb_must_check int tb_session_write_event(struct tb_session *session, struct tb_live_call *call,
+                                         const struct tb_event_message *message,
                                          uint64_t *ret_cost);
 tb_must_check int tb_session_write_credit(struct tb_session *session, struct tb_random *random,
                                           struct tb_live_call *call, uint32_t bytes);
 /* The one REPLY, which ends the call for the endpoint. What does not fit a frame becomes the error
- * `too_large`, in *reply too. */
+ * `too_large`, in *reply too. `piece` as above. */
 tb_must_check int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
-                                         struct tb_live_call *call, struct tb_reply *reply);
+                                         struct tb_live_call *call, struct tb_reply *reply,
+                                         const struct tb_piece *piece);
 
 /* Both sides are through with the call: frees its slot, and gives the session back what its bytes
  * were charged. */

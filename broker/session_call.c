@@ -33,27 +33,51 @@ static struct tb_envelope envelope_of(const struct tb_session *session,
 static void count(const struct tb_session *session, struct tb_live_call *call, size_t before)
 {
     call->n_sent++;
-    call->n_out += tb_buffer_n(&session->link.out) - before;
+    call->n_out += tb_link_n_out(&session->link) - before;
+}
+
+/* Behind the frame that its bytes are counted in; or that frame was not written. */
+static void follow(struct tb_session *session, const struct tb_piece *piece, bool written)
+{
+    if (written && piece->done)
+        tb_pieces_add(&session->link.pieces, piece);
+    else
+        tb_piece_done(piece);
 }
 
 int tb_session_write_chunk(struct tb_session *session, struct tb_random *random,
                            struct tb_live_call *call, const struct tb_chunk *chunk,
-                           uint64_t *ret_cost)
+                           const struct tb_piece *piece, uint64_t *ret_cost)
 {
     const struct tb_envelope envelope = envelope_of(session, call);
     struct tb_chunk copy = *chunk;
     bool clear = session->mode == TB_MODE_DIRECT && chunk->type == TB_CHUNK_BYTES;
-    size_t before = tb_buffer_n(&session->link.out);
+    size_t before = tb_link_n_out(&session->link);
     tb_assert(call->stream.begun && !call->answered);
     copy.has_next = take_next(session, random, call, &copy.next);
     int r = tb_chunk_write(&session->link.out, &envelope, &copy, clear);
+    follow(session, piece, r == TB_OK);
     if (r != TB_OK) {
         if (copy.has_next) /* nobody was told of it */
             tb_pool_retire(&session->pool, &copy.next, call->command);
         return r;
     }
     count(session, call, before);
-    *ret_cost = tb_seal_content(tb_buffer_n(&session->link.out) - before, clear);
+    *ret_cost = tb_seal_content(tb_link_n_out(&session->link) - before, clear);
+    return TB_OK;
+}
+
+int tb_session_write_event(struct tb_session *session, struct tb_live_call *call,
+                           const struct tb_event_message *message, uint64_t *ret_cost)
+{
+    const struct tb_envelope envelope = envelope_of(session, call);
+    size_t before = tb_buffer_n(&session->link.out);
+    tb_assert(call->n_sent > 0 && !call->answered);
+    int r = tb_event_write(&session->link.out, &envelope, message);
+    if (r != TB_OK)
+        return r;
+    count(session, call, before);
+    *ret_cost = tb_seal_content(tb_buffer_n(&session->link.out) - before, false);
     return TB_OK;
 }
 
@@ -62,7 +86,7 @@ int tb_session_write_credit(struct tb_session *session, struct tb_random *random
 {
     const struct tb_envelope envelope = envelope_of(session, call);
     struct tb_credit credit = {.bytes = bytes};
-    size_t before = tb_buffer_n(&session->link.out);
+    size_t before = tb_link_n_out(&session->link);
     tb_assert(call->stream.begun && !call->answered);
     credit.has_next = take_next(session, random, call, &credit.next);
     int r = tb_credit_write(&session->link.out, &envelope, &credit);
@@ -97,10 +121,11 @@ static void end_call(struct tb_session *session, struct tb_live_call *call)
 }
 
 int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
-                           struct tb_live_call *call, struct tb_reply *reply)
+                           struct tb_live_call *call, struct tb_reply *reply,
+                           const struct tb_piece *piece)
 {
     const struct tb_envelope envelope = envelope_of(session, call);
-    size_t before = tb_buffer_n(&session->link.out);
+    size_t before = tb_link_n_out(&session->link);
     end_call(session, call);
     reply->error.command = tb_session_command(session, call->command)->name;
     reply->has_next = take_next(session, random, call, &reply->next);
@@ -112,6 +137,7 @@ int tb_session_write_reply(struct tb_session *session, struct tb_random *random,
         make_too_large(reply);
         r = tb_reply_write(&session->link.out, &envelope, reply, false);
     }
+    follow(session, piece, r == TB_OK && reply->type == TB_REPLY_BYTES);
     if (r == TB_OK)
         count(session, call, before);
     return r;

@@ -2,7 +2,7 @@
  * CHUNK and CREDIT through the broker. Every frame is read, charged to its sender, encoded anew and
  * passed on in the same step; between the two links nothing waits.
  *
- * What may wait in a link's buffer is bounded: parts for a plugin by PARTS_WAITING, beyond which
+ * What may wait in a link's buffer is bounded: parts for a plugin by TB_PARTS_WAITING, beyond which
  * their call ends; chunks for an endpoint because plugins are not read while much waits for it
  * (plugin_frames.c).
  */
@@ -10,8 +10,6 @@
 
 #include "base/clock.h"
 #include "proto/plugin_stream.h"
-
-enum { PARTS_WAITING = TB_SESSION_BYTES };
 
 /* ---- towards the endpoint ---- */
 
@@ -75,10 +73,11 @@ static void pass_part(struct tb_broker *broker, struct tb_session *session,
 {
     struct tb_plugin *plugin = &session->plugins[call->plugin];
     const struct tb_plugin_part to_plugin = {
-        .call = call->number, .last = part->last, .raw = {.bytes = part->raw}};
+        .call = call->number, .last = part->last, .raw = tb_raw_to_plugin(plugin, part->raw)};
     uint64_t cost;
-    if (tb_buffer_n(&plugin->link.out) > PARTS_WAITING ||
+    if (tb_buffer_n(&plugin->link.out) > TB_PARTS_WAITING ||
         tb_plugin_part_write(&plugin->link.out, &to_plugin, &cost) != TB_OK) {
+        tb_raw_take_back(plugin, &to_plugin.raw);
         tb_answer_give_up(broker, session, call, TB_CODE_LIMIT,
                           "too many bytes wait for the plugin", 100);
         return;
@@ -121,7 +120,10 @@ static const char *on_endpoint_credit(struct tb_broker *broker, struct tb_sessio
     if (!tb_flow_grant(&call->stream.out, untrusted_credit.bytes))
         return "CREDIT for more than may be outstanding";
     call->counter++;
-    credit_plugin(broker, session, call);
+    if (call->stream.listener)
+        tb_events_credited(broker, session, call);
+    else
+        credit_plugin(broker, session, call);
     return NULL;
 }
 
@@ -148,14 +150,16 @@ const char *tb_stream_from_endpoint(struct tb_broker *broker, struct tb_session 
 /* ---- from the plugin ---- */
 
 static void pass_chunk(struct tb_broker *broker, struct tb_session *session,
-                       struct tb_live_call *call, const struct tb_chunk *chunk)
+                       struct tb_live_call *call, const struct tb_chunk *chunk,
+                       const struct tb_piece *piece)
 {
     uint64_t cost;
     if (tb_session_begin_stream(session, call) != TB_OK) {
+        tb_piece_done(piece);
         tb_answer_give_up(broker, session, call, TB_CODE_LIMIT, "too many streams", 100);
         return;
     }
-    int r = tb_session_write_chunk(session, &broker->random, call, chunk, &cost);
+    int r = tb_session_write_chunk(session, &broker->random, call, chunk, piece, &cost);
     if (r == TB_TOO_LARGE) {
         tb_answer_give_up(broker, session, call, TB_CODE_TOO_LARGE,
                           "a message is larger than a frame may be", 0);
@@ -174,8 +178,6 @@ static const char *note(struct tb_stream *stream, const struct tb_plugin_chunk *
     const struct tb_chunk *chunk = &untrusted_chunk->chunk;
     bool is_value = chunk->type == TB_CHUNK_VALUE;
     bool is_part = chunk->type == TB_CHUNK_BYTES && !chunk->has_channel;
-    if (untrusted_chunk->raw.pooled)
-        return "a chunk with bytes outside the pool";
     if (!tb_flow_take(&stream->out, untrusted_chunk->cost))
         return "a chunk beyond its credit";
     if ((is_value || is_part) && stream->has_value)
@@ -185,18 +187,25 @@ static const char *note(struct tb_stream *stream, const struct tb_plugin_chunk *
     stream->has_output = true;
     stream->has_value |= is_value;
     stream->has_parts |= is_part;
-    stream->n_body += is_part ? chunk->raw.n : 0;
+    stream->n_body += is_part ? untrusted_chunk->raw.bytes.n : 0;
     return NULL;
 }
 
 static const char *on_chunk(struct tb_broker *broker, struct tb_session *session,
-                            struct tb_live_call *call,
-                            const struct tb_plugin_chunk *untrusted_chunk)
+                            struct tb_live_call *call, struct tb_plugin_chunk *untrusted_chunk)
 {
+    struct tb_piece piece;
+    struct tb_plugin *plugin = &session->plugins[call->plugin];
     const char *cause = note(&call->stream, untrusted_chunk);
-    if (!cause && !call->answered)
-        pass_chunk(broker, session, call, &untrusted_chunk->chunk);
-    return cause;
+    if (cause)
+        return cause;
+    if (!tb_raw_from_plugin(plugin, &untrusted_chunk->raw, &untrusted_chunk->chunk.raw, &piece))
+        return "a chunk with bytes outside of its part of the pool";
+    if (call->answered)
+        tb_piece_done(&piece);
+    else
+        pass_chunk(broker, session, call, &untrusted_chunk->chunk, &piece);
+    return NULL;
 }
 
 static const char *on_plugin_credit(struct tb_broker *broker, struct tb_session *session,

@@ -84,6 +84,12 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
         *fd = -1;
         tb_launch_started(broker, plugin, message->status, own);
         return;
+    case TB_INNER_POOL:
+        if (!plugin || plugin->state != TB_PLUGIN_STARTING || plugin->bulk || own < 0)
+            return; /* without a pool START finds that the instance cannot be used */
+        *fd = -1;
+        plugin->bulk = tb_bulk_new(own, plugin);
+        return;
     case TB_INNER_STOP:
         if (plugin)
             tb_launch_ended(broker, plugin, NULL);

@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -95,7 +94,7 @@ static int open_view(struct cli_session *session, const char *view, const char *
     if (!session->endpoint)
         return cli_error(CLI_PART, "io", "out of memory");
     while (!tb_endpoint_ready(session->endpoint))
-        if (!cli_session_wait(session))
+        if (!cli_session_wait(session, NULL, 0))
             return cli_session_lost(session);
     return CLI_DONE;
 }
@@ -121,15 +120,21 @@ void cli_session_end(struct cli_session *session)
     *session = (struct cli_session){.link_fd = -1};
 }
 
-bool cli_session_wait(struct cli_session *session)
+bool cli_session_wait(struct cli_session *session, struct pollfd *others, size_t n_others)
 {
     int sent = tb_endpoint_flush(session->endpoint);
     short link_events = (short)(POLLIN | (sent == TB_AGAIN ? POLLOUT : 0));
-    struct pollfd polls[] = {
+    struct pollfd polls[2 + CLI_SESSION_OTHERS] = {
         {.fd = tb_endpoint_fd(session->endpoint), .events = link_events},
         {.fd = trollbridge_fd(session->bridge), .events = POLLIN},
     };
-    if (poll(polls, TB_ARRAY_LEN(polls), -1) < 0)
+    tb_assert(n_others <= CLI_SESSION_OTHERS);
+    for (size_t i = 0; i < n_others; i++)
+        polls[2 + i] = others[i];
+    int n = poll(polls, 2 + n_others, -1);
+    for (size_t i = 0; i < n_others; i++)
+        others[i].revents = n > 0 ? polls[2 + i].revents : 0;
+    if (n < 0)
         return errno == EINTR;
     /* A lost bridge shows on the view's link too, after what still is to be read there. */
     if (polls[1].revents != 0 && trollbridge_dispatch(session->bridge) != TROLLBRIDGE_OK &&

@@ -5,6 +5,7 @@
 #include "endpoint/endpoint.h"
 #include "host/trollbridge.h"
 
+#include <poll.h>
 #include <stdbool.h>
 
 struct cli_session {
@@ -28,8 +29,9 @@ int cli_session_begin(struct cli_session *session, const char *app, const char *
                       const char *origin, bool relayed);
 void cli_session_end(struct cli_session *session);
 
-/* Waits until the endpoint or the bridge has something, and handles it. False: the session is lost.
- */
-bool cli_session_wait(struct cli_session *session);
+/* Waits until the endpoint or the bridge has something, and handles it, or one of `others` has
+ * (CLI_SESSION_OTHERS at most; `revents` says so). False: the session is lost. */
+enum { CLI_SESSION_OTHERS = 3 };
+bool cli_session_wait(struct cli_session *session, struct pollfd *others, size_t n_others);
 /* Says why it is lost; CLI_LOST. */
 int cli_session_lost(const struct cli_session *session);

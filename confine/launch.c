@@ -55,7 +55,7 @@ static uint32_t required(const struct launch *launch, const struct tb_role *role
 static int enter(const struct launch *launch, const struct tb_landlock_rule *rules, size_t n_rules)
 {
     const struct tb_role *role = tb_role_of_plugin(launch->hull.network, launch->hull.exec.n > 0);
-    const int keep[] = {LAUNCH_LINK, LAUNCH_REPORT, TB_PLUGIN_PROGRAM_FD};
+    const int keep[] = {LAUNCH_LINK, LAUNCH_POOL, LAUNCH_REPORT, TB_PLUGIN_PROGRAM_FD};
     const struct tb_sandbox_options options = {
         .keep = keep,
         .n_keep = TB_ARRAY_LEN(keep),

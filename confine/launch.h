@@ -3,7 +3,7 @@
 
 #include "confine/hull.h"
 
-enum { LAUNCH_LINK = 3, LAUNCH_GRANT = 4, LAUNCH_REPORT = 5 };
+enum { LAUNCH_LINK = 3, LAUNCH_POOL = 4, LAUNCH_GRANT = 5, LAUNCH_REPORT = 6 };
 
 struct launch {
     struct hull hull;
@@ -17,7 +17,7 @@ struct launch {
 
 /*
  * Writes the report of the layers to LAUNCH_REPORT, then becomes the plugin, which finds its link
- * on LAUNCH_LINK and no other descriptor but 0, 1 and 2. Returns only if that failed: -errno, or
- * TB_DENIED when a required layer is not held.
+ * on LAUNCH_LINK, its pool on LAUNCH_POOL, and no other descriptor but 0, 1 and 2. Returns only if
+ * that failed: -errno, or TB_DENIED when a required layer is not held.
  */
 tb_must_check int launch(struct launch *launch);

@@ -1,8 +1,9 @@
 /*
  * confine: the launcher of one plugin. The supervisor starts it with
  *   fd 3  the plugin's end of its link,
- *   fd 4  the grant of the view,
- *   fd 5  where it reports the layers (struct tb_layers, encoded),
+ *   fd 4  the memory that plugin and broker share,
+ *   fd 5  the grant of the view,
+ *   fd 6  where it reports the layers (struct tb_layers, encoded),
  * in the namespaces that it is told of but that of the network, which it makes itself unless the
  * grant gives the plugin the network. It ends by becoming the plugin.
  */

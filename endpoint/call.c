@@ -13,21 +13,39 @@ struct tb_pending *tb_endpoint_pending(struct tb_endpoint *endpoint, uint64_t id
     return id != 0 && pending->id == id ? pending : NULL;
 }
 
+/* Whether the body is sent from where it lies. Small ones are sooner copied than sent apart. */
+static bool goes_apart(const struct tb_endpoint *endpoint,
+                       const struct tb_endpoint_request *request)
+{
+    return request->raw_stays && endpoint->direct && request->raw.n >= TB_POOLED_MIN &&
+           !tb_pieces_full(&endpoint->pieces);
+}
+
 /* The frame is made before its handle is spent, so that a call that cannot be made costs none. */
 static int write_call(struct tb_endpoint *endpoint, const struct tb_handle *handle,
                       const struct tb_endpoint_request *request)
 {
     const struct tb_envelope envelope = {.key = endpoint->keys.to_broker, .handle = *handle};
+    const struct tb_piece body = {.bytes = request->raw};
+    bool apart = goes_apart(endpoint, request);
     const struct tb_call call = {
-        .has_raw = request->has_raw, .more = request->more, .raw = request->raw};
+        .has_raw = request->has_raw,
+        .more = request->more,
+        .raw = tb_bytes_of(apart ? NULL : request->raw.data, request->raw.n),
+    };
     size_t before = tb_buffer_n(&endpoint->out);
     int r = tb_call_write(&endpoint->out, &envelope, request->args, &call,
                           request->has_raw && endpoint->direct);
-    if (r != TB_OK ||
-        tb_buffer_n(&endpoint->out) - before <= TB_HEADER_SIZE + (size_t)endpoint->frame_max)
+    if (r != TB_OK)
         return r;
-    tb_buffer_truncate(&endpoint->out, before);
-    return TB_TOO_LARGE;
+    size_t n = tb_buffer_n(&endpoint->out) - before + (apart ? body.bytes.n : 0);
+    if (n > TB_HEADER_SIZE + (size_t)endpoint->frame_max) {
+        tb_buffer_truncate(&endpoint->out, before);
+        return TB_TOO_LARGE;
+    }
+    if (apart)
+        tb_pieces_add(&endpoint->pieces, &body);
+    return TB_OK;
 }
 
 /* Takes a slot for a call whose handle is the one that is spent next. */

@@ -6,10 +6,8 @@
 #include "endpoint/greet.h"
 #include "endpoint/state.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 enum { OUT_MAX = 64 * 1024 * 1024 };
 
@@ -19,6 +17,7 @@ void tb_endpoint_lose(struct tb_endpoint *endpoint, int close_code)
     if (endpoint->state != TB_ENDPOINT_LOST) {
         endpoint->state = TB_ENDPOINT_LOST;
         endpoint->close_code = close_code;
+        tb_pieces_drop(&endpoint->pieces); /* callers may want their memory back */
     }
     for (size_t i = 0; i < TB_SESSION_CALLS; i++)
         if (endpoint->pending[i].id != 0)
@@ -53,6 +52,7 @@ struct tb_endpoint *tb_endpoint_new(int fd, struct tb_bytes bootstrap)
     }
     tb_buffer_init(&endpoint->in, TB_HEADER_SIZE + TB_FRAME_MAX + TB_ENDPOINT_READ);
     tb_buffer_init(&endpoint->out, OUT_MAX);
+    tb_pieces_init(&endpoint->pieces, &endpoint->out);
     if (!endpoint->direct && tb_endpoint_greet(endpoint, bootstrap) != TB_OK) {
         tb_endpoint_free(endpoint);
         return NULL;
@@ -156,15 +156,11 @@ int tb_endpoint_flush(struct tb_endpoint *endpoint)
 {
     (void)tell_misses(endpoint);
     tb_endpoint_give_owed(endpoint);
-    while (tb_buffer_n(&endpoint->out) > 0 && endpoint->state != TB_ENDPOINT_LOST) {
-        ssize_t n = tb_fd_send(endpoint->fd, tb_buffer_bytes(&endpoint->out), -1, MSG_DONTWAIT);
-        if (n == -EAGAIN || n == -EINTR)
-            return TB_AGAIN;
-        if (n < 0)
-            return TB_CLOSED; /* not lost yet: a CLOSE that says why may still be there to read */
-        tb_buffer_consume(&endpoint->out, (size_t)n);
-    }
-    return endpoint->state == TB_ENDPOINT_LOST ? TB_CLOSED : TB_OK;
+    if (endpoint->state == TB_ENDPOINT_LOST)
+        return TB_CLOSED;
+    int r = tb_pieces_send(&endpoint->pieces, endpoint->fd);
+    /* Not lost yet: a CLOSE that says why may still be there to read. */
+    return r < 0 ? TB_CLOSED : r;
 }
 
 /* ---- */

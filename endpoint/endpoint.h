@@ -60,6 +60,7 @@ struct tb_endpoint_request {
     bool has_raw;
     bool more; /* tb_endpoint_send brings the rest of the body */
     struct tb_bytes raw;
+    bool raw_stays; /* raw is left as it is until the call's `done`: it need not be copied */
 };
 
 /*

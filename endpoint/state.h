@@ -1,12 +1,13 @@
 /* What an endpoint holds; for the files of this folder. */
 #pragma once
 
+#include "base/pieces.h"
 #include "endpoint/channels.h"
 #include "endpoint/commands.h"
 #include "endpoint/endpoint.h"
 #include "endpoint/misses.h"
 
-enum { TB_ENDPOINT_READ = 64 * 1024 };
+enum { TB_ENDPOINT_READ = 192 * 1024 };
 
 struct tb_pending {
     uint64_t id; /* 0: free */
@@ -51,6 +52,7 @@ struct tb_endpoint {
     bool owes;   /* a CREDIT could not be written; flush tries again */
     struct tb_buffer in;
     struct tb_buffer out;
+    struct tb_pieces pieces; /* callers' bodies, between the bytes of `out` */
     struct tb_unpacker unpacker;
     struct tb_session_keys keys;
     uint64_t n_sent;

@@ -93,6 +93,7 @@ static int read_plugin(const msgpack_object *map, struct tb_grant_plugin *plugin
         {"mask", TB_ARRAY, &plugin->mask, 0, NULL},
         {"network", TB_BOOL, &plugin->network, 0, NULL},
         {"jit", TB_BOOL, &plugin->jit, 0, NULL},
+        {"resources", TB_BOOL, &plugin->resources, 0, NULL},
         {"exec", TB_ARRAY, &plugin->exec, 0, NULL},
         {"memory_mib", TB_UINT, &memory_mib, UINT32_MAX, NULL},
         {"cpu_s", TB_UINT, &cpu_s, UINT32_MAX, NULL},
@@ -217,6 +218,7 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
 {
     uint64_t version;
     struct tb_bytes digest;
+    struct tb_bytes events;
     const struct tb_field fields[] = {
         {"v", TB_UINT, &version, 0, NULL},
         {"app", TB_STR, &grant->app, TB_APP_MAX, NULL},
@@ -224,6 +226,7 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
         {"view", TB_STR, &grant->view, TB_LABEL_MAX, NULL},
         {"webview", TB_STR, &grant->webview, TB_LABEL_MAX, NULL},
         {"origin", TB_STR, &grant->origin, TB_ORIGIN_MAX, NULL},
+        {"events", TB_STR, &events, 0, NULL},
         {"commands", TB_ARRAY, &ret_parts->commands, TB_COMMANDS_MAX, NULL},
         {"plugins", TB_ARRAY, &ret_parts->plugins, PLUGINS_MAX, NULL},
         {"scopes", TB_ARRAY, &ret_parts->scopes, 0, NULL},
@@ -234,8 +237,10 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
     if (r != TB_OK)
         return r;
     if (version != 1 || grant->app.n == 0 || digest.n != TB_DIGEST_SIZE || grant->view.n == 0 ||
-        grant->webview.n == 0 || grant->origin.n == 0 || !all_vars(grant->vars))
+        grant->webview.n == 0 || grant->origin.n == 0 || !all_vars(grant->vars) ||
+        !(tb_bytes_are(events, "all") || tb_bytes_are(events, "scope")))
         return TB_MALFORMED;
+    grant->events_reach_all = tb_bytes_are(events, "all");
     memcpy(grant->digest, digest.data, TB_DIGEST_SIZE);
     return TB_OK;
 }

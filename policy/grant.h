@@ -29,6 +29,7 @@ struct tb_grant_plugin {
     const msgpack_object *exec;
     bool network;
     bool jit; /* makes code at run time */
+    bool resources; /* it keeps things open, and is told which to close */
     uint32_t memory_mib;
     uint32_t cpu_s; /* 0: no limit */
 };
@@ -58,6 +59,7 @@ struct tb_grant {
     struct tb_grant_denied *denied; /* sorted by name */
     size_t n_denied;
     const msgpack_object *vars;
+    bool events_reach_all; /* mode tauri: the view's events reach every view */
     uint8_t *memory;
     struct tb_unpacker unpacker;
 };

@@ -75,7 +75,7 @@ static const struct rule *const sides[] = {
     [TB_SIDE_SCRIBE] = scribe,
 };
 
-int tb_frame_parse(enum tb_side side, struct tb_bytes in, struct tb_frame *ret_frame,
+int tb_frame_front(enum tb_side side, struct tb_bytes in, struct tb_frame *ret_frame,
                    size_t *ret_size)
 {
     if (in.n < TB_HEADER_SIZE) {
@@ -94,11 +94,7 @@ int tb_frame_parse(enum tb_side side, struct tb_bytes in, struct tb_frame *ret_f
         return TB_MALFORMED;
     if (untrusted_n > rule->most)
         return TB_TOO_LARGE;
-
-    size_t size = TB_HEADER_SIZE + (size_t)untrusted_n;
-    *ret_size = size;
-    if (in.n < size)
-        return TB_AGAIN;
+    *ret_size = TB_HEADER_SIZE + (size_t)untrusted_n;
     *ret_frame = (struct tb_frame){
         .kind = (enum tb_kind)untrusted_kind,
         .flags = untrusted_flags,
@@ -106,6 +102,18 @@ int tb_frame_parse(enum tb_side side, struct tb_bytes in, struct tb_frame *ret_f
         .body = tb_bytes_of(in.data + TB_HEADER_SIZE, untrusted_n),
     };
     return TB_OK;
+}
+
+int tb_frame_parse(enum tb_side side, struct tb_bytes in, struct tb_frame *ret_frame,
+                   size_t *ret_size)
+{
+    struct tb_frame frame;
+    int r = tb_frame_front(side, in, &frame, ret_size);
+    if (r == TB_OK && in.n < *ret_size)
+        r = TB_AGAIN;
+    if (r == TB_OK)
+        *ret_frame = frame;
+    return r;
 }
 
 void tb_frame_header(uint8_t header[static TB_HEADER_SIZE], enum tb_kind kind, uint8_t flags,

@@ -69,5 +69,10 @@ struct tb_frame {
 tb_must_check int tb_frame_parse(enum tb_side side, struct tb_bytes in, struct tb_frame *ret_frame,
                                  size_t *ret_size);
 
+/* The same of a frame that need not be whole: TB_OK as soon as its header is there and good. The
+ * body has its full length; what of it is not in `in` must not be looked at. */
+tb_must_check int tb_frame_front(enum tb_side side, struct tb_bytes in, struct tb_frame *ret_frame,
+                                 size_t *ret_size);
+
 void tb_frame_header(uint8_t header[static TB_HEADER_SIZE], enum tb_kind kind, uint8_t flags,
                      size_t n_body);

@@ -36,7 +36,7 @@ int tb_inner_read(struct tb_bytes packet, struct tb_inner *ret_message)
     message.webview = tb_read_string16(&reader);
     message.origin = tb_read_string16(&reader);
     if (!tb_reader_done(&reader) || message.type < TB_INNER_START ||
-        message.type > TB_INNER_ABORT || message.slot >= TB_SLOTS)
+        message.type > TB_INNER_POOL || message.slot >= TB_SLOTS)
         return TB_MALFORMED;
     *ret_message = message;
     return TB_OK;

@@ -44,6 +44,8 @@ enum {
     TB_EVENT_NAME_MAX = 128,
     TB_EVENTS_WAITING = 64 * 1024, /* bytes, for one listener */
     TB_POOLED_MIN = 16 * 1024,     /* bodies of at least so many bytes go through shared memory */
+    TB_BULK_IN = 8 * 1024 * 1024,  /* the broker's part of a plugin's pool */
+    TB_BULK_OUT = 8 * 1024 * 1024, /* the plugin's part */
 
     TB_HELLO_S = 10,
     TB_TICKET_S = 30,
@@ -57,4 +59,4 @@ enum {
     TB_SNAPSHOT_MAX = 64 * 1024 * 1024,
 };
 
-#define TB_SESSION_BYTES (32u * 1024 * 1024) /* request bytes live per session */
+#define TB_SESSION_BYTES (72u * 1024 * 1024) /* request bytes live per session */

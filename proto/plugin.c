@@ -1,43 +1,6 @@
 #include "proto/plugin.h"
 
 #include "base/result.h"
-#include "base/wire.h"
-
-struct tb_plain tb_plain_begin(struct tb_packer *packer, struct tb_buffer *out, enum tb_kind kind)
-{
-    struct tb_plain plain = {.out = out, .at = tb_buffer_n(out), .kind = kind};
-    if (tb_buffer_reserve(out, TB_HEADER_SIZE + 4))
-        tb_buffer_commit(out, TB_HEADER_SIZE + 4);
-    else
-        plain.failed = true;
-    tb_packer_init(packer, out);
-    return plain;
-}
-
-int tb_plain_finish(const struct tb_plain *plain, const struct tb_packer *packer,
-                    struct tb_bytes raw)
-{
-    struct tb_buffer *out = plain->out;
-    bool failed = plain->failed || packer->failed;
-    size_t n_text = failed ? 0 : tb_buffer_n(out) - plain->at - TB_HEADER_SIZE - 4;
-    size_t n_body = 4 + n_text + raw.n;
-    bool too_large = !failed && n_body > TB_FRAME_MAX;
-    if (failed || too_large || !tb_buffer_append(out, raw)) {
-        tb_buffer_truncate(out, plain->at);
-        return too_large ? TB_TOO_LARGE : TB_FULL;
-    }
-    uint8_t *header = out->data + out->start + plain->at;
-    tb_frame_header(header, plain->kind, 0, n_body);
-    tb_store_u32(header + TB_HEADER_SIZE, (uint32_t)n_text);
-    return TB_OK;
-}
-
-void tb_plugin_pack_raw(struct tb_packer *packer, const struct tb_raw *raw)
-{
-    tb_pack_key_uint(packer, "bytes", raw->bytes.n);
-    if (raw->pooled)
-        tb_pack_key_uint(packer, "at", raw->at);
-}
 
 int tb_plugin_call_write(struct tb_buffer *out, const struct tb_plugin_call *call,
                          struct tb_bytes *ret_args)
@@ -94,33 +57,6 @@ static int read_error(const msgpack_object *map, struct tb_error *ret_error)
     error.sys_errno = (int32_t)sys_errno;
     *ret_error = error;
     return TB_OK;
-}
-
-int tb_plugin_unpack(struct tb_unpacker *unpacker, struct tb_bytes body,
-                     struct tb_plaintext *ret_plaintext, const msgpack_object **ret_root)
-{
-    int r = tb_plaintext_split(body, ret_plaintext);
-    return r == TB_OK ? tb_unpack(unpacker, &tb_scan_peer, ret_plaintext->text, ret_root) : r;
-}
-
-int tb_plugin_read_alone(struct tb_unpacker *unpacker, struct tb_bytes body,
-                         const struct tb_field *fields, size_t n_fields)
-{
-    struct tb_plaintext plaintext;
-    const msgpack_object *root;
-    int r = tb_plugin_unpack(unpacker, body, &plaintext, &root);
-    if (r == TB_OK && plaintext.raw.n != 0)
-        r = TB_MALFORMED;
-    return r == TB_OK ? tb_map_read(root, fields, n_fields) : r;
-}
-
-bool tb_plugin_take_raw(const struct tb_plaintext *plaintext, bool has_bytes, uint64_t untrusted_n,
-                        struct tb_raw *raw)
-{
-    if (raw->pooled ? !has_bytes || plaintext->raw.n != 0 : untrusted_n != plaintext->raw.n)
-        return false;
-    raw->bytes = raw->pooled ? tb_bytes_of(NULL, untrusted_n) : plaintext->raw;
-    return true;
 }
 
 int tb_plugin_reply_read(struct tb_unpacker *unpacker, struct tb_bytes body,

@@ -61,50 +61,6 @@ int tb_plugin_chunk_read(struct tb_unpacker *unpacker, struct tb_bytes body,
     return TB_OK;
 }
 
-int tb_plugin_credit_read(struct tb_unpacker *unpacker, struct tb_bytes body,
-                          struct tb_plugin_credit *ret_credit)
-{
-    struct tb_plugin_credit credit;
-    uint64_t n = 0;
-    const struct tb_field fields[] = {
-        {"call", TB_UINT, &credit.call, 0, NULL},
-        {"bytes", TB_UINT, &n, TB_CREDIT_MOST, NULL},
-    };
-    int r = tb_plugin_read_alone(unpacker, body, fields, TB_ARRAY_LEN(fields));
-    if (r != TB_OK)
-        return r;
-    if (n == 0)
-        return TB_MALFORMED;
-    credit.bytes = (uint32_t)n;
-    *ret_credit = credit;
-    return TB_OK;
-}
-
-int tb_plugin_credit_write(struct tb_buffer *out, const struct tb_plugin_credit *credit)
-{
-    struct tb_packer packer;
-    struct tb_plain plain = tb_plain_begin(&packer, out, TB_PLUGIN_CREDIT);
-    tb_pack_map(&packer, 2);
-    tb_pack_key_uint(&packer, "call", credit->call);
-    tb_pack_key_uint(&packer, "bytes", credit->bytes);
-    return tb_plain_finish(&plain, &packer, no_bytes);
-}
-
-int tb_plugin_release_read(struct tb_unpacker *unpacker, struct tb_bytes body, uint64_t *ret_at)
-{
-    const struct tb_field fields[] = {{"at", TB_UINT, ret_at, 0, NULL}};
-    return tb_plugin_read_alone(unpacker, body, fields, TB_ARRAY_LEN(fields));
-}
-
-int tb_plugin_release_write(struct tb_buffer *out, uint64_t at)
-{
-    struct tb_packer packer;
-    struct tb_plain plain = tb_plain_begin(&packer, out, TB_PLUGIN_RELEASE);
-    tb_pack_map(&packer, 1);
-    tb_pack_key_uint(&packer, "at", at);
-    return tb_plain_finish(&plain, &packer, no_bytes);
-}
-
 int tb_plugin_emit_read(struct tb_unpacker *unpacker, struct tb_bytes body,
                         struct tb_plugin_emit *ret_emit)
 {
@@ -120,18 +76,4 @@ int tb_plugin_emit_read(struct tb_unpacker *unpacker, struct tb_bytes body,
         return TB_MALFORMED;
     *ret_emit = emit;
     return TB_OK;
-}
-
-static bool may_stand_in_name(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '/' || c == ':' || c == '_';
-}
-
-bool tb_event_name_valid(struct tb_bytes name)
-{
-    for (size_t i = 0; i < name.n; i++)
-        if (!may_stand_in_name(name.data[i]))
-            return false;
-    return name.n > 0 && name.n <= TB_EVENT_NAME_MAX;
 }

@@ -27,25 +27,9 @@ struct tb_plugin_chunk {
 tb_must_check int tb_plugin_chunk_read(struct tb_unpacker *unpacker, struct tb_bytes body,
                                        struct tb_plugin_chunk *ret_chunk);
 
-struct tb_plugin_credit {
-    uint64_t call;
-    uint32_t bytes; /* at least 1 */
-};
-tb_must_check int tb_plugin_credit_read(struct tb_unpacker *unpacker, struct tb_bytes body,
-                                        struct tb_plugin_credit *ret_credit);
-tb_must_check int tb_plugin_credit_write(struct tb_buffer *out,
-                                         const struct tb_plugin_credit *credit);
-
-tb_must_check int tb_plugin_release_read(struct tb_unpacker *unpacker, struct tb_bytes body,
-                                         uint64_t *ret_at);
-tb_must_check int tb_plugin_release_write(struct tb_buffer *out, uint64_t at);
-
 struct tb_plugin_emit {
     struct tb_bytes event; /* in the format of names of events */
     const msgpack_object *payload;
 };
 tb_must_check int tb_plugin_emit_read(struct tb_unpacker *unpacker, struct tb_bytes body,
                                       struct tb_plugin_emit *ret_emit);
-
-/* Whether it can be the name of an event. */
-tb_must_check bool tb_event_name_valid(struct tb_bytes name);

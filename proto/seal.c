@@ -26,13 +26,15 @@ struct tb_address tb_sealed_address(const struct tb_frame *frame)
     return address;
 }
 
-int tb_plaintext_split(struct tb_bytes plain, struct tb_plaintext *ret_plaintext)
+int tb_seal_raw_at(const struct tb_frame *frame, size_t n_held, size_t *ret_at)
 {
-    struct tb_reader reader = tb_reader_init(plain);
-    struct tb_bytes text = tb_read_bytes(&reader, tb_read_u32(&reader));
-    if (reader.failed || text.n == 0)
-        return TB_MALFORMED;
-    *ret_plaintext = (struct tb_plaintext){.text = text, .raw = tb_bytes_of(reader.p, reader.left)};
+    size_t n_clear = n_clear_of(TB_RAW_CLEAR);
+    if (!(frame->flags & TB_RAW_CLEAR) || n_held < n_clear)
+        return TB_AGAIN;
+    uint32_t untrusted_n = tb_load_u32(frame->body.data + N_ADDRESS);
+    if (untrusted_n > n_held - n_clear)
+        return TB_AGAIN;
+    *ret_at = n_clear + untrusted_n;
     return TB_OK;
 }
 
@@ -112,12 +114,14 @@ int tb_seal_finish(struct tb_seal *seal, const uint8_t key[static TB_KEY_SIZE],
         return give_up(seal, TB_TOO_LARGE);
 
     /* What follows the text is raw and tag, in either order. */
-    uint8_t *tail = tb_buffer_reserve(out, raw.n + TB_TAG_SIZE);
+    tb_assert(raw.data || raw.n == 0 || clear);
+    size_t n_here = raw.data ? raw.n : 0;
+    uint8_t *tail = tb_buffer_reserve(out, n_here + TB_TAG_SIZE);
     if (!tail)
         return give_up(seal, TB_FULL);
-    if (raw.n > 0)
-        memcpy(tail + (clear ? TB_TAG_SIZE : 0), raw.data, raw.n);
-    tb_buffer_commit(out, raw.n + TB_TAG_SIZE);
+    if (n_here > 0)
+        memcpy(tail + (clear ? TB_TAG_SIZE : 0), raw.data, n_here);
+    tb_buffer_commit(out, n_here + TB_TAG_SIZE);
 
     uint8_t *header = out->data + out->start + seal->at;
     uint8_t *address = header + TB_HEADER_SIZE;

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "proto/frame.h"
+#include "proto/plaintext.h"
 
 struct tb_handle {
     uint8_t bytes[TB_HANDLE_SIZE];
@@ -23,13 +24,10 @@ struct tb_address {
 };
 struct tb_address tb_sealed_address(const struct tb_frame *frame);
 
-struct tb_plaintext {
-    struct tb_bytes text; /* msgpack, not scanned yet */
-    struct tb_bytes raw;  /* sealed or clear */
-};
-
-/* Splits `u32 m | m bytes of msgpack | raw bytes`, m at least 1. TB_OK or TB_MALFORMED. Borrows. */
-tb_must_check int tb_plaintext_split(struct tb_bytes plain, struct tb_plaintext *ret_plaintext);
+/* Where the raw bytes of a frame with RAW_CLEAR begin, counted from the front of its body, of which
+ * the first n_held bytes are there: TB_OK, or TB_AGAIN: not all of what is before them is. What it
+ * goes by is not authentic until the frame is opened. */
+tb_must_check int tb_seal_raw_at(const struct tb_frame *frame, size_t n_held, size_t *ret_at);
 
 /*
  * Opens a sealed frame in place: the memory behind `frame->body` is overwritten with the plaintext,
@@ -51,8 +49,10 @@ struct tb_seal {
 struct tb_seal tb_seal_begin(struct tb_buffer *out, enum tb_kind kind, uint8_t flags);
 
 /*
- * Adds the raw bytes and seals. TB_OK; or TB_TOO_LARGE when the frame would pass its kind's
- * maximum, TB_FULL when the buffer had no room; then the buffer is as it was before begin.
+ * Adds the raw bytes and seals. With RAW_CLEAR `raw` may have a length and no data: then they are
+ * counted, and whoever sends the frame sends them behind it. TB_OK; or TB_TOO_LARGE when the frame
+ * would pass its kind's maximum, TB_FULL when the buffer had no room; then the buffer is as it was
+ * before begin.
  */
 tb_must_check int tb_seal_finish(struct tb_seal *seal, const uint8_t key[static TB_KEY_SIZE],
                                  const struct tb_handle *handle, uint64_t counter,

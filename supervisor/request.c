@@ -112,8 +112,10 @@ static int resolve(struct supervisor *supervisor, const struct tb_inner *request
     return 0;
 }
 
+/* Nothing that the supervisor does later could take away what a plugin was given: the file is
+ * sealed before anybody else has it. */
 static int start_plugin(struct supervisor *supervisor, const struct tb_inner *request,
-                        int *ret_link_fd)
+                        int *ret_link_fd, int *ret_pool_fd)
 {
     char index[16];
     int pair[2];
@@ -133,6 +135,9 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
         return -EMFILE;
     tb_fd log_own = log[0];
     tb_fd log_theirs = log[1];
+    tb_fd pool = tb_fd_shared("trollbridge-pool", TB_BULK_IN + TB_BULK_OUT);
+    if (pool < 0)
+        return pool;
     (void)snprintf(index, sizeof index, "%u", request->index);
     const char *argv[MAX_ARGS] = {
         "confine",
@@ -147,7 +152,7 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
         argv[7 + 2 * i] = "--protect";
         argv[8 + 2 * i] = supervisor->protect[i];
     }
-    const int fds[] = {theirs, supervisor->grants[request->slot], report_theirs};
+    const int fds[] = {theirs, pool, supervisor->grants[request->slot], report_theirs};
     struct child *child = supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine,
                                            argv, fds, TB_ARRAY_LEN(fds), log_theirs);
     if (!child)
@@ -159,14 +164,21 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
     report_own = -1;
     log_own = -1;
     *ret_link_fd = own;
+    *ret_pool_fd = pool;
     own = -1;
+    pool = -1;
     return 0;
 }
 
+/* Two answers, as each carries one descriptor at most. */
 static void on_start(struct supervisor *supervisor, const struct tb_inner *request)
 {
     tb_fd link = -1;
-    int r = start_plugin(supervisor, request, &link);
+    tb_fd pool = -1;
+    int r = start_plugin(supervisor, request, &link, &pool);
+    const struct tb_inner memory = {.type = TB_INNER_POOL, .token = request->token};
+    if (r == 0)
+        supervisor_tell(supervisor, &memory, pool);
     answer(supervisor, request, r, link);
 }
 
@@ -222,6 +234,7 @@ void supervisor_on_request(struct supervisor *supervisor)
         break;
     case TB_INNER_SCRIBE:
     case TB_INNER_LAYERS:
+    case TB_INNER_POOL:
         child_kill_all(&supervisor->children, CHILD_BROKER);
         break;
     }

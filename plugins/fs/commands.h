@@ -3,7 +3,21 @@
  */
 #pragma once
 
+#include "plugins/fs/handle.h"
 #include "plugins/fs/open.h"
+#include "proto/limits.h"
+
+enum {
+    /* What one answer may carry beside its own text, here and on the view link. */
+    FS_CONTENT_MAX = TB_FRAME_MAX - 4096,
+    FS_LIST_MAX = 65536, /* values that a message can have at all */
+};
+
+/* What the program keeps between calls. */
+struct fs_state {
+    struct fs_space *space;
+    struct fs_handles handles;
+};
 
 /* read.c */
 void fs_read_file(struct tb_call *call); /* read_text_file too: both answer the bytes */
@@ -27,6 +41,24 @@ void fs_remove(struct tb_call *call);
 void fs_rename(struct tb_call *call);
 /* truncate.c */
 void fs_truncate(struct tb_call *call);
+/* file.c */
+void fs_create(struct tb_call *call);
+void fs_open_command(struct tb_call *call); /* open */
+void fs_read(struct tb_call *call);
+void fs_write(struct tb_call *call);
+void fs_seek(struct tb_call *call);
+void fs_fstat(struct tb_call *call);
+void fs_ftruncate(struct tb_call *call);
+/* lines.c */
+void fs_read_text_file_lines(struct tb_call *call);
+void fs_read_text_file_lines_next(struct tb_call *call);
+/* resource.c */
+void fs_close(struct tb_call *call); /* resources|close */
+
+static inline struct fs_state *fs_state_of(const struct tb_call *call)
+{
+    return call->state;
+}
 
 /* ---- what they have in common: target.c ---- */
 
@@ -49,3 +81,20 @@ tb_must_check bool fs_open_for(struct tb_call *call, const struct fs_path *path,
 void fs_answer_failure(struct tb_call *call, struct fs_failure failure);
 /* nil if it is done, else the failure. */
 void fs_answer_done(struct tb_call *call, bool done, struct fs_failure failure);
+/* What is known of an open file: stat.c. */
+void fs_answer_info(struct tb_call *call, int fd);
+
+/* ---- arg.c; false: the call is answered ---- */
+
+tb_must_check bool fs_read_int(struct tb_call *call, const char *key, int64_t *ret_number);
+/* The bytes, or the list of numbers that JSON makes of them, which is put into the room. */
+tb_must_check bool fs_read_bytes(struct tb_call *call, const char *key,
+                                 uint8_t room[static FS_LIST_MAX], struct tb_bytes *ret_bytes);
+
+/* ---- resource.c ---- */
+
+/* Answers with a new number for the object, which it consumes; NULL: there was no memory. */
+void fs_answer_rid(struct tb_call *call, const struct fs_handle_kind *kind, void *object);
+/* What the argument `rid` stands for. NULL: the call is answered. */
+tb_must_check void *fs_find_rid(struct tb_call *call, const struct fs_handle_kind *kind,
+                                uint64_t *ret_rid);

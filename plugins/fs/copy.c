@@ -1,4 +1,5 @@
 #include "base/fd.h"
+#include "plugins/fs/change.h"
 #include "plugins/fs/commands.h"
 
 #include <errno.h>
@@ -32,31 +33,36 @@ static int replace_content(int from, const struct stat *from_status, int to,
     return ftruncate(to, 0) < 0 ? -errno : copy_content(from, to);
 }
 
-static void copy(struct tb_call *call, const struct fs_path *from_path,
-                 const struct fs_path *to_path)
+bool fs_copy(const struct fs_target *from, const struct fs_target *to,
+             struct fs_failure *ret_failure)
 {
     const struct fs_how reading = {.intent = FS_FILE, .flags = O_RDONLY};
     struct stat from_status;
     struct stat to_status;
-    tb_fd from = -1;
-    tb_fd to = -1;
-    if (!fs_open_for(call, from_path, &reading, &from_status, &from))
-        return;
+    tb_fd from_fd = -1;
+    tb_fd to_fd = -1;
+    if (!fs_open(from, &reading, ret_failure, &from_status, &from_fd))
+        return false;
     const struct fs_how writing = {
         .intent = FS_FILE, .flags = O_WRONLY | O_CREAT, .mode = from_status.st_mode};
-    if (!fs_open_for(call, to_path, &writing, &to_status, &to))
-        return;
-    int r = replace_content(from, &from_status, to, &to_status);
-    fs_answer_done(call, r == 0, fs_failure_of(r));
+    if (!fs_open(to, &writing, ret_failure, &to_status, &to_fd))
+        return false;
+    int r = replace_content(from_fd, &from_status, to_fd, &to_status);
+    return r == 0 || fs_fail(fs_failure_of(r), ret_failure);
 }
 
 void fs_copy_file(struct tb_call *call)
 {
-    struct fs_path from;
-    struct fs_path to;
+    struct fs_path from_path;
+    struct fs_path to_path;
     struct tb_args options;
-    if (tb_arg_args(call, call->args, "options", TB_OPTIONAL, &options) &&
-        fs_read_path(call, "fromPath", options, "fromPathBaseDir", &from) &&
-        fs_read_path(call, "toPath", options, "toPathBaseDir", &to))
-        copy(call, &from, &to);
+    struct fs_failure failure;
+    if (!tb_arg_args(call, call->args, "options", TB_OPTIONAL, &options) ||
+        !fs_read_path(call, "fromPath", options, "fromPathBaseDir", &from_path) ||
+        !fs_read_path(call, "toPath", options, "toPathBaseDir", &to_path))
+        return;
+    const struct fs_target from = fs_target_of(call, &from_path);
+    const struct fs_target to = fs_target_of(call, &to_path);
+    bool done = fs_copy(&from, &to, &failure);
+    fs_answer_done(call, done, failure);
 }

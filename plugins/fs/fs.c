@@ -7,10 +7,13 @@
 #include "plugins/fs/commands.h"
 #include "sandbox/enter.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 /* What the launcher wrote behind the program's name: the identities of what is denied. */
 static char *const *denied_arguments;
 
-static int start(const struct tb_plugin_init *init, void **ret_state)
+static int open_space(const struct tb_plugin_init *init, struct fs_space **ret_space)
 {
     static const char *const names[FS_ANCHORS_MAX] = {"RESOURCE",  "APPDATA",  "APPLOCALDATA",
                                                       "APPCONFIG", "APPCACHE", "APPLOG"};
@@ -24,15 +27,32 @@ static int start(const struct tb_plugin_init *init, void **ret_state)
     for (char *const *text = denied_arguments; *text && r == TB_OK; text++)
         r = fs_denied_cover(&space->denied, *text);
     if (r == TB_OK)
-        *ret_state = space;
+        *ret_space = space;
     else
         fs_space_free(space);
     return r;
 }
 
-static void stop(void *state)
+static void stop(void *object)
 {
-    fs_space_free(state);
+    struct fs_state *state = object;
+    fs_handles_deinit(&state->handles);
+    fs_space_free(state->space);
+    free(state);
+}
+
+static int start(const struct tb_plugin_init *init, void **ret_state)
+{
+    struct fs_state *state = calloc(1, sizeof *state);
+    if (!state)
+        return -ENOMEM;
+    state->handles.ids = init->ids;
+    int r = open_space(init, &state->space);
+    if (r == TB_OK)
+        *ret_state = state;
+    else
+        free(state);
+    return r;
 }
 
 /* The launcher's list is one for plugins in any language; these commands need a fifth of it. */
@@ -46,17 +66,27 @@ int main(int argc, char **argv)
 {
     static const struct tb_plugin_command commands[] = {
         {"copy_file", fs_copy_file},
+        {"create", fs_create},
         {"exists", fs_exists},
+        {"fstat", fs_fstat},
+        {"ftruncate", fs_ftruncate},
         {"lstat", fs_lstat},
         {"mkdir", fs_mkdir},
+        {"open", fs_open_command},
+        {"read", fs_read},
         {"read_dir", fs_read_dir},
         {"read_file", fs_read_file},
         {"read_text_file", fs_read_file},
+        {"read_text_file_lines", fs_read_text_file_lines},
+        {"read_text_file_lines_next", fs_read_text_file_lines_next},
         {"remove", fs_remove},
         {"rename", fs_rename},
+        {"resources|close", fs_close},
+        {"seek", fs_seek},
         {"size", fs_size},
         {"stat", fs_stat},
         {"truncate", fs_truncate},
+        {"write", fs_write},
         {"write_file", fs_write_file},
         {"write_text_file", fs_write_file},
     };

@@ -1,4 +1,5 @@
 #include "base/fd.h"
+#include "plugins/fs/change.h"
 #include "plugins/fs/commands.h"
 
 #include <errno.h>
@@ -63,19 +64,26 @@ static bool make_all(struct making *making, struct fs_failure *ret_failure)
     return is_folder(&making->target, ret_failure);
 }
 
+bool fs_make(const struct fs_target *target, unsigned mode, bool recursive,
+             struct fs_failure *ret_failure)
+{
+    struct making making = {.target = *target, .path = *target->path, .mode = mode & 0777};
+    making.target.path = &making.path;
+    return recursive ? make_all(&making, ret_failure) : make_one(&making, ret_failure);
+}
+
 void fs_mkdir(struct tb_call *call)
 {
-    struct making making = {0};
+    struct fs_path path;
     struct tb_args options;
     struct fs_failure failure;
     uint64_t mode = 0777;
     bool recursive = false;
-    if (!fs_read_target(call, &making.path, &options) ||
+    if (!fs_read_target(call, &path, &options) ||
         !tb_arg_uint(call, options, "mode", TB_OPTIONAL, UINT32_MAX, &mode) ||
         !tb_arg_bool(call, options, "recursive", TB_OPTIONAL, &recursive))
         return;
-    making.mode = (unsigned)mode & 0777;
-    making.target = fs_target_of(call, &making.path);
-    bool done = recursive ? make_all(&making, &failure) : make_one(&making, &failure);
+    const struct fs_target target = fs_target_of(call, &path);
+    bool done = fs_make(&target, (unsigned)mode, recursive, &failure);
     fs_answer_done(call, done, failure);
 }

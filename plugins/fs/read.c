@@ -1,19 +1,15 @@
 #include "base/fd.h"
 #include "plugins/fs/commands.h"
-#include "proto/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-/* What one answer may carry beside its own text, here and on the view link. */
-enum { CONTENT_MAX = TB_FRAME_MAX - 4096 };
-
 static void answer_too_large(struct tb_call *call, uint64_t n)
 {
     tb_reply_error(call, TB_CODE_TOO_LARGE, 0,
                    "the file has %llu bytes; one answer holds at most %d", (unsigned long long)n,
-                   CONTENT_MAX);
+                   FS_CONTENT_MAX);
 }
 
 /* Reads to the end, straight into the answer. The size is only where to begin: a file may grow, and
@@ -36,7 +32,7 @@ static void answer_content(struct tb_call *call, int fd, size_t size)
         }
         total += (size_t)n;
         tb_reply_commit(call, (size_t)n);
-        if (total > CONTENT_MAX) {
+        if (total > FS_CONTENT_MAX) {
             answer_too_large(call, total);
             return;
         }
@@ -55,7 +51,7 @@ void fs_read_file(struct tb_call *call)
     const struct fs_how how = {.intent = FS_FILE, .flags = O_RDONLY};
     if (!fs_read_target(call, &path, &options) || !fs_open_for(call, &path, &how, &status, &fd))
         return;
-    if (status.st_size > CONTENT_MAX)
+    if (status.st_size > FS_CONTENT_MAX)
         answer_too_large(call, (uint64_t)status.st_size);
     else
         answer_content(call, fd, (size_t)status.st_size);

@@ -1,4 +1,5 @@
 #include "base/fd.h"
+#include "plugins/fs/change.h"
 #include "plugins/fs/commands.h"
 #include "plugins/fs/walk.h"
 
@@ -41,8 +42,7 @@ static bool empty_folder(const struct fs_target *target, int folder, struct fs_f
 /* What is removed is what stands under the name at that moment: the kernel has no way to say it by
  * descriptor. A folder that is not empty cannot come to harm by that, nor can what a link leads to.
  */
-static bool remove_target(const struct fs_target *target, bool recursive,
-                          struct fs_failure *ret_failure)
+bool fs_take_away(const struct fs_target *target, bool recursive, struct fs_failure *ret_failure)
 {
     tb_cleanup(fs_entry_close) struct fs_entry entry = {.held = -1};
     const struct fs_how how = {.intent = FS_SELF};
@@ -68,6 +68,6 @@ void fs_remove(struct tb_call *call)
         !tb_arg_bool(call, options, "recursive", TB_OPTIONAL, &recursive))
         return;
     const struct fs_target target = fs_target_of(call, &path);
-    bool done = remove_target(&target, recursive, &failure);
+    bool done = fs_take_away(&target, recursive, &failure);
     fs_answer_done(call, done, failure);
 }

@@ -1,4 +1,5 @@
 #include "base/fd.h"
+#include "plugins/fs/change.h"
 #include "plugins/fs/commands.h"
 #include "plugins/fs/walk.h"
 
@@ -113,7 +114,7 @@ static bool check_moved(const struct side *old, const struct side *new,
     return fs_fail(changed, ret_failure);
 }
 
-static bool rename_target(struct side *old, struct side *new, struct fs_failure *ret_failure)
+static bool move_side(struct side *old, struct side *new, struct fs_failure *ret_failure)
 {
     if (!look_at_old(old, ret_failure) || !look_at_new(new, ret_failure) ||
         !check_content(old, new, ret_failure))
@@ -122,6 +123,14 @@ static bool rename_target(struct side *old, struct side *new, struct fs_failure 
     if (r < 0)
         return fs_fail(r == -EXDEV ? too_far : fs_failure_of(r), ret_failure);
     return check_moved(old, new, ret_failure);
+}
+
+bool fs_move(const struct fs_target *from, const struct fs_target *to,
+             struct fs_failure *ret_failure)
+{
+    tb_cleanup(close_side) struct side old = {.target = *from, .entry.held = -1, .fd = -1};
+    tb_cleanup(close_side) struct side new = {.target = *to, .entry.held = -1, .fd = -1};
+    return move_side(&old, &new, ret_failure);
 }
 
 void fs_rename(struct tb_call *call)
@@ -134,10 +143,8 @@ void fs_rename(struct tb_call *call)
         !fs_read_path(call, "oldPath", options, "oldPathBaseDir", &old_path) ||
         !fs_read_path(call, "newPath", options, "newPathBaseDir", &new_path))
         return;
-    tb_cleanup(close_side) struct side old = {
-        .target = fs_target_of(call, &old_path), .entry.held = -1, .fd = -1};
-    tb_cleanup(close_side) struct side new = {
-        .target = fs_target_of(call, &new_path), .entry.held = -1, .fd = -1};
-    bool done = rename_target(&old, &new, &failure);
+    const struct fs_target from = fs_target_of(call, &old_path);
+    const struct fs_target to = fs_target_of(call, &new_path);
+    bool done = fs_move(&from, &to, &failure);
     fs_answer_done(call, done, failure);
 }

@@ -50,30 +50,34 @@ static void pack_info(struct tb_packer *packer, const struct statx *info)
     pack_uint(packer, "blocks", info->stx_blocks);
 }
 
-static void answer_info(struct tb_call *call, enum fs_intent intent)
+void fs_answer_info(struct tb_call *call, int fd)
 {
-    struct fs_path path;
-    struct tb_args options;
-    struct stat status;
     struct statx info;
-    tb_fd fd = -1;
-    const struct fs_how how = {.intent = intent};
-    if (!fs_read_target(call, &path, &options) || !fs_open_for(call, &path, &how, &status, &fd))
-        return;
     if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &info) < 0)
         fs_answer_failure(call, fs_failure_of(-errno));
     else
         pack_info(tb_reply_value(call), &info);
 }
 
+static void look(struct tb_call *call, enum fs_intent intent)
+{
+    struct fs_path path;
+    struct tb_args options;
+    struct stat status;
+    tb_fd fd = -1;
+    const struct fs_how how = {.intent = intent};
+    if (fs_read_target(call, &path, &options) && fs_open_for(call, &path, &how, &status, &fd))
+        fs_answer_info(call, fd);
+}
+
 void fs_stat(struct tb_call *call)
 {
-    answer_info(call, FS_LOOK);
+    look(call, FS_LOOK);
 }
 
 void fs_lstat(struct tb_call *call)
 {
-    answer_info(call, FS_SELF);
+    look(call, FS_SELF);
 }
 
 /* Of a link: whether it is there itself. It is not followed to see. */

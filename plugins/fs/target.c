@@ -48,7 +48,8 @@ bool fs_read_target(struct tb_call *call, struct fs_path *ret_path, struct tb_ar
 
 struct fs_target fs_target_of(const struct tb_call *call, const struct fs_path *path)
 {
-    return (struct fs_target){.space = call->state, .scope = call->scope, .path = path};
+    return (struct fs_target){
+        .space = fs_state_of(call)->space, .scope = call->scope, .path = path};
 }
 
 void fs_answer_failure(struct tb_call *call, struct fs_failure failure)

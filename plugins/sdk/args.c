@@ -1,6 +1,6 @@
 #include "plugins/sdk/args.h"
 
-#include "plugins/sdk/plugin.h"
+#include "plugins/sdk/stream.h"
 
 const msgpack_object *tb_map_find(const msgpack_object *map, const char *key)
 {
@@ -109,5 +109,40 @@ bool tb_arg_args(struct tb_call *call, struct tb_args args, const char *key, enu
     if (value->type != MSGPACK_OBJECT_MAP)
         return refuse(call, args, key, expected);
     *ret_args = (struct tb_args){.map = value, .name = key};
+    return true;
+}
+
+static bool channel_number(struct tb_bytes text, uint32_t *ret_number)
+{
+    static const char prefix[] = "__CHANNEL__:";
+    uint64_t number = 0;
+    if (!tb_bytes_begin(text, prefix) || text.n == sizeof prefix - 1)
+        return false;
+    for (size_t i = sizeof prefix - 1; i < text.n; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        number = number * 10 + (uint64_t)(text.data[i] - '0');
+        if (number > UINT32_MAX)
+            return false;
+    }
+    *ret_number = (uint32_t)number;
+    return true;
+}
+
+bool tb_arg_channel(struct tb_call *call, struct tb_args args, const char *key, enum tb_need need,
+                    struct tb_channel *ret_channel)
+{
+    static const char expected[] = "a channel";
+    const msgpack_object *value;
+    bool result;
+    if (!find(call, args, key, need, expected, &value, &result)) {
+        if (result)
+            *ret_channel = (struct tb_channel){0};
+        return result;
+    }
+    uint32_t id;
+    if (value->type != MSGPACK_OBJECT_STR || !channel_number(tb_object_bytes(value), &id))
+        return refuse(call, args, key, expected);
+    *ret_channel = (struct tb_channel){.given = true, .id = id};
     return true;
 }

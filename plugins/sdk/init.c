@@ -1,5 +1,7 @@
 /* Reading INIT: PROTOCOL.md, section 8. */
+#include "base/fd.h"
 #include "base/result.h"
+#include "plugins/sdk/ids.h"
 #include "plugins/sdk/session.h"
 
 #include <errno.h>
@@ -42,10 +44,10 @@ static int read_command(const struct tb_plugin *plugin, const msgpack_object *ma
     if (r != TB_OK)
         return r;
     const struct tb_plugin_command *command = find(plugin, name);
-    *ret_command = (struct tb_session_command){
-        .number = (uint32_t)number,
-        .handle = command ? command->handle : NULL,
-    };
+    void (*handle)(struct tb_call * call) = command ? command->handle : NULL;
+    if (!command && tb_bytes_are(name, "resources|close"))
+        handle = tb_ids_close;
+    *ret_command = (struct tb_session_command){.number = (uint32_t)number, .handle = handle};
     return TB_OK;
 }
 
@@ -88,6 +90,22 @@ static int read_scopes(struct tb_session *session, const msgpack_object *array)
     return TB_OK;
 }
 
+static int read_pool(struct tb_session *session, const msgpack_object *map)
+{
+    uint64_t in = 0;
+    uint64_t out = 0;
+    const struct tb_field fields[] = {
+        {.key = "in", .type = TB_UINT, .ret = &in},
+        {.key = "out", .type = TB_UINT, .ret = &out},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK || (in == 0 && out == 0))
+        return r;
+    r = tb_pool_map(&session->pool, session->pool_fd, in, out);
+    tb_fd_close(&session->pool_fd); /* the mapping stays */
+    return r;
+}
+
 /* The text is kept: what is read out of it points into it. */
 static int keep(struct tb_session *session, struct tb_bytes text, struct tb_bytes *ret_text)
 {
@@ -101,12 +119,12 @@ static int keep(struct tb_session *session, struct tb_bytes text, struct tb_byte
 
 int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
 {
+    struct tb_plaintext plain;
     struct tb_bytes text;
-    struct tb_bytes raw;
     const msgpack_object *map;
-    int r = tb_session_split(body, &text, &raw);
+    int r = tb_plaintext_split(body, &plain);
     if (r == TB_OK)
-        r = raw.n == 0 ? keep(session, text, &text) : TB_MALFORMED;
+        r = plain.raw.n == 0 ? keep(session, plain.text, &text) : TB_MALFORMED;
     if (r == TB_OK)
         r = tb_unpack(&session->init_unpacker, &tb_scan_grant, text, &map);
     if (r != TB_OK)
@@ -130,5 +148,7 @@ int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
         r = TB_MALFORMED;
     if (r == TB_OK)
         r = read_commands(session, commands);
-    return r == TB_OK ? read_scopes(session, scopes) : r;
+    if (r == TB_OK)
+        r = read_scopes(session, scopes);
+    return r == TB_OK ? read_pool(session, pool) : r;
 }

@@ -8,7 +8,8 @@
  *     }
  *
  * Commands run one after another. A handler reads its arguments (plugins/sdk/args.h), answers once
- * (plugins/sdk/reply.h) and returns; one that returns without an answer has an error sent for it.
+ * (plugins/sdk/reply.h) and returns; one that returns without an answer has an error sent for it. A
+ * call that takes longer, or has more than one answer, goes on as a stream (plugins/sdk/stream.h).
  */
 #pragma once
 
@@ -29,7 +30,8 @@ struct tb_plugin_init {
     const struct tb_plugin_scope *scopes;
     uint32_t n_scopes;
     const msgpack_object *vars; /* a map of strings */
-    uint64_t ids; /* upper bits of the ids that this instance hands out */
+    uint64_t ids;               /* upper bits of the ids that this instance hands out */
+    struct tb_session *session;
 };
 
 /* The absolute path that a variable (`RESOURCE`, `HOME`, …) stands for; empty if it is not set. */
@@ -40,10 +42,10 @@ struct tb_call {
     const struct tb_plugin_init *init;
     void *state; /* what start returned */
     struct tb_args args;
-    struct tb_bytes body;  /* the raw bytes */
-    bool has_body;         /* an empty body is not the same as none */
-    uint32_t scope;        /* index into init->scopes, or TB_NO_SCOPE */
-    struct tb_reply reply; /* answer through plugins/sdk/reply.h */
+    struct tb_bytes body; /* the raw bytes */
+    bool has_body;        /* an empty body is not the same as none */
+    bool more;            /* the body is only the beginning of it: plugins/sdk/stream.h */
+    uint32_t scope;       /* index into init->scopes, or TB_NO_SCOPE */
 };
 
 struct tb_plugin_command {

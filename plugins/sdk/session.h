@@ -1,15 +1,18 @@
 /*
- * The plugin's side of one link, without the descriptor: whole frames go in, replies come out. What
+ * The plugin's side of one link, without the descriptor: whole frames go in, frames come out. What
  * the broker may not do ends the session; a plugin has nobody else to answer to.
  */
 #pragma once
 
+#include "plugins/sdk/answer.h"
 #include "plugins/sdk/plugin.h"
-#include "proto/frame.h"
+#include "plugins/sdk/streams.h"
+#include "plugins/sdk/watches.h"
 
 enum {
     TB_SESSION_BATCH = 8,         /* frames handled before their replies are sent */
-    TB_SESSION_SEND = 256 * 1024, /* bytes of replies that are sent at once */
+    TB_SESSION_SEND = 256 * 1024, /* bytes to send, from which on no more are made */
+    TB_SESSION_POOL = 4,          /* the descriptor of the pool */
 };
 
 struct tb_session_command {
@@ -23,6 +26,7 @@ struct tb_session {
     struct tb_buffer in;
     struct tb_buffer out;
     bool started;
+    int failed; /* what could not be told where it happened: -errno */
     struct tb_plugin_init init;
     uint8_t *init_text; /* what init borrows from, with init_unpacker */
     struct tb_unpacker init_unpacker;
@@ -30,21 +34,53 @@ struct tb_session {
     struct tb_session_command *commands; /* sorted by number */
     size_t n_commands;
     struct tb_plugin_scope *scopes;
+    struct tb_pool pool;
+    int pool_fd;
+    struct tb_draft answer; /* of the call whose handler is running */
+    struct tb_draft draft;  /* of anything else: it may be sent while an answer is being made */
+    const struct tb_stream *draft_owner; /* whose draft it is; NULL: an event's, or nobody's */
+    struct tb_packer nowhere;            /* takes what may not be said */
+    struct tb_streams streams;
+    struct tb_ids *ids; /* tables; a list */
+    struct tb_watches watches;
 };
 
+/* A call while its handler runs. */
+struct tb_open_call {
+    struct tb_call call;
+    struct tb_session *session;
+    uint64_t number;
+    bool taken; /* a stream has it now */
+};
+
+static inline struct tb_open_call *tb_open_call_of(struct tb_call *call)
+{
+    return tb_container_of(call, struct tb_open_call, call);
+}
+
 tb_must_check int tb_session_init(struct tb_session *session, const struct tb_plugin *plugin);
+/* Tells every stream that it is over, and stops the plugin. */
 void tb_session_deinit(struct tb_session *session);
 
 /*
- * Handles whole frames at the front of `in`, until there is none or it is time to send `out`.
- * TB_OK: send, and come back. TB_AGAIN: *ret_need is the number of bytes that `in` has to hold
- * first. Anything else: the broker broke the protocol, or the plugin could not start (-errno).
+ * Handles whole frames at the front of `in`, and streams that can go on, until there is nothing to
+ * do or it is time to send `out`. TB_OK: send, and come back. TB_AGAIN: send, and *ret_need is the
+ * number of bytes that `in` has to hold before it is worth coming back. Anything else: the broker
+ * broke the protocol, or the plugin could not start (-errno).
  */
 tb_must_check int tb_session_step(struct tb_session *session, size_t *ret_need);
 
-/* Reads INIT's body: fills init, commands and scopes. For tb_session_step. */
+/* Whether so much waits to be sent that no more should be made. */
+static inline bool tb_session_full(const struct tb_session *session)
+{
+    return tb_buffer_n(&session->out) >= TB_SESSION_SEND;
+}
+
+/* Gives a place of the pool back to the broker. */
+void tb_session_release(struct tb_session *session, uint64_t at);
+
+/* Reads INIT's body: fills init, commands and scopes, and maps the pool. For tb_session_step. */
 tb_must_check int tb_session_read_init(struct tb_session *session, struct tb_bytes body);
 
-/* Splits a body: u32 m, m bytes of msgpack, raw bytes. */
-tb_must_check int tb_session_split(struct tb_bytes body, struct tb_bytes *ret_text,
-                                   struct tb_bytes *ret_raw);
+/* Handles CALL's body. For tb_session_step. */
+tb_must_check int tb_session_call(struct tb_session *session, struct tb_bytes body);

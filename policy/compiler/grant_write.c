@@ -33,7 +33,7 @@ static void pack_command(struct tb_packer *packer, const struct tb_resolved_comm
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_path_list_pack(packer, "read", &hull->read);
@@ -42,6 +42,7 @@ static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *p
     tb_path_list_pack(packer, "mask", &hull->mask);
     tb_pack_key_bool(packer, "network", plugin->network);
     tb_pack_key_bool(packer, "jit", plugin->jit);
+    tb_pack_key_bool(packer, "resources", plugin->resources);
     tb_pack_key(packer, "exec");
     tb_pack_object(packer, plugin->exec);
     tb_pack_key_uint(packer, "memory_mib", plugin->memory_mib);
@@ -111,6 +112,7 @@ static void pack_head(struct tb_packer *packer, const struct tb_snapshot *snapsh
     tb_pack_key_str(packer, "view", request->view);
     tb_pack_key_str(packer, "webview", request->webview);
     tb_pack_key_str(packer, "origin", request->origin);
+    tb_pack_key_text(packer, "events", snapshot->mode == TB_TAURI ? "all" : "scope");
 }
 
 static void pack_scopes(struct tb_packer *packer, const struct tb_resolved *resolved)
@@ -154,7 +156,7 @@ int tb_grant_write(struct tb_arena *arena, const struct tb_snapshot *snapshot,
     size_t n_plugins;
     const uint32_t *places = place_plugins(arena, snapshot, resolved, &n_plugins);
     tb_packer_init(&packer, out);
-    tb_pack_map(&packer, 11);
+    tb_pack_map(&packer, 12);
     pack_head(&packer, snapshot, request);
     tb_pack_key(&packer, "commands");
     tb_pack_array(&packer, resolved->n_commands);

@@ -169,6 +169,7 @@ static struct need *needs_of(struct tb_arena *arena, const struct tb_resolved *r
     return needs;
 }
 
+/* Of the plugin's sandbox: folders, of which those of the app's own are made. */
 static int add_paths(struct work *work, struct tb_path_list *list, const msgpack_object *paths)
 {
     for (uint32_t i = 0; i < paths->via.array.size; i++) {
@@ -176,6 +177,7 @@ static int add_paths(struct work *work, struct tb_path_list *list, const msgpack
         if (!tb_path_valid(path))
             return TB_MALFORMED;
         add(work, list, path);
+        add_make(work, &(struct tb_root){.path = path});
     }
     return TB_OK;
 }

@@ -153,7 +153,7 @@ static bool check_program(struct tb_policy *policy, const struct tb_value *root,
 static void read_description(struct tb_policy *policy, const struct tb_value *root,
                              const struct tb_override *override, struct tb_plugin *plugin)
 {
-    const struct tb_value *name, *program, *scope, *sandbox, *description;
+    const struct tb_value *name, *program, *scope, *resources, *sandbox, *description;
     const struct tb_want wants[] = {
         {"name", TB_VALUE_STRING, &name, true},
         {"program", TB_VALUE_STRING, &program, false},
@@ -161,6 +161,7 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
         {"scope", TB_VALUE_STRING, &scope, false},
         {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
         {"write_commands", TB_VALUE_LIST, &plugin->write_commands, false},
+        {"resources", TB_VALUE_BOOL, &resources, false},
         {"sandbox", TB_VALUE_MAP, &sandbox, false},
         {"description", TB_VALUE_STRING, &description, false},
     };
@@ -177,6 +178,7 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
     /* Nobody reads the scopes of a plugin that does not run, so that any may stand there. */
     plugin->scope = read_scope(policy, scope, runs ? TB_SCOPE_NONE : TB_SCOPE_OPAQUE);
     plugin->program = program_path(policy, program, override);
+    plugin->resources = resources && resources->boolean;
     read_sandbox(policy, sandbox, &plugin->sandbox);
     read_sandbox(policy, override ? override->sandbox : NULL, &plugin->sandbox);
 }

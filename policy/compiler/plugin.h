@@ -7,6 +7,8 @@
  *                              scope = "path"     or "opaque"; none without it
  *                              read_commands = [...]   which of them need the files that their
  *                              write_commands = [...]  scope names, to read and to write
+ *                              resources = true   it keeps things open by ids, and implements
+ *                                                 `resources|close`
  *                              [sandbox]          as [plugins.NAME] sandbox of the manifest, which
  *                                                 replaces it key by key
  *     permissions/           *.toml and *.json

@@ -68,6 +68,7 @@ struct tb_plugin {
     struct tb_table read_command_of;
     struct tb_table write_command_of;
     enum tb_scope_kind scope;
+    bool resources; /* it keeps things open for the page, by ids */
     struct tb_sandbox sandbox;
     struct tb_acl acl;
     uint32_t index; /* in the snapshot */

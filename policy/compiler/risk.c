@@ -97,6 +97,13 @@ static const struct level *level_of(const struct tb_risk_row *row,
     return NULL;
 }
 
+static struct tb_risk for_context(struct tb_risk risk, bool remote)
+{
+    if (remote)
+        risk.points = 2 * risk.points < POINTS_MAX ? 2 * risk.points : POINTS_MAX;
+    return risk;
+}
+
 struct tb_risk tb_risk_of(const struct tb_risk_row *row, const struct tb_risk_reach *reach,
                           bool unlimited, bool remote)
 {
@@ -110,9 +117,25 @@ struct tb_risk tb_risk_of(const struct tb_risk_row *row, const struct tb_risk_re
         risk.effects = 0;
     if (row->kind == TB_RISK_PROGRAMS && reach->programs == TB_RISK_NO_PROGRAM)
         risk.effects = 0;
-    if (remote)
-        risk.points = 2 * risk.points < POINTS_MAX ? 2 * risk.points : POINTS_MAX;
-    return risk;
+    return for_context(risk, remote);
+}
+
+size_t tb_risk_of_sandbox(bool network, bool exec, bool jit, bool remote,
+                          struct tb_risk ret_risks[static TB_RISK_SANDBOX_MAX])
+{
+    static const struct tb_risk starts = {20, TB_RISK_RUNS, "its plugin starts programs"};
+    static const struct tb_risk calls = {
+        15, TB_RISK_SENDS, "its plugin has the network: whatever this machine reaches"};
+    static const struct tb_risk makes = {
+        3, 0, "its plugin makes code at run time, which makes flaws in it easier to use"};
+    size_t n = 0;
+    if (exec)
+        ret_risks[n++] = for_context(starts, remote);
+    if (network)
+        ret_risks[n++] = for_context(calls, remote);
+    if (jit)
+        ret_risks[n++] = for_context(makes, remote);
+    return n;
 }
 
 /* ---- a view ---- */

@@ -4,6 +4,7 @@
 
 #include "policy/compiler/compile.h"
 #include "policy/grant.h"
+#include "policy/own.h"
 
 /* Appends the snapshot. False: it is too large, which is told. */
 tb_must_check bool tb_snapshot_write(struct tb_policy *policy, const struct tb_compiled *compiled,
@@ -24,6 +25,7 @@ struct tb_snap_plugin {
     const msgpack_object *exec;
     bool network;
     bool jit;
+    bool resources;
     uint64_t memory_mib;
     uint64_t cpu_s;
 };
@@ -39,6 +41,12 @@ struct tb_snap_command {
     uint64_t deadline_ms;
     struct tb_bytes args;
 };
+
+/* Whether a call has another answer than `unimplemented`: from a program, or from the broker. */
+static inline bool tb_snap_answered(const struct tb_snap_command *command)
+{
+    return command->implemented || tb_own_of(command->name) != TB_OWN_NONE;
+}
 
 struct tb_snap_scope {
     const msgpack_object *allow;

@@ -112,7 +112,7 @@ static void pack_command(struct work *work, const struct tb_resolved_command *co
     tb_pack_map(packer, 3 + RULE_KEYS + (command->scope != TB_NO_INDEX));
     tb_pack_key_str(packer, "name", command->command->name);
     tb_pack_key_str(packer, "plugin", plugin_of(&work->policy->snapshot, command->command));
-    tb_pack_key_bool(packer, "implemented", command->command->implemented);
+    tb_pack_key_bool(packer, "implemented", tb_snap_answered(command->command));
     pack_rule(work, &command->rule);
     if (command->scope != TB_NO_INDEX)
         tb_pack_key_uint(packer, "scope", command->scope);
@@ -182,19 +182,38 @@ static void add_reach(const struct work *work, const struct tb_resolved_scope *s
             tb_risk_reach_join(reach, &work->policy->reaches[index_of(work, &scope->parts[i])]);
 }
 
+static const struct tb_plugin *plugin_for(const struct work *work,
+                                          const struct tb_snap_command *command)
+{
+    return command->plugin == TB_NO_INDEX ? NULL : work->policy->compiled->plugins[command->plugin];
+}
+
 static struct tb_risk risk_of(const struct work *work, const struct tb_resolved_command *command,
                               const struct tb_risk_reach *reaches)
 {
     static const struct tb_risk_reach nothing = {.scoped = false};
     const struct tb_snapshot *snapshot = &work->policy->snapshot;
     const struct tb_snap_command *source = command->command;
-    const struct tb_plugin *plugin =
-        source->plugin == TB_NO_INDEX ? NULL : work->policy->compiled->plugins[source->plugin];
+    const struct tb_plugin *plugin = plugin_for(work, source);
     bool takes = plugin && source->implemented && plugin->scope == TB_SCOPE_OPAQUE;
     const struct tb_risk_reach *reach =
         command->scope == TB_NO_INDEX ? &nothing : &reaches[command->scope];
     return tb_risk_of(work->policy->rows[source - snapshot->commands], reach,
                       takes && !reach->scoped, work->request->pattern.n > 0);
+}
+
+static void add_sandbox(const struct work *work, size_t i, struct tb_risk_view *view)
+{
+    const struct tb_snap_command *command = work->resolved.commands[i].command;
+    const struct tb_plugin *plugin = plugin_for(work, command);
+    if (!plugin || !command->implemented)
+        return;
+    const struct tb_sandbox *sandbox = &plugin->sandbox;
+    struct tb_risk risks[TB_RISK_SANDBOX_MAX];
+    size_t n = tb_risk_of_sandbox(sandbox->network, sandbox->exec && sandbox->exec->n > 0,
+                                  sandbox->jit, work->request->pattern.n > 0, risks);
+    for (size_t k = 0; k < n; k++)
+        tb_risk_view_add(view, i, &risks[k]);
 }
 
 static void weigh(struct work *work, struct tb_risk_view *view)
@@ -212,6 +231,7 @@ static void weigh(struct work *work, struct tb_risk_view *view)
         const struct tb_resolved_command *command = &resolved->commands[i];
         const struct tb_risk risk = risk_of(work, command, reaches);
         tb_risk_view_add(view, i, &risk);
+        add_sandbox(work, i, view);
         context.every_window =
             context.every_window || work->policy->every_window[capability_of(work, &command->rule)];
     }

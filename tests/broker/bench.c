@@ -29,6 +29,10 @@ static void start_plugin(struct bench *bench, const struct tb_inner *request)
     tb_fd_close(&bench->plugin);
     tb_buffer_consume(&bench->to_plugin, tb_buffer_n(&bench->to_plugin));
     bench->plugin = pair[0];
+    tb_fd_close(&bench->memory);
+    bench->memory = tb_fd_shared("bench", TB_BULK_IN + TB_BULK_OUT);
+    const struct tb_inner memory = {.type = TB_INNER_POOL, .token = request->token};
+    answer(bench, &memory, bench->memory);
     const struct tb_inner started = {.type = TB_INNER_START, .token = request->token};
     answer(bench, &started, pair[1]);
     tb_fd_close(&pair[1]);
@@ -123,32 +127,68 @@ static void init_broker(struct bench *bench, enum tb_violation_action action)
     tb_assert(tb_loop_arm(&broker->loop, &broker->supervisor, EPOLLIN | EPOLLRDHUP) == 0);
 }
 
-void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action action,
-                uint32_t n_commands)
+static void open_view(struct bench *bench, const char *label, enum tb_mode mode)
 {
-    *bench = (struct bench){.plugin = -1, .policy = {(1u << n_commands) - 1, 0, 64}};
-    tb_buffer_init(&bench->to_host, COLLECT_MAX);
-    tb_buffer_init(&bench->from_broker, COLLECT_MAX);
-    tb_buffer_init(&bench->to_plugin, COLLECT_MAX);
-    init_broker(bench, action);
     const struct tb_open open = {
         .id = 1,
-        .view = tb_bytes_of_string("main"),
-        .webview = tb_bytes_of_string("main"),
+        .view = tb_bytes_of_string(label),
+        .webview = tb_bytes_of_string(label),
         .origin = tb_bytes_of_string("local"),
         .document = 1,
         .mode = mode,
     };
-    tb_broker_open(&bench->broker, &open, attach(SOCK_STREAM, &bench->view));
+    tb_broker_open(&bench->broker, &open, attach(SOCK_STREAM, &bench->end.view));
     bench_run(bench);
     tb_assert(bench_session(bench) && bench_session(bench)->state == TB_SESSION_HELLO);
+}
+
+void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action action,
+                uint32_t n_commands)
+{
+    *bench = (struct bench){.plugin = -1,
+                            .memory = -1,
+                            .silent.view = -1,
+                            .policy = {.commands = (1u << n_commands) - 1, .memory_mib = 64}};
+    tb_buffer_init(&bench->to_host, COLLECT_MAX);
+    tb_buffer_init(&bench->end.from_broker, COLLECT_MAX);
+    tb_buffer_init(&bench->to_plugin, COLLECT_MAX);
+    init_broker(bench, action);
+    open_view(bench, "main", mode);
+}
+
+void bench_open_second(struct bench *bench)
+{
+    const struct tb_session *first = bench_session(bench);
+    bench_switch(bench);
+    tb_assert(bench->end.view < 0);
+    bench->end.slot = 1;
+    tb_buffer_init(&bench->end.from_broker, COLLECT_MAX);
+    open_view(bench, "settings", first->mode);
+}
+
+void bench_switch(struct bench *bench)
+{
+    struct bench_end end = bench->end;
+    bench->end = bench->silent;
+    bench->silent = end;
+}
+
+static void close_view(struct bench *bench)
+{
+    if (bench_session(bench))
+        tb_broker_close(&bench->broker, bench_session(bench), TB_CLOSE_SHUTDOWN,
+                        "the test is over");
+    tb_fd_close(&bench->end.view);
+    tb_buffer_deinit(&bench->end.from_broker);
 }
 
 void bench_deinit(struct bench *bench)
 {
     struct tb_broker *broker = &bench->broker;
-    if (bench_session(bench))
-        tb_broker_close(broker, bench_session(bench), TB_CLOSE_SHUTDOWN, "the test is over");
+    close_view(bench);
+    bench_switch(bench);
+    if (bench->end.view >= 0)
+        close_view(bench);
     tb_flush(broker);
     tb_broker_free_closed(broker);
     tb_assert(broker->n_paused == 0 && !broker->closed);
@@ -157,19 +197,18 @@ void bench_deinit(struct bench *bench)
     tb_fd_close(&broker->supervisor.fd);
     tb_unpacker_deinit(&broker->unpacker);
     tb_fd_close(&broker->loop.epoll);
-    tb_fd_close(&bench->view);
     tb_fd_close(&bench->host);
     tb_fd_close(&bench->supervisor);
     tb_fd_close(&bench->scribe);
     tb_fd_close(&bench->plugin);
-    tb_buffer_deinit(&bench->from_broker);
+    tb_fd_close(&bench->memory);
     tb_buffer_deinit(&bench->to_host);
     tb_buffer_deinit(&bench->to_plugin);
 }
 
 struct tb_session *bench_session(struct bench *bench)
 {
-    return bench->broker.views.slots[0].session;
+    return bench->broker.views.slots[bench->end.slot].session;
 }
 
 void bench_run(struct bench *bench)
@@ -178,7 +217,7 @@ void bench_run(struct bench *bench)
     bool moved = true;
     for (int round = 0; round < ROUNDS && moved; round++) {
         struct epoll_event event;
-        moved = epoll_wait(broker->loop.epoll, &event, 1, 0) > 0;
+        moved = epoll_wait(broker->loop.epoll, &event, 1, 0) > 0 || tb_route_may_resume(broker);
         tb_assert(tb_loop_wait(&broker->loop, 0, &broker->now_ns) == 0);
         tb_broker_deadlines(broker);
         tb_route_resume(broker);
@@ -187,7 +226,8 @@ void bench_run(struct bench *bench)
         moved |= supervise(bench);
         moved |= drain(bench->scribe, NULL);
         moved |= drain(bench->host, &bench->to_host);
-        moved |= drain(bench->view, &bench->from_broker);
+        moved |= drain(bench->end.view, &bench->end.from_broker);
+        moved |= drain(bench->silent.view, &bench->silent.from_broker);
         moved |= drain(bench->plugin, &bench->to_plugin);
     }
 }
@@ -197,7 +237,7 @@ void bench_run(struct bench *bench)
 void bench_send(struct bench *bench, struct tb_bytes bytes)
 {
     while (bytes.n > 0) {
-        ssize_t n = tb_fd_send(bench->view, bytes, -1, MSG_DONTWAIT);
+        ssize_t n = tb_fd_send(bench->end.view, bytes, -1, MSG_DONTWAIT);
         if (n > 0)
             bytes = tb_bytes_of(bytes.data + n, bytes.n - (size_t)n);
         bench_run(bench);
@@ -214,7 +254,7 @@ void bench_hello(struct bench *bench, const uint8_t secret[static TB_KEY_SIZE])
     memcpy(hello.ticket_id, session->bootstrap.ticket_id, sizeof hello.ticket_id);
     tb_assert(crypto_scalarmult_base(hello.endpoint_pk, secret) == 0);
     tb_assert(tb_keys_derive(&session->bootstrap, secret, session->bootstrap.broker_pk,
-                             hello.endpoint_pk, &bench->keys) == TB_OK);
+                             hello.endpoint_pk, &bench->end.keys) == TB_OK);
     tb_frame_header(frame, TB_HELLO, 0, TB_HELLO_SIZE);
     tb_hello_write(&hello, frame + TB_HEADER_SIZE);
     bench_send(bench, tb_bytes_of(frame, sizeof frame));
@@ -228,7 +268,7 @@ void bench_send_sealed(struct bench *bench, enum tb_kind kind, uint8_t flags,
     tb_buffer_init(&out, TB_FRAME_MAX + 64);
     struct tb_seal seal = tb_seal_begin(&out, kind, flags);
     seal.failed |= !tb_buffer_append(&out, text);
-    if (tb_seal_finish(&seal, bench->keys.to_broker, handle, counter, raw) == TB_OK)
+    if (tb_seal_finish(&seal, bench->end.keys.to_broker, handle, counter, raw) == TB_OK)
         bench_send(bench, tb_buffer_bytes(&out));
     tb_buffer_deinit(&out);
 }
@@ -322,7 +362,8 @@ static void check_stream(const struct tb_live_call *call)
     tb_assert(stream->begun || (!stream->has_output && !stream->more) || call->answered);
     tb_assert(!stream->has_value || !stream->has_parts);
     tb_assert(stream->in.from <= stream->in.to / 3 && stream->in.to <= TB_CREDIT_MOST);
-    tb_assert(stream->out.from <= stream->out.to && stream->out.to <= TB_CREDIT_MOST);
+    tb_assert(stream->out.to <= TB_CREDIT_MOST);
+    tb_assert(stream->listener || stream->out.from <= stream->out.to);
 }
 
 static void check_calls(const struct tb_session *session)
@@ -360,20 +401,45 @@ static uint32_t n_paused(const struct tb_session *session)
     return n;
 }
 
-void bench_check(struct bench *bench)
+static void check_listeners(const struct tb_session *session)
 {
-    const struct tb_session *session = bench_session(bench);
-    tb_assert(!bench->broker.closed);
-    if (!session) {
-        tb_assert(bench->broker.n_paused == 0 && !bench->broker.dirty);
-        return;
+    size_t n_waiting = 0;
+    uint32_t n = 0;
+    for (const struct tb_listener *l = session->listeners; l; l = l->next) {
+        const struct tb_live_call *call = &session->calls.slots[l->slot];
+        tb_assert(call->used && !call->answered && call->stream.listener == l);
+        tb_assert(call->stream.begun && !call->at_plugin);
+        n_waiting += l->n_waiting;
+        n++;
     }
+    tb_assert(n <= session->n_streams && n_waiting == session->n_events_waiting);
+    tb_assert(n_waiting <= 1024 * 1024);
+}
+
+static void check_session(const struct tb_session *session)
+{
     check_handles(session);
     check_calls(session);
-    tb_assert(n_paused(session) == bench->broker.n_paused);
+    check_listeners(session);
     /* Whoever has a session has said HELLO with the ticket, and it is spent. */
     if (session->state == TB_SESSION_OPEN)
         tb_assert(sodium_is_zero(session->bootstrap.ticket_secret, TB_KEY_SIZE) &&
                   sodium_is_zero(session->broker_sk, TB_KEY_SIZE) &&
                   !sodium_is_zero(session->keys.to_broker, TB_KEY_SIZE));
+}
+
+void bench_check(struct bench *bench)
+{
+    uint32_t n = 0;
+    bool any = false;
+    tb_assert(!bench->broker.closed);
+    for (size_t i = 0; i < TB_SLOTS; i++) {
+        const struct tb_session *session = bench->broker.views.slots[i].session;
+        if (!session)
+            continue;
+        any = true;
+        check_session(session);
+        n += n_paused(session);
+    }
+    tb_assert(n == bench->broker.n_paused && (any || !bench->broker.dirty));
 }

@@ -12,6 +12,39 @@ struct bench_policy {
     uint32_t scope;      /* what is in the scope of those that have a plugin; 0: they have none */
     uint32_t memory_mib; /* part of the plugin's hull */
     uint32_t pool;       /* handles of each command; 0: BENCH_POOL, which is the most */
+    uint32_t events;     /* enum bench_events */
+    uint32_t resources;  /* not 0: the plugin keeps things open */
+};
+
+/* Which views `emit` and `emit_to` reach besides their own: none, all by the mode, or by their
+ * scope `settings`, any, and any but `settings`. */
+enum bench_events {
+    BENCH_EVENTS_OWN,
+    BENCH_EVENTS_ALL,
+    BENCH_EVENTS_NAMED,
+    BENCH_EVENTS_ANY,
+    BENCH_EVENTS_DENIED,
+};
+
+/* The commands, by their index if all are granted. */
+enum bench_command {
+    BENCH_ECHO,    /* the plugin implements it */
+    BENCH_NOTHING, /* nothing does */
+    BENCH_OTHER,   /* of the plugin, too */
+    BENCH_EMIT,
+    BENCH_EMIT_TO,
+    BENCH_LISTEN,
+    BENCH_UNLISTEN,
+    BENCH_CLOSE, /* plugin:resources|close */
+    BENCH_ALL,
+};
+
+/* An endpoint. */
+struct bench_end {
+    uint32_t slot; /* of its view */
+    int view;      /* its link; -1: closed */
+    struct tb_session_keys keys;
+    struct tb_buffer from_broker; /* what it has been sent and has not looked at */
 };
 
 struct bench {
@@ -19,24 +52,20 @@ struct bench {
     struct bench_policy policy; /* in force */
     struct bench_policy next;   /* what a reload finds */
     bool no_grant;              /* the next policy's grants cannot be made */
-    int view;                   /* the endpoint's end; -1: closed */
+    struct bench_end end;       /* the endpoint that speaks */
+    struct bench_end silent;    /* the other one, if there is one */
     int host;
     int supervisor;
     int scribe;
     int plugin; /* the plugin's end; -1: none runs */
-    struct tb_session_keys keys;
-    struct tb_buffer from_broker; /* what the endpoint has been sent and has not looked at */
+    int memory; /* the pool of the plugin that was started last; -1: none was */
     struct tb_buffer to_host;
     struct tb_buffer to_plugin;
 };
 
 enum { BENCH_POOL = 8, BENCH_COMMANDS = 3 };
 
-/*
- * One view `main` is opened, its grant made, HELLO awaited. The commands, of which the first
- * n_commands are granted: 0 `echo`, which a plugin implements, 1 `nothing`, which nothing does,
- * 2 `twin`, of the same plugin.
- */
+/* One view `main` is opened, its grant made, HELLO awaited. The first n_commands are granted. */
 void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action action,
                 uint32_t n_commands);
 /* A new descriptor of the view's grant; and the policy's digest. */
@@ -44,7 +73,12 @@ int bench_grant(const struct bench_policy *policy);
 void bench_digest(const struct bench_policy *policy, uint8_t ret_digest[static TB_DIGEST_SIZE]);
 void bench_deinit(struct bench *bench);
 
-struct tb_session *bench_session(struct bench *bench); /* NULL: it is closed */
+/* Of the endpoint that speaks; NULL: it is closed. */
+struct tb_session *bench_session(struct bench *bench);
+
+/* A second view `settings`, whose endpoint speaks from then on; and the other one speaks again. */
+void bench_open_second(struct bench *bench);
+void bench_switch(struct bench *bench);
 
 /* Sends HELLO for that X25519 secret key and takes the session's keys. */
 void bench_hello(struct bench *bench, const uint8_t secret[static TB_KEY_SIZE]);

@@ -15,36 +15,45 @@ static void pack_rule(struct tb_packer *packer)
     tb_pack_uint(packer, 1);
 }
 
-static void pack_command(struct tb_packer *packer, const char *name, bool has_plugin, bool scoped,
-                         uint32_t pool)
+struct command {
+    const char *name;
+    bool has_plugin;
+    bool emits;
+};
+
+static const struct command commands[BENCH_ALL] = {
+    [BENCH_ECHO] = {"echo", true, false},
+    [BENCH_NOTHING] = {"nothing", false, false},
+    [BENCH_OTHER] = {"other", true, false},
+    [BENCH_EMIT] = {"plugin:event|emit", false, true},
+    [BENCH_EMIT_TO] = {"plugin:event|emit_to", false, true},
+    [BENCH_LISTEN] = {"plugin:event|listen", false, false},
+    [BENCH_UNLISTEN] = {"plugin:event|unlisten", false, false},
+    [BENCH_CLOSE] = {"plugin:resources|close", false, false},
+};
+
+static void pack_command(struct tb_packer *packer, const struct command *command,
+                         const struct bench_policy *policy)
 {
-    tb_pack_map(packer, 6u + has_plugin + scoped);
-    tb_pack_key(packer, "name");
-    tb_pack_key(packer, name);
-    if (has_plugin) {
-        tb_pack_key(packer, "plugin");
-        tb_pack_uint(packer, 0);
-    }
-    if (scoped) {
-        tb_pack_key(packer, "scope");
-        tb_pack_uint(packer, 0);
-    }
-    tb_pack_key(packer, "local");
-    tb_pack_key(packer, name);
-    tb_pack_key(packer, "in_flight");
-    tb_pack_uint(packer, pool ? pool : BENCH_POOL);
-    tb_pack_key(packer, "deadline_ms");
-    tb_pack_uint(packer, 30000);
-    tb_pack_key(packer, "args");
-    tb_pack_key(packer, "digest");
+    bool scoped = command->emits || (command->has_plugin && policy->scope != 0);
+    tb_pack_map(packer, 6u + command->has_plugin + scoped);
+    tb_pack_key_text(packer, "name", command->name);
+    if (command->has_plugin)
+        tb_pack_key_uint(packer, "plugin", 0);
+    if (scoped)
+        tb_pack_key_uint(packer, "scope", command->emits);
+    tb_pack_key_text(packer, "local", command->name);
+    tb_pack_key_uint(packer, "in_flight", policy->pool ? policy->pool : BENCH_POOL);
+    tb_pack_key_uint(packer, "deadline_ms", 30000);
+    tb_pack_key_text(packer, "args", "digest");
     tb_pack_key(packer, "rule");
     pack_rule(packer);
 }
 
-static void pack_plugin(struct tb_packer *packer, uint32_t memory_mib)
+static void pack_plugin(struct tb_packer *packer, const struct bench_policy *policy)
 {
     static const char *const lists[] = {"read", "write", "make", "mask", "exec"};
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key(packer, "name");
     tb_pack_key(packer, "test");
     tb_pack_key(packer, "program");
@@ -53,28 +62,43 @@ static void pack_plugin(struct tb_packer *packer, uint32_t memory_mib)
         tb_pack_key(packer, lists[i]);
         tb_pack_array(packer, 0);
     }
-    tb_pack_key(packer, "network");
-    tb_pack_bool(packer, false);
-    tb_pack_key(packer, "jit");
-    tb_pack_bool(packer, false);
+    tb_pack_key_bool(packer, "network", false);
+    tb_pack_key_bool(packer, "jit", false);
+    tb_pack_key_bool(packer, "resources", policy->resources);
     tb_pack_key(packer, "memory_mib");
-    tb_pack_uint(packer, memory_mib);
+    tb_pack_uint(packer, policy->memory_mib);
     tb_pack_key(packer, "cpu_s");
     tb_pack_uint(packer, 0);
 }
 
-static void pack_scopes(struct tb_packer *packer, uint32_t scope)
+/* `{"target": label}` for one side of the scope of events. */
+static void pack_targets(struct tb_packer *packer, const char *key, const char *target)
 {
-    tb_pack_key(packer, "scopes");
-    tb_pack_array(packer, scope ? 1 : 0);
-    if (scope == 0)
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, target ? 1 : 0);
+    if (!target)
         return;
+    tb_pack_map(packer, 1);
+    tb_pack_key_text(packer, "target", target);
+}
+
+/* 0: of the commands that have a plugin, 1: of those that emit. */
+static void pack_scopes(struct tb_packer *packer, const struct bench_policy *policy)
+{
+    static const char *const allow[] = {
+        [BENCH_EVENTS_NAMED] = "settings", [BENCH_EVENTS_ANY] = "*", [BENCH_EVENTS_DENIED] = "*"};
+    tb_pack_key(packer, "scopes");
+    tb_pack_array(packer, 2);
     tb_pack_map(packer, 2);
     tb_pack_key(packer, "allow");
     tb_pack_array(packer, 1);
-    tb_pack_uint(packer, scope);
+    tb_pack_uint(packer, policy->scope);
     tb_pack_key(packer, "deny");
     tb_pack_array(packer, 0);
+    tb_pack_map(packer, 2);
+    pack_targets(packer, "allow",
+                 policy->events < TB_ARRAY_LEN(allow) ? allow[policy->events] : NULL);
+    pack_targets(packer, "deny", policy->events == BENCH_EVENTS_DENIED ? "settings" : NULL);
 }
 
 void bench_digest(const struct bench_policy *policy, uint8_t ret_digest[static TB_DIGEST_SIZE])
@@ -85,22 +109,21 @@ void bench_digest(const struct bench_policy *policy, uint8_t ret_digest[static T
 
 static void pack_commands(struct tb_packer *packer, const struct bench_policy *policy)
 {
-    static const char *const names[BENCH_COMMANDS] = {"echo", "nothing", "twin"};
     uint32_t n = 0;
-    for (uint32_t i = 0; i < BENCH_COMMANDS; i++)
+    for (uint32_t i = 0; i < BENCH_ALL; i++)
         n += policy->commands >> i & 1;
     tb_pack_key(packer, "commands");
     tb_pack_array(packer, n);
-    for (uint32_t i = 0; i < BENCH_COMMANDS; i++)
+    for (uint32_t i = 0; i < BENCH_ALL; i++)
         if (policy->commands >> i & 1)
-            pack_command(packer, names[i], i != 1, i != 1 && policy->scope, policy->pool);
+            pack_command(packer, &commands[i], policy);
 }
 
 static void pack_grant(struct tb_packer *packer, const struct bench_policy *policy)
 {
     uint8_t digest[TB_DIGEST_SIZE];
     bench_digest(policy, digest);
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, 1);
     tb_pack_key(packer, "app");
@@ -113,11 +136,12 @@ static void pack_grant(struct tb_packer *packer, const struct bench_policy *poli
     tb_pack_key(packer, "main");
     tb_pack_key(packer, "origin");
     tb_pack_key(packer, "local");
+    tb_pack_key_text(packer, "events", policy->events == BENCH_EVENTS_ALL ? "all" : "scope");
     pack_commands(packer, policy);
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
-    pack_plugin(packer, policy->memory_mib);
-    pack_scopes(packer, policy->scope);
+    pack_plugin(packer, policy);
+    pack_scopes(packer, policy);
     tb_pack_key(packer, "denied");
     tb_pack_array(packer, 0);
     tb_pack_key(packer, "vars");

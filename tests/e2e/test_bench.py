@@ -10,7 +10,8 @@ import pytest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root"))
 LARGE = "large policy to small"
-NAMES = {64: ["floor", "trollbridge", "trollbridge behind", LARGE], 65536: ["floor", "trollbridge", "trollbridge behind"]}
+NAMES = {64: ["floor", "trollbridge", "trollbridge behind", LARGE], 65536: ["floor", "trollbridge", "trollbridge behind"],
+         2**20: ["floor", "trollbridge", "trollbridge behind"]}
 ROW = ["name", "placement", "bytes", "in_flight", "p50_us", "p99_us", "calls_s", "mib_s", "cpu_us",
        "ratio", "ratio_lo", "ratio_hi"]
 
@@ -33,7 +34,7 @@ def short(tmp_path_factory):
 def test_one_row_for_each_load_placement_and_contender(short):
     rows = short[2]["rows"]
     cells = [(r["placement"], r["bytes"], r["in_flight"], r["name"]) for r in rows]
-    assert cells == [(p, b, n, name) for p in ("free", "one") for b in (64, 65536) for n in (1, 64)
+    assert cells == [(p, b, n, name) for p in ("free", "one") for b in NAMES for n in (1, 64)
                      for name in NAMES[b]]
 
 
@@ -52,9 +53,13 @@ def test_the_floor_is_measured_against_itself(short):
             assert row["ratio"] == 1
 
 
-GATES = {  # (row, placement, in flight, limit)
-    "64 B one in flight": ("trollbridge", "free", 1, 1.35),
-    "64 B large policy, one CPU": (LARGE, "one", 1, 1.1),
+GATES = {  # (row, placement, bytes, in flight, limit)
+    "64 B one in flight": ("trollbridge", "free", 64, 1, 1.35),
+    "64 B large policy, one CPU": (LARGE, "one", 64, 1, 1.1),
+    "64 KiB 64 in flight": ("trollbridge", "free", 65536, 64, 1.0),
+    "64 KiB 64 in flight, one CPU": ("trollbridge", "one", 65536, 64, 1.0),
+    "1 MiB 64 in flight": ("trollbridge", "free", 2**20, 64, 1.0),
+    "1 MiB 64 in flight, one CPU": ("trollbridge", "one", 2**20, 64, 1.0),
 }
 
 
@@ -63,12 +68,12 @@ def test_the_gates_are_taken_from_their_rows(short):
     assert [gate["name"] for gate in result["gates"]] == list(GATES)
     for gate in result["gates"]:
         assert sorted(gate) == ["limit", "name", "ok", "value"]
-        name, placement, in_flight, limit = GATES[gate["name"]]
+        name, placement, n_bytes, in_flight, limit = GATES[gate["name"]]
         row = next(r for r in result["rows"] if r["name"] == name and r["placement"] == placement
-                   and r["bytes"] == 64 and r["in_flight"] == in_flight)
+                   and r["bytes"] == n_bytes and r["in_flight"] == in_flight)
         assert gate["limit"] == limit
         assert gate["value"] == row["ratio"]
-        assert gate["ok"] == (gate["value"] <= limit)
+        assert gate["ok"] == (gate["value"] <= limit if in_flight == 1 else gate["value"] >= limit)
 
 
 def test_policies_of_three_sizes(short):
@@ -132,9 +137,9 @@ def test_the_table_has_the_same_rows(tmp_path):
     process = run("--rounds", "1", "--ms", "2", folder=tmp_path)
     assert process.returncode == 0, process.stderr
     lines = process.stdout.splitlines()
-    assert sum(line.startswith(("free ", "one ")) for line in lines) == 28
-    assert sum(line.startswith("gate ") for line in lines) == 2
-    assert sum(line.startswith("goal ") for line in lines) >= 6
+    assert sum(line.startswith(("free ", "one ")) for line in lines) == 40
+    assert sum(line.startswith("gate ") for line in lines) == len(GATES)
+    assert sum(line.startswith("goal ") for line in lines) >= 5
     assert sum(line.startswith("policy ") for line in lines) == 3
 
 

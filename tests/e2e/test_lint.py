@@ -46,6 +46,7 @@ class Section:
 
 BASE, *SECTIONS = [Section(text) for text in re.split(r"^## ", PAGE, flags=re.M)[1:]]
 SECTIONS = [section for section in SECTIONS if section.code != "Errors"]
+BY_NAME = {section.code: section for section in SECTIONS}
 BY_CODE = pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.code)
 
 
@@ -290,6 +291,17 @@ def test_interpreters(tmp_path):
     wrong = [shell(cmd=cmd) for cmd in ("sh", "/bin/bash", "python3", "python3.11", "node18", "PowerShell.exe", "C:\\x\\cmd.exe", "/usr/bin/env", "sudo")]
     right = [shell(cmd=cmd) for cmd in ("git", "shfmt", "pythonic", "/sh/ls", "nodemon", "")] + [shell(cmd="node", sidecar=True), shell(cmd=1)]
     assert entries_found("interpreter", tmp_path, wrong + right) == wrong
+
+
+def test_interpreters_in_exec(tmp_path):
+    wrong, right = ["/bin/sh", "/usr/bin/python3.11"], ["/usr/bin/git", "$RESOURCE/tools"]
+    app = make_app(tmp_path, BY_NAME["interpreter"], "Good")
+    write = {"trollbridge.toml": f'[app]\nid = "com.example.lint"\n[plugins.fs.sandbox]\nexec = {json.dumps(wrong + right)}\n',
+             "capabilities/main.json": '{"identifier": "main", "windows": ["main"], "permissions": ["fs:allow-stat"]}'}
+    for name, text in write.items():
+        (app / name).write_text(text)
+    found = [w["message"] for w in findings(tmp_path, app)["warnings"] if w["code"] == "interpreter"]
+    assert [message.split("`")[1] for message in found] == wrong
 
 
 def test_alternations(tmp_path):

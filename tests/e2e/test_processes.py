@@ -182,7 +182,9 @@ EXPECTED_LINKS = {
                    "/memfd:trollbridge-settings (deleted)": 1,
                    "/memfd:trollbridge-grant (deleted)": 1},
     # control, supervisor, scribe, view and plugin links
-    "broker": {"/dev/null": 2, "socket": 5, "anon_inode:[eventpoll]": 1},
+    # the plugin's pool too
+    "broker": {"/dev/null": 2, "socket": 5, "anon_inode:[eventpoll]": 1,
+               "/memfd:trollbridge-pool (deleted)": 1},
     # the broker's link and the log
     "scribe": {"/dev/null": 2, "socket": 1, "LOG": 1},
     # its link, its standard error, which is not the host's; test_the_plugin_holds_its_folders_alone has the rest

@@ -29,13 +29,13 @@ def measure_all(host):
     return {role: measure(pid) for role, pid in pids.items()}
 
 
-def growth(before, after):
+def growth(before, after, most_kib=MEMORY_KIB):
     """What is wrong with the difference, as sentences."""
     wrong = [f"{role} came or went" for role in before.keys() ^ after.keys()]
     for role in before.keys() & after.keys():
         memory = after[role][0] - before[role][0]
         descriptors = after[role][1] - before[role][1]
-        if memory >= MEMORY_KIB:
+        if memory >= most_kib:
             wrong.append(f"{role} grew by {memory} KiB")
         if descriptors != 0:
             wrong.append(f"{role} has {descriptors:+} descriptors")

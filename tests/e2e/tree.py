@@ -173,10 +173,10 @@ class Host:
         line = self.wait(lambda line: "reloaded" in line)
         return {key: value for key, value in line.items() if key != "reloaded"}
 
-    def start(self, view="main", command=READ, args=None):
-        """Starts a call; returns what `answer` takes."""
+    def start(self, view="main", command=READ, args=None, how="call"):
+        """Starts a call; returns what `answer` takes. `how`: or `pump`, with an endless body."""
         self.n_calls += 1
-        self.say("call", view, self.n_calls, command, json.dumps(args or HELLO))
+        self.say(how, view, self.n_calls, command, json.dumps(HELLO if args is None else args))
         return str(self.n_calls)
 
     def answer(self, call, seconds=PATIENCE_S):
@@ -184,6 +184,16 @@ class Host:
 
     def call(self, view="main", command=READ, args=None):
         return self.answer(self.start(view, command, args))
+
+    def progress(self, call, view="main"):
+        """{"came", "chunks", "last", "sent"} of a call that is under way."""
+        self.say("progress", view, call)
+        return self.wait(lambda line: line.get("id") == call and "progress" in line)
+
+    def rounds(self, n, command, args=None, view="main", seconds=300):
+        """Opens and cancels that many streams, one after the other."""
+        self.say("rounds", view, n, command, json.dumps(args or {}))
+        return self.wait(lambda line: "rounds" in line and line["view"] == view, seconds)
 
     def code(self, **what):
         """The error code of a call, "" if it went well."""

@@ -5,16 +5,10 @@
  * which must be seen to leak: otherwise the attack was none and the test would prove nothing.
  */
 #include "base/clock.h"
+#include "tests/fs/attack.h"
 #include "tests/unit/fs_space.h"
 
-#include <ftw.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-
-enum { SAFE_S = 2, NAIVE_S = 30, SWAPS_MIN = 1000 };
 
 struct counts {
     uint64_t leaks;
@@ -27,23 +21,6 @@ struct attack {
     void (*prepare)(void);
     void (*turn)(void); /* one renaming, and for the next turn back */
 };
-
-static char folder[PATH_MAX];
-static _Atomic uint64_t *n_swaps;
-
-static const char *in(const char *name)
-{
-    static char paths[8][2 * PATH_MAX];
-    static unsigned next;
-    char *path = paths[next++ % 8];
-    CHECK(snprintf(path, sizeof paths[0], "%s/%s", folder, name) > 0);
-    return path;
-}
-
-static void exchange(const char *a, const char *b)
-{
-    CHECK_INT(renameat2(AT_FDCWD, in(a), AT_FDCWD, in(b), RENAME_EXCHANGE), 0);
-}
 
 /* ---- the attacks; d/pub/x is what is read ---- */
 
@@ -59,7 +36,7 @@ static void prepare_link(void)
 
 static void turn_link(void)
 {
-    exchange("d/pub", "swap");
+    CHECK_INT(exchange("d/pub", "swap"), 0);
 }
 
 /* The denied folder under an allowed name, and back. */
@@ -85,7 +62,7 @@ static void prepare_exchanged(void)
 
 static void turn_exchanged(void)
 {
-    exchange("d/private", "d/pub");
+    CHECK_INT(exchange("d/private", "d/pub"), 0);
 }
 
 /* The file itself and a link to one outside. */
@@ -99,7 +76,7 @@ static void prepare_leaf(void)
 
 static void turn_leaf(void)
 {
-    exchange("d/pub/x", "swap");
+    CHECK_INT(exchange("d/pub/x", "swap"), 0);
 }
 
 /* ---- the two ways of opening ---- */
@@ -139,8 +116,8 @@ static void read_for(int (*open_one)(const char *), uint64_t seconds, uint64_t l
 {
     struct counts counts = {0};
     uint64_t end = tb_clock_ns() + seconds * TB_S_NS;
-    uint64_t swaps = atomic_load(n_swaps);
-    while ((tb_clock_ns() < end || atomic_load(n_swaps) - swaps < SWAPS_MIN) &&
+    uint64_t turns = attack_turns();
+    while ((tb_clock_ns() < end || attack_turns() - turns < SWAPS_MIN) &&
            counts.leaks < leaks_enough) {
         for (int i = 0; i < 64; i++)
             read_one(open_one, "d/pub/x", &counts);
@@ -150,36 +127,6 @@ static void read_for(int (*open_one)(const char *), uint64_t seconds, uint64_t l
 }
 
 /* ---- the harness ---- */
-
-static void make_folder(void)
-{
-    char name[] = "/tmp/trollbridge-race-XXXXXX";
-    CHECK(mkdtemp(name));
-    CHECK(snprintf(folder, sizeof folder, "%s", name) > 0);
-    CHECK_INT(mkdir(in("d"), 0700), 0);
-    CHECK_INT(mkdir(in("d/fine"), 0700), 0);
-    space_file(in("d/fine/x"), "fine");
-}
-
-static int remove_one(const char *path, tb_unused const struct stat *status, tb_unused int type,
-                      tb_unused struct FTW *where)
-{
-    return remove(path);
-}
-
-static pid_t start_attacker(const struct attack *attack)
-{
-    pid_t attacker = fork();
-    CHECK(attacker >= 0);
-    if (attacker > 0)
-        return attacker;
-    pid_t parent = getppid();
-    while (getppid() == parent) {
-        attack->turn();
-        atomic_fetch_add(n_swaps, 1);
-    }
-    _exit(0);
-}
 
 static void show(const char *attack, const char *how, const struct counts *counts)
 {
@@ -192,23 +139,22 @@ static void run(const struct attack *attack)
 {
     struct counts safe;
     struct counts naive;
-    n_swaps =
-        mmap(NULL, sizeof *n_swaps, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(n_swaps != MAP_FAILED);
     make_folder();
+    CHECK_INT(mkdir(in("d"), 0700), 0);
+    CHECK_INT(mkdir(in("d/fine"), 0700), 0);
+    space_file(in("d/fine/x"), "fine");
     attack->prepare();
     const char *const allow[] = {in("d/**"), NULL};
     const char *const deny[] = {in("d/private/**"), NULL};
     space = space_new(allow, deny);
-    pid_t attacker = start_attacker(attack);
+    pid_t attacker = attack_start(attack->turn);
     read_for(open_safely, SAFE_S, UINT64_MAX, &safe);
     show(attack->name, "ours", &safe);
     read_for(open_naively, NAIVE_S, 1, &naive);
     show(attack->name, "naive", &naive);
-    CHECK_INT(kill(attacker, SIGKILL), 0);
-    CHECK_INT(waitpid(attacker, NULL, 0), attacker);
+    attack_stop(attacker);
     fs_space_free(space);
-    CHECK_INT(nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    remove_folder();
     CHECK_INT(safe.leaks, 0);
     CHECK(safe.reads > 0 && safe.refusals > 0);
     CHECK(naive.leaks > 0);

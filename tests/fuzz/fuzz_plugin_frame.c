@@ -32,11 +32,10 @@ static void check_replies(struct tb_buffer *out, struct tb_scanner *scanner)
     while (tb_buffer_n(out) > 0) {
         struct tb_frame frame;
         size_t size;
-        struct tb_bytes text;
-        struct tb_bytes raw;
+        struct tb_plaintext plain;
         tb_assert(tb_frame_parse(TB_SIDE_BROKER_PLUGIN, tb_buffer_bytes(out), &frame, &size) == 0);
-        tb_assert(tb_session_split(frame.body, &text, &raw) == TB_OK);
-        tb_assert(tb_scan(scanner, &tb_scan_peer, text) == TB_OK);
+        tb_assert(tb_plaintext_split(frame.body, &plain) == TB_OK);
+        tb_assert(tb_scan(scanner, &tb_scan_peer, plain.text) == TB_OK);
         tb_buffer_consume(out, size);
     }
 }
@@ -49,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     int r = tb_buffer_append(&session.in, tb_bytes_of(data, n)) ? TB_OK : TB_FULL;
     while (r == TB_OK) {
         r = tb_session_step(&session, &need);
-        if (r == TB_OK)
+        if (r == TB_OK || r == TB_AGAIN)
             check_replies(&session.out, session.unpacker.scanner);
     }
     tb_assert(r != TB_AGAIN || need > tb_buffer_n(&session.in));

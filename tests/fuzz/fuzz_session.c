@@ -36,7 +36,7 @@ static void check_frame(struct tb_frame *frame)
     if (frame->kind == TB_BOOT || frame->kind == TB_CLOSE)
         return;
     struct tb_address address = tb_sealed_address(frame);
-    tb_assert(tb_seal_open(frame, play.bench.keys.to_endpoint, &plaintext) == TB_OK);
+    tb_assert(tb_seal_open(frame, play.bench.end.keys.to_endpoint, &plaintext) == TB_OK);
     if (frame->kind == TB_REPLY) {
         play.n_replies++;
         tb_assert(address.counter == 0 && !tb_handle_equal(&address.handle, &tb_handle_zero));
@@ -49,7 +49,7 @@ static void check_frame(struct tb_frame *frame)
 
 static void check_sent(void)
 {
-    struct tb_buffer *in = &play.bench.from_broker;
+    struct tb_buffer *in = &play.bench.end.from_broker;
     struct tb_frame frame;
     size_t size;
     while (tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(in), &frame, &size) == TB_OK) {
@@ -164,7 +164,7 @@ static void try_hello(struct input *input)
     bool open = session && session->state == TB_SESSION_OPEN;
     tb_assert(whole ? !session || (open && play.n_hellos == 1) : !open);
     if (open)
-        play.bench.keys = session->keys;
+        play.bench.end.keys = session->keys;
 }
 
 /* ---- what the others do ---- */
@@ -205,8 +205,10 @@ static void plugin_ends(void)
 static void reload(struct input *input)
 {
     uint8_t choice = input_u8(input);
-    const struct bench_policy policy = {choice & 7, choice >> 3 & 3, choice & 32 ? 64 : 65,
-                                        choice & 128 ? 3 : 0};
+    const struct bench_policy policy = {.commands = choice & 7,
+                                        .scope = choice >> 3 & 3,
+                                        .memory_mib = choice & 32 ? 64 : 65,
+                                        .pool = choice & 128 ? 3 : 0};
     play.bench.no_grant = choice & 64;
     bench_reload(&play.bench, &policy);
     struct tb_session *session = bench_session(&play.bench);

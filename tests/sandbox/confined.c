@@ -106,7 +106,7 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     static const char *const writes[] = {"write", "made/deep"};
     static const char *const make[] = {"made/deep"};
     static const char *const mask[] = {"read/denied", "read/denied-file", "read/missing"};
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     pack_text(packer, "name", "probe");
     pack_text(packer, "program", confined->probe);
     pack_paths(packer, confined, "read", read, TB_ARRAY_LEN(read));
@@ -114,10 +114,9 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
                confined->wide ? 1 : TB_ARRAY_LEN(writes));
     pack_paths(packer, confined, "make", make, TB_ARRAY_LEN(make));
     pack_paths(packer, confined, "mask", mask, confined->wide ? 0 : TB_ARRAY_LEN(mask));
-    tb_pack_key(packer, "network");
-    tb_pack_bool(packer, confined->network);
-    tb_pack_key(packer, "jit");
-    tb_pack_bool(packer, confined->jit);
+    tb_pack_key_bool(packer, "network", confined->network);
+    tb_pack_key_bool(packer, "jit", confined->jit);
+    tb_pack_key_bool(packer, "resources", false);
     pack_paths(packer, confined, "exec", &confined->exec, confined->exec ? 1 : 0);
     tb_pack_key(packer, "memory_mib");
     tb_pack_uint(packer, confined->memory_mib);
@@ -134,7 +133,7 @@ static void pack_empty(struct tb_packer *packer, const char *key)
 static void pack_grant(struct tb_packer *packer, const struct confined *confined)
 {
     const uint8_t digest[TB_DIGEST_SIZE] = {0};
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, 1);
     pack_text(packer, "app", "com.example.test");
@@ -143,6 +142,7 @@ static void pack_grant(struct tb_packer *packer, const struct confined *confined
     pack_text(packer, "view", "main");
     pack_text(packer, "webview", "main");
     pack_text(packer, "origin", "local");
+    pack_text(packer, "events", "scope");
     pack_empty(packer, "commands");
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
@@ -177,7 +177,8 @@ static void start(const struct confined *confined, int link, int report, int *re
                                          require,   "--namespaces", namespaces, NULL};
     const char *const bare_argv[] = {"probe", NULL};
     tb_fd grant = write_grant(confined);
-    const int fds[] = {link, grant, report};
+    tb_fd pool = tb_fd_shared("pool", 65536);
+    const int fds[] = {link, pool, grant, report};
     const struct tb_spawn spawn = {
         .program = confined->bare ? confined->probe : confined->confine,
         .exec_fd = -1,

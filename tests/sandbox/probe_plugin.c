@@ -276,7 +276,7 @@ static int try_spin(tb_unused const char *none)
 
 static int try_descriptors(tb_unused const char *none)
 {
-    for (int fd = 4; fd < 1024; fd++)
+    for (int fd = 5; fd < 1024; fd++)
         if (fcntl(fd, F_GETFD) >= 0)
             return 0;
     return EBADF;

@@ -3,7 +3,12 @@
  * prints what comes of them as lines of JSON.
  *
  *     open VIEW [relay]               {"view", "opened": session} or {"view", "refused": code}
- *     call VIEW ID COMMAND JSON       {"view", "id", "value" | "bytes" | "error" | "lost"}
+ *     call VIEW ID COMMAND JSON       {"view", "id", "value" | "bytes" | "error" | "lost", "came"}
+ *     pump VIEW ID COMMAND JSON       the same, with a body that does not end
+ *     hold VIEW ID, take VIEW ID      takes no more of what comes; takes it again
+ *     cancel VIEW ID
+ *     progress VIEW ID                {"view", "id", "came", "chunks", "last", "sent"}
+ *     rounds VIEW N COMMAND JSON      {"view", "rounds": N, "begun", "cancelled"}
  *     soak VIEW N JOBS COMMAND JSON   {"view", "soaked": N, "failed", "first"}
  *     count VIEW                      {"view", "count": calls of the soak that are done}
  *     reopen VIEW N                   {"view", "reopened": N}
@@ -93,12 +98,42 @@ static void do_open(struct driver *driver, char **words)
     view_open(view);
 }
 
-static void do_call(struct driver *driver, char **words)
+static void begin(struct driver *driver, char **words, bool pumps)
 {
     json_t *args = json_loads(words[4], 0, NULL);
     tb_assert(args);
-    view_call(view_of(driver, words[1]), words[2], words[3], args);
+    call_begin(view_of(driver, words[1]), words[2], words[3], args, pumps);
     json_decref(args);
+}
+
+static void do_call(struct driver *driver, char **words)
+{
+    begin(driver, words, false);
+}
+
+static void do_pump(struct driver *driver, char **words)
+{
+    begin(driver, words, true);
+}
+
+static void do_hold(struct driver *driver, char **words)
+{
+    call_hold(view_of(driver, words[1]), words[2]);
+}
+
+static void do_take(struct driver *driver, char **words)
+{
+    call_take(view_of(driver, words[1]), words[2]);
+}
+
+static void do_cancel(struct driver *driver, char **words)
+{
+    call_cancel(view_of(driver, words[1]), words[2]);
+}
+
+static void do_progress(struct driver *driver, char **words)
+{
+    call_progress(view_of(driver, words[1]), words[2]);
 }
 
 static uint32_t number(const char *word)
@@ -111,6 +146,14 @@ static void do_soak(struct driver *driver, char **words)
     json_t *args = json_loads(words[5], 0, NULL);
     tb_assert(args);
     view_soak(view_of(driver, words[1]), number(words[2]), number(words[3]), words[4], args);
+    json_decref(args);
+}
+
+static void do_rounds(struct driver *driver, char **words)
+{
+    json_t *args = json_loads(words[4], 0, NULL);
+    tb_assert(args);
+    rounds_begin(view_of(driver, words[1]), number(words[2]), words[3], args);
     json_decref(args);
 }
 
@@ -151,9 +194,11 @@ static const struct {
     size_t n_words;
     void (*run)(struct driver *driver, char **words);
 } commands[] = {
-    {"open", 2, do_open},     {"call", 5, do_call}, {"soak", 6, do_soak},
-    {"reopen", 3, do_reopen}, {"shut", 2, do_shut}, {"reset", 2, do_reset},
-    {"count", 2, do_count},   {"quit", 1, do_quit}, {"reload", 1, do_reload},
+    {"open", 2, do_open},     {"call", 5, do_call},         {"soak", 6, do_soak},
+    {"reopen", 3, do_reopen}, {"shut", 2, do_shut},         {"reset", 2, do_reset},
+    {"count", 2, do_count},   {"quit", 1, do_quit},         {"reload", 1, do_reload},
+    {"pump", 5, do_pump},     {"hold", 3, do_hold},         {"take", 3, do_take},
+    {"cancel", 3, do_cancel}, {"progress", 3, do_progress}, {"rounds", 5, do_rounds},
 };
 
 /* The last word of a command may hold spaces. */

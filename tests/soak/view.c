@@ -9,14 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct one_call {
-    struct view *view;
-    char id[64];
-    uint32_t command;
-    struct tb_buffer args;
-    struct one_call *next_waiting;
-};
-
 void view_say(json_t *line)
 {
     json_dumpf(line, stdout, JSON_COMPACT);
@@ -25,14 +17,12 @@ void view_say(json_t *line)
     json_decref(line);
 }
 
-static void fail(const struct view *view, const char *error)
+void view_fail(const struct view *view, const char *error)
 {
     view_say(json_pack("{s:s, s:s}", "view", view->label, "error", error));
 }
 
-/* ---- how calls end ---- */
-
-static json_t *error_of(const struct tb_error *error)
+json_t *view_error(const struct tb_error *error)
 {
     json_t *json = json_pack("{s:s, s:s%}", "code", tb_code_name(error->code), "message",
                              error->message.data, error->message.n);
@@ -41,38 +31,11 @@ static json_t *error_of(const struct tb_error *error)
     return json;
 }
 
-static void on_one(void *data, const struct tb_reply *reply)
-{
-    struct one_call *call = data;
-    json_t *line = json_pack("{s:s, s:s}", "view", call->view->label, "id", call->id);
-    if (!reply)
-        json_object_set_new(line, "lost", json_true());
-    else if (reply->type == TB_REPLY_VALUE)
-        json_object_set_new(line, "value", cli_json_of(reply->value));
-    else if (reply->type == TB_REPLY_BYTES)
-        json_object_set_new(line, "bytes", cli_json_base64(reply->raw));
-    else
-        json_object_set_new(line, "error", error_of(&reply->error));
-    view_say(line);
-    tb_buffer_deinit(&call->args);
-    free(call);
-}
-
-/* What the endpoint knows without asking. */
-static struct tb_reply revoked(void)
+struct tb_reply view_revoked(void)
 {
     return (struct tb_reply){
         .type = TB_REPLY_ERROR,
         .error = {.code = TB_CODE_DENIED, .message = tb_bytes_of_string("revoked")}};
-}
-
-static void drop_waiting(struct view *view)
-{
-    while (view->waiting) {
-        struct one_call *call = view->waiting;
-        view->waiting = call->next_waiting;
-        on_one(call, NULL);
-    }
 }
 
 static void end_soak(struct view *view)
@@ -89,7 +52,8 @@ static void end_session(struct view *view)
     tb_endpoint_free(view->endpoint);
     view->endpoint = NULL;
     tb_fd_close(&view->link_fd);
-    drop_waiting(view);
+    call_drop(view);
+    rounds_end(view);
     if (view->n_total > 0)
         end_soak(view);
 }
@@ -102,14 +66,14 @@ void view_open(struct view *view)
     end_session(view);
     view->told = false;
     if (tb_fd_pair(SOCK_STREAM, pair) < 0) {
-        fail(view, "no socketpair");
+        view_fail(view, "no socketpair");
         return;
     }
     const struct trollbridge_view options = {
         .label = view->label, .document = ++view->document, .relay = view->relay};
     if (trollbridge_open(view->bridge, &options, pair[1], &view->open_id) != TROLLBRIDGE_OK) {
         tb_fd_close(&pair[0]);
-        fail(view, "cannot be opened");
+        view_fail(view, "cannot be opened");
         return;
     }
     if (view->relay)
@@ -125,7 +89,7 @@ void view_opened(struct view *view, struct tb_bytes bootstrap)
     view->endpoint = tb_endpoint_new(view->link_fd, bootstrap);
     view->link_fd = -1;
     if (!view->endpoint)
-        fail(view, "the bootstrap is not in the format");
+        view_fail(view, "the bootstrap is not in the format");
 }
 
 void view_reopen(struct view *view, uint32_t n)
@@ -152,7 +116,7 @@ static void welcomed(struct view *view)
 
 /* ---- calls ---- */
 
-static bool pack_args(struct tb_buffer *buffer, const json_t *args)
+bool view_pack(struct tb_buffer *buffer, const json_t *args)
 {
     struct tb_packer packer;
     tb_buffer_init(buffer, TB_FRAME_MAX);
@@ -161,51 +125,18 @@ static bool pack_args(struct tb_buffer *buffer, const json_t *args)
     return !packer.failed;
 }
 
-static bool find(const struct view *view, const char *command, uint32_t *ret_command)
+bool view_find(const struct view *view, const char *command, uint32_t *ret_command)
 {
     if (!view->endpoint || !tb_endpoint_ready(view->endpoint)) {
-        fail(view, "not open");
+        view_fail(view, "not open");
         return false;
     }
     *ret_command = tb_endpoint_find(view->endpoint, tb_bytes_of_string(command));
     if (*ret_command == TB_NO_COMMAND) {
         (void)tb_endpoint_miss(view->endpoint, tb_bytes_of_string(command));
-        fail(view, "not_granted");
+        view_fail(view, "not_granted");
     }
     return *ret_command != TB_NO_COMMAND;
-}
-
-void view_call(struct view *view, const char *id, const char *command, const json_t *args)
-{
-    uint32_t index;
-    if (!find(view, command, &index))
-        return;
-    struct one_call *call = calloc(1, sizeof *call);
-    tb_assert(call && pack_args(&call->args, args));
-    call->view = view;
-    call->command = index;
-    (void)snprintf(call->id, sizeof call->id, "%s", id);
-    struct one_call **end = &view->waiting;
-    while (*end)
-        end = &(*end)->next_waiting;
-    *end = call;
-}
-
-static void start_waiting(struct view *view)
-{
-    static const struct tb_endpoint_handler handler = {.done = on_one};
-    const struct tb_reply denied = revoked();
-    while (view->waiting) {
-        struct one_call *call = view->waiting;
-        const struct tb_endpoint_request request = {.args = tb_buffer_bytes(&call->args)};
-        int r = tb_endpoint_call(view->endpoint, call->command, &request, &handler, call, NULL);
-        if (r == TB_AGAIN)
-            return;
-        tb_assert(r == TB_OK || r == TB_DENIED);
-        view->waiting = call->next_waiting;
-        if (r == TB_DENIED)
-            on_one(call, &denied);
-    }
 }
 
 void view_count(const struct view *view)
@@ -227,9 +158,9 @@ static void on_soaked(void *data, const struct tb_reply *reply)
 void view_soak(struct view *view, uint32_t n, uint32_t jobs, const char *command,
                const json_t *args)
 {
-    if (!find(view, command, &view->command))
+    if (!view_find(view, command, &view->command))
         return;
-    tb_assert(pack_args(&view->args, args));
+    tb_assert(view_pack(&view->args, args));
     view->n_total = n;
     view->n_jobs = jobs;
     view->n_started = view->n_done = view->n_failed = 0;
@@ -240,7 +171,7 @@ static void start_soaking(struct view *view)
 {
     static const struct tb_endpoint_handler handler = {.done = on_soaked};
     const struct tb_endpoint_request request = {.args = tb_buffer_bytes(&view->args)};
-    const struct tb_reply denied = revoked();
+    const struct tb_reply denied = view_revoked();
     while (view->n_started < view->n_total && view->n_started - view->n_done < view->n_jobs) {
         int r = tb_endpoint_call(view->endpoint, view->command, &request, &handler, view, NULL);
         if (r != TB_OK && r != TB_DENIED)
@@ -274,7 +205,8 @@ void view_turn(struct view *view)
     if (view->n_total > 0 && view->n_done == view->n_total)
         end_soak(view);
     if (view->endpoint && tb_endpoint_ready(view->endpoint)) {
-        start_waiting(view);
+        call_turn(view);
+        rounds_turn(view);
         start_soaking(view);
     }
     if (view->endpoint)

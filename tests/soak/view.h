@@ -1,8 +1,9 @@
 /* One view of the driver: its link, its endpoint, and the calls that it is asked to make. */
 #pragma once
 
-#include "endpoint/endpoint.h"
 #include "host/trollbridge.h"
+#include "tests/soak/call.h"
+#include "tests/soak/rounds.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -19,7 +20,8 @@ struct view {
     uint32_t n_reopens_left;
     uint32_t n_reopens;
 
-    struct one_call *waiting; /* for a handle; oldest first */
+    struct call *calls; /* oldest first */
+    struct rounds rounds;
 
     struct tb_buffer args; /* of the soak */
     uint32_t command;
@@ -34,10 +36,17 @@ struct view {
 /* Prints one line of JSON and takes the reference. */
 void view_say(json_t *line);
 
+/* For the calls of a view. */
+void view_fail(const struct view *view, const char *error);
+json_t *view_error(const struct tb_error *error);
+struct tb_reply view_revoked(void); /* what the endpoint knows without asking */
+bool view_pack(struct tb_buffer *buffer, const json_t *args);
+/* The command's index; false, and the failure is printed: it cannot be called now. */
+bool view_find(const struct view *view, const char *command, uint32_t *ret_command);
+
 /* All false or silent failures are printed as {"view": …, "error": …}. */
 void view_open(struct view *view);
 void view_opened(struct view *view, struct tb_bytes bootstrap);
-void view_call(struct view *view, const char *id, const char *command, const json_t *args);
 void view_soak(struct view *view, uint32_t n, uint32_t jobs, const char *command,
                const json_t *args);
 void view_reopen(struct view *view, uint32_t n);

@@ -20,7 +20,7 @@ static inline void session_begin(struct bench *bench, enum tb_violation_action a
     bench_init(bench, TB_MODE_RELAY, action, BENCH_COMMANDS);
     bench_hello(bench, secret);
     CHECK_INT(bench_session(bench)->state, TB_SESSION_OPEN);
-    tb_buffer_consume(&bench->from_broker, tb_buffer_n(&bench->from_broker));
+    tb_buffer_consume(&bench->end.from_broker, tb_buffer_n(&bench->end.from_broker));
 }
 
 static inline struct tb_handle session_issued(struct bench *bench, uint32_t command)
@@ -45,17 +45,18 @@ static inline struct session_reply session_take_reply(struct bench *bench,
     struct tb_reply reply;
     size_t size;
     CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_peer), 0);
-    CHECK_INT(tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench->from_broker), &frame, &size),
-              TB_OK);
+    CHECK_INT(
+        tb_frame_parse(TB_SIDE_ENDPOINT, tb_buffer_bytes(&bench->end.from_broker), &frame, &size),
+        TB_OK);
     struct tb_address address = tb_sealed_address(&frame);
     CHECK(frame.kind == TB_REPLY && tb_handle_equal(&address.handle, handle));
-    CHECK_INT(tb_seal_open(&frame, bench->keys.to_endpoint, &plaintext), TB_OK);
+    CHECK_INT(tb_seal_open(&frame, bench->end.keys.to_endpoint, &plaintext), TB_OK);
     CHECK_INT(tb_reply_read(&unpacker, &plaintext, &reply), TB_OK);
     struct session_reply seen = {
         .code = reply.type == TB_REPLY_ERROR ? reply.error.code : TB_CODE_NONE,
         .has_next = reply.has_next,
     };
-    tb_buffer_consume(&bench->from_broker, size);
+    tb_buffer_consume(&bench->end.from_broker, size);
     tb_unpacker_deinit(&unpacker);
     return seen;
 }

@@ -19,6 +19,7 @@ enum flaw {
     RELATIVE_PROGRAM,
     NUL_IN_PATH,
     UNKNOWN_KEY,
+    UNKNOWN_EVENTS,
     LONG_LABEL,
     ARGS_WORD,
     RELATIVE_VAR,
@@ -75,7 +76,7 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
 {
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
-    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 12 : 11);
+    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 13 : 12);
     text(packer, "name", "fs");
     text(packer, "program", flaw == RELATIVE_PROGRAM ? "plugins/fs" : "/lib/plugins/fs");
     paths(packer, "read", "/data");
@@ -85,10 +86,9 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
                 flaw == NUL_IN_PATH ? tb_bytes_of("/a\0b", 4) : tb_bytes_of_string("/data/w"));
     paths(packer, "make", NULL);
     paths(packer, "mask", "/data/private");
-    tb_pack_key(packer, "network");
-    tb_pack_bool(packer, true);
-    tb_pack_key(packer, "jit");
-    tb_pack_bool(packer, true);
+    tb_pack_key_bool(packer, "network", true);
+    tb_pack_key_bool(packer, "jit", true);
+    tb_pack_key_bool(packer, "resources", true);
     paths(packer, "exec", NULL);
     number(packer, "memory_mib", 256);
     number(packer, "cpu_s", 3);
@@ -108,11 +108,12 @@ static void pack_head(struct tb_packer *packer, enum flaw flaw)
     text(packer, "view", flaw == LONG_LABEL ? long_label : "main");
     text(packer, "webview", "main");
     text(packer, "origin", "local");
+    text(packer, "events", flaw == UNKNOWN_EVENTS ? "some" : "all");
 }
 
 static void pack_grant(struct tb_packer *packer, enum flaw flaw)
 {
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     pack_head(packer, flaw);
     tb_pack_key(packer, "commands");
     tb_pack_array(packer, 2);

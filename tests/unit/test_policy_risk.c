@@ -178,6 +178,18 @@ static void chains_are_found(void)
     CHECK(100 - score(&commands[3], 2, local) < writes * runs / 100 - 10);
 }
 
+static void a_sandbox_adds_its_reasons(void)
+{
+    struct tb_risk risks[TB_RISK_SANDBOX_MAX];
+    CHECK_INT(tb_risk_of_sandbox(false, false, false, false, risks), 0);
+    CHECK_INT(tb_risk_of_sandbox(true, false, true, false, risks), 2);
+    CHECK_INT(tb_risk_of_sandbox(true, true, true, false, risks), 3);
+    uint32_t local = risks[0].points;
+    CHECK(local > 0 && risks[0].effects == TB_RISK_RUNS && risks[1].effects == TB_RISK_SENDS);
+    CHECK_INT(tb_risk_of_sandbox(true, true, true, true, risks), 3);
+    CHECK_INT(risks[0].points, 2 * local);
+}
+
 /* A reason that many commands have counts once. */
 static void the_same_reason_counts_once(void)
 {
@@ -200,6 +212,7 @@ int main(int argc, char **argv)
         TEST(every_command_has_a_reason),
         TEST(more_is_never_less),
         TEST(chains_are_found),
+        TEST(a_sandbox_adds_its_reasons),
         TEST(the_same_reason_counts_once),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));

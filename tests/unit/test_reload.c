@@ -5,12 +5,12 @@
 
 static struct bench bench;
 
-enum { ECHO, NOTHING, TWIN };
+enum { ECHO, NOTHING, OTHER };
 
-static const struct bench_policy first = {7, 0, 64, 0};
-static const struct bench_policy no_echo = {6, 0, 64, 0};
-static const struct bench_policy scoped = {7, 5, 64, 0};
-static const struct bench_policy smaller = {7, 0, 32, 0};
+static const struct bench_policy first = {.commands = 7, .memory_mib = 64};
+static const struct bench_policy no_echo = {.commands = 6, .memory_mib = 64};
+static const struct bench_policy scoped = {.commands = 7, .scope = 5, .memory_mib = 64};
+static const struct bench_policy smaller = {.commands = 7, .memory_mib = 32};
 
 static void begin(void)
 {
@@ -78,7 +78,7 @@ static void a_withdrawn_handle_is_denied_once_and_then_a_violation(void)
     reload(&no_echo, TB_CODE_NONE);
     call(&handle);
     check_reply(&handle, TB_CODE_DENIED, false);
-    CHECK_INT(tb_buffer_n(&bench.from_broker), 0);
+    CHECK_INT(tb_buffer_n(&bench.end.from_broker), 0);
     call(&handle);
     CHECK(!bench_session(&bench));
     CHECK_INT(bench.broker.views.slots[0].n_violations, 1);
@@ -96,7 +96,7 @@ static void no_handle_of_a_revoked_command_is_issued(void)
     bench_send_sealed(&bench, TB_WANT, 0, &tb_handle_zero, 0, tb_bytes_of(want, sizeof want - 1),
                       none);
     CHECK_INT(bench_session(&bench)->pool.n_outstanding[ECHO], before);
-    CHECK(tb_buffer_n(&bench.from_broker) > 0); /* HANDLES, with none */
+    CHECK(tb_buffer_n(&bench.end.from_broker) > 0); /* HANDLES, with none */
     bench_deinit(&bench);
 }
 
@@ -112,7 +112,7 @@ static uint32_t after_want(uint64_t counter)
 
 static void fewer_handles_hold_at_once_and_so_do_more(void)
 {
-    static const struct bench_policy few = {7, 0, 64, 3};
+    static const struct bench_policy few = {.commands = 7, .memory_mib = 64, .pool = 3};
     begin();
     reload(&few, TB_CODE_NONE);
     CHECK_INT(after_want(0), 3);
@@ -123,7 +123,7 @@ static void fewer_handles_hold_at_once_and_so_do_more(void)
 
 static void never_more_handles_than_welcome_said(void)
 {
-    static const struct bench_policy few = {7, 0, 64, 3};
+    static const struct bench_policy few = {.commands = 7, .memory_mib = 64, .pool = 3};
     bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
     bench_reload(&bench, &few);
     bench_hello(&bench, secret);
@@ -141,7 +141,7 @@ static void what_was_revoked_does_not_come_back(void)
     struct tb_handle handle = start_call(ECHO);
     check_reply(&handle, TB_CODE_DENIED, false);
     CHECK_INT(token(), 0);
-    handle = start_call(TWIN);
+    handle = start_call(OTHER);
     CHECK(token() != 0);
     bench_deinit(&bench);
 }
@@ -150,7 +150,7 @@ static void live_calls_of_a_revoked_command_are_denied_and_others_go_on(void)
 {
     begin();
     struct tb_handle revoked = start_call(ECHO);
-    struct tb_handle kept = start_call(TWIN);
+    struct tb_handle kept = start_call(OTHER);
     uint32_t slot;
     uint32_t kept_slot;
     CHECK_INT(tb_pool_look(&bench_session(&bench)->pool, &revoked, &slot), TB_HANDLE_LIVE);
@@ -162,7 +162,7 @@ static void live_calls_of_a_revoked_command_are_denied_and_others_go_on(void)
     check_reply(&revoked, TB_CODE_DENIED, false);
     CHECK_INT(token(), before);
     bench_plugin_answer(&bench, number); /* nobody waits for it any more */
-    CHECK_INT(tb_buffer_n(&bench.from_broker), 0);
+    CHECK_INT(tb_buffer_n(&bench.end.from_broker), 0);
     bench_plugin_answer(&bench, kept_number);
     check_reply(&kept, TB_CODE_NONE, true);
     CHECK_INT(bench_session(&bench)->calls.n_used, 0);
@@ -196,7 +196,7 @@ static void the_same_policy_touches_nothing(void)
     uint32_t before = token();
     reload(&first, TB_CODE_NONE);
     CHECK_INT(token(), before);
-    CHECK_INT(tb_buffer_n(&bench.from_broker), 0);
+    CHECK_INT(tb_buffer_n(&bench.end.from_broker), 0);
     CHECK_INT(bench_session(&bench)->calls.n_used, 1);
     (void)handle;
     bench_deinit(&bench);
@@ -211,7 +211,7 @@ static void a_grant_that_cannot_be_made_changes_nothing(void)
     bench.no_grant = true;
     reload(&no_echo, TB_CODE_DENIED);
     CHECK(bench_session(&bench)->grant == grant && token() == before);
-    CHECK_INT(tb_buffer_n(&bench.from_broker), 0);
+    CHECK_INT(tb_buffer_n(&bench.end.from_broker), 0);
     CHECK_INT(tb_handle_equal(&handle, &tb_handle_zero), 0);
     bench_deinit(&bench);
 }
@@ -235,7 +235,7 @@ static void before_welcome_a_revoked_command_is_not_named(void)
     bench_hello(&bench, secret);
     CHECK_INT(bench_session(&bench)->state, TB_SESSION_OPEN);
     CHECK_INT(bench_session(&bench)->n_commands, 2);
-    tb_buffer_consume(&bench.from_broker, tb_buffer_n(&bench.from_broker));
+    tb_buffer_consume(&bench.end.from_broker, tb_buffer_n(&bench.end.from_broker));
     struct tb_handle handle = start_call(0); /* `nothing`, which comes first now */
     check_reply(&handle, TB_CODE_UNIMPLEMENTED, true);
     bench_deinit(&bench);

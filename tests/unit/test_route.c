@@ -80,7 +80,7 @@ static void denied_calls_spend_their_handle_and_are_not_answered(void)
     struct tb_handle handle = session_issued(&bench, 0);
     speak(TB_CALL, &handle, 1);
     CHECK_INT(n_violations(), 1);
-    CHECK_INT(tb_buffer_n(&bench.from_broker), 0);
+    CHECK_INT(tb_buffer_n(&bench.end.from_broker), 0);
     CHECK_INT(tb_pool_look(&bench_session(&bench)->pool, &handle, &value), TB_HANDLE_UNKNOWN);
     speak(TB_CALL, &handle, 0);
     CHECK_INT(n_violations(), 2);
@@ -114,7 +114,7 @@ static void denied_frames_move_no_counter(void)
     CHECK_INT(n_violations(), 5);
     bench_send_sealed(&bench, TB_WANT, 0, &tb_handle_zero, 1, want, none);
     CHECK_INT(n_violations(), 5);
-    CHECK(tb_buffer_n(&bench.from_broker) > 0);
+    CHECK(tb_buffer_n(&bench.end.from_broker) > 0);
     bench_deinit(&bench);
 }
 

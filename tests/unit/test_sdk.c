@@ -113,12 +113,13 @@ static const msgpack_object *take_reply(struct tb_bytes *ret_raw)
 {
     struct tb_frame frame;
     size_t size;
-    struct tb_bytes text;
+    struct tb_plaintext plain;
     const msgpack_object *map;
     CHECK_INT(tb_frame_parse(TB_SIDE_BROKER_PLUGIN, tb_buffer_bytes(&session.out), &frame, &size),
               TB_OK);
-    CHECK_INT(tb_session_split(frame.body, &text, ret_raw), TB_OK);
-    CHECK_INT(tb_unpack(&unpacker, &tb_scan_peer, text, &map), TB_OK);
+    CHECK_INT(tb_plaintext_split(frame.body, &plain), TB_OK);
+    *ret_raw = plain.raw;
+    CHECK_INT(tb_unpack(&unpacker, &tb_scan_peer, plain.text, &map), TB_OK);
     CHECK_INT(tb_map_find(map, "call")->via.u64, 77);
     CHECK_INT(map->via.map.size, 2);
     return map;
@@ -132,7 +133,8 @@ static const msgpack_object *call(void (*run)(struct tb_call *), void (*args)(st
     fill_args = args;
     tb_buffer_consume(&session.out, tb_buffer_n(&session.out));
     put_frame(TB_PLUGIN_CALL, fill_call, call_raw);
-    CHECK_INT(tb_session_step(&session, &need), TB_OK);
+    int r = tb_session_step(&session, &need);
+    CHECK(r == TB_AGAIN || r == TB_OK);
     CHECK_INT(tb_buffer_n(&session.in), 0);
     return take_reply(ret_raw);
 }

@@ -26,6 +26,7 @@ sandbox_suites() {
     suite confine build/tests/sandbox/test_confine build/confine/confine \
         build/tests/sandbox/probe_plugin tests/sandbox/plugin.py tests/sandbox/plugin.js
     suite fs_race build/tests/fs/fs_race
+    suite fs_race_changes build/tests/fs/fs_race_changes
 }
 
 fuzz_suites() {
@@ -41,7 +42,7 @@ fuzz_suites() {
 needs_root() {
     case $1 in
     tests/e2e/test_processes.py | tests/e2e/test_reload.py | tests/e2e/test_scribe.py | \
-        tests/e2e/test_soak.py | tests/e2e/test_user.py) return 0 ;;
+        tests/e2e/test_soak.py | tests/e2e/test_streams.py | tests/e2e/test_user.py) return 0 ;;
     esac
     return 1
 }

@@ -172,7 +172,7 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
         return r;
     tb_pack_map(packer, plugin->program.n > 0 ? 6 : 5);
     tb_pack_key_str(packer, "name", plugin->name);
-    tb_pack_key_bool(packer, "implemented", explain->granted->command->implemented);
+    tb_pack_key_bool(packer, "implemented", tb_snap_answered(explain->granted->command));
     if (plugin->program.n > 0)
         tb_pack_key_str(packer, "program", plugin->program);
     tb_path_list_pack(packer, "read", &hull.read);

@@ -14,7 +14,7 @@ static struct tb_bytes plugin_name(const struct tb_explain *explain)
 
 static void note_unimplemented(struct tb_explain *explain)
 {
-    if (!explain->granted || explain->granted->command->implemented)
+    if (!explain->granted || tb_snap_answered(explain->granted->command))
         return;
     bool own = explain->granted->command->plugin == TB_NO_INDEX;
     const struct tb_miss miss = {

@@ -3,8 +3,10 @@
 
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/plugin.h"
+#include "policy/compiler/program.h"
 #include "policy/compiler/tauri_conf.h"
 #include "policy/grant.h"
+#include "policy/own.h"
 
 /* ---- powers in Tauri's own default sets, once for each app ---- */
 
@@ -93,7 +95,8 @@ void tb_lint_unimplemented(struct tb_lint *lint)
     struct tb_table known = implemented(lint);
     for (size_t i = 0; !lint->policy->tauri && i < compiled->n_commands; i++) {
         const struct tb_command *command = &compiled->commands[i];
-        if (tb_table_find_of(&known, command->plugin, command->local))
+        if (tb_table_find_of(&known, command->plugin, command->local) ||
+            tb_own_of(command->name) != TB_OWN_NONE)
             continue;
         struct unanswered *group = unanswered_of(lint, all, command->plugin);
         group->key = command->plugin ? command->plugin->name : group->key;
@@ -119,11 +122,25 @@ void tb_lint_app(struct tb_lint *lint)
                           lint->policy->tauri ? ", or list them in `build.rs`" : "");
 }
 
-/* ---- sandbox-unused ---- */
+/* ---- sandbox-unused, interpreter ---- */
+
+static void lint_exec(struct tb_lint *lint, const struct tb_plugin *plugin)
+{
+    const struct tb_value *exec = plugin->sandbox.exec;
+    for (const struct tb_value *item = exec ? exec->child : NULL; item; item = item->next)
+        if (tb_program_of(item->string) == TB_PROGRAM_INTERPRETER)
+            tb_report_warning(lint->report, "interpreter", item->place,
+                              "`%.*s` runs whatever its arguments or its input say, so that the "
+                              "plugin `%.*s` can run any program: name the program that is needed",
+                              TB_SHOWN(item->string), TB_SHOWN(plugin->name));
+}
 
 void tb_lint_sandboxes(struct tb_lint *lint)
 {
     const struct tb_override *override = lint->policy->manifest.overrides;
+    for (const struct tb_plugin *plugin = lint->policy->plugins; plugin; plugin = plugin->next)
+        if (plugin->program.n > 0)
+            lint_exec(lint, plugin);
     for (; override; override = override->next) {
         const struct tb_plugin *plugin =
             override->sandbox ? tb_table_find(&lint->policy->plugin_of, override->name) : NULL;

@@ -264,7 +264,7 @@ static int try_memory(const char *mib)
 
 static int try_descriptors(tb_unused const char *arg)
 {
-    for (int fd = 4; fd < 1024; fd++)
+    for (int fd = 5; fd < 1024; fd++)
         if (fcntl(fd, F_GETFD) >= 0)
             return 0;
     return EBADF;

@@ -1,0 +1,58 @@
+#include "broker/blocks.h"
+
+#include "base/result.h"
+
+_Static_assert(TB_BULK_IN % TB_BLOCK_UNIT == 0, "the part is a whole number of units");
+_Static_assert(TB_BLOCKS_MAX <= UINT8_MAX, "one block may be the whole part");
+
+int tb_blocks_take(struct tb_blocks *blocks, uint64_t n_bytes, uint64_t *ret_at)
+{
+    if (n_bytes == 0 || n_bytes > TB_BULK_IN)
+        return TB_FULL;
+    uint32_t want = (uint32_t)((n_bytes + TB_BLOCK_UNIT - 1) / TB_BLOCK_UNIT);
+    uint32_t gap = 0;
+    for (uint32_t i = 0; i < TB_BLOCKS_MAX && gap < want;) {
+        uint32_t taken = blocks->at[i].n_units;
+        gap = taken == 0 ? gap + 1 : 0;
+        i += taken == 0 ? 1 : taken;
+        if (gap == want) {
+            blocks->at[i - want].n_units = (uint8_t)want;
+            *ret_at = (uint64_t)(i - want) * TB_BLOCK_UNIT;
+        }
+    }
+    return gap == want ? TB_OK : TB_FULL;
+}
+
+/* The unit that a block begins with, or TB_BLOCKS_MAX. */
+static size_t find(const struct tb_blocks *blocks, uint64_t untrusted_at)
+{
+    uint64_t unit = untrusted_at / TB_BLOCK_UNIT;
+    return untrusted_at % TB_BLOCK_UNIT == 0 && unit < TB_BLOCKS_MAX &&
+                   blocks->at[unit].n_units != 0
+               ? (size_t)unit
+               : TB_BLOCKS_MAX;
+}
+
+void tb_blocks_lend(struct tb_blocks *blocks, uint64_t at)
+{
+    size_t unit = find(blocks, at);
+    tb_assert(unit < TB_BLOCKS_MAX && !blocks->at[unit].lent);
+    blocks->at[unit].lent = true;
+}
+
+void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at)
+{
+    size_t unit = find(blocks, at);
+    tb_assert(unit < TB_BLOCKS_MAX);
+    blocks->at[unit].n_units = 0;
+    blocks->at[unit].lent = false;
+}
+
+int tb_blocks_give(struct tb_blocks *blocks, uint64_t untrusted_at)
+{
+    size_t unit = find(blocks, untrusted_at);
+    if (unit == TB_BLOCKS_MAX || !blocks->at[unit].lent)
+        return TB_UNKNOWN;
+    tb_blocks_drop(blocks, untrusted_at);
+    return TB_OK;
+}
