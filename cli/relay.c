@@ -37,13 +37,13 @@ struct relay {
 };
 
 /* The bootstrap is the first frame. */
-static void boot(struct relay *relay)
+static bool boot(struct relay *relay)
 {
     const struct cli_session *session = relay->session;
-    static_assert(TB_HEADER_SIZE + TB_BOOTSTRAP_MAX <= CLI_FLOW_CHUNK, "BOOT fits");
-    tb_frame_header(relay->down.bytes, TB_BOOT, 0, session->n_bootstrap);
-    memcpy(relay->down.bytes + TB_HEADER_SIZE, session->bootstrap, session->n_bootstrap);
-    relay->down.n = TB_HEADER_SIZE + session->n_bootstrap;
+    uint8_t header[TB_HEADER_SIZE];
+    tb_frame_header(header, TB_BOOT, 0, session->n_bootstrap);
+    return cli_output_put(&relay->down.to, tb_bytes_of(header, sizeof header)) &&
+           cli_output_put(&relay->down.to, tb_bytes_of(session->bootstrap, session->n_bootstrap));
 }
 
 /* An end that nothing is wanted of is left out: poll would report its hang-up again and again. */
@@ -60,7 +60,7 @@ static int wait(const struct relay *relay, struct pollfd polls[static 4])
     bool leaving = up->ended && cli_flow_holds(down);
     polls[0] = watch(up->from, cli_flow_wants(up), false);
     polls[1] = watch(down->from, cli_flow_wants(down), cli_flow_holds(up));
-    polls[2] = (struct pollfd){.fd = down->to, .events = cli_flow_holds(down) ? POLLOUT : 0};
+    polls[2] = (struct pollfd){.fd = down->to.fd, .events = cli_flow_holds(down) ? POLLOUT : 0};
     polls[3] = watch(trollbridge_fd(relay->session->bridge), !relay->bridge_lost, false);
     int n = poll(polls, 4, leaving ? LEAVING_MS : -1);
     return n < 0 && errno == EINTR ? 0 : n == 0 ? -ETIMEDOUT : n < 0 ? -errno : 0;
@@ -93,23 +93,31 @@ static void half_close(struct relay *relay)
     if (relay->half_closed || !relay->up.ended || cli_flow_holds(&relay->up))
         return;
     relay->half_closed = true;
-    (void)shutdown(relay->up.to, SHUT_WR);
+    (void)shutdown(relay->up.to.fd, SHUT_WR);
 }
 
-static int carry(struct cli_session *session)
+static int carry(struct relay *relay)
 {
-    static struct relay relay; /* too large for the stack */
     struct pollfd polls[4];
-    relay.session = session;
-    cli_flow_init(&relay.up, STDIN_FILENO, session->link_fd);
-    cli_flow_init(&relay.down, session->link_fd, STDOUT_FILENO);
-    boot(&relay);
-    while (!relay.down.ended || cli_flow_holds(&relay.down)) {
-        half_close(&relay);
-        if (wait(&relay, polls) < 0 || !serve(&relay, polls))
+    if (!boot(relay))
+        return cli_error(CLI_PART, "io", "out of memory");
+    while (!relay->down.ended || cli_flow_holds(&relay->down)) {
+        half_close(relay);
+        if (wait(relay, polls) < 0 || !serve(relay, polls))
             return CLI_DONE;
     }
-    return relay.up.ended ? CLI_DONE : cli_session_lost(session);
+    return relay->up.ended ? CLI_DONE : cli_session_lost(relay->session);
+}
+
+static int run(struct cli_session *session)
+{
+    struct relay relay = {.session = session};
+    cli_flow_init(&relay.up, STDIN_FILENO, session->link_fd);
+    cli_flow_init(&relay.down, session->link_fd, STDOUT_FILENO);
+    int status = carry(&relay);
+    cli_flow_deinit(&relay.up);
+    cli_flow_deinit(&relay.down);
+    return status;
 }
 
 int cli_relay(int argc, char **argv)
@@ -142,7 +150,7 @@ int cli_relay(int argc, char **argv)
     /* After the supervisor was started, which would inherit it. */
     (void)signal(SIGPIPE, SIG_IGN);
     if (status == CLI_DONE)
-        status = carry(&session);
+        status = run(&session);
     cli_session_end(&session);
     return status;
 }
