@@ -1,5 +1,6 @@
 /* `trollbridge relay`: a view's link on stdin and stdout, so that a host or an endpoint can be
  * written in any language. */
+#include "base/wire.h"
 #include "cli/cli.h"
 #include "cli/flow.h"
 #include "cli/session.h"
@@ -21,9 +22,9 @@ static const char help[] =
     "standard input to the broker. The link is a relayed one: everything is sealed, RAW_CLEAR is\n"
     "not allowed. Ends when standard input or the session does.\n"
     "\n"
-    "Exit status: 0 standard input has ended, or nobody reads standard output; 1 the view was\n"
-    "refused; 2 usage; 3 the app's files are wrong; 4 a required layer or part is missing; 5 the\n"
-    "session was lost.\n";
+    "Exit status: 0 the host has ended the session, or nobody reads standard output; 1 the view\n"
+    "was refused; 2 usage; 3 the app's files are wrong; 4 a required layer or part is missing;\n"
+    "5 the session was lost.\n";
 
 /* How long a host that has ended its own direction may take nothing of what is left for it. */
 enum { LEAVING_MS = 5000 };
@@ -34,6 +35,10 @@ struct relay {
     struct cli_flow down; /* from the broker to the host */
     bool half_closed;     /* the broker knows that `up` has ended */
     bool bridge_lost;
+    uint8_t header[TB_HEADER_SIZE]; /* of the frame in `up` that is at hand */
+    size_t n_header;
+    size_t n_body; /* that is still to come */
+    bool closing;  /* CLOSE was among the frames: the host ends the session itself */
 };
 
 /* The bootstrap is the first frame. */
@@ -66,6 +71,32 @@ static int wait(const struct relay *relay, struct pollfd polls[static 4])
     return n < 0 && errno == EINTR ? 0 : n == 0 ? -ETIMEDOUT : n < 0 ? -errno : 0;
 }
 
+/* Of what the host says only the headers are looked at, to know a session that it has closed from
+ * one that was lost. */
+static void look(struct relay *relay, struct tb_bytes bytes)
+{
+    for (size_t at = 0; at < bytes.n;) {
+        size_t n = bytes.n - at < relay->n_body ? bytes.n - at : relay->n_body;
+        relay->n_body -= n;
+        at += n;
+        if (relay->n_body > 0 || at == bytes.n)
+            return;
+        relay->header[relay->n_header++] = bytes.data[at++];
+        if (relay->n_header < TB_HEADER_SIZE)
+            continue;
+        relay->n_header = 0;
+        relay->n_body = tb_load_u32(relay->header);
+        relay->closing |= relay->header[4] == TB_CLOSE;
+    }
+}
+
+/* Nothing waits when this is called, so that what waits afterwards is what was read. */
+static void read_host(struct relay *relay)
+{
+    cli_flow_read(&relay->up);
+    look(relay, tb_buffer_bytes(&relay->up.to.waiting));
+}
+
 static bool broken(const struct pollfd *end)
 {
     return (end->revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
@@ -75,7 +106,7 @@ static bool broken(const struct pollfd *end)
 static bool serve(struct relay *relay, const struct pollfd polls[static 4])
 {
     if (polls[0].revents != 0)
-        cli_flow_read(&relay->up);
+        read_host(relay);
     if (cli_flow_holds(&relay->up) && (polls[1].revents & POLLOUT || broken(&polls[1])))
         cli_flow_write(&relay->up);
     if (cli_flow_wants(&relay->down) && (polls[1].revents & POLLIN || broken(&polls[1])))
@@ -106,7 +137,7 @@ static int carry(struct relay *relay)
         if (wait(relay, polls) < 0 || !serve(relay, polls))
             return CLI_DONE;
     }
-    return relay->up.ended ? CLI_DONE : cli_session_lost(relay->session);
+    return relay->up.ended || relay->closing ? CLI_DONE : cli_session_lost(relay->session);
 }
 
 static int run(struct cli_session *session)

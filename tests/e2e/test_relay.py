@@ -177,6 +177,18 @@ def test_the_last_frame_of_a_locked_session_arrives(app):
         assert status == 5 and text.startswith("trollbridge: session_closed: ") and text.count("\n") == 1
 
 
+def test_a_session_that_the_host_closes_is_not_lost(app):
+    with Relay(app).begin() as relay:
+        relay.call(FILE, {"path": "data/hello.txt"})
+        relay.open(wire.REPLY)
+        # In two pieces, and behind another frame: CLOSE is found among frames, not among reads.
+        zero = wire.seal(relay.to_broker, wire.MISS, wire.ZERO, 0, wire.pack({"name": "none"}))
+        data = zero + wire.frame(wire.CLOSE, struct.pack("<I", 0))
+        relay.send(data[:-7])
+        relay.send(data[-7:])
+        assert relay.ends() == (0, "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_signals(app, number):
     with Relay(app).begin() as relay:
