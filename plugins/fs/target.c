@@ -1,6 +1,8 @@
 /* From a call's arguments to an open descriptor: what all commands have in common. */
 #include "plugins/fs/commands.h"
 
+#include <errno.h>
+
 static bool refuse(struct tb_call *call, const char *group, const char *name, const char *why)
 {
     tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "%s%s: %s", group, name, why);
@@ -74,4 +76,16 @@ bool fs_open_for(struct tb_call *call, const struct fs_path *path, const struct 
         return true;
     fs_answer_failure(call, failure);
     return false;
+}
+
+bool fs_answer_id(struct tb_call *call, struct tb_ids *ids, void *thing)
+{
+    static const struct fs_failure too_many = {
+        TB_CODE_IO, EMFILE, "too many are open already: close those that are not needed"};
+    uint64_t id = tb_ids_add(ids, thing);
+    if (id != 0)
+        tb_pack_uint(tb_reply_value(call), id);
+    else
+        fs_answer_failure(call, too_many);
+    return id != 0;
 }
