@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { GOT_MAX = 40 };
+enum { GOT_MAX = 40, KEY_MAX = 128 };
 
 static const char *describe_number(const struct tb_value *value, char text[static GOT_MAX])
 {
@@ -48,4 +48,14 @@ bool tb_reading_refuse(const struct tb_reading *reading, const char *expected, c
                    outer ? outer : "", outer ? "." : "", reading->key, expected,
                    got ? got : describe(reading->value, text));
     return false;
+}
+
+bool tb_reading_refuse_at(const struct tb_reading *reading, uint32_t i, const char *expected)
+{
+    char key[KEY_MAX];
+    struct tb_reading element = *reading;
+    (void)snprintf(key, sizeof key, "%s[%u]", reading->key, (unsigned)i);
+    element.key = key;
+    element.value = tb_value_at(reading->value, i);
+    return tb_reading_refuse(&element, expected, NULL);
 }

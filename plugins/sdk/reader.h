@@ -28,5 +28,8 @@ static inline bool tb_reading_absent(const struct tb_reading *reading)
 /* Answers the call; returns false. `got` may be NULL: it is told from the value. */
 bool tb_reading_refuse(const struct tb_reading *reading, const char *expected, const char *got);
 
+/* The same of the i-th element of the array that was found. */
+bool tb_reading_refuse_at(const struct tb_reading *reading, uint32_t i, const char *expected);
+
 /* Memory for n bytes until the handler returns; NULL: it is used up. */
 void *tb_call_memory(struct tb_call *call, size_t n);
