@@ -14,8 +14,9 @@ enum {
 /* What the program keeps between calls. */
 struct fs_state {
     struct fs_space *space;
-    struct tb_ids *files; /* file.c */
-    struct tb_ids *lines; /* lines.c */
+    struct tb_ids *files;   /* file.c */
+    struct tb_ids *lines;   /* lines.c */
+    struct tb_ids *watches; /* watch.c */
 };
 
 /* read.c */
@@ -51,6 +52,9 @@ void fs_ftruncate(struct tb_call *call);
 /* lines.c */
 void fs_read_text_file_lines(struct tb_call *call);
 void fs_read_text_file_lines_next(struct tb_call *call);
+/* watch.c */
+void fs_watch(struct tb_call *call);
+void fs_unwatch(struct tb_call *call);
 
 static inline struct fs_state *fs_state_of(const struct tb_call *call)
 {
@@ -63,6 +67,11 @@ static inline struct fs_state *fs_state_of(const struct tb_call *call)
  * `base_key`. False: the call is answered. */
 tb_must_check bool fs_read_path(struct tb_call *call, const char *key, struct tb_args options,
                                 const char *base_key, struct fs_path *ret_path);
+
+/* The same for a text that was read under `key`. */
+tb_must_check bool fs_resolve_path(struct tb_call *call, const char *key, struct tb_bytes text,
+                                   struct tb_args options, const char *base_key,
+                                   struct fs_path *ret_path);
 
 /* Reads `path` and `options.baseDir`; the other options are in *ret_options. False: the call is
  * answered. */
@@ -83,10 +92,13 @@ void fs_answer_info(struct tb_call *call, int fd);
 
 /* ---- what stays open, by ids that the page is given ---- */
 
-enum { FS_FILES_MAX = 192, FS_LINES_MAX = 48 };
+enum { FS_FILES_MAX = 192, FS_LINES_MAX = 48, FS_WATCHES_MAX = 16 };
+
+extern const struct fs_failure fs_too_many_open;
 
 void fs_end_file(void *file);
 void fs_end_lines(void *lines);
+void fs_end_watch(void *watch);
 
 /* Answers with a new id for the thing; false: with an error, and the thing is still the caller's.
  */

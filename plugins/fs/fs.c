@@ -47,7 +47,9 @@ static int start(const struct tb_plugin_init *init, void **ret_state)
         return -ENOMEM;
     state->files = tb_ids_new(init->session, FS_FILES_MAX, fs_end_file);
     state->lines = tb_ids_new(init->session, FS_LINES_MAX, fs_end_lines);
-    int r = state->files && state->lines ? open_space(init, &state->space) : -ENOMEM;
+    state->watches = tb_ids_new(init->session, FS_WATCHES_MAX, fs_end_watch);
+    int r =
+        state->files && state->lines && state->watches ? open_space(init, &state->space) : -ENOMEM;
     if (r == TB_OK)
         *ret_state = state;
     else
@@ -85,6 +87,8 @@ int main(int argc, char **argv)
         {"size", fs_size},
         {"stat", fs_stat},
         {"truncate", fs_truncate},
+        {"unwatch", fs_unwatch},
+        {"watch", fs_watch},
         {"write", fs_write},
         {"write_file", fs_write_file},
         {"write_text_file", fs_write_file},
