@@ -61,6 +61,7 @@ static void fail(struct tb_call *call)
  * than the page takes at once, is kept until it has gone. */
 struct echo {
     size_t at;
+    bool held;  /* some of the body is still to come again */
     bool whole; /* the body is complete: only the end is still to be sent */
     size_t n;
     uint8_t first[];
@@ -91,7 +92,8 @@ static size_t echo_body(struct tb_stream *stream, struct tb_bytes bytes, bool la
 {
     struct echo *echo = tb_stream_data(stream);
     size_t sent = echo->at == echo->n ? send_back(stream, bytes) : 0;
-    echo->whole = last && sent == bytes.n && echo->at == echo->n;
+    echo->held = sent < bytes.n || echo->at < echo->n;
+    echo->whole = last && !echo->held;
     if (echo->whole)
         echo_end(stream);
     return sent;
@@ -103,7 +105,7 @@ static void echo_room(struct tb_stream *stream)
     echo->at += send_back(stream, tb_bytes_of(echo->first + echo->at, echo->n - echo->at));
     if (echo->whole)
         echo_end(stream);
-    else if (echo->at == echo->n)
+    else if (echo->held && echo->at == echo->n)
         tb_stream_resume(stream);
 }
 
