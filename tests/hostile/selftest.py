@@ -23,9 +23,10 @@ BREACHES = [
                                                          "reload-replay", "reload-replay-live"]),
     ("twice", "a second capability that grants what the reload is to take away",
      ["reload-withdrawn", "reload-want", "reload-race", "reload-back", "reload-replay-live"]),
-    ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd"]),
-    ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash"]),
-    ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside"]),
+    ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd",
+                                                         "pool-release-twice", "pool-answer-in"]),
+    ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-sigbus"]),
+    ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "pool-toctou", "pool-dies"]),
 ]
 
 

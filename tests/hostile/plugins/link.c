@@ -44,6 +44,10 @@ static void take(const msgpack_object *map, struct request *request)
         struct tb_bytes key = tb_object_bytes(&pair->key);
         if (tb_bytes_are(key, "call"))
             request->call = pair->val.via.u64;
+        else if (tb_bytes_are(key, "bytes"))
+            request->n = pair->val.via.u64;
+        else if (tb_bytes_are(key, "at") && (request->pooled = true))
+            request->at = pair->val.via.u64;
         else if (tb_bytes_are(key, "args"))
             take(&pair->val, request);
         else if (tb_bytes_are(key, "what"))
@@ -74,7 +78,7 @@ bool link_next(struct request *ret_request)
     }
 }
 
-static void send_bytes(const void *data, size_t n)
+void link_send(const void *data, size_t n)
 {
     for (const uint8_t *at = data; n > 0;) {
         ssize_t sent = send(LINK, at, n, MSG_NOSIGNAL);
@@ -96,7 +100,7 @@ static void send_text(struct tb_bytes text, int fd)
     memcpy(frame + TB_HEADER_SIZE + 4, text.data, text.n);
     struct tb_bytes bytes = tb_bytes_of(frame, TB_HEADER_SIZE + 4 + text.n);
     if (fd < 0)
-        send_bytes(bytes.data, bytes.n);
+        link_send(bytes.data, bytes.n);
     else if (tb_fd_send(LINK, bytes, fd, 0) < 0)
         _exit(4);
 }
@@ -164,7 +168,7 @@ static void send_header(uint32_t n, uint8_t kind)
 {
     uint8_t header[TB_HEADER_SIZE + 64] = {[4] = kind};
     tb_store_u32(header, n);
-    send_bytes(header, sizeof header);
+    link_send(header, sizeof header);
 }
 
 static void answer_huge(tb_unused const struct request *request)
