@@ -200,19 +200,20 @@ struct sdk_frame sdk_call(void (*run)(struct tb_call *call), struct tb_bytes bod
 
 bool sdk_has(struct sdk_frame frame, const char *key)
 {
-    return tb_map_find(frame.map, key) != NULL;
+    return tb_value_get(tb_value_of(frame.map), key) != NULL;
 }
 
 uint64_t sdk_uint(struct sdk_frame frame, const char *key)
 {
-    const msgpack_object *value = tb_map_find(frame.map, key);
-    CHECK(value && value->type == MSGPACK_OBJECT_POSITIVE_INTEGER);
-    return value->via.u64;
+    uint64_t number = 0;
+    CHECK(tb_value_uint(tb_value_get(tb_value_of(frame.map), key), &number));
+    return number;
 }
 
 bool sdk_is_error(struct sdk_frame frame, const char *code, const char *message)
 {
-    const msgpack_object *error = tb_map_find(frame.map, "error");
-    return error && tb_bytes_are(tb_object_bytes(tb_map_find(error, "code")), code) &&
-           tb_bytes_are(tb_object_bytes(tb_map_find(error, "message")), message);
+    const struct tb_value *error = tb_value_get(tb_value_of(frame.map), "error");
+    struct tb_bytes text;
+    return tb_value_str(tb_value_get(error, "code"), &text) && tb_bytes_are(text, code) &&
+           tb_value_str(tb_value_get(error, "message"), &text) && tb_bytes_are(text, message);
 }

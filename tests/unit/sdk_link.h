@@ -3,9 +3,8 @@
  */
 #pragma once
 
-#include "plugins/sdk/emit.h"
-#include "plugins/sdk/ids.h"
 #include "plugins/sdk/session.h"
+#include "plugins/sdk/value.h"
 #include "tests/unit/test.h"
 
 enum { SDK_CALL = 77, SDK_RUN = 2000, SDK_OTHER = 1000, SDK_CLOSE = 3000 };

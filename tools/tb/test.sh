@@ -97,8 +97,8 @@ lint_suites
 unit_suites build
 sandbox_suites
 fuzz_suites
-python_suites
 client_suites
+python_suites
 suite hostile tools/tb/hostile.sh
 suite hostile-self tools/tb/hostile.sh --self-test
 suite docs python3 tests/docs/run_docs.py
