@@ -17,6 +17,7 @@ import rows_plugin  # noqa: F401
 import rows_reload  # noqa: F401
 import rows_sandbox  # noqa: F401
 import rows_session  # noqa: F401
+import rows_streams  # noqa: F401
 import selftest
 import table
 

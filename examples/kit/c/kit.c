@@ -1,23 +1,19 @@
 /* Every command of the kit in C, on plugins/sdk. What they do: tests/conformance/README.md. */
-#include "base/compiler.h"
-#include "plugins/sdk/emit.h"
-#include "plugins/sdk/ids.h"
-
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <trollbridge-plugin.h>
 
 enum { OPEN_MAX = 1000, ERRNO_MAX = 4095 };
 
 /* ---- greet, fail ---- */
 
 /* Entries of the scope are names, or "*" for everybody. */
-static bool holds(const msgpack_object *list, struct tb_bytes name, bool strange)
+static bool holds(const struct tb_value *list, struct tb_bytes name, bool strange)
 {
-    for (uint32_t i = 0; i < list->via.array.size; i++) {
-        const msgpack_object *entry = &list->via.array.ptr[i];
-        bool text = entry->type == MSGPACK_OBJECT_STR;
-        struct tb_bytes is = text ? tb_object_bytes(entry) : (struct tb_bytes){0};
+    for (uint32_t i = 0; i < tb_value_n(list); i++) {
+        struct tb_bytes is;
+        bool text = tb_value_str(tb_value_at(list, i), &is);
         if (text ? tb_bytes_equal(is, name) || tb_bytes_are(is, "*") : strange)
             return true;
     }
@@ -45,16 +41,18 @@ static void greet(struct tb_call *call)
 
 static void fail(struct tb_call *call)
 {
-    struct tb_bytes name;
+    static const char *const names[] = {"denied", "scope",         "invalid_args", "not_found",
+                                        "io",     "unimplemented", "too_large"};
+    static const enum tb_code codes[] = {TB_CODE_DENIED,    TB_CODE_SCOPE, TB_CODE_INVALID_ARGS,
+                                         TB_CODE_NOT_FOUND, TB_CODE_IO,    TB_CODE_UNIMPLEMENTED,
+                                         TB_CODE_TOO_LARGE};
+    size_t which;
     uint64_t number = 0;
-    if (!tb_arg_str(call, call->args, "code", TB_REQUIRED, &name) ||
+    if (!tb_arg_choice(call, call->args, "code", TB_REQUIRED, names, sizeof names / sizeof *names,
+                       &which) ||
         !tb_arg_uint(call, call->args, "errno", TB_OPTIONAL, ERRNO_MAX, &number))
         return;
-    enum tb_code code = tb_code_of(name);
-    if (tb_code_from_plugin(code))
-        tb_reply_error(call, code, (int)number, "as asked");
-    else
-        tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "code: not one of a plugin's");
+    tb_reply_error(call, codes[which], (int)number, "as asked");
 }
 
 /* ---- echo ---- */
@@ -63,6 +61,7 @@ static void fail(struct tb_call *call)
  * than the page takes at once, is kept until it has gone. */
 struct echo {
     size_t at;
+    bool held;  /* some of the body is still to come again */
     bool whole; /* the body is complete: only the end is still to be sent */
     size_t n;
     uint8_t first[];
@@ -93,7 +92,8 @@ static size_t echo_body(struct tb_stream *stream, struct tb_bytes bytes, bool la
 {
     struct echo *echo = tb_stream_data(stream);
     size_t sent = echo->at == echo->n ? send_back(stream, bytes) : 0;
-    echo->whole = last && sent == bytes.n && echo->at == echo->n;
+    echo->held = sent < bytes.n || echo->at < echo->n;
+    echo->whole = last && !echo->held;
     if (echo->whole)
         echo_end(stream);
     return sent;
@@ -105,7 +105,7 @@ static void echo_room(struct tb_stream *stream)
     echo->at += send_back(stream, tb_bytes_of(echo->first + echo->at, echo->n - echo->at));
     if (echo->whole)
         echo_end(stream);
-    else if (echo->at == echo->n)
+    else if (echo->held && echo->at == echo->n)
         tb_stream_resume(stream);
 }
 
@@ -137,7 +137,7 @@ static void echo(struct tb_call *call)
     else if (call->has_body)
         tb_reply_bytes(call, call->body);
     else
-        tb_pack_object(tb_reply_value(call), call->args.map);
+        tb_pack_value(tb_reply_value(call), call->args.map);
 }
 
 /* ---- count: messages of a channel, as fast as the page takes them ---- */
@@ -262,7 +262,7 @@ static void emit(struct tb_call *call)
 {
     struct tb_bytes event;
     char name[128];
-    const msgpack_object *payload = tb_map_find(call->args.map, "payload");
+    const struct tb_value *payload = tb_value_get(call->args.map, "payload");
     if (!tb_arg_str(call, call->args, "event", TB_REQUIRED, &event))
         return;
     int n = snprintf(name, sizeof name, "%.*s", (int)event.n, (const char *)event.data);
@@ -270,7 +270,7 @@ static void emit(struct tb_call *call)
         tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "expected an event and its payload");
         return;
     }
-    tb_pack_object(tb_plugin_emit(call->init->session, name), payload);
+    tb_pack_value(tb_plugin_emit(call->init->session, name), payload);
     if (tb_plugin_emit_send(call->init->session) == TB_SENT)
         tb_reply_nil(call);
     else
@@ -284,6 +284,6 @@ int main(void)
         {"open", open_thing}, {"wait", wait_for}, {"emit", emit},
     };
     static const struct tb_plugin plugin = {
-        .commands = commands, .n_commands = TB_ARRAY_LEN(commands), .start = start};
+        .commands = commands, .n_commands = sizeof commands / sizeof *commands, .start = start};
     return tb_plugin_main(&plugin);
 }

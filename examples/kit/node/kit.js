@@ -1,10 +1,11 @@
 #!/usr/bin/node
 // A plugin in JavaScript, from section 8 of proto/PROTOCOL.md alone. What its commands do: tests/conformance.
-const [fs, net, { once }, { randomInt }] = ['fs', 'net', 'events', 'crypto'].map((name) => require(name));
+const [fs, net, { randomInt }] = [require('fs'), require('net'), require('crypto')];
 const { decode, encode } = require('@msgpack/msgpack');
 const [CALL, REPLY, CANCEL, CHUNK, CREDIT, RELEASE, EMIT] = [97, 98, 99, 100, 101, 102, 103];
 const [live, kept] = [new Map(), new Map()]; // calls that are not answered yet, and what is open, each by its number
-const [link, nothing, noScope] = [new net.Socket({ fd: 3 }), Buffer.alloc(0), { allow: [], deny: [] }];
+const [nothing, noScope] = [Buffer.alloc(0), { allow: [], deny: [] }];
+const link = new net.Socket({ fd: 3 }).on('readable', () => link.wake?.());
 let init; // what the first frame says
 function refuse(code, message, errno) { throw Object.assign(new Error(message), { code, errno }); }
 function find(rid) { return kept.get(rid) ?? refuse('not_found', 'nothing has this id'); }
@@ -30,7 +31,7 @@ const commands = {
   async 'resources|close'({ args }) { find(args.rid).forEach((go) => go()); kept.delete(args.rid); },
   async emit({ args }) { send(EMIT, { event: `${init.plugin}://${args.event}`, payload: args.payload }); },
 };
-function change(call) { return new Promise((go) => { call.wake = go; }); }
+function change(what) { return new Promise((go) => { what.wake = go; }); }
 async function nextPart(call) { // of its body; for what has been dealt with the page may send as much again
   if (call.taken) send(CREDIT, { call: call.id, bytes: call.taken });
   while (!call.parts.length) await change(call);
@@ -59,9 +60,7 @@ function send(kind, message, raw = nothing) { // a frame begins with three littl
   const numbers = new Uint32Array([4 + text.length + raw.length, kind, text.length]);
   link.write(Buffer.concat([new Uint8Array(numbers.buffer), text, raw]));
 }
-async function read(n) {
-  for (let data = n ? null : nothing; ; await once(link, 'readable')) if ((data ??= link.read(n))) return data;
-}
+async function read(n) { return (n ? link.read(n) : nothing) ?? change(link).then(() => read(n)); }
 (async function serve() {
   for (;;) {
     const [n, kind, m] = new Uint32Array(new Uint8Array(await read(12)).buffer);
