@@ -226,7 +226,7 @@ void bench_run(struct bench *bench)
         moved |= supervise(bench);
         moved |= drain(bench->scribe, NULL);
         moved |= drain(bench->host, &bench->to_host);
-        moved |= drain(bench->end.view, &bench->end.from_broker);
+        moved |= !bench->deaf && drain(bench->end.view, &bench->end.from_broker);
         moved |= drain(bench->silent.view, &bench->silent.from_broker);
         moved |= drain(bench->plugin, &bench->to_plugin);
     }
@@ -243,6 +243,8 @@ void bench_send(struct bench *bench, struct tb_bytes bytes)
         bench_run(bench);
         if (n <= 0 && !bench_session(bench))
             return;
+        if (n <= 0) /* the broker reads no more of an endpoint that does not read */
+            bench->deaf = false;
     }
 }
 
@@ -401,6 +403,29 @@ static uint32_t n_paused(const struct tb_session *session)
     return n;
 }
 
+static uint32_t n_pieces_of(const struct tb_pieces *pieces, const struct tb_bulk *bulk)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < pieces->n; i++)
+        n += pieces->list[(pieces->first + i) % TB_PIECES_MAX].piece.owner == bulk;
+    return n;
+}
+
+/* Whoever reads into a pool or sends from it holds it, and nobody else does. */
+static void check_bulk(const struct tb_session *session)
+{
+    tb_assert((session->body != NULL) == (session->link.n_front > 0));
+    for (uint32_t i = 0; i < session->n_plugins; i++) {
+        const struct tb_plugin *plugin = &session->plugins[i];
+        const struct tb_bulk *bulk = plugin->bulk;
+        tb_assert((bulk != NULL) == (plugin->state == TB_PLUGIN_RUNNING));
+        uint32_t n_refs = 1 + n_pieces_of(&session->link.pieces, bulk);
+        n_refs += session->body == bulk;
+        if (bulk)
+            tb_assert(bulk->plugin == plugin && bulk->n_refs == n_refs);
+    }
+}
+
 static void check_listeners(const struct tb_session *session)
 {
     size_t n_waiting = 0;
@@ -420,6 +445,7 @@ static void check_session(const struct tb_session *session)
 {
     check_handles(session);
     check_calls(session);
+    check_bulk(session);
     check_listeners(session);
     /* Whoever has a session has said HELLO with the ticket, and it is spent. */
     if (session->state == TB_SESSION_OPEN)

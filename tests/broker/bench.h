@@ -54,6 +54,7 @@ struct bench {
     bool no_grant;              /* the next policy's grants cannot be made */
     struct bench_end end;       /* the endpoint that speaks */
     struct bench_end silent;    /* the other one, if there is one */
+    bool deaf;                  /* the endpoint that speaks reads nothing */
     int host;
     int supervisor;
     int scribe;

@@ -11,7 +11,7 @@ from test_fs_plugin import PROGRAM, app, code, error  # noqa: F401
 COMMANDS = ["create", "fstat", "ftruncate", "open", "read", "read_text_file_lines", "read_text_file_lines_next",
             "resources|close", "seek", "stat", "write"]
 IDS = 1 << 32
-HANDLES_MAX = 256
+FILES_MAX = 192
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_opens_only_files_in_the_scope(plugin, app):  # noqa: F811
 def test_a_number_that_stands_for_nothing(plugin):
     rid = opened(plugin, "data/hello.txt")
     lines = plugin.call("read_text_file_lines", {"path": "data/hello.txt"})
-    unknown = {"code": "not_found", "message": "rid: nothing is open under it"}
+    unknown = {"code": "not_found", "message": "rid: there is no such id"}
     calls = {"read": {"len": 1}, "seek": {"offset": 0, "whence": 0}, "fstat": {}, "ftruncate": {}, "write": {"data": b"x"},
              "read_text_file_lines_next": {}, "resources|close": {}}
     for command, args in calls.items():
@@ -151,14 +151,14 @@ def test_says_what_is_wrong_with_the_arguments(plugin, command, args, message):
 
 
 def test_as_many_as_there_may_be(plugin):
-    rids = [opened(plugin, "data/hello.txt") for _ in range(HANDLES_MAX)]
-    assert len(set(rids)) == HANDLES_MAX and sorted(rids) != rids
+    rids = [opened(plugin, "data/hello.txt") for _ in range(FILES_MAX)]
+    assert len(set(rids)) == FILES_MAX and sorted(rids) != rids
     refused = error(plugin.call("open", {"path": "data/hello.txt"}))
     assert (refused["code"], refused["errno"]) == ("io", 24)
     for _ in range(3):
         assert plugin.call("resources|close", {"rid": rids.pop()}) is None
         rids.append(opened(plugin, "data/hello.txt"))
-    assert len(os.listdir(f"/proc/{plugin.process.pid}/fd")) < HANDLES_MAX + 20
+    assert len(os.listdir(f"/proc/{plugin.process.pid}/fd")) < FILES_MAX + 20
     for rid in rids:
         assert plugin.call("resources|close", {"rid": rid}) is None
     assert len(os.listdir(f"/proc/{plugin.process.pid}/fd")) < 20
