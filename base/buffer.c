@@ -1,7 +1,7 @@
 #include "base/buffer.h"
 
+#include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     FIRST_CAP = 4096,
@@ -16,7 +16,7 @@ void tb_buffer_init(struct tb_buffer *buffer, size_t max)
 void tb_buffer_deinit(struct tb_buffer *buffer)
 {
     if (buffer->data)
-        explicit_bzero(buffer->data, buffer->cap);
+        sodium_memzero(buffer->data, buffer->cap);
     free(buffer->data);
     *buffer = (struct tb_buffer){0};
 }

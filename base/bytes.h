@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* The public header of plugins has these too, word for word: it includes nothing of ours. */
+#ifndef TB_BYTES_DEFINED
+#define TB_BYTES_DEFINED
 struct tb_bytes {
     const uint8_t *data;
     size_t n;
@@ -13,7 +16,10 @@ struct tb_bytes {
 
 static inline struct tb_bytes tb_bytes_of(const void *data, size_t n)
 {
-    return (struct tb_bytes){.data = data, .n = n};
+    struct tb_bytes bytes;
+    bytes.data = (const uint8_t *)data;
+    bytes.n = n;
+    return bytes;
 }
 
 static inline struct tb_bytes tb_bytes_of_string(const char *string)
@@ -31,6 +37,7 @@ static inline bool tb_bytes_are(struct tb_bytes a, const char *string)
 {
     return tb_bytes_equal(a, tb_bytes_of_string(string));
 }
+#endif
 
 static inline bool tb_bytes_among(struct tb_bytes text, const char *const *names, size_t n)
 {

@@ -1,6 +1,6 @@
 /* The plugin of the benchmark: answers a call with the call's own raw bytes. No app can name it by
  * accident, since its description is only in the folder that the benchmark writes (bench/app.c). */
-#include "plugins/sdk/plugin.h"
+#include "plugins/sdk/trollbridge-plugin.h"
 
 static void echo(struct tb_call *call)
 {
@@ -16,7 +16,7 @@ int main(void)
 {
     static const struct tb_plugin plugin = {
         .commands = commands,
-        .n_commands = TB_ARRAY_LEN(commands),
+        .n_commands = sizeof commands / sizeof *commands,
     };
     return tb_plugin_main(&plugin);
 }

@@ -198,6 +198,11 @@ void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb
                            100);
         return;
     }
+    if (tb_scanner_size(broker->unpacker.scanner).nodes + TB_NODES_ADDED > TB_MSGPACK_NODES) {
+        tb_dispatch_refuse(broker, session, call, TB_CODE_TOO_LARGE,
+                           "the arguments are of more values than a message may be", 0);
+        return;
+    }
     if (message->more && session->n_streams >= TB_SESSION_STREAMS) {
         tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT, "too many streams", 100);
         return;

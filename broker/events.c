@@ -20,7 +20,7 @@ enum { SESSION_WAITING = 1024 * 1024 };
 
 static bool has_room(const struct tb_broker *broker, const struct tb_session *session)
 {
-    return tb_buffer_n(&session->link.out) < LINK_ROOM && broker->n_event_work < ROUND_MOST;
+    return tb_link_n_out(&session->link) < LINK_ROOM && broker->n_event_work < ROUND_MOST;
 }
 
 /* Whether the event is on its way. False: it has to wait, or the session is closed. */
@@ -99,7 +99,7 @@ bool tb_events_may_resume(const struct tb_broker *broker)
 {
     for (size_t i = 0; i < TB_SLOTS; i++) {
         const struct tb_session *session = broker->views.slots[i].session;
-        if (is_held(session) && tb_buffer_n(&session->link.out) < LINK_ROOM)
+        if (is_held(session) && tb_link_n_out(&session->link) < LINK_ROOM)
             return true;
     }
     return false;
@@ -179,6 +179,14 @@ void tb_events_emit(struct tb_broker *broker, struct tb_session *from,
     }
 }
 
+/* Whether the frame just read has room for the words of the message that it becomes: one map more
+ * around its payload. */
+static bool fits(const struct tb_broker *broker)
+{
+    struct tb_scan_size size = tb_scanner_size(broker->unpacker.scanner);
+    return size.depth < TB_MSGPACK_DEPTH && size.nodes + TB_NODES_ADDED <= TB_MSGPACK_NODES;
+}
+
 const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
                                   const struct tb_frame *frame)
 {
@@ -195,8 +203,8 @@ const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *pl
     tb_buffer_init(&payload, TB_CHUNK_MAX);
     tb_packer_init(&packer, &payload);
     tb_pack_object(&packer, untrusted_emit.payload);
-    if (packer.failed || tb_buffer_n(&payload) > TB_CHUNK_RAW_MAX)
-        return "an event whose payload is longer than it may be";
+    if (packer.failed || tb_buffer_n(&payload) > TB_CHUNK_RAW_MAX || !fits(broker))
+        return "an event whose payload is larger than it may be";
     const struct tb_emission emission = {.event = event, .payload = tb_buffer_bytes(&payload)};
     tell_session(broker, plugin->session, &emission);
     return NULL;

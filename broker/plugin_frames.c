@@ -76,8 +76,9 @@ static void route(struct tb_broker *broker, struct tb_plugin *plugin)
     struct tb_frame frame;
     unsigned n = 0;
     int r = TB_OK;
+    bool emitted = false;
     while (session->state == TB_SESSION_OPEN && plugin->state == TB_PLUGIN_RUNNING) {
-        if (!may_go_on(session)) {
+        if (emitted || !may_go_on(session)) {
             tb_flush_pause(broker, &plugin->link);
             return;
         }
@@ -89,6 +90,9 @@ static void route(struct tb_broker *broker, struct tb_plugin *plugin)
             tb_launch_ended(broker, plugin, cause);
             return;
         }
+        /* An event costs the plugin nothing and everybody else the broker's time: after each one
+         * the others have their turn. */
+        emitted = frame.kind == TB_PLUGIN_EMIT;
         if (++n % TB_BURST == 0)
             tb_flush(broker);
     }
@@ -102,8 +106,9 @@ void tb_plugin_frames_ready(struct tb_source *source, uint32_t events)
     struct tb_broker *broker = plugin->session->broker;
     if (events & EPOLLOUT)
         tb_flush_mark(broker, &plugin->link);
+    /* Whose turn comes again in this round will be read to its end; who waits for room is not. */
     if (plugin->link.paused) {
-        if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+        if ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) && !may_go_on(plugin->session))
             tb_launch_ended(broker, plugin, NULL);
         return;
     }

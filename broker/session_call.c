@@ -71,13 +71,13 @@ int tb_session_write_event(struct tb_session *session, struct tb_live_call *call
                            const struct tb_event_message *message, uint64_t *ret_cost)
 {
     const struct tb_envelope envelope = envelope_of(session, call);
-    size_t before = tb_buffer_n(&session->link.out);
+    size_t before = tb_link_n_out(&session->link);
     tb_assert(call->n_sent > 0 && !call->answered);
     int r = tb_event_write(&session->link.out, &envelope, message);
     if (r != TB_OK)
         return r;
     count(session, call, before);
-    *ret_cost = tb_seal_content(tb_buffer_n(&session->link.out) - before, false);
+    *ret_cost = tb_seal_content(tb_link_n_out(&session->link) - before, false);
     return TB_OK;
 }
 

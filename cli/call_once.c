@@ -297,7 +297,7 @@ int cli_call_once(struct cli_call *call)
 {
     struct once once = {.call = call};
     int status = catch_interrupt();
-    cli_output_init(&once.output, OUTPUT_MAX);
+    cli_output_init(&once.output, STDOUT_FILENO, OUTPUT_MAX);
     tb_buffer_init(&once.collected, COLLECT_MAX);
     if (status == CLI_DONE)
         status = call_and_print(&once);

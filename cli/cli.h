@@ -23,6 +23,7 @@ int cli_bench(int argc, char **argv);
 int cli_call(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_import(int argc, char **argv);
+int cli_new(int argc, char **argv);
 int cli_policy(int argc, char **argv);
 int cli_relay(int argc, char **argv);
 

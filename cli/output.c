@@ -2,16 +2,19 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* The descriptor is shared with whoever gave it, so that it is not made non-blocking. */
-void cli_output_init(struct cli_output *output, size_t max)
+void cli_output_init(struct cli_output *output, int fd, size_t max)
 {
-    struct stat file;
-    bool is_file = fstat(STDOUT_FILENO, &file) == 0 && S_ISREG(file.st_mode);
+    struct stat file = {0};
+    (void)!fstat(fd, &file);
     tb_buffer_init(&output->waiting, max);
-    output->most = is_file ? max : PIPE_BUF;
+    output->fd = fd;
+    output->is_socket = S_ISSOCK(file.st_mode);
+    output->most = S_ISREG(file.st_mode) || output->is_socket ? max : PIPE_BUF;
 }
 
 void cli_output_deinit(struct cli_output *output)
@@ -26,13 +29,15 @@ bool cli_output_put(struct cli_output *output, struct tb_bytes bytes)
 
 int cli_output_fd(const struct cli_output *output)
 {
-    return tb_buffer_n(&output->waiting) > 0 ? STDOUT_FILENO : -1;
+    return tb_buffer_n(&output->waiting) > 0 ? output->fd : -1;
 }
 
 bool cli_output_write(struct cli_output *output)
 {
     struct tb_bytes bytes = tb_buffer_bytes(&output->waiting);
-    ssize_t n = write(STDOUT_FILENO, bytes.data, bytes.n < output->most ? bytes.n : output->most);
+    size_t most = bytes.n < output->most ? bytes.n : output->most;
+    ssize_t n = output->is_socket ? send(output->fd, bytes.data, most, MSG_DONTWAIT | MSG_NOSIGNAL)
+                                  : write(output->fd, bytes.data, most);
     if (n < 0)
         return errno == EINTR || errno == EAGAIN;
     tb_buffer_consume(&output->waiting, (size_t)n);

@@ -20,6 +20,7 @@ enum {
     TB_MSGPACK_DEPTH = 32,
     TB_MSGPACK_NODES = 65536,
     TB_MSGPACK_KEY = 256,
+    TB_NODES_ADDED = 16, /* more than the broker's words to what it passes on */
 
     TB_COMMAND_MAX = 128,
     TB_LABEL_MAX = 64,

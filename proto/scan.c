@@ -33,6 +33,7 @@ struct tb_scanner {
     uint8_t seed[crypto_shorthash_KEYBYTES]; /* so that nobody can choose keys that collide */
     uint32_t n_spans;
     struct level levels[DEPTH_MAX + 1];
+    struct tb_scan_size size;
     size_t cap_spans;
     struct span *spans;
     uint32_t *slots; /* 2 * cap_spans, used by large maps only */
@@ -67,6 +68,11 @@ void tb_scanner_free(struct tb_scanner *scanner)
     free(scanner->spans);
     free(scanner->slots);
     free(scanner);
+}
+
+struct tb_scan_size tb_scanner_size(const struct tb_scanner *scanner)
+{
+    return scanner->size;
 }
 
 static uint32_t read_size(struct tb_reader *in, unsigned width)
@@ -190,7 +196,7 @@ int tb_scan(struct tb_scanner *scanner, const struct tb_scan_limits *limits, str
     struct tb_reader reader = tb_reader_init(in);
     struct level *levels = scanner->levels;
     uint32_t depth = 0;
-    uint32_t nodes = 0;
+    struct tb_scan_size size = {0};
     if (in.n > UINT32_MAX || limits->depth > DEPTH_MAX || limits->nodes > scanner->cap_spans)
         return TB_TOO_LARGE;
     scanner->n_spans = 0;
@@ -200,14 +206,16 @@ int tb_scan(struct tb_scanner *scanner, const struct tb_scan_limits *limits, str
         while (levels[depth].left == 0) {
             if (levels[depth].is_map && !close_map(scanner, in, levels[depth].n_keys))
                 return TB_MALFORMED;
-            if (depth == 0)
+            if (depth == 0) {
+                scanner->size = size;
                 return reader.left == 0 ? TB_OK : TB_MALFORMED;
+            }
             depth--;
         }
         struct level *level = &levels[depth];
         bool is_key = level->is_map && level->left % 2 == 0;
         level->left--;
-        if (++nodes > limits->nodes)
+        if (++size.nodes > limits->nodes)
             return TB_TOO_LARGE;
 
         struct value value;
@@ -229,6 +237,7 @@ int tb_scan(struct tb_scanner *scanner, const struct tb_scan_limits *limits, str
                 return TB_MALFORMED; /* each value takes one byte at least */
             if (need > limits->nodes || ++depth > limits->depth)
                 return TB_TOO_LARGE;
+            size.depth = depth > size.depth ? depth : size.depth;
             levels[depth] =
                 (struct level){need, value.type == MAP ? value.n : 0, value.type == MAP};
         }

@@ -27,6 +27,13 @@ struct tb_scanner; /* scratch memory, reused by every scan: 16 bytes a node, res
 struct tb_scanner *tb_scanner_new(const struct tb_scan_limits *limits);
 void tb_scanner_free(struct tb_scanner *scanner);
 
+/* What the last text was that was TB_OK. */
+struct tb_scan_size {
+    uint32_t depth;
+    uint32_t nodes;
+};
+struct tb_scan_size tb_scanner_size(const struct tb_scanner *scanner);
+
 /* TB_OK, TB_MALFORMED or TB_TOO_LARGE (a limit). Reads only `in`. */
 tb_must_check int tb_scan(struct tb_scanner *scanner, const struct tb_scan_limits *limits,
                           struct tb_bytes in);

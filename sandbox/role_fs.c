@@ -5,6 +5,8 @@
  */
 #include "sandbox/rules.h"
 
+#include "sandbox/watch.h"
+
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
@@ -29,9 +31,12 @@ static const struct tb_syscall needs[] = {
     ALLOW("renameat2", "rename, whole files at once"),
     ALLOW_IF("fcntl", "flags of an open folder", INT(1, F_GETFL)),
     ALLOW_IF("fcntl", "a folder's second descriptor", INT(1, F_DUPFD_CLOEXEC)),
+    ALLOW_IF("fanotify_init", "watch", INT(0, TB_WATCH_GROUP)),
+    ALLOW_IF("fanotify_mark", "watch: what it has opened, for changes alone", TB_WATCH_MARK),
+    ALLOW_IF("name_to_handle_at", "watch: what an event is of",
+             MASKED(4, ~TB_WATCH_IDENTITY, AT_EMPTY_PATH)),
+    ALLOW("fstatfs", "watch: what an event is of"),
     ALLOW("poll", "waits for the next call"),
-    ALLOW("epoll_wait", "waits for the next call"),
-    ALLOW("epoll_ctl", "waits for the next call"),
     ALLOW("restart_syscall", "goes on waiting after the machine slept"),
     ALLOW("clock_gettime", "time"),
     ALLOW("getrandom", "ids, names of unfinished files"),

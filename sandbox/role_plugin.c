@@ -10,6 +10,7 @@
 #include "sandbox/rules.h"
 
 #include "sandbox/linux.h"
+#include "sandbox/watch.h"
 
 #include <fcntl.h>
 #include <linux/prctl.h>
@@ -262,6 +263,11 @@ static const struct tb_syscall needs[] = {
     ANSWER("lsetxattr", "Landlock does not watch it", EPERM),
     ANSWER("fsetxattr", "no attributes", EPERM),
     ANSWER("inotify_init1", "Landlock does not watch it", ENOSYS),
+    /* What was opened, so Landlock has said yes; changes, not who opens or reads it. */
+    ALLOW_IF("fanotify_init", "watches files", INT(0, TB_WATCH_GROUP)),
+    ALLOW_IF("fanotify_mark", "watches what it has opened", TB_WATCH_MARK),
+    ALLOW_IF("name_to_handle_at", "what an event is of",
+             MASKED(4, ~TB_WATCH_IDENTITY, AT_EMPTY_PATH)),
     ANSWER("memfd_create", "would be a program that Landlock does not see", EPERM),
 };
 

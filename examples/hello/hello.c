@@ -1,21 +1,20 @@
 /* The plugin of docs/plugin-guide.md: one command, an argument, a scope, an answer. */
-#include "base/compiler.h"
-#include "plugins/sdk/plugin.h"
+#include <stdio.h>
+#include <trollbridge-plugin.h>
 
 enum { NAME_MAX_BYTES = 100 };
 
 /* Entries of this plugin's scope are names, or "*" for everybody. `strange` is what an entry that
  * is no string counts as: in a deny list a denial, in an allow list nothing. */
-static bool holds(const msgpack_object *list, struct tb_bytes name, bool strange)
+static bool holds(const struct tb_value *list, struct tb_bytes name, bool strange)
 {
-    for (uint32_t i = 0; i < list->via.array.size; i++) {
-        const msgpack_object *entry = &list->via.array.ptr[i];
-        if (entry->type != MSGPACK_OBJECT_STR) {
+    for (uint32_t i = 0; i < tb_value_n(list); i++) {
+        struct tb_bytes text;
+        if (!tb_value_str(tb_value_at(list, i), &text)) {
             if (strange)
                 return true;
             continue;
         }
-        struct tb_bytes text = tb_object_bytes(entry);
         if (tb_bytes_equal(text, name) || tb_bytes_are(text, "*"))
             return true;
     }
@@ -45,13 +44,12 @@ static void greet(struct tb_call *call)
         return;
     }
     (void)snprintf(text, sizeof text, "Hello, %.*s.", (int)name.n, (const char *)name.data);
-    tb_pack_str(tb_reply_value(call), tb_bytes_of_string(text));
+    tb_pack_text(tb_reply_value(call), text);
 }
 
 int main(void)
 {
     static const struct tb_plugin_command commands[] = {{"greet", greet}};
-    static const struct tb_plugin plugin = {.commands = commands,
-                                            .n_commands = TB_ARRAY_LEN(commands)};
+    static const struct tb_plugin plugin = {.commands = commands, .n_commands = 1};
     return tb_plugin_main(&plugin);
 }

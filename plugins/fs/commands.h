@@ -3,20 +3,20 @@
  */
 #pragma once
 
-#include "plugins/fs/handle.h"
 #include "plugins/fs/open.h"
 #include "proto/limits.h"
 
 enum {
     /* What one answer may carry beside its own text, here and on the view link. */
     FS_CONTENT_MAX = TB_FRAME_MAX - 4096,
-    FS_LIST_MAX = 65536, /* values that a message can have at all */
 };
 
 /* What the program keeps between calls. */
 struct fs_state {
     struct fs_space *space;
-    struct fs_handles handles;
+    struct tb_ids *files;   /* file.c */
+    struct tb_ids *lines;   /* lines.c */
+    struct tb_ids *watches; /* watch.c */
 };
 
 /* read.c */
@@ -52,8 +52,9 @@ void fs_ftruncate(struct tb_call *call);
 /* lines.c */
 void fs_read_text_file_lines(struct tb_call *call);
 void fs_read_text_file_lines_next(struct tb_call *call);
-/* resource.c */
-void fs_close(struct tb_call *call); /* resources|close */
+/* watch.c */
+void fs_watch(struct tb_call *call);
+void fs_unwatch(struct tb_call *call);
 
 static inline struct fs_state *fs_state_of(const struct tb_call *call)
 {
@@ -66,6 +67,11 @@ static inline struct fs_state *fs_state_of(const struct tb_call *call)
  * `base_key`. False: the call is answered. */
 tb_must_check bool fs_read_path(struct tb_call *call, const char *key, struct tb_args options,
                                 const char *base_key, struct fs_path *ret_path);
+
+/* The same for a text that was read under `key`. */
+tb_must_check bool fs_resolve_path(struct tb_call *call, const char *key, struct tb_bytes text,
+                                   struct tb_args options, const char *base_key,
+                                   struct fs_path *ret_path);
 
 /* Reads `path` and `options.baseDir`; the other options are in *ret_options. False: the call is
  * answered. */
@@ -84,17 +90,16 @@ void fs_answer_done(struct tb_call *call, bool done, struct fs_failure failure);
 /* What is known of an open file: stat.c. */
 void fs_answer_info(struct tb_call *call, int fd);
 
-/* ---- arg.c; false: the call is answered ---- */
+/* ---- what stays open, by ids that the page is given ---- */
 
-tb_must_check bool fs_read_int(struct tb_call *call, const char *key, int64_t *ret_number);
-/* The bytes, or the list of numbers that JSON makes of them, which is put into the room. */
-tb_must_check bool fs_read_bytes(struct tb_call *call, const char *key,
-                                 uint8_t room[static FS_LIST_MAX], struct tb_bytes *ret_bytes);
+enum { FS_FILES_MAX = 192, FS_LINES_MAX = 48, FS_WATCHES_MAX = 16 };
 
-/* ---- resource.c ---- */
+extern const struct fs_failure fs_too_many_open;
 
-/* Answers with a new number for the object, which it consumes; NULL: there was no memory. */
-void fs_answer_rid(struct tb_call *call, const struct fs_handle_kind *kind, void *object);
-/* What the argument `rid` stands for. NULL: the call is answered. */
-tb_must_check void *fs_find_rid(struct tb_call *call, const struct fs_handle_kind *kind,
-                                uint64_t *ret_rid);
+void fs_end_file(void *file);
+void fs_end_lines(void *lines);
+void fs_end_watch(void *watch);
+
+/* Answers with a new id for the thing; false: with an error, and the thing is still the caller's.
+ */
+tb_must_check bool fs_answer_id(struct tb_call *call, struct tb_ids *ids, void *thing);

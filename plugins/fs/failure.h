@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/compiler.h"
-#include "proto/error.h"
+#include "plugins/sdk/trollbridge-plugin.h"
 
 #include <stdbool.h>
 

@@ -60,26 +60,33 @@ static int flags_of(const struct open_options *options)
     return options->create ? flags | O_CREAT : flags;
 }
 
-/* ---- handles ---- */
+/* ---- what stands behind an id: a descriptor ---- */
 
-static void close_file(void *object)
+void fs_end_file(void *file)
 {
-    int *fd = object;
+    int *fd = file;
     tb_fd_close(fd);
     free(fd);
 }
 
-static const struct fs_handle_kind file_kind = {.close = close_file};
+static void end_file(int **file)
+{
+    if (*file)
+        fs_end_file(*file);
+}
 
 /* Takes the descriptor. */
-static void answer_handle(struct tb_call *call, int fd)
+static void answer_file(struct tb_call *call, int fd)
 {
-    int *file = malloc(sizeof *file);
-    if (file)
-        *file = fd;
-    else
+    tb_cleanup(end_file) int *file = malloc(sizeof *file);
+    if (!file) {
         tb_fd_close(&fd);
-    fs_answer_rid(call, &file_kind, file);
+        fs_answer_failure(call, fs_failure_of(-ENOMEM));
+        return;
+    }
+    *file = fd;
+    if (fs_answer_id(call, fs_state_of(call)->files, file))
+        file = NULL;
 }
 
 static void open_file(struct tb_call *call, const struct fs_path *path,
@@ -96,7 +103,7 @@ static void open_file(struct tb_call *call, const struct fs_path *path,
         fs_answer_failure(call, fs_failure_of(-errno));
         return;
     }
-    answer_handle(call, fd);
+    answer_file(call, fd);
     fd = -1;
 }
 
@@ -128,11 +135,11 @@ void fs_create(struct tb_call *call)
 
 static bool find_file(struct tb_call *call, int *ret_fd)
 {
-    uint64_t rid;
-    const int *fd = fs_find_rid(call, &file_kind, &rid);
-    if (fd)
-        *ret_fd = *fd;
-    return fd != NULL;
+    void *file;
+    if (!tb_arg_id(call, call->args, "rid", fs_state_of(call)->files, &file))
+        return false;
+    *ret_fd = *(const int *)file;
+    return true;
 }
 
 /* The bytes, and behind them how many they are, the highest byte first. */
@@ -162,8 +169,7 @@ void fs_write(struct tb_call *call)
 {
     int fd;
     struct tb_bytes data;
-    uint8_t room[FS_LIST_MAX];
-    if (!find_file(call, &fd) || !fs_read_bytes(call, "data", room, &data))
+    if (!find_file(call, &fd) || !tb_arg_bytes(call, call->args, "data", TB_REQUIRED, &data))
         return;
     int r = tb_fd_write_all(fd, data);
     if (r < 0)
@@ -178,7 +184,8 @@ void fs_seek(struct tb_call *call)
     int fd;
     int64_t offset;
     uint64_t whence;
-    if (!find_file(call, &fd) || !fs_read_int(call, "offset", &offset) ||
+    if (!find_file(call, &fd) ||
+        !tb_arg_int(call, call->args, "offset", TB_REQUIRED, INT64_MIN, INT64_MAX, &offset) ||
         !tb_arg_uint(call, call->args, "whence", TB_REQUIRED, TB_ARRAY_LEN(whences) - 1, &whence))
         return;
     off_t at = lseek(fd, offset, whences[whence]);

@@ -36,7 +36,6 @@ static int open_space(const struct tb_plugin_init *init, struct fs_space **ret_s
 static void stop(void *object)
 {
     struct fs_state *state = object;
-    fs_handles_deinit(&state->handles);
     fs_space_free(state->space);
     free(state);
 }
@@ -46,8 +45,11 @@ static int start(const struct tb_plugin_init *init, void **ret_state)
     struct fs_state *state = calloc(1, sizeof *state);
     if (!state)
         return -ENOMEM;
-    state->handles.ids = init->ids;
-    int r = open_space(init, &state->space);
+    state->files = tb_ids_new(init->session, FS_FILES_MAX, fs_end_file);
+    state->lines = tb_ids_new(init->session, FS_LINES_MAX, fs_end_lines);
+    state->watches = tb_ids_new(init->session, FS_WATCHES_MAX, fs_end_watch);
+    int r =
+        state->files && state->lines && state->watches ? open_space(init, &state->space) : -ENOMEM;
     if (r == TB_OK)
         *ret_state = state;
     else
@@ -81,11 +83,12 @@ int main(int argc, char **argv)
         {"read_text_file_lines_next", fs_read_text_file_lines_next},
         {"remove", fs_remove},
         {"rename", fs_rename},
-        {"resources|close", fs_close},
         {"seek", fs_seek},
         {"size", fs_size},
         {"stat", fs_stat},
         {"truncate", fs_truncate},
+        {"unwatch", fs_unwatch},
+        {"watch", fs_watch},
         {"write", fs_write},
         {"write_file", fs_write_file},
         {"write_text_file", fs_write_file},

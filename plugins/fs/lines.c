@@ -26,15 +26,18 @@ struct lines {
     const struct ending *ending;
 };
 
-static void close_lines(void *object)
+void fs_end_lines(void *object)
 {
     struct lines *lines = object;
-    if (lines)
-        tb_fd_close(&lines->fd);
+    tb_fd_close(&lines->fd);
     free(lines);
 }
 
-static const struct fs_handle_kind lines_kind = {.close = close_lines};
+static void end_lines(struct lines **lines)
+{
+    if (*lines)
+        fs_end_lines(*lines);
+}
 
 /* Every encoding that pages can name, but for two, has these in one byte. */
 static const struct ending *ending_of(struct tb_bytes encoding)
@@ -59,12 +62,15 @@ void fs_read_text_file_lines(struct tb_call *call)
         !tb_arg_str(call, options, "encoding", TB_OPTIONAL, &encoding) ||
         !fs_open_for(call, &path, &how, &status, &fd))
         return;
-    struct lines *lines = malloc(sizeof *lines);
-    if (lines) {
-        *lines = (struct lines){.fd = fd, .ending = ending_of(encoding)};
-        fd = -1;
+    tb_cleanup(end_lines) struct lines *lines = malloc(sizeof *lines);
+    if (!lines) {
+        fs_answer_failure(call, fs_failure_of(-ENOMEM));
+        return;
     }
-    fs_answer_rid(call, &lines_kind, lines);
+    *lines = (struct lines){.fd = fd, .ending = ending_of(encoding)};
+    fd = -1;
+    if (fs_answer_id(call, fs_state_of(call)->lines, lines))
+        lines = NULL;
 }
 
 /* Bytes before the line's end in what was read, or SIZE_MAX. */
@@ -125,22 +131,24 @@ static bool answer_line(struct tb_call *call, struct lines *lines, bool *ret_any
     }
 }
 
-/* The line and a byte that is 0, or that byte alone, and it is 1: there are no more. Once it is,
- * and after an error, the number is free. */
+/* The line and a byte that is 0, or that byte alone, and it is 1: there are no more. With that, and
+ * with an error, the id ends. */
 void fs_read_text_file_lines_next(struct tb_call *call)
 {
+    struct tb_ids *ids = fs_state_of(call)->lines;
+    void *found;
+    uint64_t id = 0;
     bool any;
-    uint64_t rid;
-    struct lines *lines = fs_find_rid(call, &lines_kind, &rid);
-    if (!lines)
+    if (!tb_arg_id(call, call->args, "rid", ids, &found) ||
+        !tb_arg_uint(call, call->args, "rid", TB_REQUIRED, UINT64_MAX, &id))
         return;
     tb_reply_bytes_begin(call);
-    bool good = answer_line(call, lines, &any);
+    bool good = answer_line(call, found, &any);
     uint8_t *last = good ? tb_reply_room(call, 1) : NULL;
     if (last) {
         *last = any ? 0 : 1;
         tb_reply_commit(call, 1);
     }
     if (!last || !any)
-        fs_handles_close(&fs_state_of(call)->handles, rid);
+        fs_end_lines(tb_ids_remove(ids, id));
 }

@@ -59,7 +59,7 @@ static long pack_entries(struct tb_packer *packer, int folder)
         int r = fs_entries_next(&entries, &entry);
         if (r < 0)
             return r;
-        if (!entry || packer->failed)
+        if (!entry || tb_pack_failed(packer))
             return n;
         pack_entry(packer, folder, entry);
         n++;

@@ -6,18 +6,15 @@
 #include <stdlib.h>
 
 /* An entry is a pattern, or {path: pattern}. */
-static bool entry_pattern(const msgpack_object *entry, struct tb_bytes *ret_pattern)
+static bool entry_pattern(const struct tb_value *entry, struct tb_bytes *ret_pattern)
 {
-    if (entry->type == MSGPACK_OBJECT_MAP)
-        entry = tb_map_find(entry, "path");
-    if (!entry || entry->type != MSGPACK_OBJECT_STR)
-        return false;
-    *ret_pattern = tb_object_bytes(entry);
-    return true;
+    if (tb_value_type(entry) == TB_VALUE_MAP)
+        entry = tb_value_get(entry, "path");
+    return tb_value_str(entry, ret_pattern);
 }
 
 /* TB_OK, a positive result if the entry is not a pattern, or -errno. */
-static int entry_glob(const msgpack_object *entry, struct tb_glob **ret_glob)
+static int entry_glob(const struct tb_value *entry, struct tb_glob **ret_glob)
 {
     struct tb_bytes pattern;
     return entry_pattern(entry, &pattern) ? tb_glob_compile(pattern, ret_glob) : TB_MALFORMED;
@@ -43,14 +40,14 @@ static int add_allowed(struct fs_space *space, struct fs_scope *scope, struct tb
 }
 
 static int compile_allowed(struct fs_space *space, struct fs_scope *scope,
-                           const msgpack_object_array *entries)
+                           const struct tb_value *entries)
 {
-    scope->allowed = calloc(entries->size + 1, sizeof *scope->allowed);
+    scope->allowed = calloc(tb_value_n(entries) + 1, sizeof *scope->allowed);
     if (!scope->allowed)
         return -ENOMEM;
-    for (uint32_t i = 0; i < entries->size; i++) {
+    for (uint32_t i = 0; i < tb_value_n(entries); i++) {
         struct tb_glob *glob;
-        int r = entry_glob(&entries->ptr[i], &glob);
+        int r = entry_glob(tb_value_at(entries, i), &glob);
         if (r > 0)
             continue; /* what is no pattern allows nothing */
         if (r == TB_OK)
@@ -73,15 +70,15 @@ static int add_denied(struct fs_space *space, struct fs_scope *scope, struct tb_
 }
 
 static int compile_denied(struct fs_space *space, struct fs_scope *scope,
-                          const msgpack_object_array *entries)
+                          const struct tb_value *entries)
 {
-    scope->denied_globs = calloc(entries->size + 1, sizeof(struct tb_glob *));
-    scope->denied = calloc(entries->size + 1, sizeof *scope->denied);
+    scope->denied_globs = calloc(tb_value_n(entries) + 1, sizeof(struct tb_glob *));
+    scope->denied = calloc(tb_value_n(entries) + 1, sizeof *scope->denied);
     if (!scope->denied_globs || !scope->denied)
         return -ENOMEM;
-    for (uint32_t i = 0; i < entries->size && !scope->broken; i++) {
+    for (uint32_t i = 0; i < tb_value_n(entries) && !scope->broken; i++) {
         struct tb_glob *glob;
-        int r = entry_glob(&entries->ptr[i], &glob);
+        int r = entry_glob(tb_value_at(entries, i), &glob);
         scope->broken = r > 0;
         if (r == TB_OK)
             r = add_denied(space, scope, glob);
@@ -94,9 +91,9 @@ static int compile_denied(struct fs_space *space, struct fs_scope *scope,
 static int compile(struct fs_space *space, const struct tb_plugin_scope *from,
                    struct fs_scope *scope)
 {
-    const msgpack_object_array *allow = &from->allow->via.array;
-    const msgpack_object_array *deny = &from->deny->via.array;
-    if (allow->size > FS_PATTERNS_MAX || deny->size > FS_PATTERNS_MAX)
+    const struct tb_value *allow = from->allow;
+    const struct tb_value *deny = from->deny;
+    if (tb_value_n(allow) > FS_PATTERNS_MAX || tb_value_n(deny) > FS_PATTERNS_MAX)
         return TB_TOO_LARGE;
     int r = compile_allowed(space, scope, allow);
     return r != TB_OK ? r : compile_denied(space, scope, deny);

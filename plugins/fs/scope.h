@@ -7,7 +7,7 @@
 #pragma once
 
 #include "plugins/fs/denied.h"
-#include "plugins/sdk/plugin.h"
+#include "plugins/sdk/trollbridge-plugin.h"
 
 enum { FS_PATTERNS_MAX = 1024 };
 

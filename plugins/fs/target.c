@@ -1,6 +1,11 @@
 /* From a call's arguments to an open descriptor: what all commands have in common. */
 #include "plugins/fs/commands.h"
 
+#include <errno.h>
+
+const struct fs_failure fs_too_many_open = {
+    TB_CODE_IO, EMFILE, "too many are open already: close those that are not needed"};
+
 static bool refuse(struct tb_call *call, const char *group, const char *name, const char *why)
 {
     tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "%s%s: %s", group, name, why);
@@ -24,20 +29,26 @@ static bool read_base(struct tb_call *call, struct tb_args options, const char *
     return true;
 }
 
-bool fs_read_path(struct tb_call *call, const char *key, struct tb_args options,
-                  const char *base_key, struct fs_path *ret_path)
+bool fs_resolve_path(struct tb_call *call, const char *key, struct tb_bytes text,
+                     struct tb_args options, const char *base_key, struct fs_path *ret_path)
 {
-    struct tb_bytes text;
     struct tb_bytes base;
     bool has_base;
-    if (!tb_arg_str(call, call->args, key, TB_REQUIRED, &text) ||
-        !read_base(call, options, base_key, &base, &has_base))
+    if (!read_base(call, options, base_key, &base, &has_base))
         return false;
     /* An empty path is the base directory itself, but only where one was named. */
     if (text.n == 0 && !has_base)
         return refuse(call, "", key, "empty");
     const char *wrong = fs_path_read(text, base, ret_path);
     return wrong ? refuse(call, "", key, wrong) : true;
+}
+
+bool fs_read_path(struct tb_call *call, const char *key, struct tb_args options,
+                  const char *base_key, struct fs_path *ret_path)
+{
+    struct tb_bytes text;
+    return tb_arg_str(call, call->args, key, TB_REQUIRED, &text) &&
+           fs_resolve_path(call, key, text, options, base_key, ret_path);
 }
 
 bool fs_read_target(struct tb_call *call, struct fs_path *ret_path, struct tb_args *ret_options)
@@ -74,4 +85,14 @@ bool fs_open_for(struct tb_call *call, const struct fs_path *path, const struct 
         return true;
     fs_answer_failure(call, failure);
     return false;
+}
+
+bool fs_answer_id(struct tb_call *call, struct tb_ids *ids, void *thing)
+{
+    uint64_t id = tb_ids_add(ids, thing);
+    if (id != 0)
+        tb_pack_uint(tb_reply_value(call), id);
+    else
+        fs_answer_failure(call, fs_too_many_open);
+    return id != 0;
 }

@@ -93,6 +93,7 @@ static bool visit(struct walker *walker, const struct level *level, const char *
         .folder = level->fd,
         .name = name,
         .path = &walker->path,
+        .fd = fd,
         .status = &status,
         .inside = is_inside(walker, named, &status),
     };
@@ -119,6 +120,7 @@ static bool pop(struct walker *walker, struct fs_failure *ret_failure)
         .folder = level[-1].fd,
         .name = strrchr(walker->path.text, '/') + 1,
         .path = &walker->path,
+        .fd = -1,
         .status = &level->status,
         .inside = true,
     };

@@ -13,7 +13,8 @@ struct fs_found {
     int folder; /* that it is in */
     const char *name;
     const struct fs_path *path;
-    const struct stat *status; /* of a folder: of the one that was opened */
+    int fd;                    /* of a folder, opened to be listed; else -1 */
+    const struct stat *status; /* of a folder: of that one */
     bool inside;               /* the scope */
 };
 

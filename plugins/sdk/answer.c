@@ -27,10 +27,32 @@ static struct tb_bytes whole_characters(const char *text, size_t n)
     return tb_bytes_of(text, n);
 }
 
+/* The broker ends a plugin that answers any other. */
+static const char *code_name(enum tb_code code)
+{
+    switch (code) {
+    case TB_CODE_DENIED:
+        return "denied";
+    case TB_CODE_SCOPE:
+        return "scope";
+    case TB_CODE_INVALID_ARGS:
+        return "invalid_args";
+    case TB_CODE_NOT_FOUND:
+        return "not_found";
+    case TB_CODE_UNIMPLEMENTED:
+        return "unimplemented";
+    case TB_CODE_TOO_LARGE:
+        return "too_large";
+    case TB_CODE_IO:
+        break;
+    }
+    return "io";
+}
+
 static void pack_error(struct tb_packer *packer, enum tb_code code, int number, const char *message)
 {
     tb_pack_map(packer, number != 0 ? 3 : 2);
-    tb_pack_key_text(packer, "code", tb_code_name(code));
+    tb_pack_key_text(packer, "code", code_name(code));
     tb_pack_key_str(packer, "message", whole_characters(message, strlen(message)));
     if (number != 0) {
         tb_pack_key(packer, "errno");
@@ -43,9 +65,6 @@ void tb_answer_error(struct tb_draft *draft, uint64_t call, enum tb_code code, i
 {
     char message[TB_ERROR_MESSAGE_MAX + 1] = "";
     (void)vsnprintf(message, sizeof message, format, arguments);
-    /* The broker ends a plugin that answers any other. */
-    if (!tb_code_from_plugin(code))
-        code = TB_CODE_IO;
     if (number < 0 || number > TB_ERRNO_MAX)
         number = 0;
     pack_error(begin(draft, call, "error"), code, number, message);

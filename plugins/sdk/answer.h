@@ -2,7 +2,7 @@
 #pragma once
 
 #include "plugins/sdk/draft.h"
-#include "proto/error.h"
+#include "plugins/sdk/trollbridge-plugin.h"
 
 #include <stdarg.h>
 

@@ -1,8 +1,25 @@
 /* One CALL, from its frame to its answer. */
 #include "base/result.h"
+#include "plugins/sdk/reader.h"
 #include "plugins/sdk/session.h"
+#include "plugins/sdk/value.h"
 
 #include <errno.h>
+#include <stdlib.h>
+
+/* An array of one call has no more elements; names of maps add a little. */
+enum { MEMORY = TB_MSGPACK_NODES + 8192 };
+
+void *tb_call_memory(struct tb_call *call, size_t n)
+{
+    struct tb_session *session = tb_open_call_of(call)->session;
+    if (!session->memory)
+        session->memory = malloc(MEMORY);
+    if (!session->memory || n > MEMORY - session->n_memory)
+        return NULL;
+    session->n_memory += n;
+    return session->memory + session->n_memory - n;
+}
 
 struct call_text {
     uint64_t call;
@@ -85,7 +102,7 @@ int tb_session_call(struct tb_session *session, struct tb_bytes body)
     struct tb_open_call open = {
         .call = {.init = &session->init,
                  .state = session->state,
-                 .args = {.map = text.args},
+                 .args = {.map = tb_value_of(text.args)},
                  .body = text.raw.bytes,
                  .has_body = text.has_raw,
                  .more = text.more,
@@ -93,6 +110,7 @@ int tb_session_call(struct tb_session *session, struct tb_bytes body)
         .session = session,
         .number = text.call,
     };
+    session->n_memory = 0;
     if (command->handle)
         command->handle(&open.call);
     else

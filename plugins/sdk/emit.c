@@ -1,5 +1,3 @@
-#include "plugins/sdk/emit.h"
-
 #include "base/result.h"
 #include "plugins/sdk/session.h"
 

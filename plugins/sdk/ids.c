@@ -1,5 +1,3 @@
-#include "plugins/sdk/ids.h"
-
 #include "base/result.h"
 #include "plugins/sdk/session.h"
 

@@ -1,8 +1,8 @@
 /* Reading INIT: PROTOCOL.md, section 8. */
 #include "base/fd.h"
 #include "base/result.h"
-#include "plugins/sdk/ids.h"
 #include "plugins/sdk/session.h"
+#include "plugins/sdk/value.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,9 +11,9 @@ enum { SCOPES_MAX = TB_COMMANDS_MAX };
 
 struct tb_bytes tb_plugin_var(const struct tb_plugin_init *init, const char *name)
 {
-    const msgpack_object *value = tb_map_find(init->vars, name);
-    return value && value->type == MSGPACK_OBJECT_STR ? tb_object_bytes(value)
-                                                      : (struct tb_bytes){0};
+    struct tb_bytes path = {0};
+    (void)tb_value_str(tb_value_get(init->vars, name), &path);
+    return path;
 }
 
 static const struct tb_plugin_command *find(const struct tb_plugin *plugin, struct tb_bytes name)
@@ -77,13 +77,16 @@ static int read_scopes(struct tb_session *session, const msgpack_object *array)
     if (!session->scopes)
         return -ENOMEM;
     for (uint32_t i = 0; i < n; i++) {
+        const msgpack_object *allow = NULL;
+        const msgpack_object *deny = NULL;
         const struct tb_field fields[] = {
-            {.key = "allow", .type = TB_ARRAY, .ret = &session->scopes[i].allow},
-            {.key = "deny", .type = TB_ARRAY, .ret = &session->scopes[i].deny},
+            {.key = "allow", .type = TB_ARRAY, .ret = &allow},
+            {.key = "deny", .type = TB_ARRAY, .ret = &deny},
         };
         int r = tb_map_read(&array->via.array.ptr[i], fields, TB_ARRAY_LEN(fields));
         if (r != TB_OK)
             return r;
+        session->scopes[i] = (struct tb_plugin_scope){tb_value_of(allow), tb_value_of(deny)};
     }
     session->init.scopes = session->scopes;
     session->init.n_scopes = n;
@@ -133,19 +136,21 @@ int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
     const msgpack_object *commands = NULL;
     const msgpack_object *scopes = NULL;
     const msgpack_object *pool = NULL;
+    const msgpack_object *vars = NULL;
     const struct tb_field fields[] = {
         {.key = "v", .type = TB_UINT, .ret = &version, .max = 1},
         {.key = "plugin", .type = TB_STR, .ret = &session->init.plugin, .max = TB_COMMAND_MAX},
         {.key = "view", .type = TB_STR, .ret = &session->init.view, .max = TB_LABEL_MAX},
         {.key = "commands", .type = TB_ARRAY, .ret = &commands, .max = TB_COMMANDS_MAX},
         {.key = "scopes", .type = TB_ARRAY, .ret = &scopes, .max = SCOPES_MAX},
-        {.key = "vars", .type = TB_MAP, .ret = &session->init.vars},
+        {.key = "vars", .type = TB_MAP, .ret = &vars},
         {.key = "ids", .type = TB_UINT, .ret = &session->init.ids},
         {.key = "pool", .type = TB_MAP, .ret = &pool},
     };
     r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK && version != 1)
         r = TB_MALFORMED;
+    session->init.vars = tb_value_of(vars);
     if (r == TB_OK)
         r = read_commands(session, commands);
     if (r == TB_OK)

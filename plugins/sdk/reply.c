@@ -1,5 +1,3 @@
-#include "plugins/sdk/reply.h"
-
 #include "plugins/sdk/session.h"
 
 /* Where the call's answer is made; NULL once a stream has taken the call over. */

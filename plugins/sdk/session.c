@@ -1,7 +1,6 @@
 #include "plugins/sdk/session.h"
 
 #include "base/result.h"
-#include "plugins/sdk/ids.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,6 +43,7 @@ void tb_session_deinit(struct tb_session *session)
     free(session->init_text);
     free(session->commands);
     free(session->scopes);
+    free(session->memory);
     *session = (struct tb_session){0};
 }
 

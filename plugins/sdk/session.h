@@ -5,7 +5,6 @@
 #pragma once
 
 #include "plugins/sdk/answer.h"
-#include "plugins/sdk/plugin.h"
 #include "plugins/sdk/streams.h"
 #include "plugins/sdk/watches.h"
 
@@ -34,6 +33,8 @@ struct tb_session {
     struct tb_session_command *commands; /* sorted by number */
     size_t n_commands;
     struct tb_plugin_scope *scopes;
+    uint8_t *memory; /* of tb_call_memory */
+    size_t n_memory;
     struct tb_pool pool;
     int pool_fd;
     struct tb_draft answer; /* of the call whose handler is running */
@@ -81,6 +82,10 @@ void tb_session_release(struct tb_session *session, uint64_t at);
 
 /* Reads INIT's body: fills init, commands and scopes, and maps the pool. For tb_session_step. */
 tb_must_check int tb_session_read_init(struct tb_session *session, struct tb_bytes body);
+
+/* The tables of ids. */
+void tb_ids_end_all(struct tb_session *session);
+void tb_ids_close(struct tb_call *call); /* the command resources|close */
 
 /* Handles CALL's body. For tb_session_step. */
 tb_must_check int tb_session_call(struct tb_session *session, struct tb_bytes body);

@@ -1,7 +1,7 @@
-/* The streams of a session, from inside: plugins/sdk/stream.h is what a plugin sees. */
+/* The streams of a session, from inside. */
 #pragma once
 
-#include "plugins/sdk/stream.h"
+#include "plugins/sdk/trollbridge-plugin.h"
 #include "proto/plugin_frame.h"
 
 struct tb_session;

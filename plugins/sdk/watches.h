@@ -1,7 +1,8 @@
-/* The watches and timers of a session, from inside: plugins/sdk/watch.h is what a plugin sees. */
+/* The watches and timers of a session, from inside. */
 #pragma once
 
-#include "plugins/sdk/watch.h"
+#include "base/compiler.h"
+#include "plugins/sdk/trollbridge-plugin.h"
 
 #include <poll.h>
 

@@ -23,6 +23,7 @@ export class ResultParts implements Taker {
   #end: { error: Error | null } | null = null;
 
   part(bytes: Uint8Array, taken: () => void): void {
+    if (bytes.length === 0) return taken();
     const asker = this.#askers.shift();
     if (asker === undefined) return this.#parts.push({ bytes, taken });
     asker.resolve({ done: false, value: bytes });
@@ -30,7 +31,7 @@ export class ResultParts implements Taker {
   }
 
   finish(rest: Uint8Array): undefined {
-    if (rest.length > 0) this.part(rest, () => undefined);
+    this.part(rest, () => undefined);
   }
 
   /** Nothing more comes. What came before is still there to be taken. */

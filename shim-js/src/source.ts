@@ -33,11 +33,13 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
+/** The stream is not touched, and so not locked, before the call is under way. */
 function ofReader(stream: ReadableLike): Pieces {
-  const reader = stream.getReader();
+  let opened: ReturnType<ReadableLike['getReader']> | undefined;
+  const reader = (): ReturnType<ReadableLike['getReader']> => (opened ??= stream.getReader());
   return {
-    next: async () => reader.read(),
-    return: async () => reader.cancel(),
+    next: async () => reader().read(),
+    return: async () => reader().cancel(),
   };
 }
 
@@ -49,15 +51,16 @@ async function* ofIterable(source: Iterable<unknown> | AsyncIterable<unknown>): 
 export function pieces(source: unknown): Pieces {
   const bytes = bytesOf(source);
   if (bytes !== undefined) return ofIterable([bytes]);
-  if (typeof source !== 'object' || source === null) throw new NotBytes('a body that is not bytes');
+  const refusal = new NotBytes('a body that is not bytes');
+  if (typeof source !== 'object' || source === null) throw refusal;
   if ('getReader' in source) return ofReader(source as ReadableLike);
   if (Symbol.asyncIterator in source || Symbol.iterator in source)
     return ofIterable(source as AsyncIterable<unknown>);
   if ('stream' in source) return pieces((source as BlobLike).stream());
-  throw new NotBytes('a body that is not bytes');
+  throw refusal;
 }
 
-/** No more is wanted. The page's code runs later, and what it throws then is of no use to anyone. */
+/** No more is wanted. The page's code runs later; what it throws then is of no use to anyone. */
 export function close(source: Pieces): void {
   void Promise.resolve()
     .then(() => source.return?.())

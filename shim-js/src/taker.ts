@@ -1,7 +1,5 @@
 // Where the parts of a call's result go.
 
-import { concat } from './bytes.js';
-
 export interface Taker {
   /** `taken` is called once, when the page has the part. */
   part(bytes: Uint8Array, taken: () => void): void;
@@ -9,12 +7,19 @@ export interface Taker {
   finish(rest: Uint8Array): unknown;
 }
 
-/** For results that are wanted whole: `overflow` is called once they get larger than `most`. */
+const ROOM_LEAST = 65_536;
+
+/**
+ * For results that are wanted whole: `overflow` is called once they get larger than `most`. The
+ * parts may be of any size, so that they are joined as they come: kept one by one, small ones
+ * would take many times the memory that they hold.
+ */
 export class Collector implements Taker {
   readonly #most: number;
   readonly #overflow: () => void;
-  #parts: Uint8Array[] = [];
+  #whole = new Uint8Array(0);
   #size = 0;
+  #parted = false;
 
   constructor(most: number, overflow: () => void) {
     this.#most = most;
@@ -22,18 +27,27 @@ export class Collector implements Taker {
   }
 
   part(bytes: Uint8Array, taken: () => void): void {
-    this.#size += bytes.length;
-    if (this.#size > this.#most) {
-      this.#parts = [];
+    const size = this.#size + bytes.length;
+    if (size > this.#most) {
+      this.#whole = new Uint8Array(0);
       return this.#overflow();
     }
-    this.#parts.push(bytes);
+    if (size > this.#whole.length) this.#grow(size);
+    this.#whole.set(bytes, this.#size);
+    this.#size = size;
+    this.#parted = true;
     taken();
   }
 
+  #grow(least: number): void {
+    const larger = new Uint8Array(Math.max(least, 2 * this.#whole.length, ROOM_LEAST));
+    larger.set(this.#whole);
+    this.#whole = larger;
+  }
+
   finish(rest: Uint8Array): Uint8Array {
-    const { length } = this.#parts;
-    if (length > 0) this.part(rest, () => undefined);
-    return length > 0 ? concat(...this.#parts) : rest;
+    if (!this.#parted) return rest;
+    this.part(rest, () => undefined);
+    return this.#whole.slice(0, this.#size);
   }
 }

@@ -18,6 +18,12 @@ import {
 type Send = (kind: number, msgpack: Uint8Array, raw?: Uint8Array) => void;
 type Message = Parameters<typeof encodeChunk>[0];
 
+type Result = Parameters<typeof encodeReply>[0];
+
+function lengthOf(result: Result): number {
+  return 'bytes' in result ? result.bytes : 0;
+}
+
 const NEXT_COST =
   encodeChunk({ value: 0, next: new Uint8Array(16) }).length - encodeChunk({ value: 0 }).length;
 
@@ -142,9 +148,9 @@ export class FakeStream {
   }
 
   /** What belongs into a REPLY with that result. */
-  ending(result: Parameters<typeof encodeReply>[0]): Parameters<typeof encodeReply>[0] {
+  ending(result: Result): Result {
     const before = 'bytes' in result ? this.#total : undefined;
-    const total = before === undefined ? {} : { total: before + (result as { bytes: number }).bytes };
+    const total = before === undefined ? {} : { total: before + lengthOf(result) };
     return { ...result, ...total, ...this.#next() };
   }
 }

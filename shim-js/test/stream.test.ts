@@ -48,6 +48,18 @@ test('a result of empty parts is an empty result', async () => {
   assert.deepEqual(await endpoint.invoke('give'), new Uint8Array(0));
 });
 
+test('a result of many small parts is joined as it comes', async () => {
+  const run = async ({ stream }: Request): Promise<{ raw: Uint8Array }> => {
+    for (let n = 0; n < 30_000; n++) await stream.part(Uint8Array.of(n & 255));
+    return { raw: new Uint8Array(0) };
+  };
+  const { endpoint } = connect({ commands: [{ name: 'small', run }] });
+  const bytes = (await endpoint.invoke('small')) as Uint8Array;
+  assert.equal(bytes.length, 30_000);
+  assert.ok(bytes.every((byte, n) => byte === (n & 255)));
+  assert.equal(bytes.buffer.byteLength, 30_000);
+});
+
 test('a result above the most that is wanted is cancelled', async () => {
   const { endpoint, broker } = connect({ commands: [giver(new Uint8Array(MIB), 1)] });
   assert.equal(((await endpoint.invoke('give', {}, { most: MIB })) as Uint8Array).length, MIB);

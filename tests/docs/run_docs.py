@@ -51,6 +51,7 @@ class Page:
         self.work.mkdir()
         shutil.copytree(TREE / "examples", self.work / "examples")
         (self.work / "build").symlink_to(ROOT.parent)
+        (self.work / "shim-js").symlink_to(TREE / "shim-js")
 
     def check(self, line, problem):
         """Counts one check; problem is what is wrong, or empty."""

@@ -189,12 +189,6 @@ def test_raw_of_the_largest_size(app, n):
     assert value(app.call("plugin:fs|read_file", {"path": "data/new.bin"})) == body
 
 
-def test_raw_that_is_too_large(app):
-    body = bytes(2 * 1024 * 1024)
-    refused(app.call(WRITE, {"path": "data/new.bin"}, "--raw", "-", input=body), 1, "too_large")
-    assert not (app.path / "data/new.bin").exists()
-
-
 def test_a_result_that_is_too_large(app):
     (app.path / "data/big.bin").write_bytes(bytes(2 * 1024 * 1024))
     refused(app.call("plugin:fs|read_file", {"path": "data/big.bin"}), 1, "too_large")

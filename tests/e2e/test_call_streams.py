@@ -17,7 +17,6 @@ from spout import BLOCK
 from test_call import json_of, refused, value
 
 MIB = 1024 * 1024
-RSS_MOST_KIB = 64 * 1024
 
 
 @pytest.fixture
@@ -84,23 +83,6 @@ def test_json_has_an_end(app, n):
     answer = json_of(app.call(spout.POUR, {"n": n}, "--json"), 1)
     assert answer["error"]["code"] == "too_large"
     assert "--json" in answer["error"]["message"]
-
-
-def test_the_reader_says_how_fast(app):
-    """What is not read is not written, by any process; none of them holds it meanwhile."""
-    process = begin(app, spout.POUR)
-    read = process.stdout.fileno()
-    for _ in range(256 * MIB // len(BLOCK)):
-        got = b""
-        while len(got) < len(BLOCK):
-            got += os.read(read, len(BLOCK) - len(got))
-        assert got == BLOCK
-    pids = [process.pid, *tree.descendants(process.pid)]
-    assert {tree.name_of(pid) for pid in pids} >= {"trollbridge", "broker", "spout"}
-    for pid in pids:
-        assert int(tree.status_of(pid)["VmHWM"].split()[0]) < RSS_MOST_KIB, tree.name_of(pid)
-    interrupt(process)
-    assert ends(process, 1).startswith("trollbridge: cancelled: ")
 
 
 def test_a_reader_that_has_enough_ends_the_call(app):

@@ -71,7 +71,7 @@ def test_copies_only_from_and_to_the_scope(plugin, app):  # noqa: F811
         assert code(plugin.call("copy_file", {"fromPath": path, "toPath": "data/new"})) == "io"
     assert (tree(app / "data/private"), tree(app / "data/sub")) == before
     assert (app / "outside.txt").read_text() == "outside"
-    assert error(plugin.call("copy_file", {"fromPath": "data/hello.txt"}))["message"] == "toPath: expected a string"
+    assert error(plugin.call("copy_file", {"fromPath": "data/hello.txt"}))["message"] == "toPath: expected a string, got nothing"
     args = {"fromPath": "x", "toPath": "y", "options": {"toPathBaseDir": 21}}
     assert error(plugin.call("copy_file", args))["message"] == "options.toPathBaseDir: there is no such folder here"
 

@@ -89,10 +89,10 @@ def test_nothing_is_allowed_without_a_scope_that_says_so(plugin):
 
 
 @pytest.mark.parametrize("args, message", [
-    ({}, "path: expected a string"),
-    ({"path": None}, "path: expected a string"),
-    ({"path": 7}, "path: expected a string"),
-    ({"path": b"data/hello.txt"}, "path: expected a string"),
+    ({}, "path: expected a string, got nothing"),
+    ({"path": None}, "path: expected a string, got null"),
+    ({"path": 7}, "path: expected a string, got 7"),
+    ({"path": b"data/hello.txt"}, "path: expected a string, got bytes"),
     ({"path": ""}, "path: empty"),
     ({"path": "data/../outside.txt"}, "path: `..` is not accepted"),
     ({"path": "data/a\0b"}, "path: has a control character"),
@@ -102,8 +102,8 @@ def test_nothing_is_allowed_without_a_scope_that_says_so(plugin):
     ({"path": "file:///data/%00"}, "path: has a control character"),
     ({"path": "file://elsewhere/x"}, "path: not a file URL that names a local file"),
     ({"path": "a" * 4097}, "path: longer than 4096 bytes"),
-    ({"path": "x", "options": 1}, "options: expected an object"),
-    ({"path": "x", "options": {"baseDir": "Home"}}, "options.baseDir: expected a whole number in range"),
+    ({"path": "x", "options": 1}, "options: expected an object, got 1"),
+    ({"path": "x", "options": {"baseDir": "Home"}}, "options.baseDir: expected a whole number from 0 to 65535, got a string"),
     ({"path": "x", "options": {"baseDir": 21}}, "options.baseDir: there is no such folder here"),
     ({"path": "x", "options": {"baseDir": 999}}, "options.baseDir: there is no such folder here"),
 ])
@@ -179,7 +179,7 @@ def test_refuses_to_write_outside_and_leaves_what_is_there(plugin, app):
     assert not (app / "data/private/new").exists()
     assert error(plugin.call("write_file", {"path": "data/x"}))["code"] == "invalid_args"
     assert error(plugin.call("write_file", {"path": "data/x", "options": {"append": 1}}, b""))["message"] == \
-        "options.append: expected true or false"
+        "options.append: expected true or false, got 1"
 
 
 def test_lists_a_folder(plugin, app):

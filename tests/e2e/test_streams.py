@@ -1,14 +1,12 @@
 """Streams through the whole tree: what stops, what ends, and what they leave behind."""
 
-import os
-import pathlib
-
 import pytest
 
 import spout
 import tree
+from spout import BLOCK
+from test_call_streams import begin, ends, interrupt
 from test_soak import growth, measure_all, settled
-from tree import READ
 
 WINDOW = 256 * 1024  # credit of one direction of one link
 LOOKS = 200          # times that the tree is looked at while a stream stands still
@@ -192,8 +190,21 @@ def test_many_mib_are_never_held(streams):
     assert streams.answer(call)["error"]["code"] == "cancelled"
 
 
-def test_a_swap_of_reader_and_writer_in_one_session(streams):
-    """Both directions at once, and other calls beside them."""
+def test_the_command_line_holds_as_little(app):
+    """Its reader says how fast: what is not read is not written, by any process."""
+    spout.add(app)
+    process = begin(app, spout.POUR)
+    for _ in range(256 * MIB // len(BLOCK)):
+        assert process.stdout.read(len(BLOCK)) == BLOCK
+    pids = [process.pid, *tree.descendants(process.pid)]
+    assert {tree.name_of(pid) for pid in pids} >= {"trollbridge", "broker", "spout"}
+    assert all(kib < RSS_MOST_KIB for kib in peaks(pids).values())
+    interrupt(process)
+    assert ends(process, 1).startswith("trollbridge: cancelled: ")
+
+
+def test_both_directions_at_once(streams):
+    """And other calls beside them."""
     down = streams.start(command=spout.POUR, args={"n": 64 * MIB})
     up = streams.start(command=spout.SWALLOW, args={}, how="pump")
     assert streams.soak(1000, 16)["failed"] == 0

@@ -7,9 +7,11 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "proto/plugin_stream.h"
 #include "tests/broker/bench.h"
 #include "tests/fuzz/chance.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/heard.h"
 #include "tests/fuzz/input.h"
 
 #include <sodium.h>
@@ -30,6 +32,32 @@ static struct play play;
 
 /* ---- what the broker sends ---- */
 
+/* Of a frame under the handle of a call: its messages are in their format. */
+static void check_call_frame(const struct tb_frame *frame, const struct tb_address *address,
+                             const struct tb_plaintext *plaintext)
+{
+    struct tb_unpacker *unpacker = &play.bench.broker.unpacker;
+    struct heard_frame heard = {.kind = frame->kind, .counter = address->counter};
+    struct tb_reply reply;
+    struct tb_chunk chunk;
+    struct tb_credit credit;
+    tb_assert(!tb_handle_equal(&address->handle, &tb_handle_zero));
+    if (frame->kind == TB_REPLY) {
+        tb_assert(tb_reply_read(unpacker, plaintext, &reply) == TB_OK);
+        heard.has_next = reply.has_next;
+        play.n_replies++;
+    } else if (frame->kind == TB_CHUNK) {
+        tb_assert(tb_chunk_read(unpacker, plaintext, &chunk) == TB_OK);
+        heard.has_next = chunk.has_next;
+        heard.cost = tb_chunk_cost(plaintext);
+    } else {
+        tb_assert(tb_credit_read(unpacker, plaintext, &credit) == TB_OK);
+        tb_assert(credit.bytes > 0 || address->counter == 0);
+        heard.has_next = credit.has_next;
+    }
+    heard_frame(&address->handle, &heard);
+}
+
 static void check_frame(struct tb_frame *frame)
 {
     struct tb_plaintext plaintext;
@@ -37,9 +65,8 @@ static void check_frame(struct tb_frame *frame)
         return;
     struct tb_address address = tb_sealed_address(frame);
     tb_assert(tb_seal_open(frame, play.bench.end.keys.to_endpoint, &plaintext) == TB_OK);
-    if (frame->kind == TB_REPLY) {
-        play.n_replies++;
-        tb_assert(address.counter == 0 && !tb_handle_equal(&address.handle, &tb_handle_zero));
+    if (frame->kind == TB_REPLY || frame->kind == TB_CHUNK || frame->kind == TB_CREDIT) {
+        check_call_frame(frame, &address, &plaintext);
     } else {
         tb_assert(tb_handle_equal(&address.handle, &tb_handle_zero));
         tb_assert(address.counter == play.n_zero++);
@@ -57,6 +84,18 @@ static void check_sent(void)
         tb_buffer_consume(in, size);
     }
     tb_assert(tb_buffer_n(in) == 0 && play.n_replies <= play.n_calls);
+}
+
+/* Of what the plugin was sent only that it is frames: it may have been cut off within one. */
+static void check_told(void)
+{
+    struct tb_buffer *in = &play.bench.to_plugin;
+    struct tb_frame frame;
+    size_t size;
+    int r;
+    while ((r = tb_frame_parse(TB_SIDE_PLUGIN, tb_buffer_bytes(in), &frame, &size)) == TB_OK)
+        tb_buffer_consume(in, size);
+    tb_assert(r == TB_AGAIN);
 }
 
 /* ---- what the endpoint sends ---- */
@@ -77,7 +116,7 @@ static struct tb_handle pick_handle(const struct tb_session *session, uint8_t wh
     const struct tb_live_call *live = live_call(session);
     *ret_counter = 0;
     if (which % 8 < BENCH_COMMANDS) {
-        (void)bench_issued(&play.bench, which % 8, &handle);
+        (void)bench_issued(&play.bench, which & 64 ? which % BENCH_ALL : which % 8, &handle);
     } else if (which % 8 == 3) {
         handle = play.spent;
     } else if (which % 8 == 4) {
@@ -105,6 +144,8 @@ static void send_sealed(struct input *input)
     uint8_t flags = choice & 0x80 ? (uint8_t)(choice >> 3) : 0;
     struct tb_bytes text = input_bytes(input);
     struct tb_bytes raw = flags || (choice & 0x40) ? input_bytes(input) : (struct tb_bytes){0};
+    if (kind == TB_CREDIT)
+        heard_credit(&handle, TB_CREDIT_MOST);
     if (kind == TB_CALL && tb_pool_look(&session->pool, &handle, &value) == TB_HANDLE_ISSUED) {
         play.n_calls++;
         play.spent = handle;
@@ -120,17 +161,47 @@ static void send_sealed(struct input *input)
     tb_assert(!session || session->n_received == play.n_told);
 }
 
-static void send_good_call(uint8_t command)
+static void call_with(uint8_t command, struct tb_bytes text)
 {
-    static const uint8_t args[] = "\x81\xa4"
-                                  "args\x80";
     struct tb_handle handle;
-    if (!bench_issued(&play.bench, command % BENCH_COMMANDS, &handle))
+    if (!bench_issued(&play.bench, command, &handle))
         return;
     play.n_calls++;
     play.spent = handle;
-    bench_send_sealed(&play.bench, TB_CALL, 0, &handle, 0, tb_bytes_of(args, 7),
-                      (struct tb_bytes){0});
+    bench_send_sealed(&play.bench, TB_CALL, 0, &handle, 0, text, (struct tb_bytes){0});
+}
+
+static void send_good_call(uint8_t choice)
+{
+    static const uint8_t args[] = "\x81\xa4"
+                                  "args\x80";
+    static const uint8_t more[] = "\x82\xa4"
+                                  "args\x80\xa4"
+                                  "more\xc3";
+    call_with(choice % BENCH_COMMANDS,
+              choice & 16 ? tb_bytes_of(more, sizeof more - 1) : tb_bytes_of(args, 7));
+}
+
+/* Arguments that all commands of the broker's own find something in. */
+static void send_own_call(struct input *input)
+{
+    uint8_t choice = input_u8(input);
+    struct tb_buffer out;
+    struct tb_packer packer;
+    tb_buffer_init(&out, TB_FRAME_MAX);
+    tb_packer_init(&packer, &out);
+    tb_pack_map(&packer, 1);
+    tb_pack_key(&packer, "args");
+    tb_pack_map(&packer, 5);
+    tb_pack_key_text(&packer, "event", choice & 8 ? "test://a" : "a");
+    tb_pack_key_text(&packer, "target", choice & 16 ? "main" : "settings");
+    tb_pack_key_uint(&packer, "eventId", 1 + (choice >> 5));
+    tb_pack_key_uint(&packer, "rid", bench_session(&play.bench)->plugins[0].ids | choice);
+    tb_pack_key(&packer, "payload");
+    tb_pack_bin(&packer, input_bytes(input));
+    tb_assert(!packer.failed);
+    call_with((uint8_t)(BENCH_EMIT + choice % (BENCH_ALL - BENCH_EMIT)), tb_buffer_bytes(&out));
+    tb_buffer_deinit(&out);
 }
 
 static void say_hello(void)
@@ -169,6 +240,50 @@ static void try_hello(struct input *input)
 
 /* ---- what the others do ---- */
 
+/* A frame in the format, for a call that the plugin may have. */
+static void plugin_says(struct input *input)
+{
+    static const char *const keys[] = {"value", "message", "bytes"};
+    static uint8_t raw[TB_CHUNK_RAW_MAX];
+    uint8_t choice = input_u8(input);
+    uint8_t slot = input_u8(input);
+    size_t n = (size_t)input_u8(input) << (choice >> 4 & 8);
+    const struct tb_live_call *call = &bench_session(&play.bench)->calls.slots[slot % 8];
+    struct tb_packer packer;
+    struct tb_buffer out;
+    static const enum tb_kind kinds[] = {TB_PLUGIN_CHUNK, TB_PLUGIN_CHUNK, TB_PLUGIN_REPLY,
+                                         TB_PLUGIN_CREDIT};
+    enum tb_kind kind = kinds[choice & 3];
+    const char *key = kind == TB_PLUGIN_CREDIT ? "bytes" : keys[(choice >> 2 & 3) % 3];
+    bool is_raw = kind != TB_PLUGIN_CREDIT && strcmp(key, "bytes") == 0;
+    bool has_channel = kind == TB_PLUGIN_CHUNK && (choice & 16);
+    tb_buffer_init(&out, TB_FRAME_MAX);
+    struct tb_plain plain = tb_plain_begin(&packer, &out, kind);
+    tb_pack_map(&packer, 2u + has_channel);
+    tb_pack_key_uint(&packer, "call", call->number);
+    tb_pack_key_uint(&packer, key, n);
+    if (has_channel)
+        tb_pack_key_uint(&packer, "channel", 7);
+    tb_assert(tb_plain_finish(&plain, &packer, tb_bytes_of(raw, is_raw ? n : 0)) == TB_OK);
+    bench_plugin_send(&play.bench, tb_buffer_bytes(&out));
+    tb_buffer_deinit(&out);
+}
+
+static void plugin_emits(struct input *input)
+{
+    struct tb_packer packer;
+    struct tb_buffer out;
+    tb_buffer_init(&out, TB_FRAME_MAX);
+    struct tb_plain plain = tb_plain_begin(&packer, &out, TB_PLUGIN_EMIT);
+    tb_pack_map(&packer, 2);
+    tb_pack_key_text(&packer, "event", "test://a");
+    tb_pack_key(&packer, "payload");
+    tb_pack_bin(&packer, input_bytes(input));
+    tb_assert(tb_plain_finish(&plain, &packer, (struct tb_bytes){0}) == TB_OK);
+    bench_plugin_send(&play.bench, tb_buffer_bytes(&out));
+    tb_buffer_deinit(&out);
+}
+
 static void plugin_answers(bool twice)
 {
     const struct tb_live_call *call = live_call(bench_session(&play.bench));
@@ -205,7 +320,8 @@ static void plugin_ends(void)
 static void reload(struct input *input)
 {
     uint8_t choice = input_u8(input);
-    const struct bench_policy policy = {.commands = choice & 7,
+    const struct bench_policy policy = {.commands = (choice & 7) | (choice & 64 ? 0 : 0xf8),
+                                        .resources = choice & 16,
                                         .scope = choice >> 3 & 3,
                                         .memory_mib = choice & 32 ? 64 : 65,
                                         .pool = choice & 128 ? 3 : 0};
@@ -230,10 +346,13 @@ static void step(struct input *input)
         send_good_call(op >> 3);
         break;
     case 4:
-        plugin_answers(op & 8);
+        op & 16 ? send_own_call(input) : plugin_answers(op & 8);
         break;
     case 5:
-        bench_plugin_send(&play.bench, input_bytes(input));
+        if (op & 8)
+            op & 16 ? plugin_emits(input) : plugin_says(input);
+        else
+            bench_plugin_send(&play.bench, input_bytes(input));
         break;
     case 6:
         time_passes();
@@ -249,9 +368,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct input input = {data, size};
     uint8_t first = input_u8(&input);
     chance_reset();
+    heard_reset();
     memset(&play, 0, sizeof play);
     bench_init(&play.bench, first & 1 ? TB_MODE_DIRECT : TB_MODE_RELAY,
-               first & 2 ? TB_ON_VIOLATION_DENY : TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
+               first & 2 ? TB_ON_VIOLATION_DENY : TB_ON_VIOLATION_LOCK,
+               first & 16 ? BENCH_ALL : BENCH_COMMANDS);
     if (first & 8)
         reload(&input);
     if (!(first & 4))
@@ -263,6 +384,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             try_hello(&input);
         bench_check(&play.bench);
         check_sent();
+        check_told();
     }
     bench_deinit(&play.bench);
     return 0;

@@ -6,6 +6,8 @@ import shutil
 
 READ, WRITE, LIST, STAT = (f"plugin:fs|{name}" for name in ("read_text_file", "write_text_file", "read_dir", "stat"))
 READ_FILE = "plugin:fs|read_file"
+LISTEN, EMIT, EMIT_TO = (f"plugin:event|{name}" for name in ("listen", "emit", "emit_to"))
+CLOSE_ID = "plugin:resources|close"
 EVIL, QUITTER, NEIGHBOUR = (f"plugin:{name}|do" for name in ("evil", "quitter", "neighbour"))
 
 HELLO = "Hello from inside the scope."
@@ -39,6 +41,7 @@ permissions = "acl/neighbour"
 PLUGIN = """name = "{name}"
 program = "evil"
 commands = ["do"]
+resources = true
 sandbox = {{ read = [{read}], write = [{write}], memory_mib = 128 }}
 """
 
@@ -58,10 +61,13 @@ def write(path, text):
     path.write_text(text)
 
 
-def capability(allow, deny):
+def capability(allow, deny, targets=()):
     scope = {"identifier": "fs:scope", "allow": [{"path": p} for p in allow], "deny": [{"path": p} for p in deny]}
     permissions = [f"fs:allow-{name}" for name in FS_COMMANDS] + [scope]
     permissions += [f"{name}:allow-do" for name in ("evil", "quitter", "neighbour")]
+    permissions += ["core:event:default", "core:resources:default"]
+    permissions += [{"identifier": f"core:event:allow-{name}", "allow": [{"target": t} for t in targets]}
+                    for name in ("emit", "emit-to") if targets]
     return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})
 
 
@@ -69,7 +75,7 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False, twice
     """For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
     app = world.app
     write(app / "trollbridge.toml", MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms))
-    scope = (SCOPE_ALLOW + SCOPE_WIDE, []) if wide else (SCOPE_ALLOW, SCOPE_DENY)
+    scope = (SCOPE_ALLOW + SCOPE_WIDE, [], ["*"]) if wide else (SCOPE_ALLOW, SCOPE_DENY)
     write(app / "capabilities/main.json", capability(*scope))
     if twice:
         write(app / "capabilities/second.json", capability(*scope).replace('"main"', '"second"'))

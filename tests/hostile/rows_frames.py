@@ -232,7 +232,6 @@ row("cancel-dead", "a CANCEL of a call that is over", "call table", "dropped", "
 row("chunk-dead", "a CHUNK for a call that is over", "call table", "dropped", "")(crosses(wire.CHUNK, {"last": True}))
 row("credit-dead", "a CREDIT for a call that is over", "call table", "dropped", "")(crosses(wire.CREDIT, {"bytes": 1}))
 
-for name, kind in (("chunk-live", wire.CHUNK), ("credit-live", wire.CREDIT)):
-    row(name, f"a {name[:-5].upper()} for a live call that is no stream", "call table", LOCKED,
-        reason="for a call that is no stream")(
-        sends(lambda trial, kind=kind: wire.seal(trial.view.to_broker, kind, hanging(trial)[0], 1, wire.pack({}))))
+row("chunk-live", "a CHUNK for a live call that has no body", "call table", LOCKED, reason="whose body is complete")(
+    sends(lambda trial: wire.seal(trial.view.to_broker, wire.CHUNK, hanging(trial)[0], 1,
+                                  wire.pack({"bytes": 1}), b"x")))

@@ -17,16 +17,19 @@ BREACHES = [
     ("wide", "a manifest that grants what should be withheld",
      ["path-outside", "path-absolute", "path-denied", "path-denied-*", "path-renamed", "path-dot-denied",
       "path-double-slash", "path-url-denied", "write-outside", "write-denied", "race-denied-allowed", "sandbox-passwd",
-      "sandbox-private", "sandbox-manifest", "sandbox-neighbour-hull", "sandbox-log-read", "sandbox-shell"]),
+      "sandbox-private", "sandbox-manifest", "sandbox-neighbour-hull", "sandbox-log-read", "sandbox-shell",
+      "event-other-view", "event-all-views"]),
     ("deny", "violations that do not lock the session", ["handle-forged", "replay-*", "swap-commands", "counter-*",
                                                          "msgpack-array32", "chunk-live", "lock-out", "action-exit",
+                                                         "chunk-overrun", "chunk-gap", "credit-overrun",
                                                          "reload-replay", "reload-replay-live"]),
     ("twice", "a second capability that grants what the reload is to take away",
      ["reload-withdrawn", "reload-want", "reload-race", "reload-back", "reload-replay-live"]),
-    ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd",
-                                                         "pool-release-twice", "pool-answer-in"]),
+    ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd", "chunk-overrun",
+                                                          "plugin-two-values", "pool-release-twice", "pool-answer-in"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-sigbus"]),
-    ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "pool-toctou", "pool-dies"]),
+    ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
+                                                        "event-all-views", "pool-toctou", "pool-dies"]),
 ]
 
 

@@ -151,6 +151,21 @@ class View:
         _, message, _ = wire.open_sealed(self.from_broker, header, body)
         self.handles[name] += split(message["handles"])
 
+    def heard(self, handle, seconds=SECONDS):
+        """(kind, message, raw bytes) of the next frame under that handle; REPLYs of others are kept."""
+        while True:
+            kind, header, body = self.link.receive(seconds)
+            if kind == wire.CLOSE:
+                raise Lost(struct.unpack("<I", body)[0])
+            if body[:16] != handle:
+                if kind == wire.REPLY:
+                    self.keep(header, body)
+                continue
+            _, message, raw = wire.open_sealed(self.from_broker, header, body)
+            if "next" in message:
+                self.handles[self.spent[handle]].append(message["next"])
+            return kind, message, raw
+
     def await_reply(self, handle, seconds=SECONDS):
         while handle not in self.replies:
             self.keep(*self.expect(wire.REPLY, seconds))

@@ -8,12 +8,12 @@
  *                                         answers how much it was
  *     state {}                            answers what it has: {"open", "cancelled", "poured",
  *                                         "swallowed"}
- *     hang {}                             never answers
+ *     hang {}                             never reads its link again
  *     late {}                             answers when it is cancelled, and then serves on
  *     crash {}                            dies
- *     flood {}                            emits events without end
+ *     flood {}                            emits events `NAME://drop` without end
  *
- * A call that is cancelled is answered `io` at once, but by `hang`.
+ * A call that is cancelled is answered `io` at once.
  */
 #include "base/fd.h"
 #include "base/result.h"
@@ -21,6 +21,7 @@
 #include "proto/plugin_stream.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum { LINK = 3, CALLS = 1024, COMMANDS = 8, EVENTS_AT_ONCE = 64 };
@@ -52,6 +53,7 @@ static struct {
 static struct tb_buffer in;
 static struct tb_buffer out;
 static struct tb_unpacker unpacker;
+static char event[TB_EVENT_NAME_MAX + 1];
 static uint64_t n_cancelled;
 static uint64_t n_poured;
 static uint64_t n_swallowed;
@@ -206,7 +208,7 @@ static void flood(void)
     for (int i = 0; i < EVENTS_AT_ONCE; i++) {
         struct tb_plain plain = tb_plain_begin(&packer, &out, TB_PLUGIN_EMIT);
         tb_pack_map(&packer, 2);
-        tb_pack_key_text(&packer, "event", "spout://drop");
+        tb_pack_key_text(&packer, "event", event);
         tb_pack_key_uint(&packer, "payload", (uint64_t)i);
         tb_assert(tb_plain_finish(&plain, &packer, (struct tb_bytes){0}) == TB_OK);
     }
@@ -235,6 +237,12 @@ static bool work(void)
 
 /* ---- what comes ---- */
 
+tb_noreturn static void hang(void)
+{
+    for (;;)
+        (void)poll(NULL, 0, -1);
+}
+
 static struct call *call_of(uint64_t number)
 {
     for (size_t i = 0; i < CALLS; i++)
@@ -261,6 +269,8 @@ static void release(const msgpack_object *map)
 static void on_init(const msgpack_object *map)
 {
     const msgpack_object *list = find(map, "commands");
+    struct tb_bytes name = tb_object_bytes(find(map, "plugin"));
+    (void)snprintf(event, sizeof event, "%.*s://drop", (int)name.n, (const char *)name.data);
     for (uint32_t i = 0; i < list->via.array.size && i < COMMANDS; i++) {
         const msgpack_object *command = &list->via.array.ptr[i];
         commands[i].number = (uint32_t)number_of(command, "number", 0);
@@ -311,6 +321,8 @@ static void on_call(const msgpack_object *map)
         reply_state(call);
     else if (call->job == CRASH)
         __builtin_trap();
+    else if (call->job == HANG)
+        hang();
     else if (call->job == SWALLOW && !truth_of(map, "more"))
         reply_value(call, number_of(map, "bytes", 0));
 }
@@ -336,7 +348,7 @@ static void on_cancel(const msgpack_object *map)
 {
     struct call *call = call_of(number_of(map, "call", 0));
     n_cancelled += call != NULL;
-    if (call && call->job != HANG)
+    if (call)
         reply_error(call);
 }
 

@@ -165,20 +165,29 @@ bool sdk_quiet(void)
     return tb_buffer_n(&session.out) == 0;
 }
 
-struct sdk_frame sdk_take(enum tb_kind kind)
+bool sdk_take_any(struct sdk_frame *ret_frame)
 {
     struct tb_frame frame;
     struct tb_plaintext plain;
-    struct sdk_frame taken = {.kind = kind};
+    struct sdk_frame taken = {0};
     forget_taken();
-    CHECK_INT(
-        tb_frame_parse(TB_SIDE_BROKER_PLUGIN, tb_buffer_bytes(&session.out), &frame, &n_taken),
-        TB_OK);
-    CHECK_INT(frame.kind, kind);
-    CHECK_INT(tb_plaintext_split(frame.body, &plain), TB_OK);
-    CHECK_INT(tb_unpack(&unpacker, &tb_scan_peer, plain.text, &taken.map), TB_OK);
+    if (tb_frame_parse(TB_SIDE_BROKER_PLUGIN, tb_buffer_bytes(&session.out), &frame, &n_taken) !=
+            TB_OK ||
+        tb_plaintext_split(frame.body, &plain) != TB_OK ||
+        tb_unpack(&unpacker, &tb_scan_peer, plain.text, &taken.map) != TB_OK)
+        return false;
+    taken.kind = frame.kind;
     taken.raw = plain.raw;
     taken.cost = plain.text.n + (sdk_has(taken, "bytes") ? sdk_uint(taken, "bytes") : 0);
+    *ret_frame = taken;
+    return true;
+}
+
+struct sdk_frame sdk_take(enum tb_kind kind)
+{
+    struct sdk_frame taken;
+    CHECK(sdk_take_any(&taken));
+    CHECK_INT(taken.kind, kind);
     return taken;
 }
 
@@ -200,19 +209,20 @@ struct sdk_frame sdk_call(void (*run)(struct tb_call *call), struct tb_bytes bod
 
 bool sdk_has(struct sdk_frame frame, const char *key)
 {
-    return tb_map_find(frame.map, key) != NULL;
+    return tb_value_get(tb_value_of(frame.map), key) != NULL;
 }
 
 uint64_t sdk_uint(struct sdk_frame frame, const char *key)
 {
-    const msgpack_object *value = tb_map_find(frame.map, key);
-    CHECK(value && value->type == MSGPACK_OBJECT_POSITIVE_INTEGER);
-    return value->via.u64;
+    uint64_t number = 0;
+    CHECK(tb_value_uint(tb_value_get(tb_value_of(frame.map), key), &number));
+    return number;
 }
 
 bool sdk_is_error(struct sdk_frame frame, const char *code, const char *message)
 {
-    const msgpack_object *error = tb_map_find(frame.map, "error");
-    return error && tb_bytes_are(tb_object_bytes(tb_map_find(error, "code")), code) &&
-           tb_bytes_are(tb_object_bytes(tb_map_find(error, "message")), message);
+    const struct tb_value *error = tb_value_get(tb_value_of(frame.map), "error");
+    struct tb_bytes text;
+    return tb_value_str(tb_value_get(error, "code"), &text) && tb_bytes_are(text, code) &&
+           tb_value_str(tb_value_get(error, "message"), &text) && tb_bytes_are(text, message);
 }

@@ -3,9 +3,8 @@
  */
 #pragma once
 
-#include "plugins/sdk/emit.h"
-#include "plugins/sdk/ids.h"
 #include "plugins/sdk/session.h"
+#include "plugins/sdk/value.h"
 #include "tests/unit/test.h"
 
 enum { SDK_CALL = 77, SDK_RUN = 2000, SDK_OTHER = 1000, SDK_CLOSE = 3000 };
@@ -40,7 +39,8 @@ struct sdk_frame {
     struct tb_bytes raw;
     size_t cost;
 };
-bool sdk_quiet(void); /* nothing came out */
+bool sdk_quiet(void);                           /* nothing came out */
+bool sdk_take_any(struct sdk_frame *ret_frame); /* false: it is none that a broker takes */
 struct sdk_frame sdk_take(enum tb_kind kind);
 uint64_t sdk_uint(struct sdk_frame frame, const char *key); /* fails where there is none */
 bool sdk_has(struct sdk_frame frame, const char *key);

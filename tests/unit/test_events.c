@@ -480,15 +480,20 @@ static uint64_t start_plugin(void)
     return bench_session(&bench)->plugins[0].ids;
 }
 
+static void begin_emit(struct stream_says *says, const char *event, size_t n)
+{
+    tb_buffer_init(&says->out, TB_FRAME_MAX);
+    says->plain = tb_plain_begin(&says->packer, &says->out, TB_PLUGIN_EMIT);
+    tb_pack_map(&says->packer, 2);
+    tb_pack_key_text(&says->packer, "event", event);
+    tb_pack_key(&says->packer, "payload");
+    tb_pack_bin(&says->packer, tb_bytes_of(stream_zeros, n));
+}
+
 static void plugin_emits(const char *event, size_t n)
 {
     struct stream_says says;
-    tb_buffer_init(&says.out, TB_FRAME_MAX);
-    says.plain = tb_plain_begin(&says.packer, &says.out, TB_PLUGIN_EMIT);
-    tb_pack_map(&says.packer, 2);
-    tb_pack_key_text(&says.packer, "event", event);
-    tb_pack_key(&says.packer, "payload");
-    tb_pack_bin(&says.packer, tb_bytes_of(stream_zeros, n));
+    begin_emit(&says, event, n);
     stream_end(&bench, &says, none);
 }
 
@@ -519,6 +524,61 @@ static void events_that_a_plugin_may_not_send_end_it(void)
     }
 }
 
+/* EMIT of arrays inside one another, the innermost of so many nils. */
+static void plugin_emits_arrays(uint32_t n_arrays, uint32_t n_nils)
+{
+    struct stream_says says;
+    tb_buffer_init(&says.out, TB_FRAME_MAX);
+    says.plain = tb_plain_begin(&says.packer, &says.out, TB_PLUGIN_EMIT);
+    tb_pack_map(&says.packer, 2);
+    tb_pack_key_text(&says.packer, "event", "test://a");
+    tb_pack_key(&says.packer, "payload");
+    for (uint32_t i = 1; i < n_arrays; i++)
+        tb_pack_array(&says.packer, 1);
+    tb_pack_array(&says.packer, n_nils);
+    for (uint32_t i = 0; i < n_nils; i++)
+        tb_pack_nil(&says.packer);
+    stream_end(&bench, &says, none);
+}
+
+/* What an endpoint would refuse must not be made of what the broker has taken. */
+static void an_event_that_no_endpoint_takes_ends_its_plugin(void)
+{
+    static const struct {
+        uint32_t n_arrays;
+        uint32_t n_nils;
+        bool fits;
+    } rows[] = {{30, 0, true}, {31, 0, false}, {1, 65515, true}, {1, 65517, false}};
+    for (size_t i = 0; i < TB_ARRAY_LEN(rows); i++) {
+        begin_one(BENCH_EVENTS_OWN);
+        struct tb_handle handle = listener_of("test://a");
+        (void)start_plugin();
+        plugin_emits_arrays(rows[i].n_arrays, rows[i].n_nils);
+        CHECK_INT(bench_session(&bench)->plugins[0].token != 0, rows[i].fits);
+        if (rows[i].fits)
+            CHECK_INT(stream_take(&bench, TB_CHUNK, &handle, 1).type, TB_CHUNK_MESSAGE);
+        CHECK(stream_quiet(&bench));
+        bench_deinit(&bench);
+    }
+}
+
+static void an_emitted_payload_of_too_many_values_is_too_large(void)
+{
+    struct text text;
+    begin_one(BENCH_EVENTS_OWN);
+    (void)listener_of("saved");
+    struct tb_packer *packer = begin_args(&text, 2);
+    tb_pack_key_text(packer, "event", "saved");
+    tb_pack_key(packer, "payload");
+    tb_pack_array(packer, 65528);
+    for (int i = 0; i < 65528; i++)
+        tb_pack_nil(packer);
+    struct tb_handle handle = call_with(BENCH_EMIT, &text);
+    CHECK_INT(answer_to(&handle), TB_CODE_TOO_LARGE);
+    CHECK(stream_quiet(&bench));
+    bench_deinit(&bench);
+}
+
 static void a_plugin_that_floods_events_fills_nothing(void)
 {
     begin_one(BENCH_EVENTS_OWN);
@@ -531,6 +591,30 @@ static void a_plugin_that_floods_events_fills_nothing(void)
     CHECK(session->n_events_waiting <= TB_EVENTS_WAITING);
     CHECK(first_listener()->n_lost > 180);
     CHECK_INT(emit_small("other"), TB_CREDIT_FIRST / 30070); /* and what has come before it */
+    bench_deinit(&bench);
+}
+
+/* However many come at once, and whatever the plugin does next. */
+static void after_each_event_of_a_plugin_others_have_their_turn(void)
+{
+    enum { MANY = 20 };
+    struct stream_says says;
+    begin_emit(&says, "test://changed", 1);
+    begin_one(BENCH_EVENTS_OWN);
+    struct tb_handle handle = listener_of("test://changed");
+    (void)start_plugin();
+    CHECK_INT(tb_plain_finish(&says.plain, &says.packer, none), TB_OK);
+    for (int i = 0; i < MANY; i++)
+        CHECK_INT(tb_fd_write_all(bench.plugin, tb_buffer_bytes(&says.out)), 0);
+    CHECK_INT(tb_loop_wait(&bench.broker.loop, 0, &bench.broker.now_ns), 0);
+    CHECK(tb_route_may_resume(&bench.broker));
+    CHECK_INT(bench_session(&bench)->plugins[0].link.paused, 1);
+    tb_fd_close(&bench.plugin);
+    bench_run(&bench);
+    for (uint64_t i = 1; i <= MANY; i++)
+        CHECK_INT(stream_take(&bench, TB_CHUNK, &handle, i).type, TB_CHUNK_MESSAGE);
+    CHECK_INT(bench_session(&bench)->plugins[0].token, 0);
+    tb_buffer_deinit(&says.out);
     bench_deinit(&bench);
 }
 
@@ -623,7 +707,10 @@ int main(int argc, char **argv)
         TEST(events_wait_for_the_record_of_their_call),
         TEST(a_plugins_event_reaches_its_own_view_and_no_other),
         TEST(events_that_a_plugin_may_not_send_end_it),
+        TEST(an_event_that_no_endpoint_takes_ends_its_plugin),
+        TEST(an_emitted_payload_of_too_many_values_is_too_large),
         TEST(a_plugin_that_floods_events_fills_nothing),
+        TEST(after_each_event_of_a_plugin_others_have_their_turn),
         TEST(a_resource_is_closed_by_the_plugin_whose_id_it_is),
         TEST(ids_of_nobody_are_not_found),
         TEST(ids_of_an_instance_end_with_it),

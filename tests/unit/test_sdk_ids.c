@@ -113,7 +113,8 @@ static void the_page_closes_by_id(void)
     CHECK(sdk_has(close_wanted(), "value"));
     CHECK_INT(n_ended, 2);
     sdk_args = NULL;
-    CHECK(sdk_is_error(close_wanted(), "invalid_args", "rid: expected a whole number in range"));
+    CHECK(sdk_is_error(close_wanted(), "invalid_args",
+                       "rid: expected a whole number of 0 or more, got nothing"));
     sdk_stop();
     CHECK_INT(n_ended, 2);
 }

@@ -15,6 +15,7 @@
 enum { LINK = 3, ROOM = TB_HEADER_SIZE + TB_FRAME_MAX, FLOOD = 100000 };
 
 static uint8_t in[ROOM];
+static uint64_t ids;
 static struct tb_unpacker unpacker;
 
 static bool read_exactly(uint8_t *to, size_t n)
@@ -42,7 +43,9 @@ static void take(const msgpack_object *map, struct request *request)
     for (uint32_t i = 0; i < map->via.map.size; i++) {
         const msgpack_object_kv *pair = &map->via.map.ptr[i];
         struct tb_bytes key = tb_object_bytes(&pair->key);
-        if (tb_bytes_are(key, "call"))
+        if (tb_bytes_are(key, "ids"))
+            ids = pair->val.via.u64;
+        else if (tb_bytes_are(key, "call"))
             request->call = pair->val.via.u64;
         else if (tb_bytes_are(key, "bytes"))
             request->n = pair->val.via.u64;
@@ -57,16 +60,29 @@ static void take(const msgpack_object *map, struct request *request)
     }
 }
 
+static bool read_frame(void)
+{
+    return read_exactly(in, TB_HEADER_SIZE) && read_exactly(in + TB_HEADER_SIZE, tb_load_u32(in));
+}
+
+bool link_await(uint8_t kind)
+{
+    do
+        if (!read_frame())
+            return false;
+    while (in[4] != kind);
+    return true;
+}
+
 bool link_next(struct request *ret_request)
 {
     const msgpack_object *map;
     if (!unpacker.scanner && tb_unpacker_init(&unpacker, &tb_scan_peer) != 0)
         return false;
     for (;;) {
-        if (!read_exactly(in, TB_HEADER_SIZE) ||
-            !read_exactly(in + TB_HEADER_SIZE, tb_load_u32(in)))
+        if (!read_frame())
             return false;
-        if (in[4] != TB_PLUGIN_CALL)
+        if (in[4] != TB_PLUGIN_CALL && in[4] != TB_PLUGIN_INIT)
             continue;
         struct tb_bytes text =
             tb_bytes_of(in + TB_HEADER_SIZE + 4, tb_load_u32(in + TB_HEADER_SIZE));
@@ -74,18 +90,19 @@ bool link_next(struct request *ret_request)
         if (tb_unpack(&unpacker, &tb_scan_peer, text, &map) != TB_OK)
             return false;
         take(map, ret_request);
-        return true;
+        ret_request->ids = ids;
+        if (in[4] == TB_PLUGIN_CALL)
+            return true;
     }
 }
 
-void link_send(const void *data, size_t n)
+void link_send(struct tb_bytes bytes)
 {
-    for (const uint8_t *at = data; n > 0;) {
-        ssize_t sent = send(LINK, at, n, MSG_NOSIGNAL);
+    while (bytes.n > 0) {
+        ssize_t sent = send(LINK, bytes.data, bytes.n, MSG_NOSIGNAL);
         if (sent <= 0)
             return;
-        at += sent;
-        n -= (size_t)sent;
+        bytes = tb_bytes_of(bytes.data + sent, bytes.n - (size_t)sent);
     }
 }
 
@@ -100,7 +117,7 @@ static void send_text(struct tb_bytes text, int fd)
     memcpy(frame + TB_HEADER_SIZE + 4, text.data, text.n);
     struct tb_bytes bytes = tb_bytes_of(frame, TB_HEADER_SIZE + 4 + text.n);
     if (fd < 0)
-        link_send(bytes.data, bytes.n);
+        link_send(bytes);
     else if (tb_fd_send(LINK, bytes, fd, 0) < 0)
         _exit(4);
 }
@@ -168,7 +185,7 @@ static void send_header(uint32_t n, uint8_t kind)
 {
     uint8_t header[TB_HEADER_SIZE + 64] = {[4] = kind};
     tb_store_u32(header, n);
-    link_send(header, sizeof header);
+    link_send(tb_bytes_of(header, sizeof header));
 }
 
 static void answer_huge(tb_unused const struct request *request)

@@ -32,7 +32,7 @@ static uint8_t *map(void)
 
 static void send_out(struct tb_buffer *out)
 {
-    link_send(tb_buffer_bytes(out).data, tb_buffer_n(out));
+    link_send(tb_buffer_bytes(out));
     tb_buffer_deinit(out);
 }
 

@@ -1,0 +1,164 @@
+"""Runs the steps of a case: a page that gives credit as it takes, and sends no more than it was given."""
+
+import os
+import struct
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hostile"))
+import wire  # noqa: E402
+import world  # noqa: E402
+
+SERIES = bytes(range(251)) * 2
+CREDIT = 262144  # at first
+
+
+def series(n, start=0):
+    at = start % 251
+    return (SERIES[at:at + 251] * (n // 251 + 1))[:n]
+
+
+def body_of(what):
+    return what.encode() if isinstance(what, str) else series(what["n"], what.get("from", 0))
+
+
+class Call:
+    """One call as the page sees it."""
+
+    def __init__(self, handle, name, rest, each):
+        self.handle, self.name = handle, name
+        self.counter, self.credit, self.rest, self.each, self.complete = 1, CREDIT, rest, each, rest is None
+        self.messages, self.parts, self.early, self.reply = [], [], None, None
+
+    def result(self):
+        message, raw = self.reply
+        if "error" in message:
+            return {"error": message["error"]["code"], "errno": message["error"].get("errno")}
+        if "bytes" in message:
+            whole = b"".join(self.parts) + raw
+            assert message.get("total", len(whole)) == len(whole) and ("total" in message) == bool(self.parts), message
+            return {"bytes": whole}
+        return {"value": self.early[0] if self.early else message["value"]}
+
+
+class Page(world.View):
+    """A view whose calls may be streams."""
+
+    def __init__(self, host):
+        super().__init__(host)
+        self.calls = {}
+        self.begin()
+
+    def send(self, call, kind, message, raw=b""):
+        assert self.link.send(wire.seal(self.to_broker, kind, call.handle, call.counter, wire.pack(message), raw))
+        call.counter += 1
+
+    def start(self, name, args, body=None, rest=None, each=0):
+        message = {"args": args} | ({"bytes": len(body)} if body is not None else {}) | ({"more": True} if rest is not None else {})
+        handle, frame = self.call_frame(name, args, body, wire.pack(message))
+        call = self.calls[handle] = Call(handle, name, rest, each)
+        assert self.link.send(frame)
+        self.go_on(call)
+        return call
+
+    def go_on(self, call):
+        """Sends as much of the body as there is credit for."""
+        while not call.complete and call.reply is None:
+            raw = call.rest[:call.each]
+            message = {"bytes": len(raw)} | ({"last": True} if len(raw) == len(call.rest) else {})
+            cost = len(wire.pack(message)) + len(raw)
+            if cost > call.credit:
+                return
+            call.credit -= cost
+            call.rest, call.complete = call.rest[len(raw):], "last" in message
+            self.send(call, wire.CHUNK, message, raw)
+
+    def step(self):
+        """Takes one frame."""
+        kind, header, body = self.link.receive()
+        if kind == wire.CLOSE:
+            raise world.Lost(struct.unpack("<I", body)[0])
+        handle, message, raw = wire.open_sealed(self.from_broker, header, body)
+        call = self.calls.get(handle)
+        if not call:
+            return
+        if "next" in message:
+            self.handles[call.name].append(message.pop("next"))
+        if kind == wire.REPLY:
+            call.reply = (message, raw)
+            del self.calls[handle]
+        elif kind == wire.CREDIT:
+            call.credit += message["bytes"]
+            self.go_on(call)
+        else:
+            self.keep_chunk(call, message, raw)
+            self.send(call, wire.CREDIT, {"bytes": len(body) - (48 if header[5] & wire.RAW_CLEAR else 44)})
+
+    @staticmethod
+    def keep_chunk(call, message, raw):
+        if "value" in message:
+            call.early = [message["value"]]
+        elif "message" in message:
+            call.messages.append((message.get("channel"), message["message"]))
+        elif "channel" in message:
+            call.messages.append((message["channel"], raw))
+        else:
+            call.parts.append(raw)
+
+    def await_result(self, call):
+        while call.reply is None:
+            self.step()
+        return call.result()
+
+
+class Runner:
+    """The steps of one case, for one plugin."""
+
+    def __init__(self, page, plugin):
+        self.page, self.plugin = page, plugin
+        self.saved, self.calls = {}, {}
+
+    def run(self, case):
+        for step in case["steps"]:
+            if "call" in step:
+                self.call(step)
+            elif "await" in step:
+                self.check(step, self.calls.pop(step["await"]))
+            else:
+                call = self.calls[step["cancel"]]
+                self.page.send(call, wire.CANCEL, {})
+        assert not self.calls, "a call that no step awaits"
+
+    def filled(self, value):
+        if isinstance(value, dict):
+            return self.saved[value["saved"]] if list(value) == ["saved"] else {k: self.filled(v) for k, v in value.items()}
+        return [self.filled(item) for item in value] if isinstance(value, list) else value
+
+    def call(self, step):
+        name = step["call"] if ":" in step["call"] else f"plugin:{self.plugin}|{step['call']}"
+        if name not in self.page.granted:
+            assert step["error"] == "not_granted", f"{name} is not granted"
+            return
+        body = body_of(step["body"]) if "body" in step else None
+        parts = step.get("parts")
+        rest, each = (series(parts["n"], parts["from"]), parts["each"]) if parts else (None, 0)
+        call = self.page.start(name, self.filled(step.get("args", {})), body, rest, each)
+        if "as" in step:
+            self.calls[step["as"]] = call
+        else:
+            self.check(step, call)
+
+    def check(self, step, call):
+        result = self.page.await_result(call)
+        if isinstance(step.get("value"), dict) and list(step["value"]) == ["save"]:
+            assert isinstance(result.get("value"), int), result
+            self.saved[step["value"]["save"]] = result["value"]
+        elif "bytes" in step:
+            assert result.get("bytes") == body_of(step["bytes"]), f"{str(result)[:200]}"
+        elif "error" in step:
+            assert result == {"error": step["error"], "errno": step.get("errno")}, result
+        else:
+            assert result == {"value": step["value"]}, result
+        wanted = step.get("messages", list(range(step["count"])) if "count" in step else None)
+        if wanted is not None:
+            assert [message for _, message in call.messages] == wanted
+            assert len({channel for channel, _ in call.messages}) <= 1
