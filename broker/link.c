@@ -72,7 +72,8 @@ static size_t n_wanted(const struct tb_link *link)
 static void took(struct tb_link *link, size_t n)
 {
     size_t n_aside = n < link->n_aside ? n : link->n_aside;
-    link->aside += n_aside;
+    if (n_aside > 0) /* no arithmetic on NULL */
+        link->aside += n_aside;
     link->n_aside -= n_aside;
     tb_buffer_commit(&link->in, n - n_aside);
 }

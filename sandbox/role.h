@@ -31,7 +31,7 @@ struct tb_syscall {
     const char *name;
     const char *reason;
     int error; /* 0: allowed; else the call is answered with this errno and does nothing */
-    struct tb_condition conditions[3]; /* all must hold for the entry to apply */
+    struct tb_condition conditions[4]; /* all must hold for the entry to apply */
 };
 
 struct tb_syscalls {

@@ -265,9 +265,9 @@ static const struct tb_syscall needs[] = {
     ANSWER("inotify_init1", "Landlock does not watch it", ENOSYS),
     /* What was opened, so Landlock has said yes; changes, not who opens or reads it. */
     ALLOW_IF("fanotify_init", "watches files", INT(0, TB_WATCH_GROUP)),
-    ALLOW_IF("fanotify_mark", "watches what it has opened", INT(1, FAN_MARK_ADD),
-             MASKED(2, ~TB_WATCH_CHANGES, 0), MASKED(4, UINT64_MAX, 0)),
-    ALLOW_IF("name_to_handle_at", "what an event is of", MASKED(4, ~TB_WATCH_HANDLE, 0)),
+    ALLOW_IF("fanotify_mark", "watches what it has opened", TB_WATCH_MARK),
+    ALLOW_IF("name_to_handle_at", "what an event is of",
+             MASKED(4, ~TB_WATCH_IDENTITY, AT_EMPTY_PATH)),
     ANSWER("memfd_create", "would be a program that Landlock does not see", EPERM),
 };
 

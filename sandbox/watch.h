@@ -12,6 +12,9 @@
     (UINT64_C(0) | FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO | FAN_MODIFY |          \
      FAN_CLOSE_WRITE | FAN_ATTRIB | FAN_DELETE_SELF | FAN_MOVE_SELF | FAN_ONDIR |                  \
      FAN_EVENT_ON_CHILD)
+/* Of a descriptor: no flags but to add, no path, and not the working folder in place of one. */
+#define TB_WATCH_MARK                                                                              \
+    INT(1, FAN_MARK_ADD), MASKED(2, ~TB_WATCH_CHANGES, 0), MASKED(3, UINT64_C(1) << 31, 0),        \
+        MASKED(4, UINT64_MAX, 0)
 /* AT_HANDLE_FID, since Linux 6.5: a handle that opens nothing, which more file systems have. */
-#define TB_WATCH_IDENTITY 0x200
-#define TB_WATCH_HANDLE   (UINT64_C(0) | AT_EMPTY_PATH | TB_WATCH_IDENTITY)
+#define TB_WATCH_IDENTITY UINT64_C(0x200)

@@ -31,7 +31,7 @@ static void key_of(struct fs_notify_key *key, const void *fsid, const struct fil
 static int handle_of(int fd, struct file_handle *handle)
 {
     int mount;
-    if (name_to_handle_at(fd, "", handle, &mount, AT_EMPTY_PATH | TB_WATCH_IDENTITY) == 0 ||
+    if (name_to_handle_at(fd, "", handle, &mount, AT_EMPTY_PATH | (int)TB_WATCH_IDENTITY) == 0 ||
         (errno == EINVAL && name_to_handle_at(fd, "", handle, &mount, AT_EMPTY_PATH) == 0))
         return 0;
     return -errno;

@@ -243,6 +243,8 @@ void bench_send(struct bench *bench, struct tb_bytes bytes)
         bench_run(bench);
         if (n <= 0 && !bench_session(bench))
             return;
+        if (n <= 0) /* the broker reads no more of an endpoint that does not read */
+            bench->deaf = false;
     }
 }
 

@@ -26,10 +26,10 @@ BREACHES = [
     ("twice", "a second capability that grants what the reload is to take away",
      ["reload-withdrawn", "reload-want", "reload-race", "reload-back", "reload-replay-live"]),
     ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd", "chunk-overrun",
-                                                          "plugin-two-values"]),
-    ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash"]),
-    ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside",
-                                                                  "id-other-session", "event-all-views"]),
+                                                          "plugin-two-values", "pool-release-twice", "pool-answer-in"]),
+    ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-sigbus"]),
+    ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
+                                                        "event-all-views", "pool-toctou", "pool-dies"]),
 ]
 
 

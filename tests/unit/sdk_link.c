@@ -165,20 +165,29 @@ bool sdk_quiet(void)
     return tb_buffer_n(&session.out) == 0;
 }
 
-struct sdk_frame sdk_take(enum tb_kind kind)
+bool sdk_take_any(struct sdk_frame *ret_frame)
 {
     struct tb_frame frame;
     struct tb_plaintext plain;
-    struct sdk_frame taken = {.kind = kind};
+    struct sdk_frame taken = {0};
     forget_taken();
-    CHECK_INT(
-        tb_frame_parse(TB_SIDE_BROKER_PLUGIN, tb_buffer_bytes(&session.out), &frame, &n_taken),
-        TB_OK);
-    CHECK_INT(frame.kind, kind);
-    CHECK_INT(tb_plaintext_split(frame.body, &plain), TB_OK);
-    CHECK_INT(tb_unpack(&unpacker, &tb_scan_peer, plain.text, &taken.map), TB_OK);
+    if (tb_frame_parse(TB_SIDE_BROKER_PLUGIN, tb_buffer_bytes(&session.out), &frame, &n_taken) !=
+            TB_OK ||
+        tb_plaintext_split(frame.body, &plain) != TB_OK ||
+        tb_unpack(&unpacker, &tb_scan_peer, plain.text, &taken.map) != TB_OK)
+        return false;
+    taken.kind = frame.kind;
     taken.raw = plain.raw;
     taken.cost = plain.text.n + (sdk_has(taken, "bytes") ? sdk_uint(taken, "bytes") : 0);
+    *ret_frame = taken;
+    return true;
+}
+
+struct sdk_frame sdk_take(enum tb_kind kind)
+{
+    struct sdk_frame taken;
+    CHECK(sdk_take_any(&taken));
+    CHECK_INT(taken.kind, kind);
     return taken;
 }
 

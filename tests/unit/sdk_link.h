@@ -39,7 +39,8 @@ struct sdk_frame {
     struct tb_bytes raw;
     size_t cost;
 };
-bool sdk_quiet(void); /* nothing came out */
+bool sdk_quiet(void);                           /* nothing came out */
+bool sdk_take_any(struct sdk_frame *ret_frame); /* false: it is none that a broker takes */
 struct sdk_frame sdk_take(enum tb_kind kind);
 uint64_t sdk_uint(struct sdk_frame frame, const char *key); /* fails where there is none */
 bool sdk_has(struct sdk_frame frame, const char *key);

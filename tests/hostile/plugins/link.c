@@ -47,6 +47,10 @@ static void take(const msgpack_object *map, struct request *request)
             ids = pair->val.via.u64;
         else if (tb_bytes_are(key, "call"))
             request->call = pair->val.via.u64;
+        else if (tb_bytes_are(key, "bytes"))
+            request->n = pair->val.via.u64;
+        else if (tb_bytes_are(key, "at") && (request->pooled = true))
+            request->at = pair->val.via.u64;
         else if (tb_bytes_are(key, "args"))
             take(&pair->val, request);
         else if (tb_bytes_are(key, "what"))

@@ -6,6 +6,9 @@
 struct request {
     uint64_t call;
     uint64_t ids; /* as INIT said: what its ids begin with */
+    uint64_t n;   /* of the body */
+    uint64_t at;
+    bool pooled;
     char what[64];
     char arg[512];
 };
