@@ -3,6 +3,6 @@
 
 #include <jansson.h>
 
-/* Adds the item to those of the same key in `groups`, an object of arrays; takes the key over, which
- * may be any value. */
+/* Adds the item to those of the same key in `groups`, an object of arrays; takes the key over,
+ * which may be any value. */
 void cli_group_add(json_t *groups, json_t *key, json_t *item);

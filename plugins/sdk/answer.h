@@ -8,8 +8,8 @@
 
 /* Pack one value into what is returned. */
 struct tb_packer *tb_answer_value(struct tb_draft *draft, uint64_t call);
-void tb_answer_error(struct tb_draft *draft, uint64_t call, enum tb_code code, int number,
-                     const char *format, va_list arguments);
+tb_printf(5, 0) void tb_answer_error(struct tb_draft *draft, uint64_t call, enum tb_code code,
+                                     int number, const char *format, va_list arguments);
 
 /* Finishes the draft. TB_OK; TB_TOO_LARGE or TB_MALFORMED: it has become the error that says so,
  * since the broker ends a plugin whose answer it cannot take; -ENOMEM. */

@@ -1,5 +1,9 @@
 """Streams through the whole tree: what stops, what ends, and what they leave behind."""
 
+import filecmp
+import json
+import os
+
 import pytest
 
 import spout
@@ -188,6 +192,51 @@ def test_many_mib_are_never_held(streams):
     assert all(kib < RSS_MOST_KIB for kib in peaks(pids_of(streams)).values())
     streams.say("cancel", "main", call)
     assert streams.answer(call)["error"]["code"] == "cancelled"
+
+
+FS = ["open", "read", "write", "read-file", "write-file", "copy-file", "remove"]
+
+
+@pytest.fixture
+def files(app):
+    """A host of an app that keeps files open, with 256 MiB in one of them."""
+    main = app.path / "capabilities/main.json"
+    capability = json.loads(main.read_text())
+    capability["permissions"] += [f"fs:allow-{name}" for name in FS] + ["core:resources:default"]
+    main.write_text(json.dumps(capability))
+    with open(app.path / "data/big.bin", "wb") as file:
+        for _ in range(256):
+            file.write(os.urandom(MIB))
+    with tree.leaves_nothing(), tree.Host(app) as host:
+        host.open("main")
+        yield host
+
+
+def same(app, name):
+    return filecmp.cmp(app.path / "data/big.bin", app.path / "data" / name, shallow=False)
+
+
+def copy(host, start, end, seconds=300):
+    host.say("copy", "main", f"data/{start}", f"data/{end}")
+    return host.wait(lambda line: "copied" in line, seconds)
+
+
+def test_256_mib_are_read_and_written_in_pieces(files):
+    line = copy(files, "big.bin", "copy.bin")
+    assert line["copied"] == 256 * MIB, line
+    assert same(files.app, "copy.bin")
+    assert all(kib < RSS_MOST_KIB for kib in peaks(pids_of(files)).values())
+
+
+def test_files_that_are_opened_and_closed_leave_no_descriptor(files):
+    def rounds(n):
+        for _ in range(n):
+            assert copy(files, "hello.txt", "copy.txt")["copied"] > 0
+
+    rounds(WARM_UP)
+    before = settled(files)
+    rounds(ROUNDS)
+    assert growth(before, settled(files)) == []
 
 
 def test_the_command_line_holds_as_little(app):

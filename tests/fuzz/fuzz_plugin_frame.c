@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct tb_session session;
     size_t need;
     tb_assert(tb_session_init(&session, &plugin) == 0);
+    session.pool_fd = -1; /* not one of the fuzzer's own */
     int r = tb_buffer_append(&session.in, tb_bytes_of(data, n)) ? TB_OK : TB_FULL;
     while (r == TB_OK) {
         r = tb_session_step(&session, &need);

@@ -1,4 +1,4 @@
-"""The app folder that rows work on: notes with a private folder, and the hostile plugin under three names."""
+"""The app folder that rows work on: notes with a private folder, and the hostile plugin under several names."""
 
 import json
 import os
@@ -8,7 +8,18 @@ READ, WRITE, LIST, STAT = (f"plugin:fs|{name}" for name in ("read_text_file", "w
 READ_FILE = "plugin:fs|read_file"
 LISTEN, EMIT, EMIT_TO = (f"plugin:event|{name}" for name in ("listen", "emit", "emit_to"))
 CLOSE_ID = "plugin:resources|close"
-EVIL, QUITTER, NEIGHBOUR = (f"plugin:{name}|do" for name in ("evil", "quitter", "neighbour"))
+# The name says what its sandbox has: nothing but folders; the network; programs that it may start; code made at run
+# time, and a second of processor time.
+SANDBOXES = {
+    "evil": "memory_mib = 128",
+    "quitter": "memory_mib = 128",
+    "neighbour": "memory_mib = 128",
+    "online": "network = true",
+    "runner": 'exec = ["/usr/bin/true", "/usr/bin/cat"]',
+    "jitter": "jit = true, cpu_s = 1, memory_mib = 128",
+}
+NAMES = tuple(SANDBOXES)
+EVIL, QUITTER, NEIGHBOUR, ONLINE, RUNNER, JITTER = (f"plugin:{name}|do" for name in NAMES)
 
 HELLO = "Hello from inside the scope."
 SECRET = "This must never leave."
@@ -25,25 +36,19 @@ in_flight = {in_flight}
 [limits."plugin:evil|do"]
 in_flight = {in_flight}
 deadline_ms = {deadline_ms}
+"""
 
-[plugins.evil]
+MANIFEST_PLUGIN = """
+[plugins.{name}]
 program = "programs/evil"
-permissions = "acl/evil"
-
-[plugins.quitter]
-program = "programs/evil"
-permissions = "acl/quitter"
-
-[plugins.neighbour]
-program = "programs/evil"
-permissions = "acl/neighbour"
+permissions = "acl/{name}"
 """
 
 PLUGIN = """name = "{name}"
 program = "evil"
 commands = ["do"]
 resources = true
-sandbox = {{ read = [{read}], write = [{write}], memory_mib = 128 }}
+sandbox = {{ read = [{read}], write = [{write}], {more} }}
 """
 
 PERMISSION = """[[permission]]
@@ -65,7 +70,7 @@ def write(path, text):
 def capability(allow, deny, targets=()):
     scope = {"identifier": "fs:scope", "allow": [{"path": p} for p in allow], "deny": [{"path": p} for p in deny]}
     permissions = [f"fs:allow-{name}" for name in FS_COMMANDS] + [scope]
-    permissions += [f"{name}:allow-do" for name in ("evil", "quitter", "neighbour")]
+    permissions += [f"{name}:allow-do" for name in NAMES]
     permissions += ["core:event:default", "core:resources:default"]
     permissions += [{"identifier": f"core:event:allow-{name}", "allow": [{"target": t} for t in targets]}
                     for name in ("emit", "emit-to") if targets]
@@ -75,7 +80,8 @@ def capability(allow, deny, targets=()):
 def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False, twice=False):
     """For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
     app = world.app
-    write(app / "trollbridge.toml", MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms))
+    manifest = MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms)
+    write(app / "trollbridge.toml", manifest + "".join(MANIFEST_PLUGIN.format(name=name) for name in NAMES))
     scope = (SCOPE_ALLOW + SCOPE_WIDE, [], ["*"]) if wide else (SCOPE_ALLOW, SCOPE_DENY)
     write(app / "capabilities/main.json", capability(*scope))
     if twice:
@@ -88,11 +94,12 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False, twice
     write(app / "shared/ok.txt", HELLO)
     write(app / "next-door/secret.txt", SECRET)
     (app / "own").mkdir()
-    read = {"evil": "/" if wide else "$RESOURCE/shared", "quitter": "", "neighbour": "$RESOURCE/next-door"}
-    own = {"evil": "$RESOURCE/own", "quitter": "", "neighbour": ""}
-    for name in ("evil", "quitter", "neighbour"):
-        quoted = [f'"{folders[name]}"' if folders[name] else "" for folders in (read, own)]
-        write(app / f"acl/{name}/plugin.toml", PLUGIN.format(name=name, read=quoted[0], write=quoted[1]))
+    read = {name: '"$RESOURCE/shared"' for name in NAMES} | {"quitter": "", "neighbour": '"$RESOURCE/next-door"'}
+    if wide:
+        read["evil"] = '"/"'
+    for name, more in SANDBOXES.items():
+        own = "" if name in ("quitter", "neighbour") else '"$RESOURCE/own"'
+        write(app / f"acl/{name}/plugin.toml", PLUGIN.format(name=name, read=read[name], write=own, more=more))
         write(app / f"acl/{name}/permissions/all.toml", PERMISSION)
     (app / "programs").mkdir()
     shutil.copy(world.settings.evil, app / "programs/evil")

@@ -12,28 +12,34 @@ FILTER = "seccomp: not in the role's list"
 ANSWER = "seccomp: answered with an errno"
 ROOT = "mount namespace: it is not there"
 READ_ONLY = "mount namespace: read-only"
+NO_EXEC = "mount namespace: noexec"
+EXEC_ONCE = "seccomp: exec only by a number that is used up"
 
 
-def tries(what, arg_of):
+def tries(what, arg_of, command, inside, inside_of):
     def attack(trial):
-        works(trial)
-        inside = trial.view.do(EVIL, {"what": "read", "arg": f"{trial.world.app}/shared/ok.txt"})
-        trial.check(inside == "SUCCESS", f"the same in scope: {inside}")
+        works(trial, command)
+        answer = trial.view.do(command, {"what": inside, "arg": str(inside_of(trial))})
+        trial.check(answer == "SUCCESS", f"the same in scope: {answer}")
         trial.twins += 1
-        code = code_of(trial.view.do(EVIL, {"what": what, "arg": str(arg_of(trial))}))
+        code = code_of(trial.view.do(command, {"what": what, "arg": str(arg_of(trial))}))
         if code == "error plugin_crashed":
             code = KILLED
-            works(trial)
+            works(trial, command)
         return code.removeprefix("answer ")
     return attack
 
 
-def sandbox(name, tried, layer, code, what, arg=""):
-    """One row. `arg` is a text, or a function of the trial that makes it."""
-    arg_of = arg if callable(arg) else lambda trial: arg
+def made(arg):
+    """`arg` is a text, or a function of the trial that makes it."""
+    return arg if callable(arg) else lambda trial: arg
+
+
+def sandbox(name, tried, layer, code, what, arg="", command=EVIL, inside=("read", lambda trial: f"{trial.world.app}/shared/ok.txt"), **more):
+    """One row. `inside`: what the plugin may do with its sandbox, tried first."""
     killed = code == KILLED
     row(f"sandbox-{name}", tried, layer, code, "plugin" if killed else "done", "ended" if killed else "",
-        log_code="plugin_crashed" if killed else "")(tries(what, arg_of))
+        log_code="plugin_crashed" if killed else "", **more)(tries(what, made(arg), command, inside[0], made(inside[1])))
 
 
 def app(path):
@@ -112,12 +118,22 @@ sandbox("pidfd", "opens a pidfd of the broker", FILTER, KILLED, "pidfd", pid_of(
 sandbox("setown", "has the kernel send signals for it", FILTER, KILLED, "setown", pid_of("broker"))
 sandbox("fork", "forks, as a fork bomb begins", ANSWER, "EPERM", "fork")
 sandbox("clone", "makes a process with the bare system call", ANSWER, "EPERM", "clone")
-sandbox("exec-written", "writes a program into its folder and runs it", "mount namespace: noexec", "EACCES",
-        "exec-written", app("own/program"))
+sandbox("exec-written", "writes a program into its folder and runs it", EXEC_ONCE, "EACCES", "exec-written",
+        app("own/program"))
+sandbox("exec-again", "runs a program under the number by which it was started itself", "limit of descriptors", "EBADF",
+        "again", "/usr/bin/true")
+sandbox("map-written", "writes a program into its folder and maps it as code", NO_EXEC, "EPERM", "map-written",
+        app("own/program"))
+sandbox("poke", "writes into the broker's memory", FILTER, KILLED, "poke", pid_of("broker"))
+sandbox("getfd", "takes a descriptor out of another process", FILTER, KILLED, "getfd")
+sandbox("queue", "queues a signal for the broker", FILTER, KILLED, "queue", pid_of("broker"))
+sandbox("proc-fd", "lists the broker's descriptors", ROOT, "ENOENT", "list",
+        lambda trial: f"/proc/{trial.host.children()['broker']}/fd")
+sandbox("proc-mem", "opens the broker's memory", ROOT, "ENOENT", "write",
+        lambda trial: f"/proc/{trial.host.children()['broker']}/mem")
 
 
-@row("sandbox-shell", "becomes /bin/sh, to copy a file from outside with it", "exec keeps every layer", KILLED, "plugin",
-     "ended", log_code="plugin_crashed")
+@row("sandbox-shell", "becomes /bin/sh, to copy a file from outside with it", EXEC_ONCE, "EACCES", "done", "", log_code="")
 def shell(trial):
     works(trial)
     base = trial.world.app
@@ -125,7 +141,7 @@ def shell(trial):
     code = code_of(trial.view.do(EVIL, {"what": "shell", "arg": script}))
     copy = base / "own/copy"
     trial.check(not copy.exists() or SECRET not in copy.read_text(), "the file was copied")
-    return KILLED if code == "error plugin_crashed" else code
+    return code.removeprefix("answer ")
 
 
 # ---- the kernel ----
@@ -146,3 +162,7 @@ sandbox("limits", "lifts its limits", "hard limits, and no capability", "EPERM",
 sandbox("i386", "a system call of another architecture", FILTER, KILLED, "i386")
 sandbox("code", "makes memory that is both written and executed", "MDWE", "EACCES", "written-code")
 sandbox("memory", "takes 4 GiB of memory", "RLIMIT_DATA", "ENOMEM", "memory", "4096")
+sandbox("shared-memory", "takes 4 GiB of memory that no limit counts: shared", ANSWER, "EPERM", "shared-memory", "4096")
+sandbox("growing-memory", "… of a mapping that grows as a stack does", ANSWER, "EPERM", "growing-memory", "4096")
+sandbox("threads", "makes threads without end", "RLIMIT_NPROC", "EAGAIN", "threads")
+sandbox("open-many", "opens files without end", "RLIMIT_NOFILE", "EMFILE", "open-many")

@@ -38,6 +38,7 @@ EXTRA = {
     ("broker/main.c", "sandbox"): "a program enters its own sandbox",
     ("scribe/main.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/fs/fs.c", "sandbox"): "a program enters its own sandbox",
+    ("plugins/fs/notify.c", "sandbox"): "what its list lets it ask of the kernel",
     ("policy/compiler/main.c", "policy/compiler/explain"): "main starts each job",
     ("policy/compiler/main.c", "policy/compiler/import"): "main starts each job",
     ("policy/compiler/main.c", "policy/compiler/lint"): "main starts each job",

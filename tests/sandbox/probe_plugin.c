@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -226,7 +227,7 @@ static int try_end_child(tb_unused const char *none)
     pid_t pid = fork();
     if (pid == 0)
         for (;;)
-            pause();
+            (void)poll(NULL, 0, -1);
     int r = pid < 0 || kill(pid, SIGKILL) < 0 ? errno : 0;
     return pid > 0 && waitpid(pid, NULL, 0) < 0 ? errno : r;
 }

@@ -10,6 +10,7 @@
  *     progress VIEW ID                {"view", "id", "came", "chunks", "last", "sent"}
  *     rounds VIEW N COMMAND JSON      {"view", "rounds": N, "begun", "cancelled"}
  *     soak VIEW N JOBS COMMAND JSON   {"view", "soaked": N, "failed", "first"}
+ *     copy VIEW FROM TO               {"view", "copied": bytes}: a file, by calls of `fs`
  *     count VIEW                      {"view", "count": calls of the soak that are done}
  *     reopen VIEW N                   {"view", "reopened": N}
  *     reload                          {"reloaded": ID, "before", "after"} or with "code", "message"
@@ -157,6 +158,11 @@ static void do_rounds(struct driver *driver, char **words)
     json_decref(args);
 }
 
+static void do_copy(struct driver *driver, char **words)
+{
+    copy_begin(view_of(driver, words[1]), words[2], words[3]);
+}
+
 static void do_count(struct driver *driver, char **words)
 {
     view_count(view_of(driver, words[1]));
@@ -199,6 +205,7 @@ static const struct {
     {"count", 2, do_count},   {"quit", 1, do_quit},         {"reload", 1, do_reload},
     {"pump", 5, do_pump},     {"hold", 3, do_hold},         {"take", 3, do_take},
     {"cancel", 3, do_cancel}, {"progress", 3, do_progress}, {"rounds", 5, do_rounds},
+    {"copy", 4, do_copy},
 };
 
 /* The last word of a command may hold spaces. */

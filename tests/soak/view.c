@@ -54,6 +54,7 @@ static void end_session(struct view *view)
     tb_fd_close(&view->link_fd);
     call_drop(view);
     rounds_end(view);
+    copy_end(view);
     if (view->n_total > 0)
         end_soak(view);
 }
@@ -207,6 +208,7 @@ void view_turn(struct view *view)
     if (view->endpoint && tb_endpoint_ready(view->endpoint)) {
         call_turn(view);
         rounds_turn(view);
+        copy_turn(view);
         start_soaking(view);
     }
     if (view->endpoint)

@@ -3,6 +3,7 @@
 
 #include "host/trollbridge.h"
 #include "tests/soak/call.h"
+#include "tests/soak/copy.h"
 #include "tests/soak/rounds.h"
 
 #include <jansson.h>
@@ -22,6 +23,7 @@ struct view {
 
     struct call *calls; /* oldest first */
     struct rounds rounds;
+    struct copy copy;
 
     struct tb_buffer args; /* of the soak */
     uint32_t command;

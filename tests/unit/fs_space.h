@@ -37,7 +37,8 @@ static inline struct fs_space *space_new(const char *const *allow, const char *c
     struct fs_space *space = NULL;
     space_entries(&made.arrays[0], made.entries[0], allow);
     space_entries(&made.arrays[1], made.entries[1], deny);
-    made.scope = (struct tb_plugin_scope){tb_value_of(&made.arrays[0]), tb_value_of(&made.arrays[1])};
+    made.scope =
+        (struct tb_plugin_scope){tb_value_of(&made.arrays[0]), tb_value_of(&made.arrays[1])};
     const struct fs_anchors anchors = {0};
     CHECK_INT(fs_space_new(&made.scope, 1, &anchors, &space), TB_OK);
     return space;

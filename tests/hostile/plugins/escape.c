@@ -2,6 +2,7 @@
 
 #include "base/compiler.h"
 #include "tests/hostile/plugins/network.h"
+#include "tests/hostile/plugins/programs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -110,6 +111,26 @@ static int try_peek(const char *pid)
     return result_of(process_vm_readv(pid_of(pid), &here, 1, &there, 1, 0));
 }
 
+static int try_poke(const char *pid)
+{
+    char byte = 0;
+    struct iovec here = {&byte, 1};
+    struct iovec there = {(void *)&environ, 1};
+    return result_of(process_vm_writev(pid_of(pid), &here, 1, &there, 1, 0));
+}
+
+/* Another process's descriptor. */
+static int try_getfd(tb_unused const char *arg)
+{
+    return result_of(syscall(SYS_pidfd_getfd, 3, 3, 0));
+}
+
+static int try_queue(const char *pid)
+{
+    siginfo_t info = {.si_code = SI_QUEUE};
+    return result_of(syscall(SYS_rt_sigqueueinfo, pid_of(pid), SIGTERM, &info));
+}
+
 static int try_pidfd(const char *pid)
 {
     return result_of(syscall(SYS_pidfd_open, pid_of(pid), 0));
@@ -118,42 +139,6 @@ static int try_pidfd(const char *pid)
 static int try_signal_by_fd(const char *pid)
 {
     return result_of(fcntl(3, F_SETOWN, pid_of(pid)));
-}
-
-static int try_fork(tb_unused const char *arg)
-{
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(0);
-    return result_of(pid);
-}
-
-static int try_vfork(tb_unused const char *arg)
-{
-    long pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-    if (pid == 0)
-        _exit(0);
-    return result_of(pid);
-}
-
-static int try_shell(const char *script)
-{
-    char *const argv[] = {(char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c",
-                          (char *)(uintptr_t)script, NULL};
-    execv("/bin/sh", argv);
-    return errno;
-}
-
-/* Writes a program into its own folder and runs it. */
-static int try_exec_written(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
-    int r = fd < 0 ? errno : result_of(write(fd, "#!/bin/true\n", 12));
-    close(fd);
-    char *const argv[] = {(char *)(uintptr_t)path, NULL};
-    if (r == 0)
-        execv(path, argv);
-    return r ? r : errno;
 }
 
 /* ---- the kernel ---- */
@@ -255,13 +240,6 @@ static int try_code(tb_unused const char *arg)
     return page == MAP_FAILED ? errno : 0;
 }
 
-static int try_memory(const char *mib)
-{
-    size_t n = strtoul(mib, NULL, 10) << 20;
-    char *block = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return block == MAP_FAILED ? errno : result_of(munmap(block, n));
-}
-
 static int try_descriptors(tb_unused const char *arg)
 {
     for (int fd = 5; fd < 1024; fd++)
@@ -301,10 +279,13 @@ static const struct {
     {"kill", try_kill},
     {"ptrace", try_ptrace},
     {"peek", try_peek},
+    {"poke", try_poke},
+    {"getfd", try_getfd},
+    {"queue", try_queue},
     {"pidfd", try_pidfd},
     {"setown", try_signal_by_fd},
     {"fork", try_fork},
-    {"clone", try_vfork},
+    {"clone", try_clone},
     {"shell", try_shell},
     {"exec-written", try_exec_written},
     {"userns", try_userns},
@@ -324,6 +305,23 @@ static const struct {
     {"i386", try_i386},
     {"written-code", try_code},
     {"memory", try_memory},
+    {"shared-memory", try_shared_memory},
+    {"growing-memory", try_growing_memory},
+    {"map-written", try_map_written},
+    {"again", try_again},
+    {"spawn", try_spawn},
+    {"spawn-with", try_spawn_with},
+    {"loader", try_loader},
+    {"fork-bomb", try_fork_bomb},
+    {"orphan", try_orphan},
+    {"threads", try_threads},
+    {"open-many", try_open_many},
+    {"spin", try_spin},
+    {"bind", try_bind},
+    {"family", try_family},
+    {"raw", try_raw},
+    {"protocol", try_protocol},
+    {"ulp", try_ulp},
     {"descriptors", try_descriptors},
     {"environment", try_environment},
     {"nothing", try_nothing},

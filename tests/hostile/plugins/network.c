@@ -85,3 +85,45 @@ int try_pair(tb_unused const char *arg)
     int pair[2];
     return result_of(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
 }
+
+int try_bind(tb_unused const char *arg)
+{
+    struct sockaddr_in address = loopback("0");
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    int r = fd < 0 ? errno : result_of(bind(fd, (struct sockaddr *)&address, sizeof address));
+    close(fd);
+    return r;
+}
+
+static int make(int family, int type, int protocol)
+{
+    int fd = socket(family, type, protocol);
+    int r = result_of(fd);
+    close(fd);
+    return r;
+}
+
+int try_family(const char *family)
+{
+    return make((int)strtol(family, NULL, 10), SOCK_RAW, 0);
+}
+
+int try_raw(tb_unused const char *arg)
+{
+    return make(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+}
+
+int try_protocol(const char *protocol)
+{
+    return make(AF_INET, SOCK_STREAM, (int)strtol(protocol, NULL, 10));
+}
+
+/* The option by which another protocol is put on top of TCP, and loaded. */
+int try_ulp(tb_unused const char *arg)
+{
+    enum { ULP = 31 };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int r = fd < 0 ? errno : result_of(setsockopt(fd, IPPROTO_TCP, ULP, "none", 4));
+    close(fd);
+    return r;
+}
