@@ -68,6 +68,11 @@ void fs_answer_failure(struct tb_call *call, struct fs_failure failure)
     tb_reply_error(call, failure.code, failure.number, "%s", failure.message);
 }
 
+void fs_end_failed(struct tb_stream *stream, struct fs_failure failure)
+{
+    (void)tb_stream_end_error(stream, failure.code, failure.number, "%s", failure.message);
+}
+
 void fs_answer_done(struct tb_call *call, bool done, struct fs_failure failure)
 {
     if (done)
