@@ -61,6 +61,9 @@ static inline struct fs_state *fs_state_of(const struct tb_call *call)
     return call->state;
 }
 
+/* target.c: {start,stop}_accessing_security_scoped_resource, which mean something on iOS alone. */
+void fs_do_nothing(struct tb_call *call);
+
 /* ---- what they have in common: target.c ---- */
 
 /* Reads the path under `key`; `options` may name the folder that it is relative to, under

@@ -101,3 +101,10 @@ bool fs_answer_id(struct tb_call *call, struct tb_ids *ids, void *thing)
         fs_answer_failure(call, fs_too_many_open);
     return id != 0;
 }
+
+void fs_do_nothing(struct tb_call *call)
+{
+    struct tb_bytes path;
+    if (tb_arg_str(call, call->args, "path", TB_REQUIRED, &path))
+        tb_reply_nil(call);
+}
