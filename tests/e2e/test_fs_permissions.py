@@ -56,7 +56,9 @@ def test_what_is_implemented_can_be_granted_and_denied():
     plugin = tomllib.loads((TOP / "plugins/fs/plugin.toml").read_text())
     reads, writes = set(plugin["read_commands"]), set(plugin["write_commands"])
     on_what_is_open = set(plugin["commands"]) - reads - writes
-    assert on_what_is_open == {"fstat", "ftruncate", "read", "read_text_file_lines_next", "seek", "write"}
+    assert on_what_is_open == {
+        "fstat", "ftruncate", "read", "read_text_file_lines_next", "seek", "start_accessing_security_scoped_resource",
+        "stop_accessing_security_scoped_resource", "unwatch", "write"}
     assert reads | writes <= set(plugin["commands"])
     for command in plugin["commands"]:
         name = command.replace("_", "-")
