@@ -25,6 +25,7 @@ sandbox_suites() {
     suite enter build/tests/sandbox/test_enter
     suite confine build/tests/sandbox/test_confine build/confine/confine \
         build/tests/sandbox/probe_plugin tests/sandbox/plugin.py tests/sandbox/plugin.js
+    suite options build/tests/sandbox/test_options build/confine/confine build/tests/sandbox/probe_plugin
     suite fs_race build/tests/fs/fs_race
     suite fs_race_changes build/tests/fs/fs_race_changes
 }
