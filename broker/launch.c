@@ -76,6 +76,7 @@ static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
     if (plugin->link.paused)
         tb_flush_unpause(broker, &plugin->link);
     tb_flush_unmark(broker, &plugin->link);
+    tb_raw_part_with(plugin);
     tb_plugin_drop_bulk(plugin);
     tb_link_deinit(&plugin->link);
     plugin->link.source.armed = 0;

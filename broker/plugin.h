@@ -33,7 +33,7 @@ tb_must_check int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb
                                        struct tb_random *random, struct tb_named *commands,
                                        uint32_t n_commands);
 
-/* The instance is no more; what is still being sent from its pool keeps that alone. */
+/* The instance is no more; whoever still refers to its pool keeps that alone. */
 void tb_plugin_drop_bulk(struct tb_plugin *plugin);
 
 /* An instance died: sets the time before which it is not started again, longer with each crash in a
