@@ -38,6 +38,7 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
         .slot = session->slot,
         .index = (uint32_t)(plugin->granted - session->grant->plugins),
     };
+    plugin->ids = tb_plugin_draw_ids(session->plugins, session->n_plugins, &broker->random);
     int r = tb_plugin_write_init(plugin, session->grant, &broker->random, session->commands,
                                  session->n_commands);
     if (r != TB_OK)
