@@ -8,22 +8,31 @@
 
 #include "proto/plugin_stream.h"
 
+#include <stdlib.h>
+
 /* So much of its part can be the plugin's again without its being told: it is when there is
  * something else to say. One that runs short is told sooner. */
 enum { UNTOLD_MAX = TB_BULK_OUT / 4 };
 
 /* ---- to the plugin ---- */
 
-/* Whose body that would be, if its plugin can take it into its pool. Nothing of the frame has been
- * authenticated yet: until that is done the block is nobody's, and the bytes in it nothing. */
+/*
+ * Whose body that would be, if its plugin can take it into its pool. Nothing of the frame has been
+ * authenticated yet: until that is done the block is nobody's, and the bytes in it nothing. But the
+ * plugin could look at them already, and so gets only those of a call that will be let through as
+ * things stand.
+ */
 static struct tb_bulk *pool_for(const struct tb_session *session, const struct tb_frame *frame)
 {
-    uint32_t command;
+    uint32_t index;
     struct tb_address address = tb_sealed_address(frame);
-    if (tb_pool_look(&session->pool, &address.handle, &command) != TB_HANDLE_ISSUED)
+    if (tb_pool_look(&session->pool, &address.handle, &index) != TB_HANDLE_ISSUED)
         return NULL;
-    uint32_t plugin = session->commands[command].plugin;
-    return plugin == TB_NO_INDEX ? NULL : session->plugins[plugin].bulk;
+    const struct tb_named *command = tb_session_command(session, index);
+    return command->granted && command->plugin != TB_NO_INDEX &&
+                   tb_audit_available(&session->broker->audit)
+               ? session->plugins[command->plugin].bulk
+               : NULL;
 }
 
 static int take_block(struct tb_bulk *bulk, uint64_t n, struct tb_bytes first, uint64_t *ret_at)
@@ -175,4 +184,35 @@ bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted
         .owner = tb_bulk_ref(bulk),
     };
     return true;
+}
+
+/* ---- the end of an instance ---- */
+
+static void free_copy(void *owner, struct tb_bytes bytes)
+{
+    (void)bytes;
+    free(owner);
+}
+
+/* Where there is no memory for a copy it is sent from the pool as before. */
+static void copy_out(struct tb_piece *piece)
+{
+    struct tb_bulk *bulk = piece->owner;
+    size_t n = piece->bytes.n;
+    uint8_t *copy = malloc(n);
+    if (!copy)
+        return;
+    if (tb_bulk_read(bulk, (uint64_t)(piece->bytes.data - bulk->map), n, copy) != TB_OK)
+        memset(copy, 0, n); /* as holes read */
+    *piece = (struct tb_piece){tb_bytes_of(copy, n), free_copy, copy};
+    tb_bulk_unref(bulk);
+}
+
+/* A piece of some bytes would keep a whole pool, for as long as the endpoint likes to leave it
+ * unread; and instance could follow instance. */
+void tb_raw_part_with(struct tb_plugin *plugin)
+{
+    struct tb_session *session = plugin->session;
+    if (plugin->bulk && session->state == TB_SESSION_OPEN)
+        tb_pieces_change(&session->link.pieces, plugin->bulk, copy_out);
 }
