@@ -20,11 +20,13 @@ struct tb_blocks {
         uint16_t n_units; /* at the first unit of each block, else 0 */
         bool lent;        /* the plugin has been told of it */
     } at[TB_BLOCKS_MAX];
+    uint32_t n;   /* blocks */
+    uint64_t top; /* no block has been beyond it since there was none */
 };
 
 /* Takes a block: TB_OK, or TB_FULL: no gap is as large. *ret_at is counted in bytes. */
 tb_must_check int tb_blocks_take(struct tb_blocks *blocks, uint64_t n_bytes, uint64_t *ret_at);
 void tb_blocks_lend(struct tb_blocks *blocks, uint64_t at);
-uint64_t tb_blocks_drop(struct tb_blocks *blocks, uint64_t at); /* lent or not; returns its size */
+void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at); /* lent or not */
 /* Whether the plugin has a block there. */
 bool tb_blocks_lent(const struct tb_blocks *blocks, uint64_t untrusted_at);

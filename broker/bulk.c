@@ -40,9 +40,12 @@ void tb_bulk_unref(struct tb_bulk *bulk)
 
 void tb_bulk_drop(struct tb_bulk *bulk, uint64_t at)
 {
-    uint64_t n = tb_blocks_drop(&bulk->blocks, at);
-    if (at >= KEPT) /* what cannot be given back stays until the instance ends */
-        (void)fallocate(bulk->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)n);
+    tb_blocks_drop(&bulk->blocks, at);
+    if (bulk->blocks.n > 0 || bulk->blocks.top <= KEPT)
+        return;
+    /* If it cannot be given back it stays until the instance ends. */
+    (void)fallocate(bulk->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, KEPT,
+                    (off_t)bulk->blocks.top - KEPT);
 }
 
 uint8_t *tb_bulk_at(const struct tb_bulk *bulk, uint64_t at)

@@ -66,7 +66,7 @@ static void only_what_was_lent_is_given_back_and_once(void)
     for (size_t i = 0; i < TB_ARRAY_LEN(wrong); i++)
         CHECK(!tb_blocks_lent(&blocks, wrong[i]));
     CHECK(tb_blocks_lent(&blocks, second));
-    CHECK_INT(tb_blocks_drop(&blocks, second), 2 * UNIT);
+    tb_blocks_drop(&blocks, second);
     CHECK(!tb_blocks_lent(&blocks, second));
     CHECK_INT(take(&blocks, 2 * UNIT), second);
     CHECK(!tb_blocks_lent(&blocks, second)); /* lent once is not lent for ever */
@@ -189,7 +189,7 @@ static long kib_of(int file)
     return (long)status.st_blocks / 2;
 }
 
-/* First all of it is in use, then nothing. */
+/* First all of it is in use, then half, then nothing. */
 static void what_few_bodies_need_is_kept_and_the_rest_goes_back(void)
 {
     int file;
@@ -197,12 +197,17 @@ static void what_few_bodies_need_is_kept_and_the_rest_goes_back(void)
     static uint8_t ones[UNIT];
     struct tb_bulk *bulk = new_bulk(&file);
     memset(ones, 1, sizeof ones);
-    while (tb_blocks_take(&bulk->blocks, UNIT, &at) == TB_OK)
-        CHECK_INT(tb_bulk_write(bulk, at, tb_bytes_of(ones, UNIT)), TB_OK);
-    CHECK_INT(kib_of(file), TB_BULK_IN / 1024);
-    for (at = 0; at < TB_BULK_IN; at += UNIT)
-        tb_bulk_drop(bulk, at);
-    CHECK_INT(kib_of(file), 8 * 1024);
+    for (int round = 0; round < 2; round++) {
+        while (tb_blocks_take(&bulk->blocks, UNIT, &at) == TB_OK)
+            CHECK_INT(tb_bulk_write(bulk, at, tb_bytes_of(ones, UNIT)), TB_OK);
+        CHECK_INT(kib_of(file), TB_BULK_IN / 1024);
+        for (at = 0; at < TB_BULK_IN; at += 2 * (uint64_t)UNIT)
+            tb_bulk_drop(bulk, at);
+        CHECK_INT(kib_of(file), TB_BULK_IN / 1024);
+        for (at = UNIT; at < TB_BULK_IN; at += 2 * (uint64_t)UNIT)
+            tb_bulk_drop(bulk, at);
+        CHECK_INT(kib_of(file), 8 * 1024);
+    }
     tb_bulk_unref(bulk);
     tb_fd_close(&file);
 }
