@@ -51,7 +51,7 @@ struct tb_open_call {
     struct tb_call call;
     struct tb_session *session;
     uint64_t number;
-    bool taken; /* a stream has it now */
+    struct tb_stream *stream; /* that has taken it over */
 };
 
 static inline struct tb_open_call *tb_open_call_of(struct tb_call *call)
