@@ -276,8 +276,10 @@ def test_the_command_line_holds_as_little(app):
     assert ends(process, 1).startswith("trollbridge: cancelled: ")
 
 
-def test_both_directions_at_once(streams):
-    """And other calls beside them."""
+@pytest.mark.parametrize("how", [[], ["relay"]])
+def test_both_directions_at_once(streams, how):
+    """And other calls beside them; sealed whole on a relayed link."""
+    streams.open("main", *how)
     down = streams.start(command=spout.POUR, args={"n": 64 * MIB})
     up = streams.start(command=spout.SWALLOW, args={}, how="pump")
     assert streams.soak(1000, 16)["failed"] == 0
