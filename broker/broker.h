@@ -74,6 +74,8 @@ void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw); /* it
  * a piece that is to follow that frame (or tb_no_piece). False: they are outside of its part. */
 bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
                         struct tb_bytes *ret_bytes, struct tb_piece *ret_piece);
+/* The instance ends: what is still being sent from its pool goes on without that. */
+void tb_raw_part_with(struct tb_plugin *plugin);
 /* The cause if a plugin's RELEASE breaks the protocol, a literal; else NULL. */
 const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
                               const struct tb_frame *frame);

@@ -161,6 +161,8 @@ static void end_calls(struct tb_broker *broker, struct tb_session *session)
             .code = TB_CODE_SESSION_CLOSED,
             .ref = call->ref,
             .dur_ns = broker->now_ns - call->start_ns,
+            .n_in = call->n_in + call->stream.n_in,
+            .n_out = call->n_out,
             .command = tb_session_command(session, call->command)->name,
         };
         (void)tb_flush_record(broker, session, &record);

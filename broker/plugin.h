@@ -29,13 +29,18 @@ struct tb_plugin {
     uint32_t n_events;      /* in that span */
 };
 
+/* Upper bits of ids that tell a new instance's from those of every other of these plugins. Never
+ * zero, so that small numbers are nobody's. */
+uint64_t tb_plugin_draw_ids(const struct tb_plugin *plugins, uint32_t n_plugins,
+                            struct tb_random *random);
+
 /* Writes INIT for a new instance into the link's `out`: the commands that can be called, whose
  * numbers and scopes are set thereby, and no others. TB_OK, TB_TOO_LARGE or TB_FULL. */
 tb_must_check int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
                                        struct tb_random *random, struct tb_named *commands,
                                        uint32_t n_commands);
 
-/* The instance is no more; what is still being sent from its pool keeps that alone. */
+/* The instance is no more; whoever still refers to its pool keeps that alone. */
 void tb_plugin_drop_bulk(struct tb_plugin *plugin);
 
 /* An instance died: sets the time before which it is not started again, longer with each crash in a
