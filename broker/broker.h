@@ -95,7 +95,7 @@ int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
 /* plugin_frames.c: readiness of a plugin link (context: plugin). */
 void tb_plugin_frames_ready(struct tb_source *source, uint32_t events);
 void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session);
-bool tb_plugin_frames_may_resume(const struct tb_session *session);
+bool tb_plugin_frames_may_resume(const struct tb_broker *broker, const struct tb_session *session);
 
 /* stream.c: CHUNK and CREDIT, from either side. Each returns the cause if the protocol is broken, a
  * literal; else NULL. */

@@ -25,6 +25,8 @@ struct tb_plugin {
     uint64_t started_ns;
     uint64_t heard_ns;      /* its last answer, or its start */
     uint64_t not_before_ns; /* back-off */
+    uint64_t events_ns;     /* when the last span of its events began */
+    uint32_t n_events;      /* in that span */
 };
 
 /* Upper bits of ids that tell a new instance's from those of every other of these plugins. Never

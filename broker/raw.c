@@ -16,16 +16,23 @@ enum { UNTOLD_MAX = TB_BULK_OUT / 4 };
 
 /* ---- to the plugin ---- */
 
-/* Whose body that would be, if its plugin can take it into its pool. Nothing of the frame has been
- * authenticated yet: until that is done the block is nobody's, and the bytes in it nothing. */
+/*
+ * Whose body that would be, if its plugin can take it into its pool. Nothing of the frame has been
+ * authenticated yet: until that is done the block is nobody's, and the bytes in it nothing. But the
+ * plugin could look at them already, and so gets only those of a call that will be let through as
+ * things stand.
+ */
 static struct tb_bulk *pool_for(const struct tb_session *session, const struct tb_frame *frame)
 {
-    uint32_t command;
+    uint32_t index;
     struct tb_address address = tb_sealed_address(frame);
-    if (tb_pool_look(&session->pool, &address.handle, &command) != TB_HANDLE_ISSUED)
+    if (tb_pool_look(&session->pool, &address.handle, &index) != TB_HANDLE_ISSUED)
         return NULL;
-    uint32_t plugin = session->commands[command].plugin;
-    return plugin == TB_NO_INDEX ? NULL : session->plugins[plugin].bulk;
+    const struct tb_named *command = tb_session_command(session, index);
+    return command->granted && command->plugin != TB_NO_INDEX &&
+                   tb_audit_available(&session->broker->audit)
+               ? session->plugins[command->plugin].bulk
+               : NULL;
 }
 
 static int take_block(struct tb_bulk *bulk, uint64_t n, struct tb_bytes first, uint64_t *ret_at)

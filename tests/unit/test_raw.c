@@ -650,6 +650,37 @@ static void a_forged_call_is_a_violation_and_gives_its_block_back(void)
     end();
 }
 
+/* The plugin could read it, and nobody has let it. */
+static void a_body_that_will_be_refused_gets_no_block(void)
+{
+    struct tb_buffer rest;
+    const struct bench_policy without = {.commands = 6, .memory_mib = 64};
+    begin(TB_MODE_DIRECT);
+    struct tb_handle twin = stream_call(&bench, 2, NO_ARGS); /* keeps the plugin running */
+    struct tb_handle handle = session_issued(&bench, ECHO);
+    bench_reload(&bench, &without);
+    CHECK(plugin()->bulk);
+    rest = frame_of(&handle, N_BODY);
+    bench_send(&bench, tb_bytes_of(tb_buffer_bytes(&rest).data, N_BODY / 2));
+    CHECK(!bench_session(&bench)->body);
+    tb_buffer_consume(&rest, N_BODY / 2);
+    send_rest(&rest);
+    CHECK(pread(bench.memory, other, N_BODY, 0) == N_BODY && sodium_is_zero(other, N_BODY));
+    bench_plugin_answer(&bench, stream_live(&bench, &twin)->number);
+    end();
+}
+
+static void an_unlogged_body_gets_no_block(void)
+{
+    struct tb_buffer rest;
+    begin(TB_MODE_DIRECT);
+    tb_audit_lost(&bench.broker.audit);
+    (void)call_half_with(N_BODY, N_BODY / 2, &rest);
+    CHECK(!bench_session(&bench)->body);
+    send_rest(&rest);
+    end();
+}
+
 static void a_body_without_a_handle_gets_no_block(void)
 {
     struct tb_buffer rest;
@@ -691,6 +722,8 @@ int main(int argc, char **argv)
         TEST(a_reload_that_revokes_the_command_denies_the_call),
         TEST(a_call_that_is_refused_gives_its_block_back),
         TEST(a_forged_call_is_a_violation_and_gives_its_block_back),
+        TEST(a_body_that_will_be_refused_gets_no_block),
+        TEST(an_unlogged_body_gets_no_block),
         TEST(a_body_without_a_handle_gets_no_block),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
