@@ -3,7 +3,7 @@
 #include "base/result.h"
 
 _Static_assert(TB_BULK_IN % TB_BLOCK_UNIT == 0, "the part is a whole number of units");
-_Static_assert(TB_BLOCKS_MAX <= UINT8_MAX, "one block may be the whole part");
+_Static_assert(TB_BLOCKS_MAX <= UINT16_MAX, "one block may be the whole part");
 
 int tb_blocks_take(struct tb_blocks *blocks, uint64_t n_bytes, uint64_t *ret_at)
 {
@@ -16,7 +16,7 @@ int tb_blocks_take(struct tb_blocks *blocks, uint64_t n_bytes, uint64_t *ret_at)
         gap = taken == 0 ? gap + 1 : 0;
         i += taken == 0 ? 1 : taken;
         if (gap == want) {
-            blocks->at[i - want].n_units = (uint8_t)want;
+            blocks->at[i - want].n_units = (uint16_t)want;
             *ret_at = (uint64_t)(i - want) * TB_BLOCK_UNIT;
         }
     }
@@ -40,19 +40,18 @@ void tb_blocks_lend(struct tb_blocks *blocks, uint64_t at)
     blocks->at[unit].lent = true;
 }
 
-void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at)
+uint64_t tb_blocks_drop(struct tb_blocks *blocks, uint64_t at)
 {
     size_t unit = find(blocks, at);
     tb_assert(unit < TB_BLOCKS_MAX);
+    uint64_t n = (uint64_t)blocks->at[unit].n_units * TB_BLOCK_UNIT;
     blocks->at[unit].n_units = 0;
     blocks->at[unit].lent = false;
+    return n;
 }
 
-int tb_blocks_give(struct tb_blocks *blocks, uint64_t untrusted_at)
+bool tb_blocks_lent(const struct tb_blocks *blocks, uint64_t untrusted_at)
 {
     size_t unit = find(blocks, untrusted_at);
-    if (unit == TB_BLOCKS_MAX || !blocks->at[unit].lent)
-        return TB_UNKNOWN;
-    tb_blocks_drop(blocks, untrusted_at);
-    return TB_OK;
+    return unit < TB_BLOCKS_MAX && blocks->at[unit].lent;
 }

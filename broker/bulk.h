@@ -36,6 +36,10 @@ struct tb_bulk *tb_bulk_new(int fd, struct tb_plugin *plugin);
 struct tb_bulk *tb_bulk_ref(struct tb_bulk *bulk);
 void tb_bulk_unref(struct tb_bulk *bulk); /* NULL is fine */
 
+/* A block of the part `in` is nobody's any more. Few are in use as a rule, and those keep their
+ * memory; what lies far behind them goes back to the machine. */
+void tb_bulk_drop(struct tb_bulk *bulk, uint64_t at);
+
 /* Where the bytes at that place lie; for system calls only. */
 uint8_t *tb_bulk_at(const struct tb_bulk *bulk, uint64_t at);
 /* Copies into a block: TB_OK, or TB_FULL (no memory for it). */
