@@ -7,9 +7,9 @@
  * own word in any case.
  *
  * The mapping is for the kernel alone to read from and to write to. The supervisor has sealed the
- * file's size, so that nobody can shorten it under us; but a plugin can punch holes, which read as
- * zeros, and where memory has run out a page for a hole cannot be had. A system call answers that
- * with EFAULT; the broker's own hand would be ended by SIGBUS.
+ * file's size, so that nobody can shorten it under us; but where memory has run out a page that was
+ * never touched cannot be had. A system call answers that with EFAULT; the broker's own hand would
+ * be ended by SIGBUS.
  *
  * It lives as long as anything refers to it: the instance, a body that is being read into it, bytes
  * that are being sent from it.

@@ -8,6 +8,8 @@
 
 #include "proto/plugin_stream.h"
 
+#include <stdlib.h>
+
 /* So much of its part can be the plugin's again without its being told: it is when there is
  * something else to say. One that runs short is told sooner. */
 enum { UNTOLD_MAX = TB_BULK_OUT / 4 };
@@ -183,4 +185,35 @@ bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted
         .owner = tb_bulk_ref(bulk),
     };
     return true;
+}
+
+/* ---- the end of an instance ---- */
+
+static void free_copy(void *owner, struct tb_bytes bytes)
+{
+    (void)bytes;
+    free(owner);
+}
+
+/* Where there is no memory for a copy it is sent from the pool as before. */
+static void copy_out(struct tb_piece *piece)
+{
+    struct tb_bulk *bulk = piece->owner;
+    size_t n = piece->bytes.n;
+    uint8_t *copy = malloc(n);
+    if (!copy)
+        return;
+    if (tb_bulk_read(bulk, (uint64_t)(piece->bytes.data - bulk->map), n, copy) != TB_OK)
+        memset(copy, 0, n); /* as holes read */
+    *piece = (struct tb_piece){tb_bytes_of(copy, n), free_copy, copy};
+    tb_bulk_unref(bulk);
+}
+
+/* A piece of some bytes would keep a whole pool, for as long as the endpoint likes to leave it
+ * unread; and instance could follow instance. */
+void tb_raw_part_with(struct tb_plugin *plugin)
+{
+    struct tb_session *session = plugin->session;
+    if (plugin->bulk && session->state == TB_SESSION_OPEN)
+        tb_pieces_change(&session->link.pieces, plugin->bulk, copy_out);
 }

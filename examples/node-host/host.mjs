@@ -1,59 +1,60 @@
-#!/usr/bin/env node
-// A host without a WebView, in JavaScript: `host.mjs APP [CALLS.json]` makes calls in the view `main` and prints
-// what comes of each, a line of JSON at a time, in the form of `trollbridge call --json --follow`. A call is
-// {"command", "args"?, "text"? or "base64"? (the body), "abort"? (cancelled at that message)}.
+// A host without a WebView: `host.mjs APP` makes the calls that it reads from standard input in the view `main`, and
+// prints what comes of them, each as a line of JSON. Read are {"id", "call": COMMAND, "args"?, "body"?: [BASE64, …]} and
+// {"cancel": ID}; printed are {"id", "channel", "message" | "bytes"} for the messages of channels, and once for a call
+// {"id", "ok": true, "value" | "bytes"} or {"id", "ok": false, "error": {"code", "message", "retry_ms"?, "errno"?}}.
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { Channel, Endpoint, TrollbridgeError } from '../../shim-js/dist/src/index.js'; // 'trollbridge'
 import { childChannel } from '../../shim-js/dist/src/node.js'; // 'trollbridge/node'
 
-const [app, file] = process.argv.slice(2);
-const calls = file === undefined
-  ? [{ command: 'plugin:fs|read_text_file', args: { path: 'data/hello.txt' } }]
-  : JSON.parse(await readFile(file, 'utf8'));
-
-const { TROLLBRIDGE: program = 'trollbridge' } = process.env;
-const relay = spawn(program, ['relay', app, '--view', 'main'], { stdio: ['pipe', 'pipe', 'inherit'] });
-relay.once('error', (error) => process.stderr.write(`host: ${program}: ${error.message}\n`));
+const options = { stdio: ['pipe', 'pipe', 'inherit'] };
+const relay = spawn(process.env.TROLLBRIDGE ?? 'trollbridge', ['relay', process.argv[2], '--view', 'main'], options);
+relay.once('error', (error) => process.stderr.write(`host: ${error.message}\n`));
 const endpoint = new Endpoint(childChannel(relay));
+const live = new Map(); // of each call that is not answered, by id: what aborts it, and the promise of its end
 
-const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
-
-function shown(value, key) {
-  return value instanceof Uint8Array ? { bytes: Buffer.from(value).toString('base64') } : { [key]: value };
+/** Waits for whoever reads this, so that the plugin waits for them too. */
+async function print(line) {
+  if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
 }
 
-/** The arguments with a Channel wherever they name one, as a page would have put it there. */
-function withChannels(args, onMessage) {
-  const found = [];
-  const replaced = JSON.parse(JSON.stringify(args), (_key, value) => {
-    const [, id] = /^__CHANNEL__:(\d+)$/.exec(value) ?? [];
-    if (id === undefined) return value;
-    found.push(new Channel((message) => onMessage(Number(id), message)));
-    return found.at(-1);
+const shown = (it, key) => (it instanceof Uint8Array ? { bytes: Buffer.from(it).toString('base64') } : { [key]: it });
+
+/** In a page channels stand in the arguments; here it is their names, as on the wire. */
+function parse(line) {
+  const channels = [];
+  const request = JSON.parse(line, (_key, value) => {
+    const [name, number] = /^__CHANNEL__:(\d+)$/.exec(value) ?? [];
+    if (name === undefined) return value;
+    const show = (message) => print({ id: request.id, channel: Number(number), ...shown(message, 'message') });
+    return channels[channels.push(new Channel(show)) - 1];
   });
-  return { args: replaced, channels: found };
+  return { ...request, channels };
 }
 
-async function make({ command, args = {}, text, base64, abort: left = Infinity }) {
-  const controller = new AbortController();
-  const given = withChannels(args, (channel, message) => {
-    print({ channel, ...shown(message, 'message') });
-    if (--left <= 0) controller.abort();
-  });
-  const raw = base64 === undefined ? text : Buffer.from(base64, 'base64');
-  const body = typeof raw === 'string' ? new TextEncoder().encode(raw) : raw;
+async function make({ id, call, args, body = [], channels }, { signal }) {
+  const parts = body.map((part) => Buffer.from(part, 'base64'));
+  let answer;
   try {
-    const value = await endpoint.invoke(command, given.args, { raw: body, signal: controller.signal });
-    await Promise.all(given.channels.map(({ done }) => done));
-    print({ ok: true, ...shown(value, 'value') });
+    const value = await endpoint.invoke(call, args, { raw: parts.length > 1 ? parts : parts[0], signal });
+    await Promise.all(channels.map(({ done }) => done));
+    answer = { ok: true, ...shown(value, 'value') };
   } catch (error) {
     if (!(error instanceof TrollbridgeError)) throw error;
     const { code, message, retry_ms, errno } = error;
-    print({ ok: false, error: { code, message, command, retry_ms, errno } });
+    answer = { ok: false, error: { code, message, retry_ms, errno } };
   }
+  await Promise.allSettled(channels.map(({ done }) => done)); // the last message before the answer
+  await print({ id, ...answer });
+  live.delete(id);
 }
 
-for (const call of calls) await make(call);
+for await (const line of createInterface({ input: process.stdin })) {
+  const [request, controller] = [parse(line), new AbortController()];
+  if ('cancel' in request) live.get(request.cancel)?.controller.abort();
+  else live.set(request.id, { controller, done: make(request, controller) });
+}
+await Promise.all(Array.from(live.values(), ({ done }) => done));
 endpoint.close();
 process.exitCode = (await endpoint.ended).by === 'endpoint' ? 0 : 1;

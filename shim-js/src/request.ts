@@ -34,7 +34,8 @@ export function prepare(args: object, source: Source | undefined): Prepared {
   const packed = encode(args, channels);
   const raw = whole(packed, bytesOf(source))?.slice();
   const more = source !== undefined && raw === undefined ? true : undefined;
-  const msgpack = packCall(packed, raw?.length, more);
+  // A body that is still to come is one: an empty beginning, not none.
+  const msgpack = packCall(packed, more === true ? 0 : raw?.length, more);
   decodeCall(msgpack, raw?.length ?? 0);
   return {
     msgpack,

@@ -10,7 +10,9 @@
 struct bench_policy {
     uint32_t commands;   /* a bit for each one that is granted */
     uint32_t scope;      /* what is in the scope of those that have a plugin; 0: they have none */
-    uint32_t memory_mib; /* part of the plugin's hull */
+    uint32_t memory_mib; /* part of the plugin's hull, as are the next two */
+    uint32_t network;    /* not 0: it has it */
+    uint32_t jit;        /* the same */
     uint32_t pool;       /* handles of each command; 0: BENCH_POOL, which is the most */
     uint32_t events;     /* enum bench_events */
     uint32_t resources;  /* not 0: the plugin keeps things open */

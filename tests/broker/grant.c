@@ -62,8 +62,8 @@ static void pack_plugin(struct tb_packer *packer, const struct bench_policy *pol
         tb_pack_key(packer, lists[i]);
         tb_pack_array(packer, 0);
     }
-    tb_pack_key_bool(packer, "network", false);
-    tb_pack_key_bool(packer, "jit", false);
+    tb_pack_key_bool(packer, "network", policy->network);
+    tb_pack_key_bool(packer, "jit", policy->jit);
     tb_pack_key_bool(packer, "resources", policy->resources);
     tb_pack_key(packer, "memory_mib");
     tb_pack_uint(packer, policy->memory_mib);

@@ -109,6 +109,16 @@ class Page(world.View):
             self.step()
         return call.result()
 
+    def await_early(self, call):
+        while not call.early:
+            assert call.reply is None, call.reply
+            self.step()
+
+    def await_messages(self, call, n):
+        while len(call.messages) < n:
+            self.step()
+        return call.messages
+
 
 class Runner:
     """The steps of one case, for one plugin."""
@@ -123,14 +133,21 @@ class Runner:
                 self.call(step)
             elif "await" in step:
                 self.check(step, self.calls.pop(step["await"]))
+            elif "listens" in step:
+                self.page.await_early(self.calls[step["listens"]])
+            elif "hears" in step:
+                wanted = self.filled(step["events"])
+                heard = self.page.await_messages(self.calls[step["hears"]], len(wanted))
+                assert [[event["event"], event["payload"]] for _, event in heard] == wanted
             else:
-                call = self.calls[step["cancel"]]
-                self.page.send(call, wire.CANCEL, {})
+                self.page.send(self.calls[step["cancel"]], wire.CANCEL, {})
         assert not self.calls, "a call that no step awaits"
 
     def filled(self, value):
         if isinstance(value, dict):
             return self.saved[value["saved"]] if list(value) == ["saved"] else {k: self.filled(v) for k, v in value.items()}
+        if isinstance(value, str):
+            return value.replace("PLUGIN://", f"{self.plugin}://")
         return [self.filled(item) for item in value] if isinstance(value, list) else value
 
     def call(self, step):

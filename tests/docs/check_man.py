@@ -107,6 +107,17 @@ def check_functions():
          set(re.findall(r"^    (TROLLBRIDGE_\w+)", header, flags=re.M)))
 
 
+def check_plugin_functions():
+    header = re.sub(r"/\*.*?\*/", "", (ROOT / "include/trollbridge-plugin.h").read_text(encoding="utf-8"),
+                    flags=re.S)
+    header = re.sub(r"static inline .*?\n}\n", "", header, flags=re.S)
+    page = source("libtrollbridge-plugin.3")
+    same("libtrollbridge-plugin(3)", set(re.findall(r"\*(tb_\w+)\*\(\)", page)),
+         set(re.findall(r"\b(tb_\w+)\(", header)))
+    same("libtrollbridge-plugin(3), codes", set(re.findall(r"\*(TB_CODE_\w+)\*", page)),
+         set(re.findall(r"^    (TB_CODE_\w+)", header, flags=re.M)))
+
+
 # Each table of the manifest with a key that no table has: the compiler answers with those it has.
 TABLES = {
     r"\[app\]": "[app]\nid = 'a.b'\nzz = 1\n",
@@ -153,6 +164,7 @@ def check_all():
     check_options()
     check_installed()
     check_functions()
+    check_plugin_functions()
     check_manifest()
     return passed, problems
 

@@ -9,7 +9,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import msgpack_lite  # noqa: E402
 
-INIT, CALL, REPLY, CANCEL = 96, 97, 98, 99
+INIT, CALL, REPLY, CANCEL, CHUNK, CREDIT = 96, 97, 98, 99, 100, 101
+CREDIT_FIRST, CREDIT_FIRST_PLUGIN = 262144, 258048
 SECONDS = 20
 
 
@@ -46,8 +47,10 @@ class Plugin:
             "scopes": [{"allow": allow, "deny": deny} for allow, deny in scopes], "vars": variables,
             "ids": 1 << 32, "pool": {"in": 0, "out": 0}})
 
-    def call_frame(self, command, args, raw=None, scope=0):
+    def call_frame(self, command, args, raw=None, scope=0, more=False):
         message = {"call": self.next, "command": self.numbers[command], "args": args}
+        if more:
+            message["more"] = True
         if scope is not None:
             message["scope"] = scope
         if raw is not None:
@@ -64,13 +67,19 @@ class Plugin:
             data += got
         return data
 
-    def read_reply(self):
+    def read_frame(self):
+        """Kind, message and raw bytes of the next frame, and what it costs of a stream's credit."""
         n, kind, flags, reserved = struct.unpack("<IBBH", self.read_exactly(8))
-        assert (kind, flags, reserved) == (REPLY, 0, 0)
+        assert (flags, reserved) == (0, 0)
         body = self.read_exactly(n)
         (m,) = struct.unpack_from("<I", body)
         message, raw = msgpack_lite.unpack(body[4:4 + m]), body[4 + m:]
-        assert message.get("bytes", 0) == len(raw)
+        assert kind == CREDIT or message.get("bytes", 0) == len(raw)
+        return kind, message, raw, n - 4
+
+    def read_reply(self):
+        kind, message, raw, _ = self.read_frame()
+        assert kind == REPLY
         return message, raw
 
     def call(self, command, args, raw=None, scope=0):

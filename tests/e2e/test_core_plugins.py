@@ -15,6 +15,8 @@ TABLE = tomllib.loads((tree.TOP / "plugins/core/commands.toml").read_text())
 PLUGINS = tree.ROOT / "share/trollbridge/plugins"
 REAL = json.loads((tree.TOP / "tests/policy/tauri/manifests.json").read_text())["apps"]
 KEYS = [f"core:{key}" for key in TABLE]
+# What the broker answers itself.
+OWN = ["plugin:event|emit", "plugin:event|emit_to", "plugin:event|listen", "plugin:event|unlisten", "plugin:resources|close"]
 # What Tauri 2.12 has that the builds of these apps had not.
 SINCE = {
     "HuLaSpark/HuLa": {"core:app": "exit", "core:window": "set_fullscreen_on_monitor"},
@@ -126,6 +128,17 @@ def test_an_entrys_scope_is_kept_though_nobody_reads_it(tmp_path):
     assert [plugin["name"] for plugin in found["plugins"]] == ["fs"]
 
 
+@pytest.mark.parametrize("mode,events", [("tauri", "all"), ("narrow", "scope"), ("strict", "scope")])
+def test_how_far_events_reach_is_said_in_the_grant(tmp_path, mode, events):
+    entry = {"identifier": "core:event:allow-emit-to", "allow": [{"target": "settings"}], "deny": [{"target": "log"}]}
+    manifest = test_policy.MANIFEST + f'[policy]\nmode = "{mode}"\n'
+    found = grant(tmp_path, [entry, "core:event:allow-emit"], {"trollbridge.toml": manifest})
+    scopes = {command["name"]: found["scopes"][command["scope"]] if "scope" in command else None for command in found["commands"]}
+    assert found["events"] == events
+    assert scopes == {"plugin:event|emit": None,
+                      "plugin:event|emit_to": {"allow": [{"target": "settings"}], "deny": [{"target": "log"}]}}
+
+
 def test_a_snapshot_that_has_them_implemented_is_refused(tmp_path):
     app = test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST,
                                            "capabilities/main.json": test_policy.capability(["core:app:default"])})
@@ -202,7 +215,6 @@ def test_policy_check_lists_them_as_unimplemented(app):
     assert (done.returncode, done.stderr) == (0, b"")
     out = done.stdout.decode()
     rows = [row for row in out.partition("\n  granted\n")[2].partition("\n\n")[0].splitlines() if "plugin:" in row]
-    own = ["plugin:event|emit", "plugin:event|emit_to", "plugin:event|listen", "plugin:event|unlisten",
-           "plugin:resources|close"]  # the broker answers these itself
-    assert len(rows) == 92 and sorted(row.split()[0].rstrip(",") for row in rows if "unimplemented" not in row) == own
+    answered = [row.strip() for row in rows if "unimplemented" not in row]
+    assert len(rows) == 92 and answered == OWN
     assert "main (local): 92 commands" in out and "  unimplemented: nothing implements " in out

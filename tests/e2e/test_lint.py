@@ -178,7 +178,7 @@ def test_the_list_of_strict_codes():
 
 
 def test_a_plain_app_is_quiet(tmp_path):
-    """Tauri's default set and commands of the app: the three powers of that set, and what nobody answers."""
+    """Tauri's default set and commands of the app: the two powers of that set, and what nobody answers."""
     capability = {"identifier": "main", "windows": ["main"], "permissions": ["core:default", "allow-greet"]}
     permission = {"permission": [{"identifier": "allow-greet", "commands": {"allow": ["greet"]}}]}
     for name, content in {"capabilities/main.json": json.dumps(capability), "permissions/greet.json": json.dumps(permission),
@@ -186,7 +186,7 @@ def test_a_plain_app_is_quiet(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
     answer = findings(tmp_path, tmp_path)
-    assert sorted(item["code"] for item in answer["warnings"]) == ["devtools", "emit-any", "image-from-path", "unimplemented", "unimplemented"]
+    assert sorted(item["code"] for item in answer["warnings"]) == ["devtools", "image-from-path", "unimplemented", "unimplemented"]
     assert start(tmp_path, tmp_path) == (0, [])
 
 

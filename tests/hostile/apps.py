@@ -34,6 +34,7 @@ action = "{action}"
 in_flight = {in_flight}
 
 [limits."plugin:evil|do"]
+in_flight = {in_flight}
 deadline_ms = {deadline_ms}
 """
 

@@ -5,7 +5,7 @@ import threading
 import time
 
 import wire
-from apps import READ_FILE, READ
+from apps import READ
 from bench import row
 from world import SECONDS, View
 
@@ -132,15 +132,15 @@ def flood_forged(trial):
     return flood(trial, (frame for _ in range(N)))
 
 
-@row("flood-large", "64 calls with 1 MiB of raw bytes each, cut short by the session's quota", "quota of request bytes",
-     "error limit", "call", "too many request bytes in flight", log_code="limit")
+@row("flood-large", "80 calls with 1 MiB of raw bytes each, cut short by the session's quota", "quota of request bytes",
+     "error limit", "call", "too many request bytes in flight", log_code="limit", app={"in_flight": 128})
 def flood_large(trial):
     view = trial.view
     raw = bytes(1024 * 1024)
     handles = []
-    view.want(READ_FILE, 64)
+    view.want("plugin:evil|do", 80)
     frames = []
-    for _ in range(60):
+    for _ in range(80):
         handle, data = view.call_frame("plugin:evil|do", {"what": "hang"}, raw)
         handles.append(handle)
         frames.append(data)
@@ -148,7 +148,7 @@ def flood_large(trial):
     pusher.start()
     pusher.join(20)
     codes = set()
-    for handle in handles[40:]:
+    for handle in handles[72:]:
         codes.add(view.await_reply(handle)[0]["error"]["code"])
     return f"error {codes.pop()}" if len(codes) == 1 else f"errors {codes}"
 

@@ -31,7 +31,6 @@ online("abstract", "connects to an abstract socket", ANSWER, "EPERM", "abstract"
 online("unix", "connects to a socket in the file system", ANSWER, "EPERM", "unix",
        lambda trial: listener(trial, socket.AF_UNIX, address=f"{trial.world.base}/socket"))
 online("netlink", "opens a netlink socket", ANSWER, "EPERM", "family", "16")
-online("packet", "opens a packet socket", ANSWER, "EPERM", "family", "17")
 online("vsock", "opens a socket to the virtual machine's host", ANSWER, "EPERM", "family", "40")
 online("crypto", "opens a socket to the kernel's ciphers", ANSWER, "EPERM", "family", "38")
 online("raw", "opens a raw socket", FILTER, KILLED, "raw")

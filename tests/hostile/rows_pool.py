@@ -57,6 +57,9 @@ for arg, tried in [("in", "an answer in the broker's part"), ("end", "an answer 
 
 for arg, tried in [("shrink", "makes the memory shorter under the broker"), ("grow", "makes it longer")]:
     row(f"pool-{arg}", tried, "seals, before the plugin has it", "answer EPERM", "done")(breaks("pool-size", arg))
+for arg, error in [("fallocate", "EOPNOTSUPP"), ("madvise", "EINVAL")]:
+    row(f"pool-hole-{arg}", f"has the broker wait for pages that it takes away by {arg}", "seccomp", f"answer {error}",
+        "done")(breaks("pool-hole", arg))
 row("pool-seal", "seals the memory against the broker", "seals, before the plugin has it", "answer EPERM", "done")(
     breaks("pool-seal", ""))
 
@@ -77,7 +80,7 @@ def spoiled(relay):
     return attack
 
 
-row("pool-sigbus", "punches holes into its answers while they are sent", "no hand of the broker's on the memory",
+row("pool-changes", "changes its answers while they are sent", "no hand of the broker's on the memory",
     "60 answers of their length", "")(spoiled(relay=False))
 row("pool-toctou", "changes its answers while they are sealed", "read once into memory of the broker's own",
     "60 answers of their length", "")(spoiled(relay=True))

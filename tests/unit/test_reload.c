@@ -11,6 +11,8 @@ static const struct bench_policy first = {.commands = 7, .memory_mib = 64};
 static const struct bench_policy no_echo = {.commands = 6, .memory_mib = 64};
 static const struct bench_policy scoped = {.commands = 7, .scope = 5, .memory_mib = 64};
 static const struct bench_policy smaller = {.commands = 7, .memory_mib = 32};
+static const struct bench_policy online = {.commands = 7, .memory_mib = 64, .network = 1};
+static const struct bench_policy jitting = {.commands = 7, .memory_mib = 64, .jit = 1};
 
 static void begin(void)
 {
@@ -187,6 +189,8 @@ static void another_scope_or_hull_stops_the_plugin(void)
 {
     a_plugin_that_does_not_fit_is_stopped_under_its_calls(&scoped);
     a_plugin_that_does_not_fit_is_stopped_under_its_calls(&smaller);
+    a_plugin_that_does_not_fit_is_stopped_under_its_calls(&online);
+    a_plugin_that_does_not_fit_is_stopped_under_its_calls(&jitting);
 }
 
 static void the_same_policy_touches_nothing(void)

@@ -20,7 +20,7 @@ const commands = {
   async echo(call) { // the body, in parts where it comes in parts; the arguments where there is none
     for (let part = await nextPart(call); ; part = await nextPart(call)) {
       if (part.last) return part.raw ?? call.args;
-      for (let at = 0; at < part.raw.length; at += 65536) await chunk(call, {}, part.raw.subarray(at, at + 65536));
+      for (let at = 0; at < part.raw?.length; at += 65536) await chunk(call, {}, part.raw.subarray(at, at + 65536));
     }
   },
   async count(call) { // messages of a channel

@@ -14,7 +14,7 @@ async def greet(call):
 async def fail(call): raise Refused(call.args["code"], "as asked", *filter(None, [call.args.get("errno")]))
 async def echo(call):  # the body, in parts where it comes in parts; the arguments where there is none
     while not (part := await next_part(call)).last:
-        for at in range(0, len(part.raw), 65536): await chunk(call, part.raw[at:at + 65536])
+        for at in range(0, len(part.raw or b""), 65536): await chunk(call, part.raw[at:at + 65536])
     return call.args if part.raw is None else part.raw
 async def count(call):  # messages of a channel, as fast as the page takes them
     for i in range(call.args["to"]): await chunk(call, message=i, channel=int(call.args["channel"][12:]))

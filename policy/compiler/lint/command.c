@@ -14,19 +14,12 @@ void tb_lint_commands(struct tb_lint *lint)
 {
     const struct tb_bundle *devtools =
         tb_lint_granted(lint, "plugin:webview|internal_toggle_devtools");
-    const struct tb_bundle *emit = tb_lint_granted(lint, "plugin:event|emit");
-    const struct tb_bundle *emit_to = tb_lint_granted(lint, "plugin:event|emit_to");
     const struct tb_bundle *image = tb_lint_granted(lint, "plugin:image|from_path");
     if (devtools)
         tb_report_warning(lint->report, "devtools", tb_lint_place(lint, devtools),
                           "the page can open the developer tools, in whose console every command "
                           "can be called: add `core:webview:deny-internal-toggle-devtools` to "
                           "what is released");
-    if (emit || emit_to)
-        tb_report_warning(lint->report, "emit-any", tb_lint_place(lint, emit ? emit : emit_to),
-                          "the page can send any event to every other window, which takes it for "
-                          "the app's own: name `core:event:allow-listen` and "
-                          "`core:event:allow-unlisten` instead where it only listens");
     if (image)
         tb_report_warning(lint->report, "image-from-path", tb_lint_place(lint, image),
                           "the page can have any file of the user opened as an image, as no scope "

@@ -26,6 +26,8 @@ static const struct {
     {tb_lint_shell_entries, false},
     {tb_lint_shell_commands, false},
     {tb_lint_http, false},
+    {tb_lint_event_targets, true},
+    {tb_lint_emit_any, false},
     {tb_lint_commands, false},
     {tb_lint_app, false},
     {tb_lint_sandboxes, false},

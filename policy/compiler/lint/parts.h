@@ -73,6 +73,7 @@ tb_lint_run tb_lint_paths;
 tb_lint_run tb_lint_remote_hosts, tb_lint_remote_urls, tb_lint_remote_capabilities;
 tb_lint_run tb_lint_shell_programs, tb_lint_shell_entries, tb_lint_shell_commands;
 tb_lint_run tb_lint_http;
+tb_lint_run tb_lint_event_targets, tb_lint_emit_any;
 tb_lint_run tb_lint_commands, tb_lint_unimplemented, tb_lint_app, tb_lint_sandboxes;
 
 /* Whether a file is the developer's own to change, and not one of an installed plugin. */

@@ -128,7 +128,7 @@ static int try_getfd(tb_unused const char *arg)
 static int try_queue(const char *pid)
 {
     siginfo_t info = {.si_code = SI_QUEUE};
-    return result_of(syscall(SYS_rt_sigqueueinfo, pid_of(pid), SIGTERM, &info));
+    return result_of(syscall(SYS_rt_sigqueueinfo, pid_of(pid), 0, &info));
 }
 
 static int try_pidfd(const char *pid)

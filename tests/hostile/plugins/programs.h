@@ -18,4 +18,4 @@ int try_memory(const char *mib);
 int try_shared_memory(const char *mib);
 int try_growing_memory(const char *mib);
 int try_open_many(const char *arg);
-int try_spin(const char *arg);
+int try_spin(const char *arg); /* for three seconds of processor time */

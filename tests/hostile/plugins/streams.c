@@ -2,7 +2,6 @@
 
 #include "proto/plugin.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { FLOOD = 20000, PAYLOAD = 1000 };
@@ -117,29 +116,6 @@ static void no_credit(const struct request *request)
     say(TB_PLUGIN_CREDIT, request->call, "bytes", 0);
 }
 
-/* A part where no bytes can be: the broker's part of the pool, and behind its end. */
-static void outside_pool(const struct request *request)
-{
-    struct words words;
-    tb_buffer_init(&words.out, TB_FRAME_MAX);
-    words.plain = tb_plain_begin(&words.packer, &words.out, TB_PLUGIN_CHUNK);
-    tb_pack_map(&words.packer, 3);
-    tb_pack_key_uint(&words.packer, "call", request->call);
-    tb_pack_key_uint(&words.packer, "bytes", 65536);
-    tb_pack_key_uint(&words.packer, "at", strtoull(request->arg, NULL, 10));
-    end(&words, 0);
-}
-
-static void release_unheld(const struct request *request)
-{
-    struct words words;
-    tb_buffer_init(&words.out, TB_FRAME_MAX);
-    words.plain = tb_plain_begin(&words.packer, &words.out, TB_PLUGIN_RELEASE);
-    tb_pack_map(&words.packer, 1);
-    tb_pack_key_uint(&words.packer, "at", strtoull(request->arg, NULL, 10));
-    end(&words, 0);
-}
-
 static void emit_one(const struct request *request)
 {
     emit(request->arg);
@@ -173,8 +149,6 @@ static const struct {
     {"late-chunk", late_chunk},
     {"too-much-credit", too_much_credit},
     {"no-credit", no_credit},
-    {"outside-pool", outside_pool},
-    {"release-unheld", release_unheld},
     {"emit", emit_one},
     {"emit-flood", emit_flood},
     {"keep", keep},
