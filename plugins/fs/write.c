@@ -105,13 +105,12 @@ static void write_content(struct tb_call *call, const struct fs_path *path,
     tb_fd fd = -1;
     if (!open_target(call, path, options, &fd))
         return;
-    int r = tb_fd_write_all(fd, call->body);
-    if (r < 0)
-        fs_answer_failure(call, fs_failure_of(r));
-    else if (call->more)
+    if (call->more) {
         write_parts(call, &fd);
-    else
-        tb_reply_nil(call);
+        return;
+    }
+    int r = tb_fd_write_all(fd, call->body);
+    fs_answer_done(call, r == 0, fs_failure_of(r));
 }
 
 void fs_write_file(struct tb_call *call)
