@@ -205,6 +205,8 @@ void tb_control_alert(struct tb_broker *broker, const char *view, const char *ev
 /* flush.c: sending at the end of a round, and the records. */
 void tb_flush_mark(struct tb_broker *broker, struct tb_link *link);   /* has something to send */
 void tb_flush_unmark(struct tb_broker *broker, struct tb_link *link); /* is about to go */
+/* The link is about to go: what it holds is sent now if it may be at all, or never. */
+void tb_flush_last(struct tb_broker *broker, struct tb_link *link);
 void tb_flush(struct tb_broker *broker);
 void tb_flush_pause(struct tb_broker *broker,
                     struct tb_link *link); /* read no further until unpaused */

@@ -189,7 +189,7 @@ static void end(struct tb_broker *broker, struct tb_session *session, enum tb_cl
      * the link. */
     tb_flush_unmark(broker, &session->link);
     if (tb_close_write(&session->link.out, (uint32_t)code) == TB_OK)
-        tb_link_flush(&session->link);
+        tb_flush_last(broker, &session->link);
     if (session->link.paused)
         tb_flush_unpause(broker, &session->link);
     tb_loop_remove(&broker->loop, &session->link.source);

@@ -100,6 +100,18 @@ static int hand_over(struct tb_open_call *open, const struct call_text *text)
     return tb_streams_first(open->stream, &part);
 }
 
+/* A handler that knows nothing of parts would take the beginning of a body for all of it. */
+static void run(const struct tb_session_command *command, struct tb_call *call)
+{
+    if (!command->handle)
+        tb_reply_error(call, TB_CODE_UNIMPLEMENTED, 0, "this plugin does not have the command");
+    else if (call->more && !command->parts)
+        tb_reply_error(call, TB_CODE_TOO_LARGE, 0,
+                       "this command takes its body in one piece, of 1 MiB at most");
+    else
+        command->handle(call);
+}
+
 int tb_session_call(struct tb_session *session, struct tb_bytes body)
 {
     struct call_text text;
@@ -121,11 +133,7 @@ int tb_session_call(struct tb_session *session, struct tb_bytes body)
         .number = text.call,
     };
     session->n_memory = 0;
-    if (command->handle)
-        command->handle(&open.call);
-    else
-        tb_reply_error(&open.call, TB_CODE_UNIMPLEMENTED, 0,
-                       "this plugin does not have the command");
+    run(command, &open.call);
     if (open.stream && text.has_raw)
         return hand_over(&open, &text);
     r = open.stream ? TB_OK : answer(&open);

@@ -17,6 +17,7 @@ enum {
 struct tb_session_command {
     uint32_t number;
     void (*handle)(struct tb_call *call); /* NULL: granted, but this program does not have it */
+    bool parts;
 };
 
 struct tb_session {

@@ -186,6 +186,9 @@ struct tb_plugin_command {
 struct tb_plugin {
     const struct tb_plugin_command *commands;
     size_t n_commands;
+    /* Names of those whose body may come in parts (call->more), and NULL behind them; NULL: none.
+     * Such a body of any other is refused before its handler would take the beginning for all. */
+    const char *const *parts;
     /* Called once, before the first command: open and parse here what all calls need. 0, or
      * anything else to give up. NULL: nothing to do. */
     int (*start)(const struct tb_plugin_init *init, void **ret_state);

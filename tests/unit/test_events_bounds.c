@@ -122,6 +122,18 @@ static void a_view_that_does_not_read_costs_the_emitter_nothing(void)
 
 /* ---- the log ---- */
 
+/* It does not keep up from now on. Its end, for who wants it to go on. */
+static int stop_scribe(void)
+{
+    static uint8_t filler[64 * 1024];
+    int scribe = bench.scribe;
+    int full = bench.broker.audit.source.fd;
+    bench.scribe = -1;
+    while (tb_fd_send(full, tb_bytes_of(filler, sizeof filler), -1, MSG_DONTWAIT) > 0)
+        continue;
+    return scribe;
+}
+
 /* In audit mode `before` nothing that a record allows goes out before the kernel has the record. */
 static void events_wait_for_the_record_of_their_call(void)
 {
@@ -130,12 +142,8 @@ static void events_wait_for_the_record_of_their_call(void)
     (void)listener_of("saved");
     struct tb_session *other = bench_session(&bench);
     bench_switch(&bench);
-    int scribe = bench.scribe;
     struct tb_audit *audit = &bench.broker.audit;
-    static uint8_t filler[64 * 1024];
-    bench.scribe = -1;
-    while (tb_fd_send(audit->source.fd, tb_bytes_of(filler, sizeof filler), -1, MSG_DONTWAIT) > 0)
-        continue; /* a scribe that does not keep up */
+    int scribe = stop_scribe();
     (void)emit_bytes("saved", 10);
     CHECK(!tb_audit_settled(audit) && tb_buffer_n(&other->link.out) > 0);
     CHECK_INT(heard_by_other(), 0);
@@ -143,6 +151,26 @@ static void events_wait_for_the_record_of_their_call(void)
     bench_run(&bench);
     CHECK(tb_audit_settled(audit));
     CHECK_INT(heard_by_other(), 1);
+    bench_deinit(&bench);
+}
+
+/* The end of the view that would get it does not send it sooner. */
+static void events_without_their_record_end_with_their_session(void)
+{
+    begin_two(BENCH_EVENTS_ALL);
+    bench_switch(&bench);
+    (void)listener_of("saved");
+    struct tb_session *other = bench_session(&bench);
+    bench_switch(&bench);
+    int scribe = stop_scribe();
+    (void)emit_bytes("saved", 10);
+    CHECK(tb_buffer_n(&other->link.out) > 0);
+    tb_broker_close(&bench.broker, other, TB_CLOSE_SHUT, "shut by the host");
+    bench_run(&bench);
+    CHECK_INT(tb_buffer_n(&bench.silent.from_broker), 0);
+    bench.scribe = scribe;
+    bench_run(&bench);
+    CHECK(tb_audit_settled(&bench.broker.audit));
     bench_deinit(&bench);
 }
 
@@ -285,6 +313,7 @@ int main(int argc, char **argv)
         TEST(all_listeners_of_a_session_hold_a_mebibyte_together),
         TEST(a_view_that_does_not_read_costs_the_emitter_nothing),
         TEST(events_wait_for_the_record_of_their_call),
+        TEST(events_without_their_record_end_with_their_session),
         TEST(a_plugins_event_reaches_its_own_view_and_no_other),
         TEST(events_that_a_plugin_may_not_send_end_it),
         TEST(an_event_that_no_endpoint_takes_ends_its_plugin),

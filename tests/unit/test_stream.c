@@ -84,6 +84,41 @@ static void raw_bytes_go_in_clear_on_direct_links_and_are_a_violation_on_others(
     bench_deinit(&bench);
 }
 
+/* ---- the log ---- */
+
+/* The last record that the scribe has not been sent yet, of that event. */
+static struct tb_record last_record(enum tb_event event)
+{
+    struct tb_frame frame;
+    struct tb_record record;
+    struct tb_record last = {0};
+    size_t size;
+    struct tb_bytes out = tb_buffer_bytes(&bench.broker.audit.out);
+    while (tb_frame_parse(TB_SIDE_SCRIBE, out, &frame, &size) == TB_OK) {
+        CHECK_INT(tb_record_read(frame.body, &record), TB_OK);
+        last = record.event == event ? record : last;
+        out = tb_bytes_of(out.data + size, out.n - size);
+    }
+    CHECK_INT(last.event, event);
+    return last;
+}
+
+/* Else a page could take what it likes out of sight, by closing its session behind it. */
+static void the_log_has_the_bytes_of_streams_whose_session_closes(void)
+{
+    uint64_t number;
+    session_begin(&bench, TB_ON_VIOLATION_LOCK);
+    struct tb_handle handle = begin_body(&number);
+    stream_part(&bench, &handle, 1, 60000, false);
+    plugin_sends(&bench, number, 50000);
+    tb_broker_close(&bench.broker, bench_session(&bench), TB_CLOSE_SHUT, "the test is over");
+    struct tb_record record = last_record(TB_EVENT_DONE);
+    CHECK_INT(record.code, TB_CODE_SESSION_CLOSED);
+    CHECK(record.n_in > 60000 && record.n_in < 61000);
+    CHECK(record.n_out > 50000 && record.n_out < 51000);
+    bench_deinit(&bench);
+}
+
 /* ---- ends ---- */
 
 static void a_cancelled_stream_is_answered_once_and_its_chunks_are_dropped(void)
@@ -291,6 +326,7 @@ int main(int argc, char **argv)
         TEST(parts_of_a_result_are_counted_in_the_reply),
         TEST(a_body_in_parts_reaches_the_plugin),
         TEST(raw_bytes_go_in_clear_on_direct_links_and_are_a_violation_on_others),
+        TEST(the_log_has_the_bytes_of_streams_whose_session_closes),
         TEST(a_cancelled_stream_is_answered_once_and_its_chunks_are_dropped),
         TEST(a_cancelled_plugin_may_use_up_its_credit_and_no_more),
         TEST(what_a_plugin_may_not_send_ends_it),

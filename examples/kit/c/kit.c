@@ -228,7 +228,10 @@ int main(void)
         {"greet", greet},     {"fail", fail},     {"echo", echo}, {"count", count},
         {"open", open_thing}, {"wait", wait_for}, {"emit", emit},
     };
-    static const struct tb_plugin plugin = {
-        .commands = commands, .n_commands = sizeof commands / sizeof *commands, .start = start};
+    static const char *const parts[] = {"echo", NULL};
+    static const struct tb_plugin plugin = {.commands = commands,
+                                            .n_commands = sizeof commands / sizeof *commands,
+                                            .parts = parts,
+                                            .start = start};
     return tb_plugin_main(&plugin);
 }
