@@ -95,8 +95,10 @@ int main(int argc, char **argv)
         {"write_file", fs_write_file},
         {"write_text_file", fs_write_file},
     };
+    static const char *const parts[] = {"write_file", "write_text_file", NULL};
     static const struct tb_plugin plugin = {.commands = commands,
                                             .n_commands = TB_ARRAY_LEN(commands),
+                                            .parts = parts,
                                             .start = start,
                                             .seal = seal,
                                             .stop = stop};

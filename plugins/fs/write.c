@@ -105,13 +105,12 @@ static void write_content(struct tb_call *call, const struct fs_path *path,
     tb_fd fd = -1;
     if (!open_target(call, path, options, &fd))
         return;
-    int r = tb_fd_write_all(fd, call->body);
-    if (r < 0)
-        fs_answer_failure(call, fs_failure_of(r));
-    else if (call->more)
+    if (call->more) {
         write_parts(call, &fd);
-    else
-        tb_reply_nil(call);
+        return;
+    }
+    int r = tb_fd_write_all(fd, call->body);
+    fs_answer_done(call, r == 0, fs_failure_of(r));
 }
 
 void fs_write_file(struct tb_call *call)
@@ -121,7 +120,7 @@ void fs_write_file(struct tb_call *call)
     struct write_options options;
     if (!fs_read_target(call, &path, &args) || !read_options(call, args, &options))
         return;
-    if (call->has_body)
+    if (call->has_body || call->more)
         write_content(call, &path, &options);
     else
         tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "the content is missing: it is the raw body");

@@ -128,6 +128,24 @@ def test_watching_in_the_sandbox(app):
     ends(process, 0)
 
 
+def test_watching_a_file_that_alone_was_granted(app):
+    path = app.path / "capabilities/main.json"
+    capability = json.loads(path.read_text())
+    for permission in capability["permissions"]:
+        if isinstance(permission, dict):
+            permission["allow"] = [{"path": "$RESOURCE/data/hello.txt"}]
+    path.write_text(json.dumps(capability))
+    args = {"paths": ["data/hello.txt"], "options": {}, "onEvent": "__CHANNEL__:5"}
+    process = begin(app, WATCH, args, "--follow")
+    process.stdout.readline()
+    (app.path / "data/other").write_text("x")
+    (app.path / "data/hello.txt").write_text("x")
+    first = json.loads(process.stdout.readline())["message"]
+    assert first["paths"] == [str(app.path / "data/hello.txt")] and first["type"] == {"modify": {"kind": "data", "mode": "any"}}
+    interrupt(process)
+    ends(process, 0)
+
+
 @pytest.mark.parametrize("path, code", [("data/private", "scope"), ("data/none", "not_found"), ("/usr/bin", "scope")])
 def test_what_cannot_be_watched(app, path, code):
     result = app.call(WATCH, {"paths": [path], "options": {}, "onEvent": "__CHANNEL__:1"})

@@ -333,7 +333,7 @@ static void run(const struct trial *trial)
     tb_fd_close(&denied_folder);
     remove_folder();
     CHECK_INT(ours.harm, 0);
-    CHECK(ours.refused > 0 && (ours.done > 0 || trial->hopeless));
+    CHECK(ours.done > 0 || (trial->hopeless && ours.refused > 0));
     CHECK(naive.harm > 0);
 }
 

@@ -297,11 +297,11 @@ static void small_calls_before_and_behind_a_large_body_keep_their_order(void)
 
 static void a_pool_that_is_full_leaves_bodies_behind_the_map(void)
 {
-    uint64_t at[8];
+    uint64_t at[TB_BLOCKS_MAX];
     size_t n_pooled = 0;
     struct told told;
     begin(TB_MODE_DIRECT);
-    while (n_pooled < TB_ARRAY_LEN(at)) { /* the command's pool allows no more at a time */
+    while (n_pooled < TB_ARRAY_LEN(at)) {
         (void)call_with(BODY_MAX);
         told = heard(TB_PLUGIN_CALL);
         CHECK(told.same);
