@@ -33,6 +33,16 @@ void tb_pieces_add(struct tb_pieces *pieces, const struct tb_piece *piece)
     pieces->n_bytes += piece->bytes.n;
 }
 
+void tb_pieces_change(struct tb_pieces *pieces, const void *owner,
+                      void (*change)(struct tb_piece *piece))
+{
+    for (uint32_t i = 0; i < pieces->n; i++) {
+        struct tb_piece *piece = &pieces->list[(pieces->first + i) % TB_PIECES_MAX].piece;
+        if (piece->owner == owner)
+            change(piece);
+    }
+}
+
 static void finish_first(struct tb_pieces *pieces)
 {
     struct tb_piece piece = pieces->list[pieces->first].piece;

@@ -59,6 +59,11 @@ static inline bool tb_pieces_full(const struct tb_pieces *pieces)
 /* Must not be full. A piece of no bytes is done at once. */
 void tb_pieces_add(struct tb_pieces *pieces, const struct tb_piece *piece);
 
+/* Calls `change` with each piece of that owner, which may put as many other bytes, and another
+ * owner, in their place. */
+void tb_pieces_change(struct tb_pieces *pieces, const void *owner,
+                      void (*change)(struct tb_piece *piece));
+
 /* Sends as much as the socket takes now. TB_OK: all is sent; TB_AGAIN: it takes no more; or -errno,
  * and the socket is at its end. */
 tb_must_check int tb_pieces_send(struct tb_pieces *pieces, int socket);

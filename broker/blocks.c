@@ -3,24 +3,37 @@
 #include "base/result.h"
 
 _Static_assert(TB_BULK_IN % TB_BLOCK_UNIT == 0, "the part is a whole number of units");
-_Static_assert(TB_BLOCKS_MAX <= UINT8_MAX, "one block may be the whole part");
+_Static_assert(TB_BLOCKS_MAX <= UINT16_MAX, "one block may be the whole part");
+
+/* The first of so many free units in a row, or TB_BLOCKS_MAX. */
+static uint32_t find_gap(const struct tb_blocks *blocks, uint32_t n_units)
+{
+    uint32_t start = 0;
+    for (uint32_t i = 0; i < TB_BLOCKS_MAX;) {
+        uint32_t taken = blocks->at[i].n_units;
+        i += taken == 0 ? 1 : taken;
+        if (taken != 0)
+            start = i;
+        else if (i - start == n_units)
+            return start;
+    }
+    return TB_BLOCKS_MAX;
+}
 
 int tb_blocks_take(struct tb_blocks *blocks, uint64_t n_bytes, uint64_t *ret_at)
 {
     if (n_bytes == 0 || n_bytes > TB_BULK_IN)
         return TB_FULL;
-    uint32_t want = (uint32_t)((n_bytes + TB_BLOCK_UNIT - 1) / TB_BLOCK_UNIT);
-    uint32_t gap = 0;
-    for (uint32_t i = 0; i < TB_BLOCKS_MAX && gap < want;) {
-        uint32_t taken = blocks->at[i].n_units;
-        gap = taken == 0 ? gap + 1 : 0;
-        i += taken == 0 ? 1 : taken;
-        if (gap == want) {
-            blocks->at[i - want].n_units = (uint8_t)want;
-            *ret_at = (uint64_t)(i - want) * TB_BLOCK_UNIT;
-        }
-    }
-    return gap == want ? TB_OK : TB_FULL;
+    uint32_t n_units = (uint32_t)((n_bytes + TB_BLOCK_UNIT - 1) / TB_BLOCK_UNIT);
+    uint32_t unit = find_gap(blocks, n_units);
+    if (unit == TB_BLOCKS_MAX)
+        return TB_FULL;
+    uint64_t end = (uint64_t)(unit + n_units) * TB_BLOCK_UNIT;
+    blocks->at[unit].n_units = (uint16_t)n_units;
+    blocks->top = blocks->n > 0 && blocks->top > end ? blocks->top : end;
+    blocks->n++;
+    *ret_at = (uint64_t)unit * TB_BLOCK_UNIT;
+    return TB_OK;
 }
 
 /* The unit that a block begins with, or TB_BLOCKS_MAX. */
@@ -46,13 +59,11 @@ void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at)
     tb_assert(unit < TB_BLOCKS_MAX);
     blocks->at[unit].n_units = 0;
     blocks->at[unit].lent = false;
+    blocks->n--;
 }
 
-int tb_blocks_give(struct tb_blocks *blocks, uint64_t untrusted_at)
+bool tb_blocks_lent(const struct tb_blocks *blocks, uint64_t untrusted_at)
 {
     size_t unit = find(blocks, untrusted_at);
-    if (unit == TB_BLOCKS_MAX || !blocks->at[unit].lent)
-        return TB_UNKNOWN;
-    tb_blocks_drop(blocks, untrusted_at);
-    return TB_OK;
+    return unit < TB_BLOCKS_MAX && blocks->at[unit].lent;
 }

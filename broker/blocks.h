@@ -17,14 +17,16 @@ enum { TB_BLOCK_UNIT = 64 * 1024, TB_BLOCKS_MAX = TB_BULK_IN / TB_BLOCK_UNIT };
 
 struct tb_blocks {
     struct {
-        uint8_t n_units; /* at the first unit of each block, else 0 */
-        bool lent;       /* the plugin has been told of it */
+        uint16_t n_units; /* at the first unit of each block, else 0 */
+        bool lent;        /* the plugin has been told of it */
     } at[TB_BLOCKS_MAX];
+    uint32_t n;   /* blocks */
+    uint64_t top; /* no block has been beyond it since there was none */
 };
 
 /* Takes a block: TB_OK, or TB_FULL: no gap is as large. *ret_at is counted in bytes. */
 tb_must_check int tb_blocks_take(struct tb_blocks *blocks, uint64_t n_bytes, uint64_t *ret_at);
 void tb_blocks_lend(struct tb_blocks *blocks, uint64_t at);
 void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at); /* lent or not */
-/* The plugin gives a block back: TB_OK, or TB_UNKNOWN: it has none there. */
-tb_must_check int tb_blocks_give(struct tb_blocks *blocks, uint64_t untrusted_at);
+/* Whether the plugin has a block there. */
+bool tb_blocks_lent(const struct tb_blocks *blocks, uint64_t untrusted_at);

@@ -74,6 +74,8 @@ void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw); /* it
  * a piece that is to follow that frame (or tb_no_piece). False: they are outside of its part. */
 bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
                         struct tb_bytes *ret_bytes, struct tb_piece *ret_piece);
+/* The instance ends: what is still being sent from its pool goes on without that. */
+void tb_raw_part_with(struct tb_plugin *plugin);
 /* The cause if a plugin's RELEASE breaks the protocol, a literal; else NULL. */
 const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
                               const struct tb_frame *frame);
@@ -93,7 +95,7 @@ int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
 /* plugin_frames.c: readiness of a plugin link (context: plugin). */
 void tb_plugin_frames_ready(struct tb_source *source, uint32_t events);
 void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session);
-bool tb_plugin_frames_may_resume(const struct tb_session *session);
+bool tb_plugin_frames_may_resume(const struct tb_broker *broker, const struct tb_session *session);
 
 /* stream.c: CHUNK and CREDIT, from either side. Each returns the cause if the protocol is broken, a
  * literal; else NULL. */
@@ -203,6 +205,8 @@ void tb_control_alert(struct tb_broker *broker, const char *view, const char *ev
 /* flush.c: sending at the end of a round, and the records. */
 void tb_flush_mark(struct tb_broker *broker, struct tb_link *link);   /* has something to send */
 void tb_flush_unmark(struct tb_broker *broker, struct tb_link *link); /* is about to go */
+/* The link is about to go: what it holds is sent now if it may be at all, or never. */
+void tb_flush_last(struct tb_broker *broker, struct tb_link *link);
 void tb_flush(struct tb_broker *broker);
 void tb_flush_pause(struct tb_broker *broker,
                     struct tb_link *link); /* read no further until unpaused */

@@ -7,9 +7,9 @@
  * own word in any case.
  *
  * The mapping is for the kernel alone to read from and to write to. The supervisor has sealed the
- * file's size, so that nobody can shorten it under us; but a plugin can punch holes, which read as
- * zeros, and where memory has run out a page for a hole cannot be had. A system call answers that
- * with EFAULT; the broker's own hand would be ended by SIGBUS.
+ * file's size, so that nobody can shorten it under us; but where memory has run out a page that was
+ * never touched cannot be had. A system call answers that with EFAULT; the broker's own hand would
+ * be ended by SIGBUS.
  *
  * It lives as long as anything refers to it: the instance, a body that is being read into it, bytes
  * that are being sent from it.
@@ -35,6 +35,10 @@ struct tb_bulk {
 struct tb_bulk *tb_bulk_new(int fd, struct tb_plugin *plugin);
 struct tb_bulk *tb_bulk_ref(struct tb_bulk *bulk);
 void tb_bulk_unref(struct tb_bulk *bulk); /* NULL is fine */
+
+/* A block of the part `in` is nobody's any more. After the last one what was used beyond the first
+ * few MiB goes back to the machine: not before, since it would only be taken again. */
+void tb_bulk_drop(struct tb_bulk *bulk, uint64_t at);
 
 /* Where the bytes at that place lie; for system calls only. */
 uint8_t *tb_bulk_at(const struct tb_bulk *bulk, uint64_t at);

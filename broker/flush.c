@@ -67,12 +67,24 @@ static void flush_links(struct tb_broker *broker, bool plugins, bool may_dispatc
     }
 }
 
+/* Sends records; whether the kernel has those that allow what waits for them. */
+static bool send_records(struct tb_broker *broker)
+{
+    tb_audit_flush_due(&broker->audit, broker->now_ns);
+    return broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
+}
+
+void tb_flush_last(struct tb_broker *broker, struct tb_link *link)
+{
+    if (!link->needs_records || send_records(broker))
+        tb_link_flush(link);
+}
+
 /* What endpoints have been sent of a plugin's pool is the plugin's again: that goes to it with
  * whatever else does. */
 void tb_flush(struct tb_broker *broker)
 {
-    tb_audit_flush_due(&broker->audit, broker->now_ns);
-    bool may_dispatch = broker->audit.mode == TB_AUDIT_BEHIND || tb_audit_settled(&broker->audit);
+    bool may_dispatch = send_records(broker);
     flush_links(broker, false, may_dispatch);
     flush_links(broker, true, may_dispatch);
 }

@@ -38,6 +38,7 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
         .slot = session->slot,
         .index = (uint32_t)(plugin->granted - session->grant->plugins),
     };
+    plugin->ids = tb_plugin_draw_ids(session->plugins, session->n_plugins, &broker->random);
     int r = tb_plugin_write_init(plugin, session->grant, &broker->random, session->commands,
                                  session->n_commands);
     if (r != TB_OK)
@@ -76,6 +77,7 @@ static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
     if (plugin->link.paused)
         tb_flush_unpause(broker, &plugin->link);
     tb_flush_unmark(broker, &plugin->link);
+    tb_raw_part_with(plugin);
     tb_plugin_drop_bulk(plugin);
     tb_link_deinit(&plugin->link);
     plugin->link.source.armed = 0;

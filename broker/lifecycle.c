@@ -161,6 +161,8 @@ static void end_calls(struct tb_broker *broker, struct tb_session *session)
             .code = TB_CODE_SESSION_CLOSED,
             .ref = call->ref,
             .dur_ns = broker->now_ns - call->start_ns,
+            .n_in = call->n_in + call->stream.n_in,
+            .n_out = call->n_out,
             .command = tb_session_command(session, call->command)->name,
         };
         (void)tb_flush_record(broker, session, &record);
@@ -187,7 +189,7 @@ static void end(struct tb_broker *broker, struct tb_session *session, enum tb_cl
      * the link. */
     tb_flush_unmark(broker, &session->link);
     if (tb_close_write(&session->link.out, (uint32_t)code) == TB_OK)
-        tb_link_flush(&session->link);
+        tb_flush_last(broker, &session->link);
     if (session->link.paused)
         tb_flush_unpause(broker, &session->link);
     tb_loop_remove(&broker->loop, &session->link.source);

@@ -76,16 +76,24 @@ static void pack_scopes(struct tb_packer *packer, const struct tb_grant *grant, 
     }
 }
 
-/* What tells this instance's ids from those of every other: never zero, so that small numbers are
- * nobody's. */
-static void pack_ids(struct tb_packer *packer, struct tb_plugin *plugin, struct tb_random *random)
+static bool has_ids(const struct tb_plugin *plugins, uint32_t n_plugins, uint64_t ids)
+{
+    for (uint32_t i = 0; i < n_plugins; i++)
+        if (plugins[i].ids == ids)
+            return true;
+    return false;
+}
+
+uint64_t tb_plugin_draw_ids(const struct tb_plugin *plugins, uint32_t n_plugins,
+                            struct tb_random *random)
 {
     uint16_t tag;
-    do
+    uint64_t ids;
+    do {
         tb_random_bytes(random, (uint8_t *)&tag, sizeof tag);
-    while (tag == 0);
-    plugin->ids = (uint64_t)tag << 32;
-    tb_pack_key_uint(packer, "ids", plugin->ids);
+        ids = (uint64_t)tag << 32;
+    } while (tag == 0 || has_ids(plugins, n_plugins, ids));
+    return ids;
 }
 
 static void pack_pool(struct tb_packer *packer)
@@ -118,7 +126,7 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
         packer.failed = true;
     tb_pack_key(&packer, "vars");
     tb_pack_object(&packer, grant->vars);
-    pack_ids(&packer, plugin, random);
+    tb_pack_key_uint(&packer, "ids", plugin->ids);
     pack_pool(&packer);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});
 }

@@ -25,7 +25,14 @@ struct tb_plugin {
     uint64_t started_ns;
     uint64_t heard_ns;      /* its last answer, or its start */
     uint64_t not_before_ns; /* back-off */
+    uint64_t events_ns;     /* when the last span of its events began */
+    uint32_t n_events;      /* in that span */
 };
+
+/* Upper bits of ids that tell a new instance's from those of every other of these plugins. Never
+ * zero, so that small numbers are nobody's. */
+uint64_t tb_plugin_draw_ids(const struct tb_plugin *plugins, uint32_t n_plugins,
+                            struct tb_random *random);
 
 /* Writes INIT for a new instance into the link's `out`: the commands that can be called, whose
  * numbers and scopes are set thereby, and no others. TB_OK, TB_TOO_LARGE or TB_FULL. */
@@ -33,7 +40,7 @@ tb_must_check int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb
                                        struct tb_random *random, struct tb_named *commands,
                                        uint32_t n_commands);
 
-/* The instance is no more; what is still being sent from its pool keeps that alone. */
+/* The instance is no more; whoever still refers to its pool keeps that alone. */
 void tb_plugin_drop_bulk(struct tb_plugin *plugin);
 
 /* An instance died: sets the time before which it is not started again, longer with each crash in a

@@ -7,6 +7,11 @@
 /* While more than this waits for the endpoint, plugins' frames wait in the kernel. */
 enum { REPLIES_WAITING = 4 * 1024 * 1024 };
 
+/* An event costs the plugin nothing and everybody else the broker's time. After so many within a
+ * span the plugin's frames wait in the kernel until it is over: a plugin that floods stands still
+ * then. */
+enum { EVENTS_AT_ONCE = 16, EVENTS_SPAN_NS = 1000000 };
+
 /* What has gone out as chunks leaves little for the REPLY to say. */
 static const char *misfit(const struct tb_stream *stream, const struct tb_plugin_reply *answer)
 {
@@ -65,9 +70,24 @@ static const char *on_frame(struct tb_broker *broker, struct tb_plugin *plugin,
     }
 }
 
-static bool may_go_on(const struct tb_session *session)
+static bool is_flooding(const struct tb_broker *broker, const struct tb_plugin *plugin)
 {
-    return tb_link_n_out(&session->link) < REPLIES_WAITING;
+    return plugin->n_events >= EVENTS_AT_ONCE &&
+           broker->now_ns - plugin->events_ns < EVENTS_SPAN_NS;
+}
+
+static bool may_go_on(const struct tb_broker *broker, const struct tb_plugin *plugin)
+{
+    return tb_link_n_out(&plugin->session->link) < REPLIES_WAITING && !is_flooding(broker, plugin);
+}
+
+static void count_event(const struct tb_broker *broker, struct tb_plugin *plugin)
+{
+    if (broker->now_ns - plugin->events_ns >= EVENTS_SPAN_NS) {
+        plugin->events_ns = broker->now_ns;
+        plugin->n_events = 0;
+    }
+    plugin->n_events++;
 }
 
 static void route(struct tb_broker *broker, struct tb_plugin *plugin)
@@ -76,9 +96,8 @@ static void route(struct tb_broker *broker, struct tb_plugin *plugin)
     struct tb_frame frame;
     unsigned n = 0;
     int r = TB_OK;
-    bool emitted = false;
     while (session->state == TB_SESSION_OPEN && plugin->state == TB_PLUGIN_RUNNING) {
-        if (emitted || !may_go_on(session)) {
+        if (!may_go_on(broker, plugin)) {
             tb_flush_pause(broker, &plugin->link);
             return;
         }
@@ -90,9 +109,8 @@ static void route(struct tb_broker *broker, struct tb_plugin *plugin)
             tb_launch_ended(broker, plugin, cause);
             return;
         }
-        /* An event costs the plugin nothing and everybody else the broker's time: after each one
-         * the others have their turn. */
-        emitted = frame.kind == TB_PLUGIN_EMIT;
+        if (frame.kind == TB_PLUGIN_EMIT)
+            count_event(broker, plugin);
         if (++n % TB_BURST == 0)
             tb_flush(broker);
     }
@@ -106,9 +124,8 @@ void tb_plugin_frames_ready(struct tb_source *source, uint32_t events)
     struct tb_broker *broker = plugin->session->broker;
     if (events & EPOLLOUT)
         tb_flush_mark(broker, &plugin->link);
-    /* Whose turn comes again in this round will be read to its end; who waits for room is not. */
     if (plugin->link.paused) {
-        if ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) && !may_go_on(plugin->session))
+        if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
             tb_launch_ended(broker, plugin, NULL);
         return;
     }
@@ -127,26 +144,35 @@ void tb_plugin_frames_ready(struct tb_source *source, uint32_t events)
     }
 }
 
-static bool may_resume(const struct tb_session *session, const struct tb_plugin *plugin)
+static bool may_resume(const struct tb_broker *broker, const struct tb_plugin *plugin)
 {
-    return plugin->state == TB_PLUGIN_RUNNING && plugin->link.paused && may_go_on(session);
+    return plugin->state == TB_PLUGIN_RUNNING && plugin->link.paused && may_go_on(broker, plugin);
 }
 
-bool tb_plugin_frames_may_resume(const struct tb_session *session)
+bool tb_plugin_frames_may_resume(const struct tb_broker *broker, const struct tb_session *session)
 {
     for (uint32_t i = 0; i < session->n_plugins; i++)
-        if (may_resume(session, &session->plugins[i]))
+        if (may_resume(broker, &session->plugins[i]))
             return true;
     return false;
+}
+
+/* Nothing but the time says when its span is over. */
+static void wake_for(struct tb_broker *broker, const struct tb_plugin *plugin)
+{
+    uint64_t over_ns = plugin->events_ns + EVENTS_SPAN_NS;
+    if (plugin->link.paused && is_flooding(broker, plugin) && over_ns < broker->next_deadline_ns)
+        broker->next_deadline_ns = over_ns;
 }
 
 void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session)
 {
     for (uint32_t i = 0; i < session->n_plugins; i++) {
         struct tb_plugin *plugin = &session->plugins[i];
-        if (may_resume(session, plugin)) {
+        if (may_resume(broker, plugin)) {
             tb_flush_unpause(broker, &plugin->link);
             route(broker, plugin);
         }
+        wake_for(broker, plugin);
     }
 }

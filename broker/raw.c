@@ -8,6 +8,8 @@
 
 #include "proto/plugin_stream.h"
 
+#include <stdlib.h>
+
 /* So much of its part can be the plugin's again without its being told: it is when there is
  * something else to say. One that runs short is told sooner. */
 enum { UNTOLD_MAX = TB_BULK_OUT / 4 };
@@ -39,7 +41,7 @@ static int take_block(struct tb_bulk *bulk, uint64_t n, struct tb_bytes first, u
     if (tb_blocks_take(&bulk->blocks, n, &at) != TB_OK)
         return TB_FULL;
     if (first.n > 0 && tb_bulk_write(bulk, at, first) != TB_OK) {
-        tb_blocks_drop(&bulk->blocks, at);
+        tb_bulk_drop(bulk, at);
         return TB_FULL;
     }
     *ret_at = at;
@@ -76,7 +78,7 @@ void tb_raw_settle(struct tb_session *session)
 {
     if (!session->body)
         return;
-    tb_blocks_drop(&session->body->blocks, session->body_at);
+    tb_bulk_drop(session->body, session->body_at);
     part_with_body(session);
 }
 
@@ -110,7 +112,7 @@ int tb_raw_of_call(struct tb_session *session, struct tb_plugin *plugin, struct 
 void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw)
 {
     if (raw->pooled)
-        tb_blocks_drop(&plugin->bulk->blocks, raw->at);
+        tb_bulk_drop(plugin->bulk, raw->at);
 }
 
 const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
@@ -119,8 +121,9 @@ const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin
     uint64_t untrusted_at;
     if (tb_plugin_release_read(&broker->unpacker, frame->body, &untrusted_at) != TB_OK)
         return "a RELEASE that is not in the format";
-    if (tb_blocks_give(&plugin->bulk->blocks, untrusted_at) != TB_OK)
+    if (!tb_blocks_lent(&plugin->bulk->blocks, untrusted_at))
         return "RELEASE of what it does not hold";
+    tb_bulk_drop(plugin->bulk, untrusted_at);
     return NULL;
 }
 
@@ -182,4 +185,35 @@ bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted
         .owner = tb_bulk_ref(bulk),
     };
     return true;
+}
+
+/* ---- the end of an instance ---- */
+
+static void free_copy(void *owner, struct tb_bytes bytes)
+{
+    (void)bytes;
+    free(owner);
+}
+
+/* Where there is no memory for a copy it is sent from the pool as before. */
+static void copy_out(struct tb_piece *piece)
+{
+    struct tb_bulk *bulk = piece->owner;
+    size_t n = piece->bytes.n;
+    uint8_t *copy = malloc(n);
+    if (!copy)
+        return;
+    if (tb_bulk_read(bulk, (uint64_t)(piece->bytes.data - bulk->map), n, copy) != TB_OK)
+        memset(copy, 0, n); /* as holes read */
+    *piece = (struct tb_piece){tb_bytes_of(copy, n), free_copy, copy};
+    tb_bulk_unref(bulk);
+}
+
+/* A piece of some bytes would keep a whole pool, for as long as the endpoint likes to leave it
+ * unread; and instance could follow instance. */
+void tb_raw_part_with(struct tb_plugin *plugin)
+{
+    struct tb_session *session = plugin->session;
+    if (plugin->bulk && session->state == TB_SESSION_OPEN)
+        tb_pieces_change(&session->link.pieces, plugin->bulk, copy_out);
 }

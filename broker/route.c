@@ -255,7 +255,7 @@ bool tb_route_may_resume(const struct tb_broker *broker)
         if (!session || !session->grant)
             continue;
         if ((session->link.paused && view_may_go_on(broker, session)) ||
-            tb_plugin_frames_may_resume(session))
+            tb_plugin_frames_may_resume(broker, session))
             return true;
     }
     return false;

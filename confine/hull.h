@@ -41,6 +41,10 @@ char **hull_denied(const struct hull *hull);
  */
 void hull_drop_links(struct hull *hull, const struct hull_paths *own);
 
+/* Whether the path, somewhere below the folder, is reached through a symbolic link from there on.
+ */
+bool hull_leads_through_link(const char *folder, const char *path);
+
 /* Creates the folders of `make` that are missing, 0700, parents too. 0 or -errno. */
 tb_must_check int hull_make(const struct hull *hull);
 

@@ -30,13 +30,17 @@ static bool is_linked(const char *folder, const char *rest)
     return found < 0 && errno == ELOOP;
 }
 
+bool hull_leads_through_link(const char *folder, const char *path)
+{
+    const char *rest = below(folder, path);
+    return rest && is_linked(folder, rest);
+}
+
 static bool is_linked_anywhere(const struct hull_paths *own, const char *path)
 {
-    for (size_t i = 0; i < own->n; i++) {
-        const char *rest = below(own->list[i], path);
-        if (rest && is_linked(own->list[i], rest))
+    for (size_t i = 0; i < own->n; i++)
+        if (hull_leads_through_link(own->list[i], path))
             return true;
-    }
     return false;
 }
 

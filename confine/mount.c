@@ -105,6 +105,20 @@ static bool is_writable(const struct hull *hull, const char *path)
     return false;
 }
 
+/* Whether an outer folder brings this one along: as a mount of its own it would have a wall around
+ * it that no renaming passes. Behind a link it is somewhere else. */
+static bool comes_along(const struct hull *hull, const char *path)
+{
+    struct stat status;
+    bool found = false;
+    for (size_t i = 0; i < hull->write.n && !found; i++) {
+        const char *outer = hull->write.list[i];
+        found = strcmp(path, outer) != 0 && is_inside(path, outer) &&
+                !hull_leads_through_link(outer, path);
+    }
+    return found && stat(path, &status) == 0;
+}
+
 static int take_hull(struct parts *parts, const struct hull *hull)
 {
     int r = 0;
@@ -112,7 +126,8 @@ static int take_hull(struct parts *parts, const struct hull *hull)
         if (!is_writable(hull, hull->read.list[i]))
             r = take(parts, hull->read.list[i], READ_ONLY | TB_MOUNT_NOEXEC, true);
     for (size_t i = 0; r == 0 && i < hull->write.n; i++)
-        r = take(parts, hull->write.list[i], WRITABLE, true);
+        if (!comes_along(hull, hull->write.list[i]))
+            r = take(parts, hull->write.list[i], WRITABLE, true);
     for (size_t i = 0; r == 0 && i < hull->exec.n; i++)
         r = take(parts, hull->exec.list[i], READ_ONLY, true);
     if (r == 0 && hull->interpreter)

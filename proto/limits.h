@@ -43,10 +43,10 @@ enum {
     TB_CREDIT_FIRST_TO_PLUGIN = 1024 * 1024, /* to a plugin: small parts grow by `call` */
     TB_CREDIT_MOST = 4 * 1024 * 1024,        /* outstanding */
     TB_EVENT_NAME_MAX = 128,
-    TB_EVENTS_WAITING = 64 * 1024, /* bytes, for one listener */
-    TB_POOLED_MIN = 16 * 1024,     /* bodies of at least so many bytes go through shared memory */
-    TB_BULK_IN = 8 * 1024 * 1024,  /* the broker's part of a plugin's pool */
-    TB_BULK_OUT = 8 * 1024 * 1024, /* the plugin's part */
+    TB_EVENTS_WAITING = 64 * 1024,  /* bytes, for one listener */
+    TB_POOLED_MIN = 16 * 1024,      /* bodies of at least so many bytes go through shared memory */
+    TB_BULK_IN = 64 * 1024 * 1024,  /* the broker's part of a plugin's pool */
+    TB_BULK_OUT = 16 * 1024 * 1024, /* the plugin's part */
 
     TB_HELLO_S = 10,
     TB_TICKET_S = 30,

@@ -31,6 +31,8 @@
 #define TB_LANDLOCK_SCOPE_ABSTRACT  (UINT64_C(1) << 0) /* ABI 6 */
 #define TB_LANDLOCK_SCOPE_SIGNAL    (UINT64_C(1) << 1)
 
+#define TB_MADV_COLLAPSE 25 /* Linux 6.1 */
+
 struct tb_landlock_ruleset {
     uint64_t fs;
     uint64_t net;

@@ -24,6 +24,9 @@
     (CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |     \
      CLONE_NEWCGROUP)
 #define SOCKET_TYPE UINT64_C(0xf) /* above it are flags */
+/* The kernel has others wait for pages that are being taken away: the broker, which copies to and
+ * from the pool, was held up for a quarter of a second by two threads that did nothing else. */
+#define HOLDS_UP "takes pages of the pool away under the broker"
 
 static const struct tb_syscall needs[] = {
     /* start and end */
@@ -53,7 +56,17 @@ static const struct tb_syscall needs[] = {
     ALLOW("munmap", "malloc, libraries"),
     ALLOW("mremap", "malloc"),
     ALLOW("mprotect", "libraries, guard pages"),
-    ALLOW("madvise", "gives memory back"),
+    /* All but three, by the bits in which those differ from others. */
+    ALLOW_IF("madvise", "gives memory back", MASKED(2, 1, 0)),
+    ALLOW_IF("madvise", "gives memory back", MASKED(2, 2, 2)),
+    ALLOW_IF("madvise", "gives memory back", MASKED(2, 32, 32)),
+    ALLOW_IF("madvise", "gives memory back", MASKED(2, 64, 64)),
+    ALLOW_IF("madvise", "how it will be used", INT(2, MADV_RANDOM)),
+    ALLOW_IF("madvise", "how it will be used", INT(2, MADV_UNMERGEABLE)),
+    ALLOW_IF("madvise", "how it will be used", INT(2, MADV_DODUMP)),
+    ANSWER_IF("madvise", HOLDS_UP, EINVAL, INT(2, MADV_REMOVE)),
+    ANSWER_IF("madvise", HOLDS_UP, EINVAL, INT(2, MADV_PAGEOUT)),
+    ANSWER_IF("madvise", HOLDS_UP, EINVAL, INT(2, TB_MADV_COLLAPSE)),
     ALLOW("mlock", "keeps secrets out of swap"),
     ALLOW("mlock2", "keeps secrets out of swap"),
     ALLOW("munlock", "secrets"),
@@ -234,7 +247,9 @@ static const struct tb_syscall needs[] = {
     ALLOW("link", "files"),
     ALLOW("linkat", "files"),
     ALLOW("ftruncate", "files"),
-    ALLOW("fallocate", "files"),
+    ALLOW_IF("fallocate", "files", MASKED(1, FALLOC_FL_PUNCH_HOLE, 0)),
+    ANSWER_IF("fallocate", HOLDS_UP, EOPNOTSUPP,
+              MASKED(1, FALLOC_FL_PUNCH_HOLE, FALLOC_FL_PUNCH_HOLE)),
     ALLOW("fadvise64", "files"),
     ALLOW("flock", "locks"),
     ALLOW("fsync", "files"),
@@ -299,7 +314,16 @@ static const struct tb_syscall online[] = {
     ANSWER_IF("socket", "no netlink", EPERM, MASKED(0, 16, 16)),
     ANSWER_IF("socket", "no other families", EPERM, MASKED(0, 32, 32)),
     ALLOW("connect", "calls over TCP and UDP"),
-    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET)),
+    /* All but SO_LINGER, by the bits in which it differs from others. */
+    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET), MASKED(2, 1, 0)),
+    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET), MASKED(2, 2, 2)),
+    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET), MASKED(2, 4, 0)),
+    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET), MASKED(2, 8, 0)),
+    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET), MASKED(2, 16, 16)),
+    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET), MASKED(2, 32, 32)),
+    ALLOW_IF("setsockopt", "options of sockets", INT(1, SOL_SOCKET), MASKED(2, 64, 64)),
+    ANSWER_IF("setsockopt", "sent over the link, its closing would hold up the broker", EPERM,
+              INT(1, SOL_SOCKET), INT(2, SO_LINGER)),
     ALLOW_IF("setsockopt", "options of IPv4", INT(1, IPPROTO_IP)),
     ALLOW_IF("setsockopt", "options of IPv6", INT(1, IPPROTO_IPV6)),
     ALLOW_IF("setsockopt", "options of UDP", INT(1, IPPROTO_UDP)),

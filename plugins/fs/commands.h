@@ -61,6 +61,9 @@ static inline struct fs_state *fs_state_of(const struct tb_call *call)
     return call->state;
 }
 
+/* target.c: {start,stop}_accessing_security_scoped_resource, which mean something on iOS alone. */
+void fs_do_nothing(struct tb_call *call);
+
 /* ---- what they have in common: target.c ---- */
 
 /* Reads the path under `key`; `options` may name the folder that it is relative to, under
@@ -85,6 +88,8 @@ tb_must_check bool fs_open_for(struct tb_call *call, const struct fs_path *path,
                                const struct fs_how *how, struct stat *ret_status, int *ret_fd);
 
 void fs_answer_failure(struct tb_call *call, struct fs_failure failure);
+/* Ends a call that goes on; the stream is still to be freed. */
+void fs_end_failed(struct tb_stream *stream, struct fs_failure failure);
 /* nil if it is done, else the failure. */
 void fs_answer_done(struct tb_call *call, bool done, struct fs_failure failure);
 /* What is known of an open file: stat.c. */

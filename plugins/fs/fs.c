@@ -85,7 +85,9 @@ int main(int argc, char **argv)
         {"rename", fs_rename},
         {"seek", fs_seek},
         {"size", fs_size},
+        {"start_accessing_security_scoped_resource", fs_do_nothing},
         {"stat", fs_stat},
+        {"stop_accessing_security_scoped_resource", fs_do_nothing},
         {"truncate", fs_truncate},
         {"unwatch", fs_unwatch},
         {"watch", fs_watch},
@@ -93,8 +95,10 @@ int main(int argc, char **argv)
         {"write_file", fs_write_file},
         {"write_text_file", fs_write_file},
     };
+    static const char *const parts[] = {"write_file", "write_text_file", NULL};
     static const struct tb_plugin plugin = {.commands = commands,
                                             .n_commands = TB_ARRAY_LEN(commands),
+                                            .parts = parts,
                                             .start = start,
                                             .seal = seal,
                                             .stop = stop};

@@ -96,8 +96,10 @@ int fs_notify_read(int group, void (*tell)(void *data, const struct fs_notify_ev
     ssize_t n = read(group, room, sizeof room);
     if (n < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-    const struct fanotify_event_metadata *head = (const void *)room;
-    for (; FAN_EVENT_OK(head, n); head = FAN_EVENT_NEXT(head, n))
+    const struct fanotify_event_metadata *head;
+    for (size_t at = 0; at + sizeof *head <= (size_t)n; at += head->event_len) {
+        head = (const void *)(room + at);
         read_event(head, tell, data);
+    }
     return 0;
 }

@@ -68,6 +68,11 @@ void fs_answer_failure(struct tb_call *call, struct fs_failure failure)
     tb_reply_error(call, failure.code, failure.number, "%s", failure.message);
 }
 
+void fs_end_failed(struct tb_stream *stream, struct fs_failure failure)
+{
+    (void)tb_stream_end_error(stream, failure.code, failure.number, "%s", failure.message);
+}
+
 void fs_answer_done(struct tb_call *call, bool done, struct fs_failure failure)
 {
     if (done)
@@ -95,4 +100,11 @@ bool fs_answer_id(struct tb_call *call, struct tb_ids *ids, void *thing)
     else
         fs_answer_failure(call, fs_too_many_open);
     return id != 0;
+}
+
+void fs_do_nothing(struct tb_call *call)
+{
+    struct tb_bytes path;
+    if (tb_arg_str(call, call->args, "path", TB_REQUIRED, &path))
+        tb_reply_nil(call);
 }

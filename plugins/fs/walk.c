@@ -77,16 +77,10 @@ static int look(int folder, const char *name, struct stat *ret_status, int *ret_
     return 0;
 }
 
-static bool visit(struct walker *walker, const struct level *level, const char *name,
-                  struct fs_failure *ret_failure)
+/* Goes to the entry, and asks what to do with it. `fd`: of a folder, else -1. */
+static bool meet(struct walker *walker, const struct level *level, const char *name, int fd,
+                 const struct stat *status, bool *ret_into, struct fs_failure *ret_failure)
 {
-    struct stat status;
-    tb_fd fd = -1;
-    if (++walker->n_entries > FS_WALK_ENTRIES)
-        return fs_fail(too_much, ret_failure);
-    int r = look(level->fd, name, &status, &fd);
-    if (r < 0)
-        return fs_fail(fs_failure_of(r), ret_failure);
     walker->path.n = level->n_path;
     bool named = fs_path_enter(&walker->path, name);
     const struct fs_found found = {
@@ -94,14 +88,31 @@ static bool visit(struct walker *walker, const struct level *level, const char *
         .name = name,
         .path = &walker->path,
         .fd = fd,
-        .status = &status,
-        .inside = is_inside(walker, named, &status),
+        .status = status,
+        .inside = is_inside(walker, named, status),
     };
     enum fs_walk_next next = walker->walk->visit(walker->walk->context, &found, ret_failure);
-    if (next != FS_WALK_ON || fd < 0)
-        return next != FS_WALK_STOP;
-    if (!named)
+    *ret_into = next == FS_WALK_ON && fd >= 0;
+    if (*ret_into && !named)
         return fs_fail(outside, ret_failure);
+    return next != FS_WALK_STOP;
+}
+
+static bool visit(struct walker *walker, const struct level *level, const char *name,
+                  struct fs_failure *ret_failure)
+{
+    struct stat status;
+    tb_fd fd = -1;
+    bool into;
+    if (++walker->n_entries > FS_WALK_ENTRIES)
+        return fs_fail(too_much, ret_failure);
+    int r = look(level->fd, name, &status, &fd);
+    if (r < 0)
+        return fs_fail(fs_failure_of(r), ret_failure);
+    if (!meet(walker, level, name, fd, &status, &into, ret_failure))
+        return false;
+    if (!into)
+        return true;
     int taken = fd;
     fd = -1;
     return push(walker, taken, &status, ret_failure);

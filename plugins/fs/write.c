@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 struct write_options {
@@ -33,16 +34,9 @@ static int flags_of(const struct write_options *options)
     return options->create ? flags | O_CREAT : flags;
 }
 
-/* Only now that the file is known to be the right one is its old content given up. 0 or -errno. */
-static int replace_content(int fd, const struct write_options *options, struct tb_bytes content)
-{
-    if (!options->append && ftruncate(fd, 0) < 0)
-        return -errno;
-    return tb_fd_write_all(fd, content);
-}
-
-static void write_target(struct tb_call *call, const struct fs_path *path,
-                         const struct write_options *options)
+/* The file, and its old content given up only now that it is known to be the right one. */
+static bool open_target(struct tb_call *call, const struct fs_path *path,
+                        const struct write_options *options, int *ret_fd)
 {
     const struct fs_how how = {
         .intent = FS_FILE,
@@ -52,12 +46,71 @@ static void write_target(struct tb_call *call, const struct fs_path *path,
     struct stat status;
     tb_fd fd = -1;
     if (!fs_open_for(call, path, &how, &status, &fd))
-        return;
-    int r = replace_content(fd, options, call->body);
+        return false;
+    if (!options->append && ftruncate(fd, 0) < 0) {
+        fs_answer_failure(call, fs_failure_of(-errno));
+        return false;
+    }
+    *ret_fd = fd;
+    fd = -1;
+    return true;
+}
+
+/* ---- a content that comes in parts is written as it comes ---- */
+
+struct writing {
+    int fd;
+};
+
+static void end_writing(struct tb_stream *stream)
+{
+    struct writing *writing = tb_stream_data(stream);
+    tb_fd_close(&writing->fd);
+    free(writing);
+    tb_stream_free(stream);
+}
+
+static size_t write_part(struct tb_stream *stream, struct tb_bytes bytes, bool last)
+{
+    const struct writing *writing = tb_stream_data(stream);
+    int r = tb_fd_write_all(writing->fd, bytes);
     if (r < 0)
-        fs_answer_failure(call, fs_failure_of(r));
-    else
-        tb_reply_nil(call);
+        fs_end_failed(stream, fs_failure_of(r));
+    else if (last)
+        (void)tb_stream_end_nil(stream);
+    if (r < 0 || last)
+        end_writing(stream);
+    return bytes.n;
+}
+
+static void write_parts(struct tb_call *call, int *fd)
+{
+    static const struct tb_stream_events events = {.body = write_part, .cancel = end_writing};
+    struct writing *writing = malloc(sizeof *writing);
+    if (!writing) {
+        fs_answer_failure(call, fs_failure_of(-ENOMEM));
+        return;
+    }
+    if (!tb_call_stream(call, &events, writing)) {
+        free(writing);
+        return;
+    }
+    *writing = (struct writing){.fd = *fd};
+    *fd = -1;
+}
+
+static void write_content(struct tb_call *call, const struct fs_path *path,
+                          const struct write_options *options)
+{
+    tb_fd fd = -1;
+    if (!open_target(call, path, options, &fd))
+        return;
+    if (call->more) {
+        write_parts(call, &fd);
+        return;
+    }
+    int r = tb_fd_write_all(fd, call->body);
+    fs_answer_done(call, r == 0, fs_failure_of(r));
 }
 
 void fs_write_file(struct tb_call *call)
@@ -67,8 +120,8 @@ void fs_write_file(struct tb_call *call)
     struct write_options options;
     if (!fs_read_target(call, &path, &args) || !read_options(call, args, &options))
         return;
-    if (call->has_body)
-        write_target(call, &path, &options);
+    if (call->has_body || call->more)
+        write_content(call, &path, &options);
     else
         tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "the content is missing: it is the raw body");
 }

@@ -82,12 +82,34 @@ static const struct tb_session_command *find(const struct tb_session *session, u
 static int answer(struct tb_open_call *open)
 {
     struct tb_session *session = open->session;
-    if (open->taken)
-        return TB_OK;
     if (session->answer.form == TB_DRAFT_EMPTY)
         tb_reply_error(&open->call, TB_CODE_IO, 0, "the plugin gave no answer");
     int r = tb_answer_finish(&session->answer, session->unpacker.scanner, open->number);
     return r >= 0 && tb_draft_send(&session->answer, &session->out) ? TB_OK : -ENOMEM;
+}
+
+/* The body is the stream's from now on. */
+static int hand_over(struct tb_open_call *open, const struct call_text *text)
+{
+    const struct tb_body_part part = {
+        .bytes = text->raw.bytes,
+        .last = !text->more,
+        .pooled = text->raw.pooled,
+        .at = text->raw.at,
+    };
+    return tb_streams_first(open->stream, &part);
+}
+
+/* A handler that knows nothing of parts would take the beginning of a body for all of it. */
+static void run(const struct tb_session_command *command, struct tb_call *call)
+{
+    if (!command->handle)
+        tb_reply_error(call, TB_CODE_UNIMPLEMENTED, 0, "this plugin does not have the command");
+    else if (call->more && !command->parts)
+        tb_reply_error(call, TB_CODE_TOO_LARGE, 0,
+                       "this command takes its body in one piece, of 1 MiB at most");
+    else
+        command->handle(call);
 }
 
 int tb_session_call(struct tb_session *session, struct tb_bytes body)
@@ -111,12 +133,10 @@ int tb_session_call(struct tb_session *session, struct tb_bytes body)
         .number = text.call,
     };
     session->n_memory = 0;
-    if (command->handle)
-        command->handle(&open.call);
-    else
-        tb_reply_error(&open.call, TB_CODE_UNIMPLEMENTED, 0,
-                       "this plugin does not have the command");
-    r = answer(&open);
+    run(command, &open.call);
+    if (open.stream && text.has_raw)
+        return hand_over(&open, &text);
+    r = open.stream ? TB_OK : answer(&open);
     if (text.raw.pooled)
         tb_session_release(session, text.raw.at);
     return r;

@@ -31,6 +31,14 @@ static int by_number(const void *a, const void *b)
     return (left->number > right->number) - (left->number < right->number);
 }
 
+static bool takes_parts(const struct tb_plugin *plugin, struct tb_bytes name)
+{
+    for (const char *const *at = plugin->parts; at && *at; at++)
+        if (tb_bytes_are(name, *at))
+            return true;
+    return false;
+}
+
 static int read_command(const struct tb_plugin *plugin, const msgpack_object *map,
                         struct tb_session_command *ret_command)
 {
@@ -47,7 +55,8 @@ static int read_command(const struct tb_plugin *plugin, const msgpack_object *ma
     void (*handle)(struct tb_call * call) = command ? command->handle : NULL;
     if (!command && tb_bytes_are(name, "resources|close"))
         handle = tb_ids_close;
-    *ret_command = (struct tb_session_command){.number = (uint32_t)number, .handle = handle};
+    *ret_command = (struct tb_session_command){
+        .number = (uint32_t)number, .handle = handle, .parts = takes_parts(plugin, name)};
     return TB_OK;
 }
 

@@ -4,7 +4,7 @@
 static struct tb_draft *draft_of(struct tb_call *call)
 {
     struct tb_open_call *open = tb_open_call_of(call);
-    return open->taken ? NULL : &open->session->answer;
+    return open->stream ? NULL : &open->session->answer;
 }
 
 struct tb_packer *tb_reply_value(struct tb_call *call)

@@ -17,6 +17,7 @@ enum {
 struct tb_session_command {
     uint32_t number;
     void (*handle)(struct tb_call *call); /* NULL: granted, but this program does not have it */
+    bool parts;
 };
 
 struct tb_session {
@@ -51,7 +52,7 @@ struct tb_open_call {
     struct tb_call call;
     struct tb_session *session;
     uint64_t number;
-    bool taken; /* a stream has it now */
+    struct tb_stream *stream; /* that has taken it over */
 };
 
 static inline struct tb_open_call *tb_open_call_of(struct tb_call *call)

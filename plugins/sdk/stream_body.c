@@ -94,6 +94,22 @@ static int keep(struct tb_stream *stream, const struct tb_body_part *part)
     return TB_OK;
 }
 
+static int take(struct tb_stream *stream, struct tb_body_part *part)
+{
+    bool waits = stream->held || stream->parts;
+    return !waits && deliver(stream, part) ? TB_OK : keep(stream, part);
+}
+
+int tb_streams_first(struct tb_stream *stream, const struct tb_body_part *first)
+{
+    struct tb_body_part part = *first;
+    bool empty = part.bytes.n == 0 && !part.last;
+    if (!empty && !tb_stream_over(stream))
+        return take(stream, &part);
+    finish_part(stream->session, &part);
+    return TB_OK;
+}
+
 struct chunk {
     uint64_t call;
     bool last;
@@ -151,6 +167,5 @@ int tb_streams_chunk(struct tb_session *session, struct tb_bytes body)
         return TB_MALFORMED;
     stream->window -= part.cost;
     stream->more = !part.last;
-    bool waits = stream->held || stream->parts;
-    return !waits && deliver(stream, &part) ? TB_OK : keep(stream, &part);
+    return take(stream, &part);
 }

@@ -12,6 +12,7 @@ enum { SMALL = 1024 };
 static void wait_for(struct tb_stream *stream, size_t n)
 {
     stream->waits_for = (uint32_t)n;
+    stream->asked = true;
     if (stream->credit >= n)
         tb_stream_queue(stream);
 }

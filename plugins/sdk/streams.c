@@ -33,7 +33,7 @@ struct tb_stream *tb_call_stream(struct tb_call *call, const struct tb_stream_ev
     struct tb_open_call *open = tb_open_call_of(call);
     struct tb_streams *streams = &open->session->streams;
     struct tb_stream *stream = NULL;
-    if (!open->taken && streams->n < TB_SESSION_CALLS)
+    if (!open->stream && streams->n < TB_SESSION_CALLS)
         stream = calloc(1, sizeof *stream);
     if (!stream) {
         tb_reply_error(call, TB_CODE_IO, ENOMEM, "the plugin cannot have another stream");
@@ -54,7 +54,7 @@ struct tb_stream *tb_call_stream(struct tb_call *call, const struct tb_stream_ev
     stream->parts_end = &stream->parts;
     *bucket = stream;
     streams->n++;
-    open->taken = true;
+    open->stream = stream;
     tb_draft_clear(&open->session->answer);
     tb_stream_queue(stream);
     return stream;
@@ -84,8 +84,6 @@ void tb_stream_queue(struct tb_stream *stream)
 void tb_stream_resume(struct tb_stream *stream)
 {
     stream->held = false;
-    if (stream->waits_for == 0)
-        stream->waits_for = 1;
     tb_stream_queue(stream);
 }
 
@@ -125,17 +123,17 @@ static struct tb_stream *take_ready(struct tb_streams *streams)
     return stream;
 }
 
+/* Room is what a body may have been kept for, so that comes first, and `room` if it leaves some. */
 static void run(struct tb_stream *stream)
 {
-    tb_stream_deliver(stream);
-    if (tb_stream_over(stream) || stream->waits_for == 0 || stream->credit < stream->waits_for)
-        return;
-    if (tb_session_full(stream->session)) {
-        tb_stream_queue(stream);
-        return;
+    bool room = stream->waits_for != 0 && stream->credit >= stream->waits_for;
+    if (room) {
+        stream->held = stream->held && !stream->asked;
+        stream->waits_for = 0;
+        stream->asked = false;
     }
-    stream->waits_for = 0;
-    if (stream->events->room)
+    tb_stream_deliver(stream);
+    if (room && stream->waits_for == 0 && stream->events->room && !tb_stream_over(stream))
         stream->events->room(stream);
 }
 

@@ -33,6 +33,7 @@ struct tb_stream {
     uint32_t waits_for; /* `room` is due when so many may be; 0: nobody waits */
     size_t n_room;      /* of the raw bytes that are being made */
     bool making_value;
+    bool asked; /* for the room that it waits for; else it is the first */
     bool value_sent;
     bool bytes_sent;
 
@@ -66,6 +67,8 @@ struct tb_stream *tb_streams_find(const struct tb_streams *streams, uint64_t cal
 
 /* The frames, by their bodies: TB_OK, or the broker broke the protocol. */
 tb_must_check int tb_streams_chunk(struct tb_session *session, struct tb_bytes body);
+/* What came with the call itself. TB_OK or -ENOMEM. */
+tb_must_check int tb_streams_first(struct tb_stream *stream, const struct tb_body_part *part);
 tb_must_check int tb_streams_credit(struct tb_session *session, struct tb_bytes body);
 tb_must_check int tb_streams_cancel(struct tb_session *session, struct tb_bytes body);
 

@@ -174,7 +174,7 @@ struct tb_call {
     struct tb_args args;
     struct tb_bytes body; /* the raw bytes */
     bool has_body;        /* an empty body is not the same as none */
-    bool more;            /* the body is only the beginning of it: take the call over as a stream */
+    bool more;            /* `body` is only the beginning: take the call over as a stream */
     uint32_t scope;       /* index into init->scopes, or TB_NO_SCOPE: the command has none */
 };
 
@@ -186,6 +186,9 @@ struct tb_plugin_command {
 struct tb_plugin {
     const struct tb_plugin_command *commands;
     size_t n_commands;
+    /* Names of those whose body may come in parts (call->more), and NULL behind them; NULL: none.
+     * Such a body of any other is refused before its handler would take the beginning for all. */
+    const char *const *parts;
     /* Called once, before the first command: open and parse here what all calls need. 0, or
      * anything else to give up. NULL: nothing to do. */
     int (*start)(const struct tb_plugin_init *init, void **ret_state);
@@ -301,13 +304,15 @@ struct tb_stream;
 /* What happens to a stream. Each may be NULL. A stream may be ended and freed inside them. */
 struct tb_stream_events {
     /*
-     * The next bytes of the request's body, behind call->body; `last`: no more will come. Returns
-     * how many of them it has dealt with. The page may send more in their place; the others are
-     * kept, and come again after tb_stream_resume. NULL: the body is not wanted.
+     * The next bytes of the request's body, from its beginning, which call->body was; `last`: no
+     * more will come. Not called for a call without a body. Returns how many of them it has dealt
+     * with. The page may send more in their place; the others are kept, and come again when there
+     * is room to send (if tb_stream_room has returned 0, or a function TB_NO_ROOM), or after
+     * tb_stream_resume. NULL: the body is not wanted.
      */
     size_t (*body)(struct tb_stream *stream, struct tb_bytes bytes, bool last);
-    /* Something may be sent: once after tb_call_stream, and again whenever tb_stream_room has
-     * returned 0, a function has returned TB_NO_ROOM, or tb_stream_resume was called. */
+    /* Something may be sent: once after tb_call_stream, and again after tb_stream_room has returned
+     * 0 or a function TB_NO_ROOM. Bytes of the body that were kept come first. */
     void (*room)(struct tb_stream *stream);
     /* The call's result is not wanted any more, or the link has ended: nothing more will be taken.
      * End the stream, with an error. NULL: that is done for it. */
@@ -334,8 +339,8 @@ TB_CHECKED struct tb_stream *tb_call_stream(struct tb_call *call,
 void *tb_stream_data(const struct tb_stream *stream);
 /* Ends it with an error if it was not ended. NULL is fine. */
 void tb_stream_free(struct tb_stream *stream);
-/* Bytes of the body that were kept come again, and `room` is called when there is any: not at once,
- * but soon after the caller has returned. */
+/* Bytes of the body that were kept come again: not at once, but soon after the caller has returned.
+ */
 void tb_stream_resume(struct tb_stream *stream);
 /* Whether it was ended, or cancelled. */
 bool tb_stream_over(const struct tb_stream *stream);
@@ -387,6 +392,7 @@ TB_CHECKED bool tb_arg_channel(struct tb_call *call, struct tb_args args, const 
  * What a plugin keeps open for the page, by ids. A table hands out a random id for a thing, and
  * finds the thing again. The page closes one by `plugin:resources|close`, which the library
  * answers, unless the plugin has that command itself; it reaches every table of the plugin.
+ * plugin.toml has to say `resources = true`.
  */
 struct tb_ids;
 

@@ -92,6 +92,7 @@ export class PendingCall {
   readonly cancel = (): void => {
     if (this.#cancelled) return;
     this.#cancelled = true;
+    for (const end of this.#channels.values()) end.mute();
     this.#onCancel?.();
   };
 

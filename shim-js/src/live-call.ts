@@ -14,6 +14,8 @@ import { Upload } from './upload.js';
 /** Credit goes back in steps of this size: one frame for many small messages. */
 const CREDIT_STEP = 65_536;
 
+type Message = Exclude<Chunk, { type: 'value' }>;
+
 /** Seals and sends under the call's handle. */
 export type SendUnder = (kind: number, msgpack: Uint8Array, raw?: Uint8Array) => void;
 
@@ -73,11 +75,16 @@ export class LiveCall {
     const taken = (): void => this.#give(size);
     if (chunk.type === 'value') return this.#early(chunk.value, taken);
     if (chunk.type === 'bytes' && chunk.channel === undefined) return this.#part(raw, taken);
+    return this.#message(chunk, raw, taken);
+  }
+
+  #message(chunk: Message, raw: Uint8Array, taken: () => void): boolean {
     const end = chunk.channel === undefined ? this.call : this.call.channel(chunk.channel);
-    const known = end?.deliver !== undefined && !this.call.over;
-    if (known) end.deliver?.(chunk.type === 'bytes' ? raw.slice() : decode(chunk.message), taken);
+    const wanted = !this.call.over && !this.call.cancelled;
+    if (wanted && end?.deliver !== undefined)
+      end.deliver(chunk.type === 'bytes' ? raw.slice() : decode(chunk.message), taken);
     else taken();
-    return known || chunk.channel === undefined;
+    return end !== undefined;
   }
 
   #early(value: Uint8Array, taken: () => void): true {

@@ -27,9 +27,10 @@ export class ChannelEnd {
   readonly #inbox: Inbox;
   #done = defer();
   #state: 'new' | 'busy' | 'over' = 'new';
+  #muted = false;
 
   constructor(handler: (message: unknown) => unknown) {
-    this.#inbox = new Inbox(handler);
+    this.#inbox = new Inbox((message) => (this.#muted ? undefined : handler(message)));
   }
 
   get done(): Promise<void> {
@@ -44,6 +45,12 @@ export class ChannelEnd {
   open(): void {
     if (this.#state === 'over') this.#done = defer();
     this.#state = 'busy';
+    this.#muted = false;
+  }
+
+  /** The page has cancelled the call, and gets none of the messages that still wait. */
+  mute(): void {
+    this.#muted = true;
   }
 
   deliver(message: unknown, taken: () => void): void {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { Endpoint } from '../dist/src/index.js';
+import { Channel, Endpoint } from '../dist/src/index.js';
 import { KIND } from '../dist/src/frame.js';
 import { encodeCall } from '../dist/src/messages.js';
 import { childChannel } from '../dist/src/node.js';
@@ -24,8 +24,23 @@ const READ = 'plugin:fs|read_text_file';
 const SECRET = 'data/private/live-test.txt';
 const LIMIT = { timeout: 60_000 };
 
+/** The plugin in C of examples/kit, which streams; built beside the binary. */
+const KIT = fileURLToPath(new URL('../../examples/kit', import.meta.url));
+const KIT_PROGRAM = join(BINARY, '../../../examples/kit/kit');
+const MANIFEST = `[app]
+id = "com.example.kit"
+[plugins.c]
+program = "c/kit"
+permissions = "c"
+`;
+const CAPABILITY = `identifier = "main"
+windows = ["main"]
+permissions = ["c:allow-kit", "core:event:default"]
+`;
+
 let home;
 let app;
+let kit;
 
 before(async () => {
   accessSync(BINARY, constants.X_OK);
@@ -34,6 +49,12 @@ before(async () => {
   await cp(EXAMPLE, app, { recursive: true });
   await mkdir(join(app, 'data/private'), { recursive: true });
   await writeFile(join(app, SECRET), 'for no page\n');
+  kit = join(home, 'kit');
+  await cp(join(KIT, 'c'), join(kit, 'c'), { recursive: true });
+  await cp(KIT_PROGRAM, join(kit, 'c/kit'));
+  await mkdir(join(kit, 'capabilities'));
+  await writeFile(join(kit, 'trollbridge.toml'), MANIFEST);
+  await writeFile(join(kit, 'capabilities/main.toml'), CAPABILITY);
 });
 
 after(async () => {
@@ -41,8 +62,8 @@ after(async () => {
 });
 
 /** A broker of its own for each test: a violation locks the view. */
-function relay(t) {
-  const child = spawn(BINARY, ['relay', app, '--view', 'main'], {
+function relay(t, folder = app) {
+  const child = spawn(BINARY, ['relay', folder, '--view', 'main'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, HOME: home, XDG_STATE_HOME: join(home, 'state') },
   });
@@ -74,8 +95,8 @@ function withCode(code) {
   };
 }
 
-async function open(t) {
-  const endpoint = new Endpoint(relay(t));
+async function open(t, folder) {
+  const endpoint = new Endpoint(relay(t, folder));
   await endpoint.ready;
   return endpoint;
 }
@@ -166,4 +187,74 @@ test('a replayed CALL locks the session', LIMIT, async (t) => {
   assert.equal(reply?.kind.number, KIND.REPLY);
   session.send(frame);
   assert.equal(await session.closeCode(), 1);
+});
+
+/** 16 MiB whose every part tells where it belongs. */
+async function* pieces() {
+  for (let n = 0; n < 256; n++) yield new Uint8Array(65_536).fill(n);
+}
+
+test('a body goes up and comes down in parts, at the pace of the page', LIMIT, async (t) => {
+  const endpoint = await open(t, kit);
+  let size = 0;
+  for await (const part of endpoint.invokeStream('plugin:c|echo', {}, { raw: pieces() })) {
+    for (let at = 0; at < part.length; at++)
+      if (part[at] !== (size + at) >> 16) assert.fail(`another byte at ${size + at}`);
+    size += part.length;
+  }
+  assert.equal(size, 16 * 1_048_576);
+  endpoint.close();
+});
+
+test('messages of a channel, whose handler may wait', LIMIT, async (t) => {
+  const endpoint = await open(t, kit);
+  const seen = [];
+  const channel = new Channel(async (message) => {
+    await null;
+    seen.push(message);
+  });
+  assert.equal(await endpoint.invoke('plugin:c|count', { to: 30_000, channel }), null);
+  await channel.done;
+  assert.equal(seen.length, 30_000);
+  assert.ok(seen.every((message, n) => message === n));
+  endpoint.close();
+});
+
+test('streams that nobody wants any more', LIMIT, async (t) => {
+  const endpoint = await open(t, kit);
+  for (let n = 0; n < 20; n++) {
+    const controller = new AbortController();
+    const channel = new Channel(() => controller.abort());
+    const { signal } = controller;
+    const call = endpoint.invoke('plugin:c|count', { to: 1_000_000_000, channel }, { signal });
+    await assert.rejects(call, withCode('cancelled'));
+    for await (const part of endpoint.invokeStream('plugin:c|echo', {}, { raw: pieces() }))
+      if (part.length > 0) break;
+  }
+  assert.deepEqual(await endpoint.invoke('plugin:c|echo', { still: 'there' }), { still: 'there' });
+  endpoint.close();
+});
+
+test('events of a plugin and of the page itself', LIMIT, async (t) => {
+  const endpoint = await open(t, kit);
+  const seen = [];
+  const listening = ['c://told', 'said'].map((name) =>
+    endpoint.listen(name, ({ event, payload, source }) => seen.push([event, payload, source])),
+  );
+  const [told, said] = await Promise.all(listening);
+  await endpoint.invoke('plugin:c|emit', { event: 'told', payload: { n: 1 } });
+  await endpoint.emit('said', [2]);
+  await endpoint.emitTo('main', 'said', 'three');
+  await endpoint.emitTo('elsewhere', 'said', 'four').catch(() => undefined);
+  said();
+  await said.done;
+  await endpoint.emit('said', 'five');
+  told();
+  await told.done;
+  assert.deepEqual(seen, [
+    ['c://told', { n: 1 }, undefined],
+    ['said', [2], 'main'],
+    ['said', 'three', 'main'],
+  ]);
+  endpoint.close();
 });

@@ -257,7 +257,7 @@ test('an aborted stream sends CANCEL and nothing more, and ends once', async () 
   const call = endpoint.invoke('endless', { onEvent }, { signal: controller.signal });
   await assert.rejects(call, refused('cancelled'));
   await assert.rejects(onEvent.done, refused('cancelled'));
-  assert.ok(seen >= 1000);
+  assert.equal(seen, 1000);
   assert.equal(broker.cancels, 1);
   assert.deepEqual(broker.violations, []);
 });

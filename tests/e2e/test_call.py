@@ -189,9 +189,12 @@ def test_raw_of_the_largest_size(app, n):
     assert value(app.call("plugin:fs|read_file", {"path": "data/new.bin"})) == body
 
 
-def test_a_result_that_is_too_large(app):
-    (app.path / "data/big.bin").write_bytes(bytes(2 * 1024 * 1024))
-    refused(app.call("plugin:fs|read_file", {"path": "data/big.bin"}), 1, "too_large")
+def test_what_no_frame_holds(app):
+    body = os.urandom(3 * 1024 * 1024 + 1)
+    result = app.call(WRITE, {"path": "data/big.bin"}, "--raw", "-", input=body)
+    assert value(result) == b"null\n"
+    assert (app.path / "data/big.bin").read_bytes() == body
+    assert value(app.call("plugin:fs|read_file", {"path": "data/big.bin"})) == body
 
 
 def test_raw_file_that_is_missing(app):

@@ -44,3 +44,12 @@ def test_case(host, plugin, case):
     view = page.Page(host)
     page.Runner(view, plugin).run(case)
     view.close()
+
+
+def test_parts_for_a_command_that_takes_its_body_whole(host):
+    """The library for C refuses them: the handler would take the beginning for all."""
+    view = page.Page(host)
+    step = {"call": "greet", "args": {"name": "Beowulf"}, "body": "begin", "parts": {"each": 10, "n": 10, "from": 0},
+            "error": "too_large"}
+    page.Runner(view, "c").run({"name": "parts", "steps": [step]})
+    view.close()

@@ -56,14 +56,16 @@ def test_what_is_implemented_can_be_granted_and_denied():
     plugin = tomllib.loads((TOP / "plugins/fs/plugin.toml").read_text())
     reads, writes = set(plugin["read_commands"]), set(plugin["write_commands"])
     on_what_is_open = set(plugin["commands"]) - reads - writes
-    assert on_what_is_open == {"fstat", "ftruncate", "read", "read_text_file_lines_next", "seek", "write"}
+    assert on_what_is_open == {
+        "fstat", "ftruncate", "read", "read_text_file_lines_next", "seek", "start_accessing_security_scoped_resource",
+        "stop_accessing_security_scoped_resource", "unwatch", "write"}
     assert reads | writes <= set(plugin["commands"])
     for command in plugin["commands"]:
         name = command.replace("_", "-")
         assert command in permissions[f"allow-{name}"]["commands"]["allow"]
         assert permissions[f"deny-{name}"]["commands"] == {"deny": [command]}
         groups = ["write-all"] if command in writes - reads else ["read-all", "read-meta", "write-all"]
-        assert any(command in permissions[group]["commands"]["allow"] for group in groups)
+        assert command.endswith("_security_scoped_resource") or any(command in permissions[group]["commands"]["allow"] for group in groups)
 
 
 def test_scopes_of_a_folder():

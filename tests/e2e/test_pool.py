@@ -128,7 +128,7 @@ def test_256_MiB_there_and_back_and_no_process_grows_large(host):
 def test_a_plugin_that_hangs_with_many_bodies_is_in_nobody_elses_way(host):
     view = world.View(host).begin()
     give(view, "tell", b"", OTHER)
-    held = [ask(view, "hang", bytes(LARGEST)) for _ in range(40)]  # five times what its pool has room for
+    held = [ask(view, "hang", bytes(LARGEST)) for _ in range(64)]  # more than its pool has room for
     body = os.urandom(300_000)
     for _ in range(10):
         assert give(view, "pool", body, OTHER) == body

@@ -130,3 +130,19 @@ def test_the_whole_of_a_scope_is_not_to_be_had_by_its_parts(app):
     assert (app.path / "data/private/key").read_text() == "secret" and (outside / "file").read_text() == "not yours"
     assert fs(app, "remove", path="data/link") == "" and (outside / "file").exists()
     works(app)
+
+
+def test_renaming_between_folders_that_a_scope_names_one_inside_the_other(app):
+    may(app, *CHANGES)
+    home = app.folder / "home"
+    (home / "real/in").mkdir(parents=True)
+    (home / "Documents/in").mkdir(parents=True)
+    (home / "Documents/in/a").write_text("a")
+    (home / "Linked").symlink_to("real/in")
+    scope(app, ["$HOME/**", "$HOME/Documents/**", "$HOME/Documents/in/**", "$HOME/Linked/**"])
+    assert fs(app, "rename", oldPath=str(home / "Documents/in/a"), newPath=str(home / "b")) == ""
+    assert fs(app, "rename", oldPath=str(home / "b"), newPath=str(home / "Documents/c")) == ""
+    assert (home / "Documents/c").read_text() == "a"
+    # Behind a link it is somewhere else, and there all the same.
+    assert fs(app, "copy_file", fromPath=str(home / "Documents/c"), toPath=str(home / "Linked/d")) == ""
+    assert (home / "real/in/d").read_text() == "a"

@@ -120,7 +120,8 @@ static bool copy_ours(void)
     struct fs_failure failure;
     const struct fs_target from = target_of("d/fine/x", &paths[0]);
     const struct fs_target to = target_of("d/pub/x", &paths[1]);
-    return fs_copy(&from, &to, &failure);
+    tb_cleanup(fs_copy_end) struct fs_copying copying = {.from = -1, .to = -1};
+    return fs_copy_begin(&from, &to, &copying, &failure) && fs_copy_go_on(&copying) == TB_OK;
 }
 
 static bool copy_naive(void)
@@ -332,7 +333,7 @@ static void run(const struct trial *trial)
     tb_fd_close(&denied_folder);
     remove_folder();
     CHECK_INT(ours.harm, 0);
-    CHECK(ours.refused > 0 && (ours.done > 0 || trial->hopeless));
+    CHECK(ours.done > 0 || (trial->hopeless && ours.refused > 0));
     CHECK(naive.harm > 0);
 }
 

@@ -145,8 +145,6 @@ static void handle(struct tb_call *tb_call)
     static const struct tb_stream_events events = {on_body, on_room, on_cancel};
     struct live *call = &live[(n_calls - 1) % CALLS];
     uint8_t how = input_u8(&input);
-    for (size_t i = 0; i < tb_call->body.n; i++)
-        tb_assert(tb_call->body.data[i] == call->taken++);
     if (how % 4 != 0) {
         call->deaf = how & 0x40;
         call->stream = tb_call_stream(tb_call, call->deaf ? NULL : &events, call);

@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fanotify.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -84,6 +86,44 @@ static int try_remove(const char *path)
 static int try_link(const char *path)
 {
     return result_of(symlink("/etc/passwd", path));
+}
+
+static int watch_group(void)
+{
+    return fanotify_init(
+        FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_FID | FAN_REPORT_DFID_NAME, 0);
+}
+
+static int watch_opened(const char *path, uint64_t mask)
+{
+    int group = watch_group();
+    int fd = open(path, O_RDONLY | O_DIRECTORY);
+    return group < 0 || fd < 0 ? errno
+                               : result_of(fanotify_mark(group, FAN_MARK_ADD, mask, fd, NULL));
+}
+
+static int try_watch(const char *path)
+{
+    return watch_opened(path, FAN_CREATE | FAN_MODIFY | FAN_EVENT_ON_CHILD);
+}
+
+/* Who opens what is in it, which no plugin is to know. */
+static int try_watch_opens(const char *path)
+{
+    return watch_opened(path, FAN_OPEN | FAN_EVENT_ON_CHILD);
+}
+
+static int try_watch_path(const char *path)
+{
+    int group = watch_group();
+    return group < 0 ? errno
+                     : result_of(fanotify_mark(group, FAN_MARK_ADD, FAN_CREATE, AT_FDCWD, path));
+}
+
+static int try_inotify(const char *path)
+{
+    int group = inotify_init1(0);
+    return group < 0 ? errno : result_of(inotify_add_watch(group, path, IN_CREATE));
 }
 
 static int connect_to(int family, int type, const void *address, socklen_t n)
@@ -301,6 +341,10 @@ static const struct {
     {"chmod", try_chmod},
     {"remove", try_remove},
     {"link", try_link},
+    {"watch", try_watch},
+    {"watch-opens", try_watch_opens},
+    {"watch-path", try_watch_path},
+    {"inotify", try_inotify},
     {"tcp", try_tcp},
     {"abstract", try_abstract},
     {"udp", try_udp},

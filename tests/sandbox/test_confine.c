@@ -72,6 +72,25 @@ static void other_files_are_refused(void)
     for_each_level(out_of_scope);
 }
 
+/* Landlock watches none of it: what was opened, and changes alone. */
+static void watching(struct confined *confined)
+{
+    confined_expect(confined, "watch", "@/read", true);
+    confined_expect(confined, "watch", "@/write", true);
+    confined_refused(confined, "watch", "@/other");
+    confined_refused(confined, "watch", getenv("HOME"));
+    confined_refused(confined, "watch-path", "@/other");
+    confined_refused(confined, "watch-path", "@/read");
+    confined_refused(confined, "watch-opens", "@/read");
+    confined_refused(confined, "inotify", "@/other");
+    confined_refused(confined, "inotify", "@/read");
+}
+
+static void watching_is_for_what_may_be_read(void)
+{
+    for_each_level(watching);
+}
+
 /* The same attempt with a hull that holds it succeeds: the probe would tell. */
 static void wide_hull_is_seen(struct confined *confined)
 {
@@ -301,6 +320,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         TEST(own_folders_work),
         TEST(other_files_are_refused),
+        TEST(watching_is_for_what_may_be_read),
         TEST(a_wide_hull_is_seen),
         TEST(denied_folders_are_covered),
         TEST(sockets_are_refused),

@@ -102,6 +102,7 @@ struct row {
 
 #define BAD     UINT64_MAX
 #define HIGH(v) ((UINT64_C(1) << 32) | (uint64_t)(v))
+#define HOLE    (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)
 
 static const struct row rows[] = {
     {&tb_role_broker,
@@ -130,6 +131,16 @@ static const struct row rows[] = {
     {&tb_role_plugin, {SYS_kill, {BAD, 0}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_prlimit64, {0, 7, 0, 0}, 0, 0}, TRY_RAN, 0},
     {&tb_role_plugin, {SYS_prlimit64, {1, 7, 0, 0}, 0, 0}, TRY_RAN, EPERM},
+    {&tb_role_plugin, {SYS_fallocate, {BAD, FALLOC_FL_KEEP_SIZE, 0, 1}, 0, 0}, TRY_RAN, EBADF},
+    {&tb_role_plugin, {SYS_fallocate, {BAD, HOLE, 0, 1}, 0, 0}, TRY_RAN, EOPNOTSUPP},
+    {&tb_role_plugin, {SYS_fallocate, {BAD, HIGH(HOLE), 0, 1}, 0, 0}, TRY_RAN, EOPNOTSUPP},
+    {&tb_role_plugin, {SYS_madvise, {0, 0, MADV_DONTNEED}, 0, 0}, TRY_RAN, 0},
+    {&tb_role_plugin, {SYS_madvise, {0, 0, MADV_RANDOM}, 0, 0}, TRY_RAN, 0},
+    {&tb_role_plugin, {SYS_madvise, {0, 0, MADV_DOFORK}, 0, 0}, TRY_RAN, 0},
+    {&tb_role_plugin, {SYS_madvise, {0, 0, MADV_DODUMP}, 0, 0}, TRY_RAN, 0},
+    {&tb_role_plugin, {SYS_madvise, {0, 0, MADV_REMOVE}, 0, 0}, TRY_RAN, EINVAL},
+    {&tb_role_plugin, {SYS_madvise, {0, 0, HIGH(MADV_REMOVE)}, 0, 0}, TRY_RAN, EINVAL},
+    {&tb_role_plugin, {SYS_madvise, {0, 0, MADV_PAGEOUT}, 0, 0}, TRY_RAN, EINVAL},
     {&tb_role_plugin, {SYS_prctl, {PR_SET_DUMPABLE, 0}, 0, 0}, TRY_RAN, 0},
     {&tb_role_plugin, {SYS_prctl, {PR_SET_DUMPABLE, 1}, 0, 0}, TRY_KILLED, 0},
     {&tb_role_plugin, {SYS_prctl, {PR_SET_PDEATHSIG, 0}, 0, 0}, TRY_KILLED, 0},
@@ -137,6 +148,11 @@ static const struct row rows[] = {
     {&tb_role_plugin, {SYS_utimensat, {BAD, 0, 0, 0}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_utimensat, {BAD, BAD, 0, 0}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_socket, {AF_INET, SOCK_STREAM}, 0, 0}, TRY_RAN, EPERM},
+    {&tb_role_plugin_network, {SYS_setsockopt, {BAD, 1, SO_KEEPALIVE}, 0, 0}, TRY_RAN, EBADF},
+    {&tb_role_plugin_network, {SYS_setsockopt, {BAD, 1, SO_DONTROUTE}, 0, 0}, TRY_RAN, EBADF},
+    {&tb_role_plugin_network, {SYS_setsockopt, {BAD, 1, SO_REUSEPORT}, 0, 0}, TRY_RAN, EBADF},
+    {&tb_role_plugin_network, {SYS_setsockopt, {BAD, 1, SO_LINGER}, 0, 0}, TRY_RAN, EPERM},
+    {&tb_role_plugin_network, {SYS_setsockopt, {BAD, 1, HIGH(SO_LINGER)}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_socketpair, {AF_UNIX, SOCK_STREAM, 0, BAD}, 0, 0}, TRY_RAN, EFAULT},
     {&tb_role_plugin, {SYS_socketpair, {AF_UNIX, SOCK_DGRAM, 0, BAD}, 0, 0}, TRY_KILLED, 0},
     {&tb_role_plugin, {SYS_socketpair, {AF_INET, SOCK_STREAM, 0, BAD}, 0, 0}, TRY_KILLED, 0},

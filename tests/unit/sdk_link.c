@@ -22,7 +22,8 @@ static void handle(struct tb_call *call)
 }
 
 static const struct tb_plugin_command commands[] = {{"run", handle}};
-static const struct tb_plugin plugin = {.commands = commands, .n_commands = 1};
+static const char *const parts[] = {"run", NULL};
+static const struct tb_plugin plugin = {.commands = commands, .n_commands = 1, .parts = parts};
 
 static void put(enum tb_kind kind, struct tb_buffer *map, struct tb_bytes raw)
 {

@@ -118,6 +118,19 @@ static void a_crash_costs_nothing_and_a_row_of_them_does(void)
     CHECK_INT(plugin.not_before_ns, now + 61 * TB_S_NS);
 }
 
+/* One that died until it had another's would be sent what the page closes there. */
+static void no_two_plugins_of_a_session_have_the_same_ids(void)
+{
+    static struct tb_plugin plugins[2];
+    uint8_t byte;
+    tb_random_bytes(&generator, &byte, 1); /* from now on the next bytes are certain */
+    struct tb_random again = generator;
+    plugins[1].ids = tb_plugin_draw_ids(plugins, TB_ARRAY_LEN(plugins), &generator);
+    CHECK(plugins[1].ids != 0 && (plugins[1].ids & UINT32_MAX) == 0);
+    uint64_t ids = tb_plugin_draw_ids(plugins, TB_ARRAY_LEN(plugins), &again);
+    CHECK(ids != 0 && ids != plugins[1].ids);
+}
+
 static void the_third_lock_within_a_minute_locks_out(void)
 {
     struct tb_view view = {.used = true};
@@ -354,6 +367,7 @@ int main(int argc, char **argv)
         TEST(handles_never_repeat),
         TEST(calls_end_and_their_numbers_never_return),
         TEST(a_crash_costs_nothing_and_a_row_of_them_does),
+        TEST(no_two_plugins_of_a_session_have_the_same_ids),
         TEST(the_third_lock_within_a_minute_locks_out),
         TEST(views_are_found_by_their_label),
         TEST(a_reset_view_gives_its_slot_back),

@@ -57,18 +57,19 @@ static void only_what_was_lent_is_given_back_and_once(void)
     struct tb_blocks blocks = {0};
     uint64_t first = take(&blocks, UNIT);
     uint64_t second = take(&blocks, 2 * UNIT);
-    CHECK_INT(tb_blocks_give(&blocks, second), TB_UNKNOWN); /* it has not heard of it */
+    CHECK(!tb_blocks_lent(&blocks, second)); /* it has not heard of it */
     tb_blocks_lend(&blocks, second);
     const uint64_t wrong[] = {
         first,      second + 1,     second + UNIT,       second + 2 * UNIT,
         TB_BULK_IN, SIZE,           UINT64_MAX,          UINT64_MAX - UNIT + 1,
         1,          TB_BULK_IN - 1, (uint64_t)UNIT << 32};
     for (size_t i = 0; i < TB_ARRAY_LEN(wrong); i++)
-        CHECK_INT(tb_blocks_give(&blocks, wrong[i]), TB_UNKNOWN);
-    CHECK_INT(tb_blocks_give(&blocks, second), TB_OK);
-    CHECK_INT(tb_blocks_give(&blocks, second), TB_UNKNOWN);
+        CHECK(!tb_blocks_lent(&blocks, wrong[i]));
+    CHECK(tb_blocks_lent(&blocks, second));
+    tb_blocks_drop(&blocks, second);
+    CHECK(!tb_blocks_lent(&blocks, second));
     CHECK_INT(take(&blocks, 2 * UNIT), second);
-    CHECK_INT(tb_blocks_give(&blocks, second), TB_UNKNOWN); /* lent once is not lent for ever */
+    CHECK(!tb_blocks_lent(&blocks, second)); /* lent once is not lent for ever */
 }
 
 /* ---- the file ---- */
@@ -179,6 +180,36 @@ static void a_page_that_cannot_be_had_costs_the_link_and_not_the_broker(void)
     tb_bulk_unref(bulk);
     tb_fd_close(&pair[1]);
     tb_fd_close(&loop.epoll);
+}
+
+static long kib_of(int file)
+{
+    struct stat status;
+    CHECK_INT(fstat(file, &status), 0);
+    return (long)status.st_blocks / 2;
+}
+
+/* First all of it is in use, then half, then nothing. */
+static void what_few_bodies_need_is_kept_and_the_rest_goes_back(void)
+{
+    int file;
+    uint64_t at;
+    static uint8_t ones[UNIT];
+    struct tb_bulk *bulk = new_bulk(&file);
+    memset(ones, 1, sizeof ones);
+    for (int round = 0; round < 2; round++) {
+        while (tb_blocks_take(&bulk->blocks, UNIT, &at) == TB_OK)
+            CHECK_INT(tb_bulk_write(bulk, at, tb_bytes_of(ones, UNIT)), TB_OK);
+        CHECK_INT(kib_of(file), TB_BULK_IN / 1024);
+        for (at = 0; at < TB_BULK_IN; at += 2 * (uint64_t)UNIT)
+            tb_bulk_drop(bulk, at);
+        CHECK_INT(kib_of(file), TB_BULK_IN / 1024);
+        for (at = UNIT; at < TB_BULK_IN; at += 2 * (uint64_t)UNIT)
+            tb_bulk_drop(bulk, at);
+        CHECK_INT(kib_of(file), 8 * 1024);
+    }
+    tb_bulk_unref(bulk);
+    tb_fd_close(&file);
 }
 
 static bool is_mapped(const char *name)
@@ -298,6 +329,7 @@ int main(int argc, char **argv)
         TEST(the_plugins_part_has_an_end_on_both_sides),
         TEST(holes_read_as_zeros),
         TEST(a_page_that_cannot_be_had_costs_the_link_and_not_the_broker),
+        TEST(what_few_bodies_need_is_kept_and_the_rest_goes_back),
         TEST(it_is_there_as_long_as_anything_refers_to_it),
         TEST(what_cannot_be_mapped_is_closed),
         TEST(bodies_read_aside_leave_the_frames_around_them_alone),

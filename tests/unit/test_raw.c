@@ -297,11 +297,11 @@ static void small_calls_before_and_behind_a_large_body_keep_their_order(void)
 
 static void a_pool_that_is_full_leaves_bodies_behind_the_map(void)
 {
-    uint64_t at[8];
+    uint64_t at[TB_BLOCKS_MAX];
     size_t n_pooled = 0;
     struct told told;
     begin(TB_MODE_DIRECT);
-    while (n_pooled < TB_ARRAY_LEN(at)) { /* the command's pool allows no more at a time */
+    while (n_pooled < TB_ARRAY_LEN(at)) {
         (void)call_with(BODY_MAX);
         told = heard(TB_PLUGIN_CALL);
         CHECK(told.same);
@@ -494,11 +494,38 @@ static void a_plugin_that_dies_does_not_take_back_what_is_being_sent(void)
     tb_fd_close(&bench.memory);
     bench_run(&bench);
     bench_check(&bench);
-    CHECK(!plugin()->bulk && is_mapped());
+    CHECK(!plugin()->bulk && !is_mapped());
+    CHECK_INT(bench_session(&bench)->link.pieces.n, 1);
     bench.deaf = false;
     bench_run(&bench);
     check_reply(&handle, BODY_MAX);
-    CHECK(!is_mapped());
+    end();
+}
+
+/* Answers a call of its own from its pool, and dies. */
+static void an_instance_answers_and_dies(size_t n)
+{
+    plugin()->not_before_ns = 0;
+    struct tb_handle handle = stream_call(&bench, ECHO, NO_ARGS);
+    put_body(TB_BULK_IN, n);
+    plugin_replies_at(stream_live(&bench, &handle)->number, TB_BULK_IN, n);
+    tb_fd_close(&bench.plugin);
+    tb_fd_close(&bench.memory);
+    bench_run(&bench);
+    bench_check(&bench);
+}
+
+/* Else an endpoint that does not read would have each of them hold 16 MiB. */
+static void answers_that_nobody_reads_keep_no_pool_of_instances_that_ended(void)
+{
+    begin(TB_MODE_DIRECT);
+    bench.deaf = true;
+    an_instance_answers_and_dies(BODY_MAX); /* more than the socket holds */
+    for (uint32_t i = 2; i < 5; i++) {
+        an_instance_answers_and_dies(TB_POOLED_MIN);
+        CHECK_INT(bench_session(&bench)->link.pieces.n, i);
+        CHECK(!is_mapped());
+    }
     end();
 }
 
@@ -687,6 +714,7 @@ int main(int argc, char **argv)
         TEST(bytes_outside_of_its_part_end_the_plugin),
         TEST(what_it_does_to_its_own_bytes_is_its_own_affair),
         TEST(a_plugin_that_dies_does_not_take_back_what_is_being_sent),
+        TEST(answers_that_nobody_reads_keep_no_pool_of_instances_that_ended),
         TEST(a_session_that_closes_drops_what_is_being_sent),
         TEST(a_session_that_closes_in_the_middle_of_a_body_leaves_nothing),
         TEST(a_body_whose_plugin_dies_meanwhile_goes_to_no_other),

@@ -42,6 +42,8 @@ static void open_upload(size_t pool_in)
             "args", 0, "bytes", 5, "?more", 1, NULL);
     CHECK_INT(sdk_run(), TB_AGAIN);
     CHECK(sdk_quiet());
+    CHECK(tb_bytes_are(tb_bytes_of(got, n_got), "begin"));
+    n_got = 0;
 }
 
 static int put_part(size_t n, bool last)
@@ -223,6 +225,138 @@ static void a_call_that_nobody_takes_over_has_its_parts_dropped(void)
     sdk_stop();
 }
 
+/* ---- the beginning, which comes with the call ---- */
+
+static void take_whole(struct tb_call *call)
+{
+    stream = tb_call_stream(call, &events, NULL);
+    CHECK(stream);
+    CHECK_INT(n_got, 0); /* not inside the handler */
+}
+
+static void put_whole_body(struct tb_bytes body)
+{
+    n_got = 0;
+    n_last = 0;
+    end_inside = false;
+    sdk_handler = take_whole;
+    sdk_put(TB_PLUGIN_CALL, body, "call", SDK_CALL, "command", SDK_RUN, "args", 0, "bytes",
+            (unsigned)body.n, NULL);
+    CHECK_INT(sdk_run(), TB_AGAIN);
+}
+
+static void a_body_in_one_piece_comes_like_any_other(void)
+{
+    sdk_start(0, 0);
+    n_wanted = 4;
+    put_whole_body(tb_bytes_of_string("all of it"));
+    CHECK(tb_bytes_are(tb_bytes_of(got, n_got), "all "));
+    n_wanted = SIZE_MAX;
+    tb_stream_resume(stream);
+    CHECK_INT(sdk_run(), TB_AGAIN);
+    CHECK(tb_bytes_are(tb_bytes_of(got, n_got), "all of it"));
+    CHECK_INT(n_last, 1);
+    CHECK(sdk_quiet());
+    tb_stream_free(stream);
+    (void)sdk_take(TB_PLUGIN_REPLY);
+    put_whole_body(tb_bytes_of_string(""));
+    CHECK_INT(n_last, 1);
+    close_upload();
+}
+
+static void a_beginning_in_the_pool_stays_until_it_was_taken(void)
+{
+    sdk_start(256 * 1024, 0);
+    n_got = 0;
+    n_wanted = 10;
+    end_inside = false;
+    sdk_handler = take_whole;
+    memset(sdk_pool, 'p', 20000);
+    sdk_put(TB_PLUGIN_CALL, SDK_NO_RAW, "call", SDK_CALL, "command", SDK_RUN, "args", 0, "bytes",
+            20000, "at", 0, "?more", 1, NULL);
+    CHECK_INT(sdk_run(), TB_AGAIN);
+    CHECK(sdk_quiet());
+    n_wanted = SIZE_MAX;
+    tb_stream_resume(stream);
+    CHECK_INT(sdk_run(), TB_AGAIN);
+    CHECK_INT(sdk_uint(sdk_take(TB_PLUGIN_RELEASE), "at"), 0);
+    CHECK_INT(n_got, 20000);
+    CHECK_INT(n_last, 0);
+    close_upload();
+}
+
+static void end_at_once(struct tb_call *call)
+{
+    take_whole(call);
+    CHECK_INT(tb_stream_end_nil(stream), TB_SENT);
+}
+
+static void a_stream_that_has_ended_gets_no_body(void)
+{
+    sdk_start(256 * 1024, 0);
+    n_got = 0;
+    sdk_handler = end_at_once;
+    sdk_put(TB_PLUGIN_CALL, SDK_NO_RAW, "call", SDK_CALL, "command", SDK_RUN, "args", 0, "bytes",
+            20000, "at", 0, NULL);
+    CHECK_INT(sdk_run(), TB_AGAIN);
+    (void)sdk_take(TB_PLUGIN_REPLY);
+    CHECK_INT(sdk_uint(sdk_take(TB_PLUGIN_RELEASE), "at"), 0);
+    CHECK_INT(n_got, 0);
+    close_upload();
+}
+
+/* ---- a body that goes back as it comes ---- */
+
+static size_t send_back(struct tb_stream *s, struct tb_bytes bytes, tb_unused bool last)
+{
+    size_t sent = 0;
+    for (size_t room; sent < bytes.n && (room = tb_stream_room(s)) > 0;) {
+        size_t n = room < bytes.n - sent ? room : bytes.n - sent;
+        CHECK_INT(tb_stream_bytes(s, NULL, tb_bytes_of(bytes.data + sent, n)), TB_SENT);
+        sent += n;
+    }
+    return sent;
+}
+
+static void take_echo(struct tb_call *call)
+{
+    static const struct tb_stream_events echo = {.body = send_back};
+    stream = tb_call_stream(call, &echo, NULL);
+    CHECK(stream);
+}
+
+static size_t take_parts(void)
+{
+    struct sdk_frame frame;
+    size_t n = 0;
+    while (!sdk_quiet()) {
+        CHECK(sdk_take_any(&frame));
+        n += frame.kind == TB_PLUGIN_CHUNK ? frame.raw.n : 0;
+    }
+    return n;
+}
+
+/* What the page does not take is held back, and comes by itself when it does. */
+static void room_brings_back_what_was_kept(void)
+{
+    size_t n_back = 0;
+    sdk_start(0, 0);
+    sdk_handler = take_echo;
+    sdk_put(TB_PLUGIN_CALL, SDK_NO_RAW, "call", SDK_CALL, "command", SDK_RUN, "args", 0, "?more", 1,
+            NULL);
+    for (int i = 0; i < 8; i++)
+        CHECK_INT(put_part(TB_CHUNK_RAW_MAX, i == 7), TB_AGAIN);
+    for (int i = 0; i < 4; i++) {
+        n_back += take_parts();
+        CHECK(n_back <= TB_CREDIT_FIRST_PLUGIN + (size_t)i * 100000);
+        sdk_put(TB_PLUGIN_CREDIT, SDK_NO_RAW, "call", SDK_CALL, "bytes", 100000, NULL);
+        CHECK_INT(sdk_run(), TB_AGAIN);
+    }
+    n_back += take_parts();
+    CHECK_INT(n_back, 8 * TB_CHUNK_RAW_MAX);
+    close_upload();
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -236,6 +370,10 @@ int main(int argc, char **argv)
         TEST(it_may_end_inside_a_part),
         TEST(after_cancel_nothing_is_delivered),
         TEST(a_call_that_nobody_takes_over_has_its_parts_dropped),
+        TEST(a_body_in_one_piece_comes_like_any_other),
+        TEST(a_beginning_in_the_pool_stays_until_it_was_taken),
+        TEST(a_stream_that_has_ended_gets_no_body),
+        TEST(room_brings_back_what_was_kept),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }

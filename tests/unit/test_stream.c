@@ -1,53 +1,7 @@
-/* Streams through the real broker, whatever endpoint and plugin make of them. */
-#include "tests/unit/stream_bench.h"
-
-#include "base/clock.h"
+/* Streams through the real broker: what they are for, how they end, how many there are. */
+#include "tests/unit/stream_call.h"
 
 #include <sodium.h>
-
-static struct bench bench;
-
-enum { ECHO };
-
-static uint64_t n_violations(void)
-{
-    return bench.broker.views.slots[0].n_violations;
-}
-
-static uint32_t token(void)
-{
-    return bench_session(&bench)->plugins[0].token;
-}
-
-/* A call that is at its plugin, which has been told of it. */
-static struct tb_handle begin_with(struct tb_bytes text, uint64_t *ret_number)
-{
-    struct tb_handle handle = stream_call(&bench, ECHO, text);
-    *ret_number = stream_live(&bench, &handle)->number;
-    CHECK_INT(plugin_takes(&bench, TB_PLUGIN_CALL, *ret_number).more, text.n > NO_ARGS.n);
-    return handle;
-}
-
-static struct tb_handle begin(uint64_t *ret_number)
-{
-    return begin_with(NO_ARGS, ret_number);
-}
-
-static struct tb_handle begin_body(uint64_t *ret_number)
-{
-    struct tb_handle handle = begin_with(MORE_ARGS, ret_number);
-    CHECK_INT(stream_take(&bench, TB_CREDIT, &handle, 0).credit, 0);
-    return handle;
-}
-
-/* The plugin was ended, and its call answered by that. */
-static void check_plugin_ended(const struct tb_handle *handle, uint64_t counter)
-{
-    CHECK_INT(token(), 0);
-    CHECK_INT(stream_take(&bench, TB_REPLY, handle, counter).code, TB_CODE_PLUGIN_CRASHED);
-    CHECK(stream_quiet(&bench));
-    CHECK_INT(bench_session(&bench)->n_streams, 0);
-}
 
 /* ---- what streams are for ---- */
 
@@ -130,124 +84,38 @@ static void raw_bytes_go_in_clear_on_direct_links_and_are_a_violation_on_others(
     bench_deinit(&bench);
 }
 
-/* ---- credit ---- */
+/* ---- the log ---- */
 
-/* As much as there is; what was sent is what it cost. */
-static uint64_t fill_from_plugin(uint64_t number)
+/* The last record that the scribe has not been sent yet, of that event. */
+static struct tb_record last_record(enum tb_event event)
 {
-    uint64_t n = 0;
-    while (stream_live(&bench, &bench_session(&bench)->calls.slots[0].handle)->stream.out.from >
-           65536 + 32) {
-        plugin_sends(&bench, number, 65536);
-        n++;
+    struct tb_frame frame;
+    struct tb_record record;
+    struct tb_record last = {0};
+    size_t size;
+    struct tb_bytes out = tb_buffer_bytes(&bench.broker.audit.out);
+    while (tb_frame_parse(TB_SIDE_SCRIBE, out, &frame, &size) == TB_OK) {
+        CHECK_INT(tb_record_read(frame.body, &record), TB_OK);
+        last = record.event == event ? record : last;
+        out = tb_bytes_of(out.data + size, out.n - size);
     }
-    return n;
+    CHECK_INT(last.event, event);
+    return last;
 }
 
-static void a_page_that_takes_nothing_stops_the_plugin_and_credit_lets_it_go_on(void)
-{
-    uint64_t number;
-    uint64_t cost = 0;
-    session_begin(&bench, TB_ON_VIOLATION_LOCK);
-    struct tb_handle handle = begin(&number);
-    uint64_t n = fill_from_plugin(number);
-    CHECK_INT(n, 3);
-    for (uint64_t i = 0; i < n; i++)
-        cost += stream_take(&bench, TB_CHUNK, &handle, i).cost;
-    struct stream_told told;
-    CHECK(!plugin_told(&bench, &told));
-    stream_credit(&bench, &handle, 1, (uint32_t)cost);
-    told = plugin_takes(&bench, TB_PLUGIN_CREDIT, number);
-    CHECK(told.bytes >= cost && told.bytes < cost + 100); /* what the call's number costs */
-    CHECK_INT(stream_live(&bench, &handle)->stream.out.to, TB_CREDIT_FIRST);
-    bench_deinit(&bench);
-}
-
-static void a_plugin_that_sends_more_than_it_may_is_ended(void)
-{
-    uint64_t number;
-    session_begin(&bench, TB_ON_VIOLATION_LOCK);
-    struct tb_handle handle = begin(&number);
-    uint64_t n = fill_from_plugin(number);
-    for (uint64_t i = 0; i < n; i++)
-        (void)stream_take(&bench, TB_CHUNK, &handle, i);
-    plugin_sends(&bench, number, 65536);
-    check_plugin_ended(&handle, n);
-    bench_deinit(&bench);
-}
-
-/* The messages are shorter for the endpoint than they came: the difference must not starve the
- * plugin of an endpoint that has taken everything, but not enough for a CREDIT. */
-static void small_messages_do_not_use_up_what_nobody_holds_back(void)
-{
-    uint64_t number;
-    uint64_t cost = 0;
-    session_begin(&bench, TB_ON_VIOLATION_LOCK);
-    struct tb_handle handle = begin(&number);
-    for (uint64_t i = 0; cost < TB_CREDIT_FIRST / 2; i++) {
-        plugin_says(&bench, number, "message", 1);
-        CHECK(token() != 0);
-        cost += stream_take(&bench, TB_CHUNK, &handle, i).cost;
-    }
-    CHECK(plugin_takes(&bench, TB_PLUGIN_CREDIT, number).bytes >= 16 * 1024);
-    bench_deinit(&bench);
-}
-
-static void tiny_parts_never_overrun_the_plugin(void)
-{
-    uint64_t number;
-    uint64_t told = 0;
-    uint64_t counter = 1;
-    session_begin(&bench, TB_ON_VIOLATION_LOCK);
-    struct tb_handle handle = begin_body(&number);
-    const struct tb_flow *in = &stream_live(&bench, &handle)->stream.in;
-    while (in->from >= 9)
-        stream_part(&bench, &handle, counter++, 1, false);
-    while (tb_buffer_n(&bench.to_plugin) > 0)
-        told += plugin_takes(&bench, TB_PLUGIN_CHUNK, number).cost;
-    CHECK(told > TB_CREDIT_FIRST && told <= TB_CREDIT_FIRST_TO_PLUGIN);
-    CHECK(stream_quiet(&bench)); /* nothing is granted that the plugin has not */
-    plugin_credits(&bench, number, told);
-    CHECK_INT(in->from, TB_CREDIT_FIRST);
-    CHECK_INT(in->to, TB_CREDIT_FIRST_TO_PLUGIN);
-    CHECK(stream_take(&bench, TB_CREDIT, &handle, 1).credit > TB_CREDIT_FIRST - 16);
-    bench_deinit(&bench);
-}
-
-static void parts_beyond_the_credit_are_a_violation(void)
+/* Else a page could take what it likes out of sight, by closing its session behind it. */
+static void the_log_has_the_bytes_of_streams_whose_session_closes(void)
 {
     uint64_t number;
     session_begin(&bench, TB_ON_VIOLATION_LOCK);
     struct tb_handle handle = begin_body(&number);
-    for (uint64_t i = 1; i <= 3; i++)
-        stream_part(&bench, &handle, i, 65536, false);
-    CHECK_INT(n_violations(), 0);
-    bench_send_sealed(&bench, TB_CHUNK, 0, &handle, 4,
-                      tb_bytes_of("\x81\xa5"
-                                  "bytes\xce\x00\x01\x00\x00",
-                                  12),
-                      tb_bytes_of(stream_zeros, 65536));
-    CHECK(!bench_session(&bench) && n_violations() == 1);
-    bench_deinit(&bench);
-}
-
-static void more_credit_than_may_be_outstanding_is_a_violation_of_either_side(void)
-{
-    uint64_t number;
-    session_begin(&bench, TB_ON_VIOLATION_DENY);
-    struct tb_handle handle = begin(&number);
-    stream_credit(&bench, &handle, 1, TB_CREDIT_MOST - TB_CREDIT_FIRST);
-    CHECK_INT(n_violations(), 0);
-    stream_credit(&bench, &handle, 2, 1);
-    CHECK_INT(n_violations(), 1);
-    stream_credit(&bench, &handle, 2, 0);
-    CHECK_INT(n_violations(), 2);
-
-    CHECK(plugin_takes(&bench, TB_PLUGIN_CREDIT, number).bytes < TB_CREDIT_MOST);
-    plugin_credits(&bench, number, TB_CREDIT_MOST - TB_CREDIT_FIRST_TO_PLUGIN);
-    CHECK(token() != 0);
-    plugin_credits(&bench, number, 1);
-    check_plugin_ended(&handle, 0);
+    stream_part(&bench, &handle, 1, 60000, false);
+    plugin_sends(&bench, number, 50000);
+    tb_broker_close(&bench.broker, bench_session(&bench), TB_CLOSE_SHUT, "the test is over");
+    struct tb_record record = last_record(TB_EVENT_DONE);
+    CHECK_INT(record.code, TB_CODE_SESSION_CLOSED);
+    CHECK(record.n_in > 60000 && record.n_in < 61000);
+    CHECK(record.n_out > 50000 && record.n_out < 51000);
     bench_deinit(&bench);
 }
 
@@ -429,66 +297,6 @@ static void a_thousand_streams_opened_and_cancelled_leave_nothing(void)
     bench_deinit(&bench);
 }
 
-/* ---- deadlines ---- */
-
-/* The first call's deadline comes, and the broker sees it. */
-static void deadline_comes(void)
-{
-    struct tb_session *session = bench_session(&bench);
-    struct tb_live_call *call = &session->calls.slots[0];
-    if (call->deadline_ns != TB_NEVER)
-        call->deadline_ns = 1;
-    session->next_deadline_ns = bench.broker.next_deadline_ns = 1;
-    bench_run(&bench);
-    bench_check(&bench);
-}
-
-static void a_body_has_no_deadline_while_the_endpoint_can_go_on(void)
-{
-    uint64_t number;
-    session_begin(&bench, TB_ON_VIOLATION_LOCK);
-    struct tb_handle handle = begin_body(&number);
-    stream_part(&bench, &handle, 1, 65536, false);
-    deadline_comes();
-    CHECK(stream_quiet(&bench));
-    stream_part(&bench, &handle, 2, 65536, false);
-    stream_part(&bench, &handle, 3, 65536, false);
-    CHECK(stream_live(&bench, &handle)->deadline_ns != TB_NEVER);
-    deadline_comes();
-    CHECK_INT(stream_take(&bench, TB_REPLY, &handle, 1).code, TB_CODE_TIMEOUT);
-    bench_deinit(&bench);
-}
-
-static void a_plugin_that_credits_a_body_has_its_time_anew(void)
-{
-    uint64_t number;
-    session_begin(&bench, TB_ON_VIOLATION_LOCK);
-    struct tb_handle handle = begin_body(&number);
-    stream_part(&bench, &handle, 1, 1000, true);
-    struct tb_live_call *call = stream_live(&bench, &handle);
-    CHECK(call->deadline_ns != TB_NEVER);
-    call->deadline_ns = 1;
-    plugin_credits(&bench, number, 1000);
-    CHECK(stream_quiet(&bench) && call->deadline_ns > bench.broker.now_ns);
-    plugin_says(&bench, number, "message", 1);
-    (void)stream_take(&bench, TB_CHUNK, &handle, 1);
-    CHECK(call->deadline_ns == TB_NEVER);
-    plugin_credits(&bench, number, 1);
-    CHECK(call->deadline_ns == TB_NEVER);
-    bench_deinit(&bench);
-}
-
-static void credit_for_a_call_without_a_body_buys_no_time(void)
-{
-    uint64_t number;
-    session_begin(&bench, TB_ON_VIOLATION_LOCK);
-    struct tb_handle handle = begin(&number);
-    uint64_t deadline_ns = stream_live(&bench, &handle)->deadline_ns;
-    plugin_credits(&bench, number, 1);
-    CHECK(stream_live(&bench, &handle)->deadline_ns == deadline_ns);
-    bench_deinit(&bench);
-}
-
 /* ---- violations that are only denied ---- */
 
 static void denied_frames_of_a_stream_leave_nothing_behind(void)
@@ -518,12 +326,7 @@ int main(int argc, char **argv)
         TEST(parts_of_a_result_are_counted_in_the_reply),
         TEST(a_body_in_parts_reaches_the_plugin),
         TEST(raw_bytes_go_in_clear_on_direct_links_and_are_a_violation_on_others),
-        TEST(a_page_that_takes_nothing_stops_the_plugin_and_credit_lets_it_go_on),
-        TEST(a_plugin_that_sends_more_than_it_may_is_ended),
-        TEST(small_messages_do_not_use_up_what_nobody_holds_back),
-        TEST(tiny_parts_never_overrun_the_plugin),
-        TEST(parts_beyond_the_credit_are_a_violation),
-        TEST(more_credit_than_may_be_outstanding_is_a_violation_of_either_side),
+        TEST(the_log_has_the_bytes_of_streams_whose_session_closes),
         TEST(a_cancelled_stream_is_answered_once_and_its_chunks_are_dropped),
         TEST(a_cancelled_plugin_may_use_up_its_credit_and_no_more),
         TEST(what_a_plugin_may_not_send_ends_it),
@@ -534,9 +337,6 @@ int main(int argc, char **argv)
         TEST(a_reload_ends_the_streams_of_a_revoked_command),
         TEST(a_stream_too_many_is_refused_before_and_after_it_has_begun),
         TEST(a_thousand_streams_opened_and_cancelled_leave_nothing),
-        TEST(a_body_has_no_deadline_while_the_endpoint_can_go_on),
-        TEST(a_plugin_that_credits_a_body_has_its_time_anew),
-        TEST(credit_for_a_call_without_a_body_buys_no_time),
         TEST(denied_frames_of_a_stream_leave_nothing_behind),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));

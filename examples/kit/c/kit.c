@@ -57,83 +57,28 @@ static void fail(struct tb_call *call)
 
 /* ---- echo ---- */
 
-/* A body that comes in parts goes back in parts. What came with the call itself, which may be more
- * than the page takes at once, is kept until it has gone. */
-struct echo {
-    size_t at;
-    bool held;  /* some of the body is still to come again */
-    bool whole; /* the body is complete: only the end is still to be sent */
-    size_t n;
-    uint8_t first[];
-};
-
-static void echo_end(struct tb_stream *stream)
-{
-    if (tb_stream_end_bytes(stream, (struct tb_bytes){0}) == TB_NO_ROOM)
-        return;
-    free(tb_stream_data(stream));
-    tb_stream_free(stream);
-}
-
-static size_t send_back(struct tb_stream *stream, struct tb_bytes bytes)
+/* A body goes back as it comes. What the page does not take yet comes again when it does. */
+static size_t echo_body(struct tb_stream *stream, struct tb_bytes bytes, bool last)
 {
     size_t sent = 0;
-    while (sent < bytes.n) {
-        size_t room = tb_stream_room(stream);
+    for (size_t room; sent < bytes.n && (room = tb_stream_room(stream)) > 0;) {
         size_t n = room < bytes.n - sent ? room : bytes.n - sent;
-        if (n == 0 || tb_stream_bytes(stream, NULL, tb_bytes_of(bytes.data + sent, n)) != TB_SENT)
+        if (tb_stream_bytes(stream, NULL, tb_bytes_of(bytes.data + sent, n)) != TB_SENT)
             break;
         sent += n;
     }
-    return sent;
-}
-
-static size_t echo_body(struct tb_stream *stream, struct tb_bytes bytes, bool last)
-{
-    struct echo *echo = tb_stream_data(stream);
-    size_t sent = echo->at == echo->n ? send_back(stream, bytes) : 0;
-    echo->held = sent < bytes.n || echo->at < echo->n;
-    echo->whole = last && !echo->held;
-    if (echo->whole)
-        echo_end(stream);
-    return sent;
-}
-
-static void echo_room(struct tb_stream *stream)
-{
-    struct echo *echo = tb_stream_data(stream);
-    echo->at += send_back(stream, tb_bytes_of(echo->first + echo->at, echo->n - echo->at));
-    if (echo->whole)
-        echo_end(stream);
-    else if (echo->held && echo->at == echo->n)
-        tb_stream_resume(stream);
-}
-
-static void echo_cancel(struct tb_stream *stream)
-{
-    free(tb_stream_data(stream));
-    tb_stream_free(stream);
-}
-
-static void echo_stream(struct tb_call *call)
-{
-    static const struct tb_stream_events events = {
-        .body = echo_body, .room = echo_room, .cancel = echo_cancel};
-    struct echo *echo = malloc(sizeof *echo + call->body.n);
-    struct tb_stream *stream = echo ? tb_call_stream(call, &events, echo) : NULL;
-    if (!stream) {
-        free(echo);
-        return;
+    if (last && sent == bytes.n) {
+        (void)tb_stream_end_bytes(stream, tb_bytes_of(NULL, 0));
+        tb_stream_free(stream);
     }
-    *echo = (struct echo){.n = call->body.n};
-    if (echo->n > 0)
-        memcpy(echo->first, call->body.data, echo->n);
+    return sent;
 }
 
 static void echo(struct tb_call *call)
 {
+    static const struct tb_stream_events events = {.body = echo_body, .cancel = tb_stream_free};
     if (call->more)
-        echo_stream(call);
+        (void)!tb_call_stream(call, &events, NULL);
     else if (call->has_body)
         tb_reply_bytes(call, call->body);
     else
@@ -283,7 +228,10 @@ int main(void)
         {"greet", greet},     {"fail", fail},     {"echo", echo}, {"count", count},
         {"open", open_thing}, {"wait", wait_for}, {"emit", emit},
     };
-    static const struct tb_plugin plugin = {
-        .commands = commands, .n_commands = sizeof commands / sizeof *commands, .start = start};
+    static const char *const parts[] = {"echo", NULL};
+    static const struct tb_plugin plugin = {.commands = commands,
+                                            .n_commands = sizeof commands / sizeof *commands,
+                                            .parts = parts,
+                                            .start = start};
     return tb_plugin_main(&plugin);
 }

@@ -111,12 +111,9 @@ static void answer_and_die(const struct request *request)
 
 static void *spoil(void *none)
 {
-    (void)none;
-    for (uint8_t i = 0;; i++) {
+    for (uint8_t i = 0;; i++)
         memset(map() + TB_BULK_IN, i, LARGE);
-        if (fallocate(POOL, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, SIZE) < 0)
-            _exit(6);
-    }
+    return none;
 }
 
 /* From the first such call on a thread changes everything all the time. */
@@ -140,6 +137,14 @@ static void change_size(const struct request *request)
     tell(request, ftruncate(POOL, strcmp(request->arg, "grow") == 0 ? SIZE + PAGE : PAGE));
 }
 
+/* While one is made, whoever touches the memory there waits. */
+static void make_hole(const struct request *request)
+{
+    tell(request, strcmp(request->arg, "madvise") == 0
+                      ? madvise(map(), SIZE, MADV_REMOVE)
+                      : fallocate(POOL, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, SIZE));
+}
+
 static void change_seals(const struct request *request)
 {
     tell(request, fcntl(POOL, F_ADD_SEALS, F_SEAL_WRITE));
@@ -151,7 +156,7 @@ static const struct {
 } ways[] = {
     {"pool-echo", echo},        {"pool-release", release_wrongly}, {"pool-answer", answer_outside},
     {"pool-hoard", hoard},      {"pool-die", answer_and_die},      {"pool-spoil", answer_and_spoil},
-    {"pool-size", change_size}, {"pool-seal", change_seals},
+    {"pool-size", change_size}, {"pool-seal", change_seals},       {"pool-hole", make_hole},
 };
 
 bool pool_break(const struct request *request)
