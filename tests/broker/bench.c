@@ -287,7 +287,7 @@ void bench_send_sealed(struct bench *bench, enum tb_kind kind, uint8_t flags,
 bool bench_issued(struct bench *bench, uint32_t command, struct tb_handle *ret_handle)
 {
     const struct tb_session *session = bench_session(bench);
-    const struct tb_handle_map *map = &session->pool.map;
+    const struct tb_handle_map *map = &session->handles.map;
     for (uint32_t i = 0; i < map->cap; i++)
         if (map->slots[i].used && map->slots[i].value == command) {
             *ret_handle = map->slots[i].handle;
@@ -343,7 +343,7 @@ void bench_plugin_answer(struct bench *bench, uint64_t call)
 
 static void check_handles(const struct tb_session *session)
 {
-    const struct tb_pool *pool = &session->pool;
+    const struct tb_handle_pool *pool = &session->handles;
     uint64_t n_outstanding = 0;
     for (uint32_t i = 0; i < pool->n_commands; i++) {
         tb_assert(pool->n_outstanding[i] <= BENCH_POOL);
@@ -355,12 +355,12 @@ static void check_handles(const struct tb_session *session)
 
 static uint32_t n_live_handles(const struct tb_session *session)
 {
-    const struct tb_handle_map *map = &session->pool.map;
+    const struct tb_handle_map *map = &session->handles.map;
     uint32_t n = 0;
     uint32_t value;
     for (uint32_t i = 0; i < map->cap; i++)
-        n += map->slots[i].used &&
-             tb_pool_look(&session->pool, &map->slots[i].handle, &value) == TB_HANDLE_LIVE;
+        n += map->slots[i].used && tb_handle_pool_look(&session->handles, &map->slots[i].handle,
+                                                       &value) == TB_HANDLE_LIVE;
     return n;
 }
 
@@ -396,7 +396,7 @@ static void check_calls(const struct tb_session *session)
         if (call->answered)
             continue;
         n_live++;
-        tb_assert(tb_pool_look(&session->pool, &call->handle, &slot) == TB_HANDLE_LIVE);
+        tb_assert(tb_handle_pool_look(&session->handles, &call->handle, &slot) == TB_HANDLE_LIVE);
         tb_assert(slot == i && call->command < session->n_commands);
     }
     tb_assert(n_used == session->calls.n_used && n_bytes == session->n_bytes_live);
