@@ -167,12 +167,28 @@ bool tb_events_may_reach(const struct tb_session *session, const struct tb_grant
     return names(scope->allow, label) && !names(scope->deny, label);
 }
 
+static bool is_of_plugin(struct tb_bytes event, struct tb_bytes name)
+{
+    return event.n >= name.n + 3 && memcmp(event.data, name.data, name.n) == 0 &&
+           memcmp(event.data + name.n, "://", 3) == 0;
+}
+
+/* What only a plugin of that view may say to it. */
+static bool is_reserved(const struct tb_session *session, struct tb_bytes event)
+{
+    for (uint32_t i = 0; i < session->n_plugins; i++)
+        if (is_of_plugin(event, session->plugins[i].name))
+            return true;
+    return false;
+}
+
 void tb_events_emit(struct tb_broker *broker, struct tb_session *from,
                     const struct tb_grant_command *command, const struct tb_emission *emission)
 {
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
         if (session && session->state == TB_SESSION_OPEN && session->listeners &&
+            !is_reserved(session, emission->event) &&
             (session == from ||
              tb_events_may_reach(from, command, tb_bytes_of_string(session->label))))
             tell_session(broker, session, emission);
@@ -191,12 +207,10 @@ const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *pl
                                   const struct tb_frame *frame)
 {
     struct tb_plugin_emit untrusted_emit;
-    struct tb_bytes name = plugin->name;
     if (tb_plugin_emit_read(&broker->unpacker, frame->body, &untrusted_emit) != TB_OK)
         return "an event that is not in the format";
     struct tb_bytes event = untrusted_emit.event;
-    if (event.n < name.n + 3 || memcmp(event.data, name.data, name.n) != 0 ||
-        memcmp(event.data + name.n, "://", 3) != 0)
+    if (!is_of_plugin(event, plugin->name))
         return "an event whose name does not begin with the plugin's and ://";
     tb_cleanup(tb_buffer_deinit) struct tb_buffer payload;
     struct tb_packer packer;

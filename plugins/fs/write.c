@@ -110,10 +110,7 @@ static void write_content(struct tb_call *call, const struct fs_path *path,
         return;
     }
     int r = tb_fd_write_all(fd, call->body);
-    if (r < 0)
-        fs_answer_failure(call, fs_failure_of(r));
-    else
-        tb_reply_nil(call);
+    fs_answer_done(call, r == 0, fs_failure_of(r));
 }
 
 void fs_write_file(struct tb_call *call)

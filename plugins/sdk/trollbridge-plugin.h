@@ -392,6 +392,7 @@ TB_CHECKED bool tb_arg_channel(struct tb_call *call, struct tb_args args, const 
  * What a plugin keeps open for the page, by ids. A table hands out a random id for a thing, and
  * finds the thing again. The page closes one by `plugin:resources|close`, which the library
  * answers, unless the plugin has that command itself; it reaches every table of the plugin.
+ * plugin.toml has to say `resources = true`.
  */
 struct tb_ids;
 

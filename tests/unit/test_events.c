@@ -179,6 +179,24 @@ static void a_scope_names_labels_exactly(void)
     bench_deinit(&bench);
 }
 
+/* A listener is told no more than the name. */
+static void a_page_cannot_pass_for_a_plugin(void)
+{
+    begin_two(BENCH_EVENTS_ALL);
+    bench_switch(&bench);
+    (void)listener_of("test://changed");
+    (void)listener_of("tests://changed");
+    (void)listener_of("test:/changed");
+    bench_switch(&bench);
+    (void)listener_of("test://changed");
+    CHECK_INT(emit_small("test://changed"), 0);
+    CHECK_INT(heard_by_other(), 0);
+    CHECK_INT(emit_small("tests://changed"), 0);
+    CHECK_INT(emit_small("test:/changed"), 0);
+    CHECK_INT(heard_by_other(), 2);
+    bench_deinit(&bench);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -189,6 +207,7 @@ int main(int argc, char **argv)
         TEST(targets_match_as_tauris_do),
         TEST(policy_says_which_views_an_event_reaches),
         TEST(a_scope_names_labels_exactly),
+        TEST(a_page_cannot_pass_for_a_plugin),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }

@@ -322,6 +322,7 @@ static const struct {
     {"raw", try_raw},
     {"protocol", try_protocol},
     {"ulp", try_ulp},
+    {"linger", try_linger},
     {"descriptors", try_descriptors},
     {"environment", try_environment},
     {"nothing", try_nothing},

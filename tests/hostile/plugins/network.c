@@ -127,3 +127,15 @@ int try_ulp(tb_unused const char *arg)
     close(fd);
     return r;
 }
+
+/* Whoever closes such a socket waits until what was sent has arrived, and a descriptor that is sent
+ * over a link is closed by the one at its other end. */
+int try_linger(tb_unused const char *arg)
+{
+    const struct linger linger = {.l_onoff = 1, .l_linger = 60};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int r =
+        fd < 0 ? errno : result_of(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+    close(fd);
+    return r;
+}

@@ -14,3 +14,4 @@ int try_family(const char *family);
 int try_raw(const char *arg);
 int try_protocol(const char *protocol); /* of a stream socket */
 int try_ulp(const char *arg);
+int try_linger(const char *arg);
