@@ -3,12 +3,11 @@
 #include "base/fd.h"
 #include "base/result.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SIZE = TB_BULK_IN + TB_BULK_OUT, KEPT = 8 * 1024 * 1024 };
+enum { SIZE = TB_BULK_IN + TB_BULK_OUT };
 
 struct tb_bulk *tb_bulk_new(int fd, struct tb_plugin *plugin)
 {
@@ -36,16 +35,6 @@ void tb_bulk_unref(struct tb_bulk *bulk)
     (void)munmap(bulk->map, SIZE);
     tb_fd_close(&bulk->fd);
     free(bulk);
-}
-
-void tb_bulk_drop(struct tb_bulk *bulk, uint64_t at)
-{
-    tb_blocks_drop(&bulk->blocks, at);
-    if (bulk->blocks.n > 0 || bulk->blocks.top <= KEPT)
-        return;
-    /* If it cannot be given back it stays until the instance ends. */
-    (void)fallocate(bulk->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, KEPT,
-                    (off_t)bulk->blocks.top - KEPT);
 }
 
 uint8_t *tb_bulk_at(const struct tb_bulk *bulk, uint64_t at)

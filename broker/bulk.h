@@ -36,10 +36,6 @@ struct tb_bulk *tb_bulk_new(int fd, struct tb_plugin *plugin);
 struct tb_bulk *tb_bulk_ref(struct tb_bulk *bulk);
 void tb_bulk_unref(struct tb_bulk *bulk); /* NULL is fine */
 
-/* A block of the part `in` is nobody's any more. After the last one what was used beyond the first
- * few MiB goes back to the machine: not before, since it would only be taken again. */
-void tb_bulk_drop(struct tb_bulk *bulk, uint64_t at);
-
 /* Where the bytes at that place lie; for system calls only. */
 uint8_t *tb_bulk_at(const struct tb_bulk *bulk, uint64_t at);
 /* Copies into a block: TB_OK, or TB_FULL (no memory for it). */
