@@ -28,10 +28,7 @@ int tb_blocks_take(struct tb_blocks *blocks, uint64_t n_bytes, uint64_t *ret_at)
     uint32_t unit = find_gap(blocks, n_units);
     if (unit == TB_BLOCKS_MAX)
         return TB_FULL;
-    uint64_t end = (uint64_t)(unit + n_units) * TB_BLOCK_UNIT;
     blocks->at[unit].n_units = (uint16_t)n_units;
-    blocks->top = blocks->n > 0 && blocks->top > end ? blocks->top : end;
-    blocks->n++;
     *ret_at = (uint64_t)unit * TB_BLOCK_UNIT;
     return TB_OK;
 }
@@ -59,7 +56,6 @@ void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at)
     tb_assert(unit < TB_BLOCKS_MAX);
     blocks->at[unit].n_units = 0;
     blocks->at[unit].lent = false;
-    blocks->n--;
 }
 
 bool tb_blocks_lent(const struct tb_blocks *blocks, uint64_t untrusted_at)

@@ -20,8 +20,6 @@ struct tb_blocks {
         uint16_t n_units; /* at the first unit of each block, else 0 */
         bool lent;        /* the plugin has been told of it */
     } at[TB_BLOCKS_MAX];
-    uint32_t n;   /* blocks */
-    uint64_t top; /* no block has been beyond it since there was none */
 };
 
 /* Takes a block: TB_OK, or TB_FULL: no gap is as large. *ret_at is counted in bytes. */

@@ -41,7 +41,7 @@ static int take_block(struct tb_bulk *bulk, uint64_t n, struct tb_bytes first, u
     if (tb_blocks_take(&bulk->blocks, n, &at) != TB_OK)
         return TB_FULL;
     if (first.n > 0 && tb_bulk_write(bulk, at, first) != TB_OK) {
-        tb_bulk_drop(bulk, at);
+        tb_blocks_drop(&bulk->blocks, at);
         return TB_FULL;
     }
     *ret_at = at;
@@ -78,7 +78,7 @@ void tb_raw_settle(struct tb_session *session)
 {
     if (!session->body)
         return;
-    tb_bulk_drop(session->body, session->body_at);
+    tb_blocks_drop(&session->body->blocks, session->body_at);
     part_with_body(session);
 }
 
@@ -112,7 +112,7 @@ int tb_raw_of_call(struct tb_session *session, struct tb_plugin *plugin, struct 
 void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw)
 {
     if (raw->pooled)
-        tb_bulk_drop(plugin->bulk, raw->at);
+        tb_blocks_drop(&plugin->bulk->blocks, raw->at);
 }
 
 const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
@@ -123,7 +123,7 @@ const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin
         return "a RELEASE that is not in the format";
     if (!tb_blocks_lent(&plugin->bulk->blocks, untrusted_at))
         return "RELEASE of what it does not hold";
-    tb_bulk_drop(plugin->bulk, untrusted_at);
+    tb_blocks_drop(&plugin->bulk->blocks, untrusted_at);
     return NULL;
 }
 

@@ -3,7 +3,6 @@
  */
 #include "sandbox/rules.h"
 
-#include <fcntl.h>
 #include <sys/ioctl.h>
 
 static const struct tb_syscall needs[] = {
@@ -11,11 +10,9 @@ static const struct tb_syscall needs[] = {
     ALLOW("epoll_ctl", "adds and removes links"),
     ALLOW("recvmsg", "reads frames; takes a view's link or a grant from host and supervisor"),
     ALLOW("sendmsg", "writes frames without SIGPIPE"),
-    ALLOW_IF("fallocate", "gives the memory of bodies that have gone back to the machine",
-             INT(1, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)),
     ALLOW("write", "says on stderr why an assert failed"),
     ALLOW("pread64", "reads a view's grant, and bodies, from their memory files"),
-    ALLOW("pwrite64", "writes bodies to the memory that it shares with a plugin"),
+    ALLOW("pwrite64", "copies bodies to the memory that it shares with a plugin"),
     ALLOW("close", "gives a link back"),
     ALLOW("getrandom", "handles, session keys"),
     ALLOW("clock_gettime", "deadlines, where the machine has no clock in the vDSO"),

@@ -276,11 +276,12 @@ void supervisor_on_end(struct supervisor *supervisor, struct child *child)
 {
     if (child->report_fd >= 0)
         supervisor_read_report(supervisor, child);
-    if (child->log_fd >= 0)
-        supervisor_read_log(supervisor, child);
+    supervisor_drain_log(supervisor, child);
     struct child ended = *child;
     child->grant_fd = -1;
     int status = child_reap(child);
+    if (ended.kind == CHILD_PLUGIN)
+        supervisor_log_death(supervisor, status);
     if (ended.kind == CHILD_COMPILE && !ended.stopped)
         supervisor_on_compiled(supervisor, &ended, status);
     if (ended.kind == CHILD_RESOLVE && !ended.stopped)

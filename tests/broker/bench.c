@@ -111,6 +111,8 @@ static void init_broker(struct bench *bench, enum tb_violation_action action)
 {
     struct tb_broker *broker = &bench->broker;
     broker->offered_fd = -1;
+    broker->through = tb_fd_memory("through");
+    tb_assert(broker->through >= 0);
     broker->next_deadline_ns = TB_NEVER;
     broker->settings.violations = action;
     broker->now_ns = tb_clock_ns();
@@ -195,6 +197,7 @@ void bench_deinit(struct bench *bench)
     tb_link_deinit(&broker->control);
     tb_audit_deinit(&broker->audit);
     tb_fd_close(&broker->supervisor.fd);
+    tb_fd_close(&broker->through);
     tb_unpacker_deinit(&broker->unpacker);
     tb_fd_close(&broker->loop.epoll);
     tb_fd_close(&bench->host);
