@@ -29,7 +29,7 @@ static const struct command commands[] = {
 };
 
 /* What plugins, pages and files say is part of it. */
-static void put_message(const char *format, va_list arguments)
+tb_printf(1, 0) static void put_message(const char *format, va_list arguments)
 {
     char *message;
     if (vasprintf(&message, format, arguments) < 0)
