@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "cli/text.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,15 @@ int cli_usage(const char *command, const char *format, ...)
     fprintf(stderr, "; see trollbridge %s --help\n", command);
     va_end(arguments);
     return CLI_USAGE;
+}
+
+/* getopt_long is past the option, but for letters in a row, which it takes one by one. */
+int cli_usage_option(const char *command, char **argv)
+{
+    const char *next = argv[optind];
+    bool in_row = optopt != 0 && next && next[0] == '-' && next[1] != '-';
+    return cli_usage(command, "%s: no such option, or one without its value",
+                     in_row ? next : argv[optind - 1]);
 }
 
 static int cli_version(int argc, char **argv)
