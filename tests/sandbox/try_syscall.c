@@ -111,6 +111,7 @@ static const struct row rows[] = {
      0},
     {&tb_role_broker, {SYS_mmap, {0, 4096, PROT_EXEC, 0x22, BAD, 0}, 0, 0}, TRY_KILLED, 0},
     {&tb_role_broker, {SYS_mmap, {0, 4096, HIGH(PROT_EXEC), 0x22, BAD, 0}, 0, 0}, TRY_KILLED, 0},
+    {&tb_role_broker, {SYS_fallocate, {BAD, HOLE, 0, 1}, 0, 0}, TRY_KILLED, 0},
     {&tb_role_plugin, {SYS_clone, {SIGCHLD, 0, 0, 0, 0, 0}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_clone, {CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0, 0}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_clone, {CLONE_VM | CLONE_THREAD | CLONE_NEWUSER}, 0, 0}, TRY_KILLED, 0},
