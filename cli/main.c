@@ -70,6 +70,18 @@ int cli_usage_option(const char *command, char **argv)
                      in_row ? next : argv[optind - 1]);
 }
 
+bool cli_read_number(const char *text, uint32_t least, uint32_t most, uint32_t *ret_number)
+{
+    uint64_t n = 0;
+    size_t i = 0;
+    for (; text[i] >= '0' && text[i] <= '9' && n <= most; i++)
+        n = n * 10 + (uint64_t)(text[i] - '0');
+    if (i == 0 || text[i] != 0 || n < least || n > most)
+        return false;
+    *ret_number = (uint32_t)n;
+    return true;
+}
+
 static int cli_version(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--help") == 0)

@@ -227,7 +227,7 @@ def test_repeat_of_what_is_denied(app):
     ["call", "APP", READ, "[]"], ["call", "APP", READ, "3"], ["call", "APP", READ, ""],
     ["call", "APP", READ, '{"a":1,"a":2}'], ["call", "APP", READ, "{}", "--unknown"],
     ["call", "APP", READ, "--repeat"], ["call", "APP", READ, "--repeat", "0"],
-    ["call", "APP", READ, "--repeat", "-1"], ["call", "APP", READ, "--repeat", "3x"],
+    ["call", "APP", READ, "--repeat", "-1"], ["call", "APP", READ, "--repeat", "+5"], ["call", "APP", READ, "--repeat", "3x"],
     ["call", "APP", READ, "--repeat", "99999999999999999999"],
     ["call", "APP", READ, "--jobs", "1025"], ["call", "APP", READ, "--jobs", ""],
     ["call", "APP", READ, "--view", "a b"], ["call", "APP", READ, "--view", ""],
