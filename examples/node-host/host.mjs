@@ -13,7 +13,6 @@ const relay = spawn(process.env.TROLLBRIDGE ?? 'trollbridge', command, { stdio: 
 relay.once('error', (error) => process.stderr.write(`host: ${error.message}\n`));
 const endpoint = new Endpoint(childChannel(relay));
 const live = new Map(); // of each call that is not answered, by id: what aborts it, and the promise of its end
-
 process.stdout.once('error', () => process.exit(1)); // nobody reads any more
 
 /** Waits for whoever reads this, so that the plugin waits for them too. */
