@@ -13,7 +13,7 @@ enum {
     OPTION_HELP,
 };
 
-static int read_option(struct cli_call_options *options, int option)
+static int read_option(struct cli_call_options *options, int option, char **argv)
 {
     switch (option) {
     case OPTION_VIEW:
@@ -43,7 +43,7 @@ static int read_option(struct cli_call_options *options, int option)
         options->help = true;
         return CLI_DONE;
     default:
-        return cli_usage("call", "unknown option, or one without its value");
+        return cli_usage_option("call", argv);
     }
 }
 
@@ -74,7 +74,7 @@ int cli_call_options_read(struct cli_call_options *options, int argc, char **arg
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        int status = read_option(options, option);
+        int status = read_option(options, option, argv);
         if (status != CLI_DONE || options->help)
             return status;
     }

@@ -40,3 +40,6 @@ tb_printf(3, 4) int cli_error(int status, const char *code, const char *format, 
 
 /* Prints usage errors as cli_error does, with a hint at --help. Returns CLI_USAGE. */
 tb_printf(2, 3) int cli_usage(const char *command, const char *format, ...);
+
+/* The same for what getopt_long has just refused. */
+int cli_usage_option(const char *command, char **argv);

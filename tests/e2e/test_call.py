@@ -240,6 +240,26 @@ def test_usage_errors(app, arguments):
     refused(app.run(*arguments), 2, "usage")
 
 
+@pytest.mark.parametrize("arguments, named", [
+    (("call", "--nothing", "app", READ), "--nothing"), (("call", "app", READ, "--raw"), "--raw"),
+    (("call", "app", READ, "--json", "-xy"), "-xy"), (("call", "-x", "--json"), "-x"),
+    (("policy", "check", "app", "--view"), "--view"), (("relay", "--view=main", "--nothing=1"), "--nothing=1"),
+])
+def test_a_wrong_option_is_named(app, arguments, named):
+    assert f"usage: {named}: no such option" in refused(app.run(*arguments), 2, "usage")
+
+
+@pytest.mark.parametrize("command, args, takes", [
+    ("listen", {}, "{event, target?}"), ("emit", {"event": "a b"}, "{event, payload?}"),
+    ("emit_to", {"event": "a"}, "{target, event, payload?}"), ("unlisten", {"event": "a"}, "{event, eventId}"),
+])
+def test_arguments_of_events(app, command, args, takes):
+    (app.path / "capabilities/events.toml").write_text(
+        'identifier = "events"\nwindows = ["main"]\npermissions = ["core:event:default"]\n')
+    line = refused(app.call(f"plugin:event|{command}", args), 1, "invalid_args")
+    assert f"takes {takes} and no body; the name of an event is 1 to 128 of" in line
+
+
 def subcommands(app):
     text = app.run("help").stdout.decode()
     names = [line.split()[0] for line in text.split("\n") if line.startswith("  ")]
