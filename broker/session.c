@@ -103,7 +103,7 @@ static void name_all(struct tb_session *session)
             .name = grant->commands[i].name,
             .granted = &grant->commands[i],
             .plugin = grant->commands[i].plugin,
-            .promised = TB_POOL_MAX,
+            .promised = TB_HANDLES_MAX,
             .cap = grant->commands[i].in_flight,
         };
 }
@@ -157,9 +157,10 @@ int tb_session_write_welcome(struct tb_session *session, struct tb_random *rando
     struct tb_seal seal = tb_welcome_begin(
         &packer, &session->link.out, tb_bytes_of_string(session->id_hex), session->n_commands);
     for (uint32_t i = 0; i < session->n_commands; i++) {
-        struct tb_handle handles[TB_POOL_MIN];
+        struct tb_handle handles[TB_HANDLES_MIN];
         uint32_t cap = session->commands[i].promised = session->commands[i].cap;
-        uint32_t n = tb_handle_pool_issue(&session->handles, random, i, cap, TB_POOL_MIN, handles);
+        uint32_t n =
+            tb_handle_pool_issue(&session->handles, random, i, cap, TB_HANDLES_MIN, handles);
         const struct tb_welcome_command command = {
             .index = i,
             .name = session->commands[i].name,
@@ -177,7 +178,7 @@ int tb_session_write_welcome(struct tb_session *session, struct tb_random *rando
 int tb_session_write_handles(struct tb_session *session, struct tb_random *random,
                              const struct tb_want *want)
 {
-    struct tb_handle handles[TB_POOL_MAX];
+    struct tb_handle handles[TB_HANDLES_MAX];
     uint32_t cap = tb_session_command(session, want->command)->cap;
     uint32_t n =
         tb_handle_pool_issue(&session->handles, random, want->command, cap, want->count, handles);

@@ -72,52 +72,83 @@ static void record_layers(struct tb_broker *broker, const struct tb_inner *messa
     (void)tb_flush_record(broker, NULL, &record);
 }
 
-static void on_message(struct tb_broker *broker, const struct tb_inner *message, int *fd)
+/* ---- answers; those that keep the descriptor take it ---- */
+
+static int take(int *fd)
+{
+    int own = *fd;
+    *fd = -1;
+    return own;
+}
+
+static void on_start(struct tb_broker *broker, const struct tb_inner *message, int *fd)
 {
     struct tb_plugin *plugin = plugin_of(broker, message->token);
+    if (plugin && plugin->state == TB_PLUGIN_STARTING)
+        tb_launch_started(broker, plugin, message->status, take(fd));
+    /* Else its session went away meanwhile, and STOP is under way. */
+}
+
+static void on_pool(struct tb_broker *broker, const struct tb_inner *message, int *fd)
+{
+    struct tb_plugin *plugin = plugin_of(broker, message->token);
+    if (plugin && plugin->state == TB_PLUGIN_STARTING && !plugin->bulk && *fd >= 0)
+        plugin->bulk = tb_bulk_new(take(fd), broker->through, plugin);
+    /* Without a pool START finds that the instance cannot be used. */
+}
+
+static void on_stop(struct tb_broker *broker, const struct tb_inner *message)
+{
+    struct tb_plugin *plugin = plugin_of(broker, message->token);
+    if (plugin)
+        tb_launch_ended(broker, plugin, NULL);
+}
+
+static void on_resolve(struct tb_broker *broker, const struct tb_inner *message, int *fd)
+{
     struct tb_session *session = resolving(broker, message);
-    int own = *fd;
+    if (tb_reload_awaits(&broker->reload, message->token))
+        tb_reload_resolved(broker, message->status, take(fd));
+    else if (session)
+        tb_broker_granted(broker, session, message->status, take(fd));
+}
+
+/* One that could not be passed on: that scribe ends with its link, and a new one comes. */
+static void on_scribe(struct tb_broker *broker, int *fd)
+{
+    if (*fd >= 0)
+        tb_audit_attach(&broker->audit, take(fd), broker->audit.source.ready, broker);
+}
+
+static void on_reload(struct tb_broker *broker, const struct tb_inner *message)
+{
+    if (broker->reload.state == TB_RELOAD_COMPILING && message->token == broker->reload.token)
+        tb_reload_made(broker, message);
+}
+
+static void on_message(struct tb_broker *broker, const struct tb_inner *message, int *fd)
+{
     switch (message->type) {
     case TB_INNER_START:
-        if (!plugin || plugin->state != TB_PLUGIN_STARTING)
-            return; /* its session went away meanwhile; STOP is under way */
-        *fd = -1;
-        tb_launch_started(broker, plugin, message->status, own);
+        on_start(broker, message, fd);
         return;
     case TB_INNER_POOL:
-        if (!plugin || plugin->state != TB_PLUGIN_STARTING || plugin->bulk || own < 0)
-            return; /* without a pool START finds that the instance cannot be used */
-        *fd = -1;
-        plugin->bulk = tb_bulk_new(own, broker->through, plugin);
+        on_pool(broker, message, fd);
         return;
     case TB_INNER_STOP:
-        if (plugin)
-            tb_launch_ended(broker, plugin, NULL);
+        on_stop(broker, message);
         return;
     case TB_INNER_RESOLVE:
-        if (tb_reload_awaits(&broker->reload, message->token)) {
-            *fd = -1;
-            tb_reload_resolved(broker, message->status, own);
-            return;
-        }
-        if (!session)
-            return;
-        *fd = -1;
-        tb_broker_granted(broker, session, message->status, own);
+        on_resolve(broker, message, fd);
         return;
     case TB_INNER_SCRIBE:
-        if (own < 0)
-            return; /* it could not be passed on; that scribe ends with its link, and a new one
-                       comes */
-        *fd = -1;
-        tb_audit_attach(&broker->audit, own, broker->audit.source.ready, broker);
+        on_scribe(broker, fd);
         return;
     case TB_INNER_LAYERS:
         record_layers(broker, message);
         return;
     case TB_INNER_RELOAD:
-        if (broker->reload.state == TB_RELOAD_COMPILING && message->token == broker->reload.token)
-            tb_reload_made(broker, message);
+        on_reload(broker, message);
         return;
     case TB_INNER_DROP:
     case TB_INNER_COMMIT:

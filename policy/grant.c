@@ -52,7 +52,7 @@ static int read_command(const struct tb_grant *grant, const msgpack_object *map,
         {"plugin", TB_UINT, &plugin, 0, &has_plugin},
         {"local", TB_STR, &command->local, TB_COMMAND_MAX, NULL},
         {"scope", TB_UINT, &scope, 0, &has_scope},
-        {"in_flight", TB_UINT, &in_flight, TB_POOL_MAX, NULL},
+        {"in_flight", TB_UINT, &in_flight, TB_HANDLES_MAX, NULL},
         {"deadline_ms", TB_UINT, &deadline_ms, MS_MAX, NULL},
         {"args", TB_STR, &args, 0, NULL},
         {"rule", TB_MAP, &rule, 0, NULL},
@@ -60,7 +60,7 @@ static int read_command(const struct tb_grant *grant, const msgpack_object *map,
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    if (command->name.n == 0 || command->local.n == 0 || in_flight < TB_POOL_MIN ||
+    if (command->name.n == 0 || command->local.n == 0 || in_flight < TB_HANDLES_MIN ||
         !take_index(has_plugin, plugin, grant->n_plugins, &command->plugin) ||
         !take_index(has_scope, scope, grant->n_scopes, &command->scope) ||
         !tb_args_of(args, &command->args))

@@ -13,7 +13,7 @@ struct tb_grant_command {
     struct tb_bytes local; /* read_file */
     uint32_t plugin;       /* index, or TB_NO_INDEX: nothing implements it */
     uint32_t scope;        /* index, or TB_NO_INDEX */
-    uint32_t in_flight;    /* 2 to TB_POOL_MAX */
+    uint32_t in_flight;    /* 2 to TB_HANDLES_MAX */
     uint64_t deadline_ns;
     enum tb_args args; /* what the log records of the arguments */
     struct tb_rule rule;

@@ -29,9 +29,9 @@ enum {
     TB_ERRNO_MAX = 4095,
 
     TB_COMMANDS_MAX = 4096,     /* in one grant */
-    TB_POOL_MIN = 2,            /* handles per command */
-    TB_POOL_MAX = 1024,         /* handles per command */
-    TB_POOL_DEFAULT = 64,       /* in_flight where policy is silent */
+    TB_HANDLES_MIN = 2,         /* handles per command */
+    TB_HANDLES_MAX = 1024,      /* handles per command */
+    TB_HANDLES_DEFAULT = 64,    /* in_flight where policy is silent */
     TB_SESSION_HANDLES = 16384, /* outstanding per session */
     TB_SESSION_CALLS = 1024,    /* live per session, streams too */
     TB_SESSION_STREAMS = 256,   /* of them */

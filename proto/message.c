@@ -163,7 +163,7 @@ int tb_want_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plaint
     uint64_t count;
     const struct tb_field fields[] = {
         {"command", TB_UINT, &command, TB_COMMANDS_MAX, NULL},
-        {"count", TB_UINT, &count, TB_POOL_MAX, NULL},
+        {"count", TB_UINT, &count, TB_HANDLES_MAX, NULL},
     };
     const msgpack_object *root;
     int r = tb_body_unpack_alone(unpacker, plaintext, &root);
@@ -228,7 +228,7 @@ int tb_handles_read(struct tb_unpacker *unpacker, const struct tb_plaintext *pla
     struct tb_bytes handles;
     const struct tb_field fields[] = {
         {"command", TB_UINT, &command, TB_COMMANDS_MAX, NULL},
-        {"handles", TB_BIN, &handles, TB_POOL_MAX * TB_HANDLE_SIZE, NULL},
+        {"handles", TB_BIN, &handles, TB_HANDLES_MAX * TB_HANDLE_SIZE, NULL},
     };
     const msgpack_object *root;
     int r = tb_body_unpack_alone(unpacker, plaintext, &root);

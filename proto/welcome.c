@@ -69,14 +69,14 @@ int tb_welcome_command_read(const msgpack_object *item, struct tb_welcome_comman
     const struct tb_field fields[] = {
         {"index", TB_UINT, &index, TB_COMMANDS_MAX, NULL},
         {"name", TB_STR, &name, TB_COMMAND_MAX, NULL},
-        {"pool", TB_UINT, &pool, TB_POOL_MAX, NULL},
-        {"handles", TB_BIN, &handles, TB_POOL_MAX * TB_HANDLE_SIZE, NULL},
+        {"pool", TB_UINT, &pool, TB_HANDLES_MAX, NULL},
+        {"handles", TB_BIN, &handles, TB_HANDLES_MAX * TB_HANDLE_SIZE, NULL},
     };
     int r = tb_map_read(item, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    if (name.n == 0 || pool < TB_POOL_MIN || !tb_handles_valid(handles) ||
-        handles.n < TB_POOL_MIN * TB_HANDLE_SIZE || handles.n > pool * TB_HANDLE_SIZE)
+    if (name.n == 0 || pool < TB_HANDLES_MIN || !tb_handles_valid(handles) ||
+        handles.n < TB_HANDLES_MIN * TB_HANDLE_SIZE || handles.n > pool * TB_HANDLE_SIZE)
         return TB_MALFORMED;
     *ret_command = (struct tb_welcome_command){(uint32_t)index, name, (uint32_t)pool, handles};
     return TB_OK;

@@ -24,8 +24,8 @@ uint32_t tb_manifest_in_flight(const struct tb_manifest *manifest, struct tb_byt
 {
     const struct tb_value *value = limit_value(manifest, command, IN_FLIGHT);
     if (!value)
-        return TB_POOL_DEFAULT;
-    return value->integer == 0 ? TB_POOL_MAX : (uint32_t)value->integer;
+        return TB_HANDLES_DEFAULT;
+    return value->integer == 0 ? TB_HANDLES_MAX : (uint32_t)value->integer;
 }
 
 uint32_t tb_manifest_deadline_ms(const struct tb_manifest *manifest, struct tb_bytes command)

@@ -258,7 +258,7 @@ static void read_limit(struct context *context, const struct tb_value *map)
     };
     fields(context, map, "a table of [limits]", wants, TB_ARRAY_LEN(wants));
     check_command(context, map, true);
-    check_range(context, limit.in_flight, "in_flight", TB_POOL_MIN, TB_POOL_MAX);
+    check_range(context, limit.in_flight, "in_flight", TB_HANDLES_MIN, TB_HANDLES_MAX);
     check_range(context, limit.deadline_ms, "deadline_ms", 1, DEADLINE_MAX_MS);
     refuse_number(context, calls_per_s, "`calls_per_s`");
     refuse_number(context, burst, "`burst`");

@@ -93,7 +93,7 @@ static int read_command(struct context *context, const msgpack_object *map, void
         {"implemented", TB_BOOL, &command->implemented, 0, NULL},
         {"reads", TB_BOOL, &command->reads, 0, NULL},
         {"writes", TB_BOOL, &command->writes, 0, NULL},
-        {"in_flight", TB_UINT, &command->in_flight, TB_POOL_MAX, NULL},
+        {"in_flight", TB_UINT, &command->in_flight, TB_HANDLES_MAX, NULL},
         {"deadline_ms", TB_UINT, &command->deadline_ms, UINT32_MAX, NULL},
         {"args", TB_STR, &command->args, 0, NULL},
     };
@@ -101,7 +101,7 @@ static int read_command(struct context *context, const msgpack_object *map, void
     if (r != TB_OK)
         return r;
     bool ok = take_index(has_plugin, plugin, context->snapshot->n_plugins, &command->plugin) &&
-              command->name.n > 0 && command->local.n > 0 && command->in_flight >= TB_POOL_MIN &&
+              command->name.n > 0 && command->local.n > 0 && command->in_flight >= TB_HANDLES_MIN &&
               (can_run(context->snapshot, command) || !command->implemented) &&
               tb_args_of(command->args, &args);
     return ok ? TB_OK : TB_MALFORMED;

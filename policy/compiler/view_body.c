@@ -14,65 +14,6 @@ struct work {
     size_t turn;
 };
 
-static bool matches_all(const struct tb_value *globs)
-{
-    return tb_value_holds(globs, tb_bytes_of_string("*")) ||
-           tb_value_holds(globs, tb_bytes_of_string("**"));
-}
-
-static struct tb_bytes plugin_of(const struct tb_snapshot *snapshot,
-                                 const struct tb_snap_command *command)
-{
-    static const struct tb_bytes none = {NULL, 0};
-    return command->plugin == TB_NO_INDEX ? none : snapshot->plugins[command->plugin].name;
-}
-
-/* Scopes share lists, and to read URL patterns takes time: each list once. */
-static const struct tb_risk_reach *reach_of(struct tb_arena *arena, struct tb_table *known,
-                                            const struct tb_value *list)
-{
-    static const struct tb_bytes unnamed = {NULL, 0};
-    struct tb_risk_reach *reach = tb_table_find_of(known, list, unnamed);
-    if (reach)
-        return reach;
-    reach = TB_NEW(arena, struct tb_risk_reach);
-    for (const struct tb_value *item = list->child; item; item = item->next)
-        tb_risk_reach_add(reach, item);
-    tb_table_put_of(arena, known, list, unnamed, reach);
-    return reach;
-}
-
-static struct tb_risk_reach *reaches_of(struct tb_arena *arena, const struct tb_scopes *scopes)
-{
-    struct tb_risk_reach *reaches = tb_arena_get(arena, scopes->n + 1, sizeof *reaches);
-    struct tb_table known = {0};
-    for (size_t i = 0; i < 2 * scopes->n; i++) {
-        const struct tb_value *list = scopes->items[i / 2]->lists.allow[i % 2];
-        if (list)
-            tb_risk_reach_join(&reaches[i / 2], reach_of(arena, &known, list));
-    }
-    return reaches;
-}
-
-struct tb_view_policy tb_view_policy_of(struct tb_arena *arena, const struct tb_compiled *compiled,
-                                        const struct tb_snapshot *snapshot)
-{
-    struct tb_view_policy policy = {.compiled = compiled, .snapshot = *snapshot};
-    policy.in_tauri = *snapshot;
-    policy.in_tauri.mode = TB_TAURI;
-    policy.reaches = reaches_of(arena, &compiled->scopes);
-    policy.rows = tb_arena_get(arena, snapshot->n_commands + 1, sizeof(void *));
-    policy.every_window = tb_arena_get(arena, compiled->n_capabilities + 1, sizeof(bool));
-    for (size_t i = 0; i < snapshot->n_commands; i++)
-        policy.rows[i] = tb_risk_row_of(plugin_of(snapshot, &snapshot->commands[i]),
-                                        snapshot->commands[i].local);
-    for (size_t i = 0; i < compiled->n_capabilities; i++) {
-        const struct tb_capability *source = compiled->capabilities[i].source;
-        policy.every_window[i] = matches_all(source->windows) || matches_all(source->webviews);
-    }
-    return policy;
-}
-
 /* ---- rules ---- */
 
 static size_t capability_of(const struct work *work, const struct tb_resolved_rule *rule)
@@ -111,7 +52,7 @@ static void pack_command(struct work *work, const struct tb_resolved_command *co
     struct tb_packer *packer = work->packer;
     tb_pack_map(packer, 3 + RULE_KEYS + (command->scope != TB_NO_INDEX));
     tb_pack_key_str(packer, "name", command->command->name);
-    tb_pack_key_str(packer, "plugin", plugin_of(&work->policy->snapshot, command->command));
+    tb_pack_key_str(packer, "plugin", tb_view_plugin_of(&work->policy->snapshot, command->command));
     tb_pack_key_bool(packer, "implemented", tb_snap_answered(command->command));
     pack_rule(work, &command->rule);
     if (command->scope != TB_NO_INDEX)

@@ -72,7 +72,7 @@ static void on_want(const struct tb_plaintext *in)
     struct tb_want want;
     if (tb_want_read(&unpacker, in, &want) != TB_OK)
         return;
-    tb_assert(want.count >= 1 && want.count <= TB_POOL_MAX);
+    tb_assert(want.count >= 1 && want.count <= TB_HANDLES_MAX);
     tb_assert(tb_want_write(&out, &envelope, &want) == TB_OK);
     struct tb_plaintext again = opened(TB_SIDE_BROKER_VIEW);
     tb_assert(tb_want_read(&unpacker, &again, &want) == TB_OK);
@@ -115,7 +115,7 @@ static void on_welcome(const struct tb_plaintext *in)
     tb_assert(welcome.session.n == 2 * TB_SESSION_SIZE && welcome.in_flight > 0);
     for (uint32_t i = 0; i < welcome.commands->via.array.size; i++)
         if (tb_welcome_command_read(&welcome.commands->via.array.ptr[i], &command) == TB_OK)
-            tb_assert(command.handles.n >= TB_POOL_MIN * TB_HANDLE_SIZE && command.name.n > 0 &&
+            tb_assert(command.handles.n >= TB_HANDLES_MIN * TB_HANDLE_SIZE && command.name.n > 0 &&
                       command.handles.n <= command.pool * TB_HANDLE_SIZE);
 }
 

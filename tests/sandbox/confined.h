@@ -3,7 +3,7 @@
 
 #include "sandbox/layer.h"
 
-enum { PATH_SIZE = 512, FOLDERS = 6 };
+enum { PATH_SIZE = 512 };
 
 /*
  * A folder of its own for a test:
