@@ -6,7 +6,6 @@
 #include "cli/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
@@ -77,9 +76,7 @@ int cli_call_error(const struct cli_call *call, const char *code, struct tb_byte
     json_t *json = json_object();
     json_object_set_new(json, "ok", json_false());
     json_object_set_new(json, "error", error_json(code, message, command, error));
-    char *line = cli_json_line(json);
-    fputs(line ? line : "", stdout);
-    free(line);
+    cli_put_json(json);
     json_decref(json);
     return CLI_DENIED;
 }

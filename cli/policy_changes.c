@@ -314,8 +314,7 @@ int policy_print_changes(const json_t *before, const json_t *after, bool json)
         json_t *answer =
             json_pack("{s:b, s:O, s:O, s:O, s:O}", "wider", wider, "gives", changes.gives, "takes",
                       changes.takes, "risk", changes.risk, "warnings", changes.warnings);
-        json_dumpf(answer, stdout, JSON_COMPACT);
-        putchar('\n');
+        cli_put_json(answer);
         json_decref(answer);
     } else {
         print_text(&changes);

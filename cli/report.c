@@ -54,8 +54,7 @@ void cli_report_option(const char **options, size_t *n, const char *name, const 
 
 void cli_report_print(const json_t *report)
 {
-    json_dumpf(report, stdout, JSON_COMPACT);
-    putchar('\n');
+    cli_put_json(report);
 }
 
 static void print_finding(const json_t *finding, bool warning)

@@ -71,6 +71,13 @@ char *cli_json_line(const json_t *json)
     return NULL;
 }
 
+void cli_put_json(const json_t *json)
+{
+    char *line = cli_json_line(json);
+    fputs(line ? line : "", stdout);
+    free(line);
+}
+
 void cli_pad(int used, int width)
 {
     if (used < width)

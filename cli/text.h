@@ -16,6 +16,8 @@ int cli_put(const char *untrusted_text);
 /* JSON on one line and its newline, escaped in the same way, which JSON reads as what it was. The
  * caller frees. NULL: no memory, or no JSON. */
 char *cli_json_line(const json_t *json);
+/* The same, on stdout. */
+void cli_put_json(const json_t *json);
 /* Spaces, from so many columns up to `width`. */
 void cli_pad(int used, int width);
 

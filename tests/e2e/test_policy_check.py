@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 
 import pytest
 
@@ -80,6 +81,18 @@ def test_names_of_files_that_cannot_be_shown(tmp_path, name, options):
     else:
         assert told.startswith("trollbridge: io: the name of `") and told.endswith("rename it (capabilities)\n")
         assert told[:-1].isprintable()
+
+
+def test_json_moves_no_cursor(tmp_path):
+    app = shutil.copytree(NOTES, tmp_path / "app")
+    name = "n\u009b31m\u202e\u00e9"
+    (app / "capabilities" / "a.json").write_text(json.dumps(
+        {"identifier": name, "windows": ["main"], "permissions": ["fs:allow-lstat"]}))
+    status, out, errors = check("check", str(app), "--json")
+    assert status == 0, errors
+    assert "\u009b" not in out and "\u202e" not in out and "\u00e9" in out
+    granted = json.loads(out)["allowed"]["plugin:fs|lstat"]
+    assert [entry["capability"] for entry in granted] == [name]
 
 
 def test_the_table_is_of_the_mode_and_target_asked_for(tmp_path):
