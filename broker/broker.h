@@ -26,6 +26,7 @@ struct tb_broker {
     struct tb_link control;
     int offered_fd; /* the descriptor that came for the next OPEN; -1: none */
     struct tb_source supervisor;
+    int through; /* a memory file: what goes to a pool is copied through it (bulk.c) */
     struct tb_views views;
     struct tb_reload reload;
     struct tb_random random;

@@ -9,7 +9,8 @@
  * The mapping is for the kernel alone to read from and to write to. The supervisor has sealed the
  * file's size, so that nobody can shorten it under us; but where memory has run out a page that was
  * never touched cannot be had. A system call answers that with EFAULT; the broker's own hand would
- * be ended by SIGBUS.
+ * be ended by SIGBUS. And of the file itself nothing is asked that takes its lock, which the plugin
+ * can hold.
  *
  * It lives as long as anything refers to it: the instance, a body that is being read into it, bytes
  * that are being sent from it.
@@ -24,6 +25,7 @@ struct tb_plugin;
 struct tb_bulk {
     uint32_t n_refs;
     int fd;
+    int through; /* a memory file of the broker's own, borrowed */
     uint8_t *map;
     struct tb_blocks blocks;  /* of the part `in` */
     struct tb_plugin *plugin; /* whose it is; NULL: that instance has ended */
@@ -31,8 +33,8 @@ struct tb_bulk {
 };
 
 /* Consumes the descriptor, also on failure. NULL: it cannot be mapped. One reference is the
- * caller's. */
-struct tb_bulk *tb_bulk_new(int fd, struct tb_plugin *plugin);
+ * caller's. `through` is a memory file that nobody else has, and outlives it. */
+struct tb_bulk *tb_bulk_new(int fd, int through, struct tb_plugin *plugin);
 struct tb_bulk *tb_bulk_ref(struct tb_bulk *bulk);
 void tb_bulk_unref(struct tb_bulk *bulk); /* NULL is fine */
 

@@ -54,7 +54,8 @@ static void record_start(struct tb_broker *broker)
 static int init(struct tb_broker *broker)
 {
     *broker = (struct tb_broker){.offered_fd = -1, .next_deadline_ns = TB_NEVER};
-    int r = tb_loop_init(&broker->loop);
+    broker->through = tb_fd_memory("trollbridge-through");
+    int r = broker->through < 0 ? broker->through : tb_loop_init(&broker->loop);
     if (r == 0)
         r = tb_settings_read(SETTINGS_FD, &broker->settings);
     if (r == 0)
@@ -124,7 +125,7 @@ int main(int argc, char **argv)
     static struct tb_broker broker;
     if (sodium_init() < 0 || init(&broker) < 0)
         return 4;
-    const int keep[] = {CONTROL_FD, SUPERVISOR_FD, SCRIBE_FD, broker.loop.epoll};
+    const int keep[] = {CONTROL_FD, SUPERVISOR_FD, SCRIBE_FD, broker.loop.epoll, broker.through};
     const struct tb_start start = {
         .role = &tb_role_broker,
         .namespaces = argc > 1 ? argv[1] : "",

@@ -26,7 +26,7 @@ static struct tb_bulk *pool_for(const struct tb_session *session, const struct t
 {
     uint32_t index;
     struct tb_address address = tb_sealed_address(frame);
-    if (tb_pool_look(&session->pool, &address.handle, &index) != TB_HANDLE_ISSUED)
+    if (tb_handle_pool_look(&session->handles, &address.handle, &index) != TB_HANDLE_ISSUED)
         return NULL;
     const struct tb_named *command = tb_session_command(session, index);
     return command->granted && command->plugin != TB_NO_INDEX &&

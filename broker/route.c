@@ -20,7 +20,7 @@ enum { FRAMES_WAITING = 1024 * 1024 };
 static const char *drop_call(struct tb_session *session, struct tb_live_call *call,
                              const char *cause)
 {
-    tb_pool_retire(&session->pool, &call->handle, call->command);
+    tb_handle_pool_retire(&session->handles, &call->handle, call->command);
     tb_session_free_call(session, call);
     return cause;
 }
@@ -62,7 +62,7 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
                   .retry_ms = revoked ? 0 : 100},
     };
     if (cause) {
-        tb_pool_retire(&session->pool, &address->handle, command);
+        tb_handle_pool_retire(&session->handles, &address->handle, command);
         return cause;
     }
     (void)tb_dispatch_record(broker, session, &call, (struct tb_bytes){0}, code, message);
@@ -76,7 +76,7 @@ static const char *on_call(struct tb_broker *broker, struct tb_session *session,
                            const struct tb_frame *frame, const struct tb_address *address)
 {
     uint32_t value;
-    enum tb_handle_state state = tb_pool_look(&session->pool, &address->handle, &value);
+    enum tb_handle_state state = tb_handle_pool_look(&session->handles, &address->handle, &value);
     if (state == TB_HANDLE_UNKNOWN)
         return "CALL under a handle that was never issued, is spent, or is of another session";
     if (state == TB_HANDLE_LIVE)
@@ -90,7 +90,7 @@ static const char *on_call(struct tb_broker *broker, struct tb_session *session,
     call->handle = address->handle;
     call->counter = 1;
     call->start_ns = broker->now_ns;
-    tb_pool_spend(&session->pool, &address->handle, tb_calls_slot(&session->calls, call));
+    tb_handle_pool_spend(&session->handles, &address->handle, tb_calls_slot(&session->calls, call));
 
     struct tb_plaintext plaintext;
     struct tb_call message;
@@ -115,7 +115,7 @@ static const char *on_cancel(struct tb_broker *broker, struct tb_session *sessio
     if (tb_empty_read(&broker->unpacker, &plaintext) != TB_OK)
         return "CANCEL that is not in the format";
     uint32_t slot;
-    if (tb_pool_look(&session->pool, &address->handle, &slot) != TB_HANDLE_LIVE) {
+    if (tb_handle_pool_look(&session->handles, &address->handle, &slot) != TB_HANDLE_LIVE) {
         session->n_stray++; /* it crossed the REPLY */
         return NULL;
     }

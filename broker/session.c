@@ -60,7 +60,7 @@ void tb_session_free(struct tb_session *session)
         drop_listener(session, session->listeners);
     tb_link_deinit(&session->link);
     tb_bulk_unref(session->body);
-    tb_pool_deinit(&session->pool);
+    tb_handle_pool_deinit(&session->handles);
     tb_calls_deinit(&session->calls);
     free(session->plugins);
     free(session->commands);
@@ -114,7 +114,7 @@ int tb_session_grant(struct tb_session *session, struct tb_grant *grant, struct 
     session->plugins = calloc(grant->n_plugins + 1, sizeof *session->plugins);
     session->commands = calloc(grant->n_commands + 1, sizeof *session->commands);
     if (!session->plugins || !session->commands || tb_calls_init(&session->calls) < 0 ||
-        tb_pool_init(&session->pool, (uint32_t)grant->n_commands) < 0)
+        tb_handle_pool_init(&session->handles, (uint32_t)grant->n_commands) < 0)
         return -ENOMEM;
     name_all(session);
     make_bootstrap(session, random);
@@ -159,7 +159,7 @@ int tb_session_write_welcome(struct tb_session *session, struct tb_random *rando
     for (uint32_t i = 0; i < session->n_commands; i++) {
         struct tb_handle handles[TB_POOL_MIN];
         uint32_t cap = session->commands[i].promised = session->commands[i].cap;
-        uint32_t n = tb_pool_issue(&session->pool, random, i, cap, TB_POOL_MIN, handles);
+        uint32_t n = tb_handle_pool_issue(&session->handles, random, i, cap, TB_POOL_MIN, handles);
         const struct tb_welcome_command command = {
             .index = i,
             .name = session->commands[i].name,
@@ -179,7 +179,8 @@ int tb_session_write_handles(struct tb_session *session, struct tb_random *rando
 {
     struct tb_handle handles[TB_POOL_MAX];
     uint32_t cap = tb_session_command(session, want->command)->cap;
-    uint32_t n = tb_pool_issue(&session->pool, random, want->command, cap, want->count, handles);
+    uint32_t n =
+        tb_handle_pool_issue(&session->handles, random, want->command, cap, want->count, handles);
     const struct tb_handles answer = {want->command, tb_bytes_of(handles, n * sizeof *handles)};
     struct tb_envelope envelope = to_endpoint(session);
     return tb_handles_write(&session->link.out, &envelope, &answer);

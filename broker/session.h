@@ -5,9 +5,9 @@
 #pragma once
 
 #include "broker/calls.h"
+#include "broker/handle_pool.h"
 #include "broker/link.h"
 #include "broker/plugin.h"
-#include "broker/pool.h"
 #include "proto/control.h"
 #include "proto/keys.h"
 #include "proto/stream.h"
@@ -48,7 +48,7 @@ struct tb_session {
     uint64_t n_sent;     /* frames under the zero handle, to the endpoint */
     uint64_t n_received; /* and from it */
 
-    struct tb_pool pool;
+    struct tb_handle_pool handles;
     struct tb_calls calls;
     struct tb_named *commands; /* as WELCOME numbers them */
     uint32_t n_commands;

@@ -10,7 +10,7 @@ int tb_session_begin_stream(struct tb_session *session, struct tb_live_call *cal
         return TB_FULL;
     call->stream.begun = true;
     session->n_streams++;
-    tb_pool_release(&session->pool, call->command);
+    tb_handle_pool_release(&session->handles, call->command);
     return TB_OK;
 }
 
@@ -20,7 +20,7 @@ static bool take_next(struct tb_session *session, struct tb_random *random,
 {
     uint32_t cap = tb_session_command(session, call->command)->cap;
     return call->n_sent == 0 &&
-           tb_pool_issue(&session->pool, random, call->command, cap, 1, ret_next) == 1;
+           tb_handle_pool_issue(&session->handles, random, call->command, cap, 1, ret_next) == 1;
 }
 
 static struct tb_envelope envelope_of(const struct tb_session *session,
@@ -59,7 +59,7 @@ int tb_session_write_chunk(struct tb_session *session, struct tb_random *random,
     follow(session, piece, r == TB_OK);
     if (r != TB_OK) {
         if (copy.has_next) /* nobody was told of it */
-            tb_pool_retire(&session->pool, &copy.next, call->command);
+            tb_handle_pool_retire(&session->handles, &copy.next, call->command);
         return r;
     }
     count(session, call, before);
@@ -113,11 +113,11 @@ static void end_call(struct tb_session *session, struct tb_live_call *call)
     tb_assert(!call->answered);
     call->answered = true;
     if (!call->stream.begun) {
-        tb_pool_retire(&session->pool, &call->handle, call->command);
+        tb_handle_pool_retire(&session->handles, &call->handle, call->command);
         return;
     }
     session->n_streams--;
-    tb_pool_forget(&session->pool, &call->handle);
+    tb_handle_pool_forget(&session->handles, &call->handle);
 }
 
 int tb_session_write_reply(struct tb_session *session, struct tb_random *random,

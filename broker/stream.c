@@ -136,7 +136,7 @@ const char *tb_stream_from_endpoint(struct tb_broker *broker, struct tb_session 
         return "RAW_CLEAR on a relayed link";
     if (tb_seal_open(frame, session->keys.to_broker, &plaintext) != TB_OK)
         return "CHUNK or CREDIT that cannot be opened";
-    if (tb_pool_look(&session->pool, &address->handle, &slot) != TB_HANDLE_LIVE) {
+    if (tb_handle_pool_look(&session->handles, &address->handle, &slot) != TB_HANDLE_LIVE) {
         session->n_stray++; /* it crossed the REPLY */
         return NULL;
     }

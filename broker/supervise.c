@@ -88,7 +88,7 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
         if (!plugin || plugin->state != TB_PLUGIN_STARTING || plugin->bulk || own < 0)
             return; /* without a pool START finds that the instance cannot be used */
         *fd = -1;
-        plugin->bulk = tb_bulk_new(own, plugin);
+        plugin->bulk = tb_bulk_new(own, broker->through, plugin);
         return;
     case TB_INNER_STOP:
         if (plugin)

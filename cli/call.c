@@ -3,8 +3,10 @@
 
 #include "base/result.h"
 #include "cli/json.h"
+#include "cli/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
@@ -74,8 +76,9 @@ int cli_call_error(const struct cli_call *call, const char *code, struct tb_byte
     json_t *json = json_object();
     json_object_set_new(json, "ok", json_false());
     json_object_set_new(json, "error", error_json(code, message, command, error));
-    json_dumpf(json, stdout, JSON_COMPACT);
-    fputc('\n', stdout);
+    char *line = cli_json_line(json);
+    fputs(line ? line : "", stdout);
+    free(line);
     json_decref(json);
     return CLI_DENIED;
 }

@@ -8,6 +8,7 @@
 #include "cli/call.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,14 +55,13 @@ static void put(struct once *once, struct tb_bytes bytes)
 /* Takes the reference. */
 static void put_line(struct once *once, json_t *json)
 {
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    char *text = cli_json_line(json);
     json_decref(json);
     if (!text) {
         fail(once, cli_error(CLI_PART, "io", "out of memory"));
         return;
     }
     put(once, tb_bytes_of_string(text));
-    put(once, tb_bytes_of_string("\n"));
     free(text);
 }
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "cli/call.h"
+#include "cli/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,13 +63,20 @@ static int make_calls(struct run *run)
     return CLI_DONE;
 }
 
+static void print_error(const char *untrusted_error)
+{
+    fputs("trollbridge: ", stderr);
+    cli_put_to(stderr, untrusted_error);
+    fputc('\n', stderr);
+}
+
 static void print_summary(const struct run *run, uint64_t took_ns)
 {
     double s = (double)took_ns / 1e9;
     printf("%" PRIu32 " calls, %" PRIu32 " failed, %.3f s, %.0f calls/s\n", run->n_done,
            run->n_failed, s, (double)run->n_done / s);
     if (run->n_failed > 0)
-        fprintf(stderr, "trollbridge: %s\n", run->first_error);
+        print_error(run->first_error);
 }
 
 int cli_call_repeat(struct cli_call *call)

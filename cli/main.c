@@ -1,7 +1,9 @@
 #include "cli/cli.h"
+#include "cli/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct command {
@@ -26,12 +28,22 @@ static const struct command commands[] = {
     {"help", cli_help, "print this"},
 };
 
+/* What plugins, pages and files say is part of it. */
+static void put_message(const char *format, va_list arguments)
+{
+    char *message;
+    if (vasprintf(&message, format, arguments) < 0)
+        return;
+    cli_put_to(stderr, message);
+    free(message);
+}
+
 int cli_error(int status, const char *code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     fprintf(stderr, "trollbridge: %s: ", code);
-    vfprintf(stderr, format, arguments);
+    put_message(format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
     return status;
@@ -42,7 +54,7 @@ int cli_usage(const char *command, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     fprintf(stderr, "trollbridge: usage: ");
-    vfprintf(stderr, format, arguments);
+    put_message(format, arguments);
     fprintf(stderr, "; see trollbridge %s --help\n", command);
     va_end(arguments);
     return CLI_USAGE;

@@ -53,6 +53,24 @@ int cli_put(const char *untrusted_text)
     return cli_put_to(stdout, untrusted_text);
 }
 
+/* Between what is escaped already are pieces without quotation marks and backslashes. */
+char *cli_json_line(const json_t *json)
+{
+    char *line = NULL;
+    size_t n;
+    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    FILE *out = text ? open_memstream(&line, &n) : NULL;
+    if (out) {
+        cli_put_to(out, text);
+        fputc('\n', out);
+    }
+    free(text);
+    if (!out || fclose(out) == 0)
+        return line;
+    free(line);
+    return NULL;
+}
+
 void cli_pad(int used, int width)
 {
     if (used < width)

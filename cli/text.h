@@ -13,6 +13,9 @@ enum cli_colour { CLI_PLAIN, CLI_BOLD, CLI_RED, CLI_YELLOW, CLI_GREEN, CLI_DIM }
 /* Escapes what a terminal obeys. Returns the number of columns. */
 int cli_put_to(FILE *out, const char *untrusted_text);
 int cli_put(const char *untrusted_text);
+/* JSON on one line and its newline, escaped in the same way, which JSON reads as what it was. The
+ * caller frees. NULL: no memory, or no JSON. */
+char *cli_json_line(const json_t *json);
 /* Spaces, from so many columns up to `width`. */
 void cli_pad(int used, int width);
 

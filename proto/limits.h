@@ -49,7 +49,6 @@ enum {
     TB_BULK_OUT = 16 * 1024 * 1024, /* the plugin's part */
 
     TB_HELLO_S = 10,
-    TB_TICKET_S = 30,
     TB_DEADLINE_DEFAULT_MS = 30000,
     TB_LOCKS_PER_MINUTE = 3,
     TB_RELOADS_PER_S = 10,

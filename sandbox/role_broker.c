@@ -12,7 +12,7 @@ static const struct tb_syscall needs[] = {
     ALLOW("sendmsg", "writes frames without SIGPIPE"),
     ALLOW("write", "says on stderr why an assert failed"),
     ALLOW("pread64", "reads a view's grant, and bodies, from their memory files"),
-    ALLOW("pwrite64", "writes bodies to the memory that it shares with a plugin"),
+    ALLOW("pwrite64", "copies bodies to the memory that it shares with a plugin"),
     ALLOW("close", "gives a link back"),
     ALLOW("getrandom", "handles, session keys"),
     ALLOW("clock_gettime", "deadlines, where the machine has no clock in the vDSO"),

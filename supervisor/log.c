@@ -7,9 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHUNK = 300, BYTES_PER_S = 16 * 1024 };
+enum { CHUNK = 300, BYTES_PER_S = 16 * 1024, PIPE_READS = 64 * 1024 / CHUNK + 1 };
+
+#define LINE_HEAD "trollbridge: plugin: "
 
 int supervisor_open_log(int ret_pipe[static 2])
 {
@@ -37,24 +43,56 @@ static bool takes_text(int fd)
     return poll(&room, 1, 0) == 1 && (room.revents & POLLOUT);
 }
 
-/* One read is one line; what is over the rate is dropped: this is the operational log, not the
- * audit log. */
+static void write_line(struct supervisor *supervisor, struct tb_bytes text)
+{
+    char line[CHUNK * TB_ESCAPE_UNIT];
+    if (!within_rate(supervisor, sizeof LINE_HEAD + text.n))
+        return;
+    struct tb_escaped escaped = tb_escape(text, line, sizeof line);
+    if (takes_text(STDERR_FILENO))
+        (void)dprintf(STDERR_FILENO, LINE_HEAD "%.*s\n", (int)escaped.n, line);
+}
+
+/* What comes in two reads is two lines; what is over the rate is dropped: this is the operational
+ * log, not the audit log. */
 void supervisor_read_log(struct supervisor *supervisor, struct child *child)
 {
     char text[CHUNK];
-    char line[CHUNK * TB_ESCAPE_UNIT];
     ssize_t n = read(child->log_fd, text, sizeof text);
     if (n <= 0) {
         tb_fd_close(&child->log_fd);
         return;
     }
-    if (!within_rate(supervisor, (size_t)n))
+    for (size_t at = 0; at < (size_t)n;) {
+        const char *end = memchr(text + at, '\n', (size_t)n - at);
+        size_t length = (end ? (size_t)(end - text) : (size_t)n) - at;
+        if (length > 0)
+            write_line(supervisor, tb_bytes_of(text + at, length));
+        at += length + 1;
+    }
+}
+
+/* Why it ended is in its last words, and a pipe may hold more of them than one read takes. No more
+ * than a pipe holds: children of the plugin's may still be writing. */
+void supervisor_drain_log(struct supervisor *supervisor, struct child *child)
+{
+    for (int i = 0; i < PIPE_READS && child->log_fd >= 0; i++)
+        supervisor_read_log(supervisor, child);
+}
+
+/* The calls of a plugin are told that it died, but not why. A kill is ours, or a limit's. */
+void supervisor_log_death(struct supervisor *supervisor, int status)
+{
+    char text[CHUNK];
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : SIGKILL;
+    const char *name = sigabbrev_np(number);
+    if (number == SIGKILL || !name)
         return;
-    while (n > 1 && text[n - 1] == '\n')
-        n--;
-    struct tb_escaped escaped = tb_escape(tb_bytes_of(text, (size_t)n), line, sizeof line);
-    if (takes_text(STDERR_FILENO))
-        (void)dprintf(STDERR_FILENO, "trollbridge: plugin: %.*s\n", (int)escaped.n, line);
+    int n = snprintf(text, sizeof text, "ended by SIG%s%s", name,
+                     number == SIGSYS ? ": a system call that its sandbox does not have; "
+                                        "`trollbridge doctor --calls` lists those that it has"
+                                      : "");
+    write_line(supervisor, tb_bytes_of(text, (size_t)n));
 }
 
 void supervisor_narrow_stderr(void)

@@ -196,7 +196,10 @@ static void await(struct supervisor *supervisor, enum child_kind kind)
         int left_ms = now_ns < until_ns ? (int)((until_ns - now_ns) / TB_MS_NS) : 0;
         if (poll(&end, 1, left_ms) != 1)
             child_kill(child);
-        (void)child_reap(child);
+        supervisor_drain_log(supervisor, child);
+        int status = child_reap(child);
+        if (kind == CHILD_PLUGIN)
+            supervisor_log_death(supervisor, status);
     }
 }
 

@@ -112,12 +112,34 @@ static int resolve(struct supervisor *supervisor, const struct tb_inner *request
     return 0;
 }
 
+static struct child *spawn_plugin(struct supervisor *supervisor, const struct tb_inner *request,
+                                  int link, int pool, int report, int log)
+{
+    char index[16];
+    (void)snprintf(index, sizeof index, "%u", request->index);
+    const char *argv[MAX_ARGS] = {
+        "confine",
+        "--plugin",
+        index,
+        "--namespaces",
+        supervisor->namespace_names,
+        "--require",
+        supervisor->require_names,
+    };
+    for (size_t i = 0; i < N_PROTECTED; i++) {
+        argv[7 + 2 * i] = "--protect";
+        argv[8 + 2 * i] = supervisor->protect[i];
+    }
+    const int fds[] = {link, pool, supervisor->grants[request->slot], report};
+    return supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine, argv, fds,
+                            TB_ARRAY_LEN(fds), log);
+}
+
 /* Nothing that the supervisor does later could take away what a plugin was given: the file is
  * sealed before anybody else has it. */
 static int start_plugin(struct supervisor *supervisor, const struct tb_inner *request,
                         int *ret_link_fd, int *ret_pool_fd)
 {
-    char index[16];
     int pair[2];
     int report[2];
     int log[2];
@@ -138,23 +160,8 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
     tb_fd pool = tb_fd_shared("trollbridge-pool", TB_BULK_IN + TB_BULK_OUT);
     if (pool < 0)
         return pool;
-    (void)snprintf(index, sizeof index, "%u", request->index);
-    const char *argv[MAX_ARGS] = {
-        "confine",
-        "--plugin",
-        index,
-        "--namespaces",
-        supervisor->namespace_names,
-        "--require",
-        supervisor->require_names,
-    };
-    for (size_t i = 0; i < N_PROTECTED; i++) {
-        argv[7 + 2 * i] = "--protect";
-        argv[8 + 2 * i] = supervisor->protect[i];
-    }
-    const int fds[] = {theirs, pool, supervisor->grants[request->slot], report_theirs};
-    struct child *child = supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine,
-                                           argv, fds, TB_ARRAY_LEN(fds), log_theirs);
+    struct child *child =
+        spawn_plugin(supervisor, request, theirs, pool, report_theirs, log_theirs);
     if (!child)
         return -ECHILD;
     child->token = request->token;
@@ -196,6 +203,13 @@ static void on_stop(struct supervisor *supervisor, const struct tb_inner *reques
         child_stop(child);
 }
 
+static void on_drop(struct supervisor *supervisor, const struct tb_inner *request)
+{
+    tb_fd_close(&supervisor->grants[request->slot]);
+    tb_fd_close(&supervisor->next.grants[request->slot]);
+    supervisor->grant_tokens[request->slot] = 0;
+}
+
 void supervisor_on_request(struct supervisor *supervisor)
 {
     uint8_t packet[TB_INNER_MAX];
@@ -228,9 +242,7 @@ void supervisor_on_request(struct supervisor *supervisor)
         supervisor_abort(supervisor, &request);
         break;
     case TB_INNER_DROP:
-        tb_fd_close(&supervisor->grants[request.slot]);
-        tb_fd_close(&supervisor->next.grants[request.slot]);
-        supervisor->grant_tokens[request.slot] = 0;
+        on_drop(supervisor, &request);
         break;
     case TB_INNER_SCRIBE:
     case TB_INNER_LAYERS:
@@ -264,11 +276,12 @@ void supervisor_on_end(struct supervisor *supervisor, struct child *child)
 {
     if (child->report_fd >= 0)
         supervisor_read_report(supervisor, child);
-    if (child->log_fd >= 0)
-        supervisor_read_log(supervisor, child);
+    supervisor_drain_log(supervisor, child);
     struct child ended = *child;
     child->grant_fd = -1;
     int status = child_reap(child);
+    if (ended.kind == CHILD_PLUGIN)
+        supervisor_log_death(supervisor, status);
     if (ended.kind == CHILD_COMPILE && !ended.stopped)
         supervisor_on_compiled(supervisor, &ended, status);
     if (ended.kind == CHILD_RESOLVE && !ended.stopped)

@@ -103,6 +103,9 @@ struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind ki
  * never has the host's terminal. */
 int supervisor_open_log(int ret_pipe[static 2]);
 void supervisor_read_log(struct supervisor *supervisor, struct child *child);
+/* A plugin's process has ended: what it still had to say, and by which signal. */
+void supervisor_drain_log(struct supervisor *supervisor, struct child *child);
+void supervisor_log_death(struct supervisor *supervisor, int status);
 /* Our own stderr can be written from here on, and not read: it may be the terminal that a person
  * types into. */
 void supervisor_narrow_stderr(void);

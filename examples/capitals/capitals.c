@@ -41,6 +41,7 @@ static void capitals(struct tb_call *call)
 int main(void)
 {
     static const struct tb_plugin_command commands[] = {{"capitals", capitals}};
-    static const struct tb_plugin plugin = {.commands = commands, .n_commands = 1};
+    static const char *const parts[] = {"capitals", NULL};
+    static const struct tb_plugin plugin = {.commands = commands, .n_commands = 1, .parts = parts};
     return tb_plugin_main(&plugin);
 }

@@ -37,12 +37,6 @@ static inline int fs_entry_parent(const struct fs_entry *entry)
     return entry->held >= 0 ? entry->held : entry->root->fd;
 }
 
-/* The root itself: nothing can be made, moved or removed under its name. */
-static inline bool fs_entry_is_root(const struct fs_entry *entry)
-{
-    return strcmp(entry->name, ".") == 0;
-}
-
 /* Whether this thing, whatever its name, is one that the scope denies. `into`: its content is
  * wanted, or it is a folder on the way. */
 bool fs_target_denies(const struct fs_target *target, struct fs_identity identity, bool into);

@@ -111,6 +111,8 @@ static void init_broker(struct bench *bench, enum tb_violation_action action)
 {
     struct tb_broker *broker = &bench->broker;
     broker->offered_fd = -1;
+    broker->through = tb_fd_memory("through");
+    tb_assert(broker->through >= 0);
     broker->next_deadline_ns = TB_NEVER;
     broker->settings.violations = action;
     broker->now_ns = tb_clock_ns();
@@ -195,6 +197,7 @@ void bench_deinit(struct bench *bench)
     tb_link_deinit(&broker->control);
     tb_audit_deinit(&broker->audit);
     tb_fd_close(&broker->supervisor.fd);
+    tb_fd_close(&broker->through);
     tb_unpacker_deinit(&broker->unpacker);
     tb_fd_close(&broker->loop.epoll);
     tb_fd_close(&bench->host);
@@ -287,7 +290,7 @@ void bench_send_sealed(struct bench *bench, enum tb_kind kind, uint8_t flags,
 bool bench_issued(struct bench *bench, uint32_t command, struct tb_handle *ret_handle)
 {
     const struct tb_session *session = bench_session(bench);
-    const struct tb_handle_map *map = &session->pool.map;
+    const struct tb_handle_map *map = &session->handles.map;
     for (uint32_t i = 0; i < map->cap; i++)
         if (map->slots[i].used && map->slots[i].value == command) {
             *ret_handle = map->slots[i].handle;
@@ -337,144 +340,4 @@ void bench_plugin_answer(struct bench *bench, uint64_t call)
     tb_assert(tb_plain_finish(&plain, &packer, (struct tb_bytes){0}) == TB_OK);
     bench_plugin_send(bench, tb_buffer_bytes(&out));
     tb_buffer_deinit(&out);
-}
-
-/* ---- invariants ---- */
-
-static void check_handles(const struct tb_session *session)
-{
-    const struct tb_pool *pool = &session->pool;
-    uint64_t n_outstanding = 0;
-    for (uint32_t i = 0; i < pool->n_commands; i++) {
-        tb_assert(pool->n_outstanding[i] <= BENCH_POOL);
-        n_outstanding += pool->n_outstanding[i];
-    }
-    tb_assert(n_outstanding + session->n_streams == pool->map.n);
-    tb_assert(!tb_handle_map_find(&pool->map, &tb_handle_zero));
-}
-
-static uint32_t n_live_handles(const struct tb_session *session)
-{
-    const struct tb_handle_map *map = &session->pool.map;
-    uint32_t n = 0;
-    uint32_t value;
-    for (uint32_t i = 0; i < map->cap; i++)
-        n += map->slots[i].used &&
-             tb_pool_look(&session->pool, &map->slots[i].handle, &value) == TB_HANDLE_LIVE;
-    return n;
-}
-
-/* A call that is no stream was sent nothing, and neither side may send more than the other takes.
- */
-static void check_stream(const struct tb_live_call *call)
-{
-    const struct tb_stream *stream = &call->stream;
-    tb_assert(stream->begun || call->answered || call->n_sent == 0);
-    tb_assert(stream->begun || (!stream->has_output && !stream->more) || call->answered);
-    tb_assert(!stream->has_value || !stream->has_parts);
-    tb_assert(stream->in.from <= stream->in.to / 3 && stream->in.to <= TB_CREDIT_MOST);
-    tb_assert(stream->out.to <= TB_CREDIT_MOST);
-    tb_assert(stream->listener || stream->out.from <= stream->out.to);
-}
-
-static void check_calls(const struct tb_session *session)
-{
-    uint32_t n_used = 0;
-    uint32_t n_live = 0;
-    uint32_t n_streams = 0;
-    uint64_t n_bytes = 0;
-    for (uint32_t i = 0; i < TB_SESSION_CALLS; i++) {
-        const struct tb_live_call *call = &session->calls.slots[i];
-        uint32_t slot;
-        if (!call->used)
-            continue;
-        check_stream(call);
-        n_used++;
-        n_streams += call->stream.begun && !call->answered;
-        n_bytes += call->n_in; /* charged until the plugin is through with them too */
-        tb_assert(!call->answered || call->at_plugin); /* else its slot would be free */
-        if (call->answered)
-            continue;
-        n_live++;
-        tb_assert(tb_pool_look(&session->pool, &call->handle, &slot) == TB_HANDLE_LIVE);
-        tb_assert(slot == i && call->command < session->n_commands);
-    }
-    tb_assert(n_used == session->calls.n_used && n_bytes == session->n_bytes_live);
-    tb_assert(n_live == n_live_handles(session));
-    tb_assert(n_streams == session->n_streams && n_streams <= TB_SESSION_STREAMS);
-}
-
-static uint32_t n_paused(const struct tb_session *session)
-{
-    uint32_t n = session->link.paused;
-    for (size_t i = 0; i < session->n_plugins; i++)
-        n += session->plugins[i].link.paused;
-    return n;
-}
-
-static uint32_t n_pieces_of(const struct tb_pieces *pieces, const struct tb_bulk *bulk)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < pieces->n; i++)
-        n += pieces->list[(pieces->first + i) % TB_PIECES_MAX].piece.owner == bulk;
-    return n;
-}
-
-/* Whoever reads into a pool or sends from it holds it, and nobody else does. */
-static void check_bulk(const struct tb_session *session)
-{
-    tb_assert((session->body != NULL) == (session->link.n_front > 0));
-    for (uint32_t i = 0; i < session->n_plugins; i++) {
-        const struct tb_plugin *plugin = &session->plugins[i];
-        const struct tb_bulk *bulk = plugin->bulk;
-        tb_assert((bulk != NULL) == (plugin->state == TB_PLUGIN_RUNNING));
-        uint32_t n_refs = 1 + n_pieces_of(&session->link.pieces, bulk);
-        n_refs += session->body == bulk;
-        if (bulk)
-            tb_assert(bulk->plugin == plugin && bulk->n_refs == n_refs);
-    }
-}
-
-static void check_listeners(const struct tb_session *session)
-{
-    size_t n_waiting = 0;
-    uint32_t n = 0;
-    for (const struct tb_listener *l = session->listeners; l; l = l->next) {
-        const struct tb_live_call *call = &session->calls.slots[l->slot];
-        tb_assert(call->used && !call->answered && call->stream.listener == l);
-        tb_assert(call->stream.begun && !call->at_plugin);
-        n_waiting += l->n_waiting;
-        n++;
-    }
-    tb_assert(n <= session->n_streams && n_waiting == session->n_events_waiting);
-    tb_assert(n_waiting <= 1024 * 1024);
-}
-
-static void check_session(const struct tb_session *session)
-{
-    check_handles(session);
-    check_calls(session);
-    check_bulk(session);
-    check_listeners(session);
-    /* Whoever has a session has said HELLO with the ticket, and it is spent. */
-    if (session->state == TB_SESSION_OPEN)
-        tb_assert(sodium_is_zero(session->bootstrap.ticket_secret, TB_KEY_SIZE) &&
-                  sodium_is_zero(session->broker_sk, TB_KEY_SIZE) &&
-                  !sodium_is_zero(session->keys.to_broker, TB_KEY_SIZE));
-}
-
-void bench_check(struct bench *bench)
-{
-    uint32_t n = 0;
-    bool any = false;
-    tb_assert(!bench->broker.closed);
-    for (size_t i = 0; i < TB_SLOTS; i++) {
-        const struct tb_session *session = bench->broker.views.slots[i].session;
-        if (!session)
-            continue;
-        any = true;
-        check_session(session);
-        n += n_paused(session);
-    }
-    tb_assert(n == bench->broker.n_paused && (any || !bench->broker.dirty));
 }

@@ -9,8 +9,8 @@ import subprocess
 import tree
 
 PROGRAM = pathlib.Path(os.environ.get("TB_SPOUT", tree.DRIVER.parent / "spout"))
-COMMANDS = ["pour", "tick", "swallow", "state", "hang", "late", "crash", "flood"]
-POUR, TICK, SWALLOW, STATE, HANG, LATE, CRASH, FLOOD = (f"plugin:spout|{name}" for name in COMMANDS)
+COMMANDS = ["pour", "tick", "swallow", "state", "hang", "late", "crash", "flood", "say"]
+POUR, TICK, SWALLOW, STATE, HANG, LATE, CRASH, FLOOD, SAY = (f"plugin:spout|{name}" for name in COMMANDS)
 BLOCK = bytes((i ^ i >> 8) & 0xff for i in range(64 * 1024))  # what `pour` repeats
 
 

@@ -178,6 +178,37 @@ def test_follow_of_results(app):
     refused(app.call("plugin:fs|stat", {"path": "data/none"}, "--follow"), 1, "not_found")
 
 
+# ---- what a terminal obeys ----
+
+OBEYED = "\x1b]0;x\x07\x7f\x9b31m\u202e\u200b\U000e0041"
+SHOWN = rb"\u001b]0;x\u0007\u007f\u009b31m\u202e\u200b\udb40\udc41"
+
+
+@pytest.mark.parametrize("options", [[], ["--repeat", 1]])
+def test_an_error_moves_no_cursor(app, options):
+    result = app.call(spout.SAY, {"message": OBEYED + "\n\u00e9"}, *options)
+    assert result.returncode == 1
+    assert SHOWN + b"\\u000a\xc3\xa9\n" in result.stderr
+    assert b"\x1b" not in result.stderr and b"\xc2\x9b" not in result.stderr
+
+
+def test_an_error_in_json_is_the_same_text(app):
+    result = app.call(spout.SAY, {"message": OBEYED}, "--json")
+    assert SHOWN in result.stdout.lower()
+    assert json_of(result, 1)["error"]["message"] == OBEYED
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["--follow"]])
+def test_a_value_moves_no_cursor(app, options):
+    name = OBEYED.replace("/", "") + '"\\\u00e9'
+    (app.path / "data" / name).write_text("x")
+    output = value(app.call("plugin:fs|read_dir", {"path": "data"}, *options))
+    assert SHOWN + rb'\"\\' + "\u00e9".encode() in output.lower()
+    (line,) = lines(output)
+    found = line["value"] if options else line
+    assert name in [entry["name"] for entry in found]
+
+
 def test_ctrl_c_is_the_end_of_what_is_followed(app):
     process = begin(app, spout.TICK, {}, "--follow")
     first = process.stdout.readline()

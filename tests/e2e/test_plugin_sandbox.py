@@ -107,3 +107,17 @@ def test_a_script_by_way_of_env_is_told(probed):
     result = probed.call(DO, {"what": "nothing"})
     assert result.returncode == 1
     assert b"its first line names env" in result.stderr
+
+
+def test_why_a_plugin_died_is_told(probed):
+    result = probed.call(DO, {"what": "ptrace", "arg": "1"})
+    assert result.returncode == 1 and b"plugin_crashed" in result.stderr
+    assert b"trollbridge: plugin: ended by SIGSYS: a system call that its sandbox does not have" in result.stderr
+
+
+def test_all_that_a_plugin_said_before_it_died_is_told_line_by_line(probed):
+    """More than one read takes, with what matters at its end."""
+    (probed.path / "probe/probe").write_text("#!/usr/bin/python3 -I\nimport os\nos.write(2, b'word\\n' * 400 + b'the cause\\n')\n")
+    lines = probed.call(DO, {"what": "nothing"}).stderr.splitlines()
+    assert lines.count(b"trollbridge: plugin: the cause") == 1
+    assert lines.count(b"trollbridge: plugin: word") == 400

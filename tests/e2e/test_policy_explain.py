@@ -359,6 +359,19 @@ def test_granted_and_unimplemented(tmp_path):
     assert answer["entries"][0]["sets"] == ["core:default", "core:app:default"]
 
 
+def test_granted_and_not_in_the_list_of_its_plugin(tmp_path):
+    app = make(tmp_path, capability(["mine:allow-do"]))
+    folder = app / "mine"
+    (folder / "permissions").mkdir(parents=True)
+    (folder / "plugin.toml").write_text('name = "mine"\nprogram = "mine"\ncommands = ["other"]\n')
+    (folder / "permissions/all.toml").write_text('[[permission]]\nidentifier = "allow-do"\ncommands.allow = ["do"]\n')
+    with open(app / "trollbridge.toml", "a", encoding="utf-8") as manifest:
+        manifest.write('[plugins.mine]\nprogram = "mine/mine"\npermissions = "mine"\n')
+    answer = explain(app, "plugin:mine|do")
+    assert (answer["verdict"], kinds(answer)) == ("allow", ["unimplemented"])
+    assert answer["near_misses"][0]["change"] == "if its program has the command, list it in `commands` of its plugin.toml"
+
+
 def test_granted_and_reaches_nothing(tmp_path):
     answer = explain(make(tmp_path, capability(["fs:allow-read-file"])), READ)
     assert (answer["verdict"], kinds(answer)[0]) == ("allow", "empty-scope")

@@ -182,8 +182,9 @@ EXPECTED_LINKS = {
                    "/memfd:trollbridge-settings (deleted)": 1,
                    "/memfd:trollbridge-grant (deleted)": 1},
     # control, supervisor, scribe, view and plugin links
-    # the plugin's pool too
+    # the plugin's pool too, and what is copied to it goes through
     "broker": {"/dev/null": 2, "socket": 5, "anon_inode:[eventpoll]": 1,
+               "/memfd:trollbridge-through (deleted)": 1,
                "/memfd:trollbridge-pool (deleted)": 1},
     # the broker's link and the log
     "scribe": {"/dev/null": 2, "socket": 1, "LOG": 1},

@@ -146,7 +146,8 @@ static void send_sealed(struct input *input)
     struct tb_bytes raw = flags || (choice & 0x40) ? input_bytes(input) : (struct tb_bytes){0};
     if (kind == TB_CREDIT)
         heard_credit(&handle, TB_CREDIT_MOST);
-    if (kind == TB_CALL && tb_pool_look(&session->pool, &handle, &value) == TB_HANDLE_ISSUED) {
+    if (kind == TB_CALL &&
+        tb_handle_pool_look(&session->handles, &handle, &value) == TB_HANDLE_ISSUED) {
         play.n_calls++;
         play.spent = handle;
     }

@@ -12,6 +12,7 @@
  *     late {}                             answers when it is cancelled, and then serves on
  *     crash {}                            dies
  *     flood {}                            emits events `NAME://drop` without end
+ *     say {"message": text}               answers an error that says so
  *
  * A call that is cancelled is answered `io` at once.
  */
@@ -24,12 +25,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LINK = 3, CALLS = 1024, COMMANDS = 8, EVENTS_AT_ONCE = 64 };
+enum { LINK = 3, CALLS = 1024, COMMANDS = 9, EVENTS_AT_ONCE = 64 };
 
-enum job { NONE, POUR, TICK, SWALLOW, STATE, HANG, LATE, CRASH, FLOOD };
+enum job { NONE, POUR, TICK, SWALLOW, STATE, HANG, LATE, CRASH, FLOOD, SAY };
 
 static const char *const names[] = {"",     "pour", "tick",  "swallow", "state",
-                                    "hang", "late", "crash", "flood"};
+                                    "hang", "late", "crash", "flood",   "say"};
 
 struct call {
     uint64_t number;
@@ -129,14 +130,14 @@ static void reply_body(struct call *call)
     call->job = NONE;
 }
 
-static void reply_error(struct call *call)
+static void reply_error(struct call *call, struct tb_bytes message)
 {
     struct tb_packer packer;
     struct tb_plain plain = begin(&packer, TB_PLUGIN_REPLY, 2, call->number);
     tb_pack_key(&packer, "error");
     tb_pack_map(&packer, 2);
     tb_pack_key_text(&packer, "code", "io");
-    tb_pack_key_text(&packer, "message", "cancelled");
+    tb_pack_key_str(&packer, "message", message);
     finish(&plain, &packer, (struct tb_bytes){0});
     call->job = NONE;
 }
@@ -323,6 +324,8 @@ static void on_call(const msgpack_object *map)
         __builtin_trap();
     else if (call->job == HANG)
         hang();
+    else if (call->job == SAY)
+        reply_error(call, tb_object_bytes(find(args, "message")));
     else if (call->job == SWALLOW && !truth_of(map, "more"))
         reply_value(call, number_of(map, "bytes", 0));
 }
@@ -349,7 +352,7 @@ static void on_cancel(const msgpack_object *map)
     struct call *call = call_of(number_of(map, "call", 0));
     n_cancelled += call != NULL;
     if (call)
-        reply_error(call);
+        reply_error(call, tb_bytes_of_string("cancelled"));
 }
 
 static void on_frame(const struct tb_frame *frame)

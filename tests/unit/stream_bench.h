@@ -157,7 +157,7 @@ static inline struct tb_live_call *stream_live(struct bench *bench, const struct
 {
     struct tb_session *session = bench_session(bench);
     uint32_t slot;
-    CHECK_INT(tb_pool_look(&session->pool, handle, &slot), TB_HANDLE_LIVE);
+    CHECK_INT(tb_handle_pool_look(&session->handles, handle, &slot), TB_HANDLE_LIVE);
     return tb_calls_at(&session->calls, slot);
 }
 

@@ -4,9 +4,9 @@
 #include "base/result.h"
 #include "broker/audit.h"
 #include "broker/calls.h"
+#include "broker/handle_pool.h"
 #include "broker/link.h"
 #include "broker/plugin.h"
-#include "broker/pool.h"
 #include "broker/view.h"
 #include "tests/unit/test.h"
 
@@ -44,40 +44,41 @@ static void the_map_finds_what_is_in_it_and_nothing_else(void)
 
 static void a_handle_is_issued_then_live_then_gone(void)
 {
-    struct tb_pool pool;
+    struct tb_handle_pool pool;
     struct tb_handle handles[4];
     uint32_t value;
-    CHECK_INT(tb_pool_init(&pool, 2), 0);
-    CHECK_INT(tb_pool_issue(&pool, &generator, 1, 3, 4, handles), 3); /* the cap */
-    CHECK_INT(tb_pool_look(&pool, &handles[0], &value), TB_HANDLE_ISSUED);
+    CHECK_INT(tb_handle_pool_init(&pool, 2), 0);
+    CHECK_INT(tb_handle_pool_issue(&pool, &generator, 1, 3, 4, handles), 3); /* the cap */
+    CHECK_INT(tb_handle_pool_look(&pool, &handles[0], &value), TB_HANDLE_ISSUED);
     CHECK_INT(value, 1);
-    tb_pool_spend(&pool, &handles[0], 17);
-    CHECK_INT(tb_pool_look(&pool, &handles[0], &value), TB_HANDLE_LIVE);
+    tb_handle_pool_spend(&pool, &handles[0], 17);
+    CHECK_INT(tb_handle_pool_look(&pool, &handles[0], &value), TB_HANDLE_LIVE);
     CHECK_INT(value, 17);
-    CHECK_INT(tb_pool_issue(&pool, &generator, 1, 3, 1, &handles[3]), 0); /* live ones count */
-    tb_pool_retire(&pool, &handles[0], 1);
-    CHECK_INT(tb_pool_look(&pool, &handles[0], &value), TB_HANDLE_UNKNOWN);
-    CHECK_INT(tb_pool_issue(&pool, &generator, 1, 3, 1, &handles[3]), 1);
-    tb_pool_deinit(&pool);
+    CHECK_INT(tb_handle_pool_issue(&pool, &generator, 1, 3, 1, &handles[3]),
+              0); /* live ones count */
+    tb_handle_pool_retire(&pool, &handles[0], 1);
+    CHECK_INT(tb_handle_pool_look(&pool, &handles[0], &value), TB_HANDLE_UNKNOWN);
+    CHECK_INT(tb_handle_pool_issue(&pool, &generator, 1, 3, 1, &handles[3]), 1);
+    tb_handle_pool_deinit(&pool);
 }
 
 static void handles_never_repeat(void)
 {
-    struct tb_pool pool;
+    struct tb_handle_pool pool;
     struct tb_handle handle;
     static uint8_t seen[1 << 16];
     size_t n_twins = 0;
-    CHECK_INT(tb_pool_init(&pool, 1), 0);
+    CHECK_INT(tb_handle_pool_init(&pool, 1), 0);
     for (int i = 0; i < 20000; i++) {
-        CHECK_INT(tb_pool_issue(&pool, &generator, 0, 2, 1, &handle), 1);
-        tb_pool_spend(&pool, &handle, 0);
-        tb_pool_retire(&pool, &handle, 0);
+        CHECK_INT(tb_handle_pool_issue(&pool, &generator, 0, 2, 1, &handle), 1);
+        tb_handle_pool_spend(&pool, &handle, 0);
+        tb_handle_pool_retire(&pool, &handle, 0);
         uint16_t at = (uint16_t)(handle.bytes[3] << 8 | handle.bytes[9]);
         n_twins += seen[at]++ > 0;
     }
     /* 20,000 draws out of 65,536 meet about 2,800 times; a generator that repeats meets always. */
     CHECK(n_twins > 1500 && n_twins < 4500);
-    tb_pool_deinit(&pool);
+    tb_handle_pool_deinit(&pool);
 }
 
 static void calls_end_and_their_numbers_never_return(void)

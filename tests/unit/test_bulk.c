@@ -74,12 +74,20 @@ static void only_what_was_lent_is_given_back_and_once(void)
 
 /* ---- the file ---- */
 
+static int own_file(void)
+{
+    static int file = -1;
+    file = file < 0 ? tb_fd_memory("own") : file;
+    CHECK(file >= 0);
+    return file;
+}
+
 static struct tb_bulk *new_bulk(int *ret_file)
 {
     int file = tb_fd_shared("test", SIZE);
     CHECK(file >= 0);
     *ret_file = fcntl(file, F_DUPFD_CLOEXEC, 0);
-    struct tb_bulk *bulk = tb_bulk_new(file, NULL);
+    struct tb_bulk *bulk = tb_bulk_new(file, own_file(), NULL);
     CHECK(bulk);
     return bulk;
 }
@@ -115,6 +123,24 @@ static void bytes_are_copied_in_and_out(void)
     CHECK_INT(pwrite(file, "world", 5, SIZE - 5), 5);
     CHECK_INT(tb_bulk_read(bulk, SIZE - 5, 5, back), TB_OK);
     CHECK(memcmp(back, "world", 5) == 0);
+    tb_bulk_unref(bulk);
+    tb_fd_close(&file);
+}
+
+/* Its lock is the plugin's to hold: who writes to the file waits for whoever else does. */
+static void what_is_copied_in_asks_nothing_of_the_file(void)
+{
+    int file;
+    uint8_t back[5];
+    struct tb_bulk *bulk = new_bulk(&file);
+    int own = bulk->fd;
+    bulk->fd = -1;
+    CHECK_INT(tb_bulk_write(bulk, 1000, tb_bytes_of("hello", 5)), TB_OK);
+    CHECK_INT(tb_bulk_write(bulk, 0, tb_bytes_of("x", 1)), TB_OK); /* what went before is no more */
+    bulk->fd = own;
+    CHECK_INT(pread(file, back, sizeof back, 1000), sizeof back);
+    CHECK(memcmp(back, "hello", 5) == 0);
+    CHECK(tb_bulk_at(bulk, 0)[0] == 'x' && tb_bulk_at(bulk, 1)[0] == 0);
     tb_bulk_unref(bulk);
     tb_fd_close(&file);
 }
@@ -161,7 +187,7 @@ static void a_page_that_cannot_be_had_costs_the_link_and_not_the_broker(void)
     size_t n_held;
     uint8_t head[TB_HEADER_SIZE + 100] = {0};
     tb_frame_header(head, TB_CALL, 0, 100000);
-    struct tb_bulk *bulk = tb_bulk_new(tb_fd_memory("test"), NULL);
+    struct tb_bulk *bulk = tb_bulk_new(tb_fd_memory("test"), own_file(), NULL);
     CHECK(bulk);
     CHECK_INT(tb_loop_init(&loop), 0);
     CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
@@ -176,34 +202,11 @@ static void a_page_that_cannot_be_had_costs_the_link_and_not_the_broker(void)
     CHECK_INT(tb_link_read(&link, NULL), TB_CLOSED);
     uint8_t back[10];
     CHECK_INT(tb_bulk_read(bulk, TB_BULK_IN, sizeof back, back), TB_FULL);
+    CHECK_INT(tb_bulk_write(bulk, 0, tb_bytes_of("x", 1)), TB_FULL);
     tb_link_deinit(&link);
     tb_bulk_unref(bulk);
     tb_fd_close(&pair[1]);
     tb_fd_close(&loop.epoll);
-}
-
-static long kib_of(int file)
-{
-    struct stat status;
-    CHECK_INT(fstat(file, &status), 0);
-    return (long)status.st_blocks / 2;
-}
-
-static void few_bodies_use_the_memory_of_few(void)
-{
-    int file;
-    uint64_t at;
-    static uint8_t ones[UNIT];
-    struct tb_bulk *bulk = new_bulk(&file);
-    memset(ones, 1, sizeof ones);
-    for (int round = 0; round < 1000; round++) {
-        CHECK_INT(tb_blocks_take(&bulk->blocks, UNIT, &at), TB_OK);
-        CHECK_INT(tb_bulk_write(bulk, at, tb_bytes_of(ones, UNIT)), TB_OK);
-        tb_blocks_drop(&bulk->blocks, at);
-    }
-    CHECK_INT(kib_of(file), UNIT / 1024);
-    tb_bulk_unref(bulk);
-    tb_fd_close(&file);
 }
 
 static bool is_mapped(const char *name)
@@ -230,7 +233,7 @@ static void it_is_there_as_long_as_anything_refers_to_it(void)
     CHECK(!is_mapped("memfd:test"));
     tb_bulk_unref(NULL);
     int next = dup(0);
-    CHECK(next <= 4); /* its descriptor is closed too */
+    CHECK(next <= own_file() + 1); /* its descriptor is closed too */
     tb_fd_close(&next);
 }
 
@@ -238,7 +241,7 @@ static void what_cannot_be_mapped_is_closed(void)
 {
     int pair[2];
     CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
-    CHECK(!tb_bulk_new(pair[0], NULL));
+    CHECK(!tb_bulk_new(pair[0], own_file(), NULL));
     CHECK(fcntl(pair[0], F_GETFD) < 0);
     tb_fd_close(&pair[1]);
 }
@@ -320,10 +323,10 @@ int main(int argc, char **argv)
         TEST(nobody_can_change_its_size_or_its_seals),
         TEST(it_is_no_program),
         TEST(bytes_are_copied_in_and_out),
+        TEST(what_is_copied_in_asks_nothing_of_the_file),
         TEST(the_plugins_part_has_an_end_on_both_sides),
         TEST(holes_read_as_zeros),
         TEST(a_page_that_cannot_be_had_costs_the_link_and_not_the_broker),
-        TEST(few_bodies_use_the_memory_of_few),
         TEST(it_is_there_as_long_as_anything_refers_to_it),
         TEST(what_cannot_be_mapped_is_closed),
         TEST(bodies_read_aside_leave_the_frames_around_them_alone),

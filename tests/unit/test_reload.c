@@ -91,13 +91,13 @@ static void no_handle_of_a_revoked_command_is_issued(void)
 {
     begin();
     reload(&no_echo, TB_CODE_NONE);
-    uint32_t before = bench_session(&bench)->pool.n_outstanding[ECHO];
+    uint32_t before = bench_session(&bench)->handles.n_outstanding[ECHO];
     static const uint8_t want[] = "\x82\xa7"
                                   "command\x00\xa5"
                                   "count\x08";
     bench_send_sealed(&bench, TB_WANT, 0, &tb_handle_zero, 0, tb_bytes_of(want, sizeof want - 1),
                       none);
-    CHECK_INT(bench_session(&bench)->pool.n_outstanding[ECHO], before);
+    CHECK_INT(bench_session(&bench)->handles.n_outstanding[ECHO], before);
     CHECK(tb_buffer_n(&bench.end.from_broker) > 0); /* HANDLES, with none */
     bench_deinit(&bench);
 }
@@ -109,7 +109,7 @@ static uint32_t after_want(uint64_t counter)
                                   "count\x08";
     bench_send_sealed(&bench, TB_WANT, 0, &tb_handle_zero, counter,
                       tb_bytes_of(want, sizeof want - 1), none);
-    return bench_session(&bench)->pool.n_outstanding[ECHO];
+    return bench_session(&bench)->handles.n_outstanding[ECHO];
 }
 
 static void fewer_handles_hold_at_once_and_so_do_more(void)
@@ -155,8 +155,10 @@ static void live_calls_of_a_revoked_command_are_denied_and_others_go_on(void)
     struct tb_handle kept = start_call(OTHER);
     uint32_t slot;
     uint32_t kept_slot;
-    CHECK_INT(tb_pool_look(&bench_session(&bench)->pool, &revoked, &slot), TB_HANDLE_LIVE);
-    CHECK_INT(tb_pool_look(&bench_session(&bench)->pool, &kept, &kept_slot), TB_HANDLE_LIVE);
+    CHECK_INT(tb_handle_pool_look(&bench_session(&bench)->handles, &revoked, &slot),
+              TB_HANDLE_LIVE);
+    CHECK_INT(tb_handle_pool_look(&bench_session(&bench)->handles, &kept, &kept_slot),
+              TB_HANDLE_LIVE);
     uint64_t number = tb_calls_at(&bench_session(&bench)->calls, slot)->number;
     uint64_t kept_number = tb_calls_at(&bench_session(&bench)->calls, kept_slot)->number;
     uint32_t before = token();

@@ -81,7 +81,8 @@ static void denied_calls_spend_their_handle_and_are_not_answered(void)
     speak(TB_CALL, &handle, 1);
     CHECK_INT(n_violations(), 1);
     CHECK_INT(tb_buffer_n(&bench.end.from_broker), 0);
-    CHECK_INT(tb_pool_look(&bench_session(&bench)->pool, &handle, &value), TB_HANDLE_UNKNOWN);
+    CHECK_INT(tb_handle_pool_look(&bench_session(&bench)->handles, &handle, &value),
+              TB_HANDLE_UNKNOWN);
     speak(TB_CALL, &handle, 0);
     CHECK_INT(n_violations(), 2);
     struct tb_handle other = session_issued(&bench, 1);

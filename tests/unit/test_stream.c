@@ -10,12 +10,12 @@ static void a_value_and_messages_go_through_and_the_reply_ends_them(void)
     uint64_t number;
     session_begin(&bench, TB_ON_VIOLATION_LOCK);
     struct tb_handle handle = begin(&number);
-    uint32_t before = bench_session(&bench)->pool.n_outstanding[ECHO];
+    uint32_t before = bench_session(&bench)->handles.n_outstanding[ECHO];
     plugin_says(&bench, number, "value", 7);
     struct stream_seen seen = stream_take(&bench, TB_CHUNK, &handle, 0);
     CHECK(seen.type == TB_CHUNK_VALUE && seen.value == 7);
     CHECK_INT(bench_session(&bench)->n_streams, 1);
-    CHECK_INT(bench_session(&bench)->pool.n_outstanding[ECHO], before); /* with `next` */
+    CHECK_INT(bench_session(&bench)->handles.n_outstanding[ECHO], before); /* with `next` */
     plugin_says(&bench, number, "message", 8);
     seen = stream_take(&bench, TB_CHUNK, &handle, 1);
     CHECK(seen.type == TB_CHUNK_MESSAGE && seen.value == 8 && !seen.has_channel);
@@ -283,7 +283,7 @@ static void a_thousand_streams_opened_and_cancelled_leave_nothing(void)
 {
     uint64_t number;
     session_begin(&bench, TB_ON_VIOLATION_LOCK);
-    uint32_t n_handles = bench_session(&bench)->pool.map.n;
+    uint32_t n_handles = bench_session(&bench)->handles.map.n;
     for (int i = 0; i < 1000; i++) {
         struct tb_handle handle = begin_body(&number);
         stream_cancel(&bench, &handle, 1);
@@ -293,7 +293,7 @@ static void a_thousand_streams_opened_and_cancelled_leave_nothing(void)
     }
     const struct tb_session *session = bench_session(&bench);
     CHECK(session->calls.n_used == 0 && session->n_streams == 0 && session->n_bytes_live == 0);
-    CHECK_INT(session->pool.map.n, n_handles);
+    CHECK_INT(session->handles.map.n, n_handles);
     bench_deinit(&bench);
 }
 

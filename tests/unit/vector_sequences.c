@@ -24,8 +24,8 @@ static void issue(struct bench *bench, const json_t *pattern)
 {
     struct tb_session *session = bench_session(bench);
     struct tb_handle handle = handle_of(pattern);
-    CHECK_INT(tb_handle_map_add(&session->pool.map, &handle, 0), TB_OK);
-    session->pool.n_outstanding[0]++;
+    CHECK_INT(tb_handle_map_add(&session->handles.map, &handle, 0), TB_OK);
+    session->handles.n_outstanding[0]++;
 }
 
 static bool is_direct(const json_t *vector)
@@ -57,9 +57,9 @@ static void reply_at_broker(struct bench *bench, const json_t *vector, const jso
     struct tb_session *session = bench_session(bench);
     struct tb_handle handle = handle_of(reply);
     uint32_t slot;
-    CHECK_INT(tb_pool_look(&session->pool, &handle, &slot), TB_HANDLE_LIVE);
+    CHECK_INT(tb_handle_pool_look(&session->handles, &handle, &slot), TB_HANDLE_LIVE);
     bench_plugin_answer(bench, tb_calls_at(&session->calls, slot)->number);
-    CHECK_INT(tb_pool_look(&session->pool, &handle, &slot), TB_HANDLE_UNKNOWN);
+    CHECK_INT(tb_handle_pool_look(&session->handles, &handle, &slot), TB_HANDLE_UNKNOWN);
     if (is_first)
         issue(bench, json_object_get(vector, "next"));
 }

@@ -12,6 +12,17 @@ static struct tb_bytes plugin_name(const struct tb_explain *explain)
                                 : explain->snapshot->plugins[index].name;
 }
 
+static const char *how_to_implement(const struct tb_explain *explain)
+{
+    uint32_t index = explain->granted->command->plugin;
+    if (index == TB_NO_INDEX)
+        return "have a plugin of the app's own implement it";
+    if (explain->snapshot->plugins[index].program.n > 0)
+        return "if its program has the command, list it in `commands` of its plugin.toml";
+    return "name a program that does, in `[plugins.NAME]` of trollbridge.toml, or call another "
+           "command";
+}
+
 static void note_unimplemented(struct tb_explain *explain)
 {
     if (!explain->granted || tb_snap_answered(explain->granted->command))
@@ -26,9 +37,7 @@ static void note_unimplemented(struct tb_explain *explain)
                                         "it is granted, but the plugin `%.*s` does not implement "
                                         "it: a call is answered `unimplemented`",
                                         TB_SHOWN(plugin_name(explain))),
-        .change = own ? "have a plugin of the app's own implement it"
-                      : "name a program that does, in `[plugins.NAME]` of trollbridge.toml, or "
-                        "call another command",
+        .change = how_to_implement(explain),
     };
     tb_explain_add(explain, &miss);
 }

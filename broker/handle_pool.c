@@ -1,4 +1,4 @@
-#include "broker/pool.h"
+#include "broker/handle_pool.h"
 
 #include "base/result.h"
 
@@ -7,9 +7,9 @@
 
 #define LIVE UINT32_C(0x80000000)
 
-int tb_pool_init(struct tb_pool *pool, uint32_t n_commands)
+int tb_handle_pool_init(struct tb_handle_pool *pool, uint32_t n_commands)
 {
-    *pool = (struct tb_pool){.n_commands = n_commands};
+    *pool = (struct tb_handle_pool){.n_commands = n_commands};
     pool->n_outstanding = calloc(n_commands ? n_commands : 1, sizeof *pool->n_outstanding);
     if (!pool->n_outstanding)
         return -ENOMEM;
@@ -17,15 +17,16 @@ int tb_pool_init(struct tb_pool *pool, uint32_t n_commands)
     return 0;
 }
 
-void tb_pool_deinit(struct tb_pool *pool)
+void tb_handle_pool_deinit(struct tb_handle_pool *pool)
 {
     tb_handle_map_deinit(&pool->map);
     free(pool->n_outstanding);
-    *pool = (struct tb_pool){0};
+    *pool = (struct tb_handle_pool){0};
 }
 
-uint32_t tb_pool_issue(struct tb_pool *pool, struct tb_random *random, uint32_t command,
-                       uint32_t cap, uint32_t count, struct tb_handle *ret_handles)
+uint32_t tb_handle_pool_issue(struct tb_handle_pool *pool, struct tb_random *random,
+                              uint32_t command, uint32_t cap, uint32_t count,
+                              struct tb_handle *ret_handles)
 {
     tb_assert(command < pool->n_commands);
     uint32_t n = 0;
@@ -42,8 +43,8 @@ uint32_t tb_pool_issue(struct tb_pool *pool, struct tb_random *random, uint32_t 
     return n;
 }
 
-enum tb_handle_state tb_pool_look(const struct tb_pool *pool, const struct tb_handle *handle,
-                                  uint32_t *ret_value)
+enum tb_handle_state tb_handle_pool_look(const struct tb_handle_pool *pool,
+                                         const struct tb_handle *handle, uint32_t *ret_value)
 {
     const uint32_t *value = tb_handle_map_find(&pool->map, handle);
     if (!value)
@@ -52,26 +53,28 @@ enum tb_handle_state tb_pool_look(const struct tb_pool *pool, const struct tb_ha
     return (*value & LIVE) ? TB_HANDLE_LIVE : TB_HANDLE_ISSUED;
 }
 
-void tb_pool_spend(struct tb_pool *pool, const struct tb_handle *handle, uint32_t slot)
+void tb_handle_pool_spend(struct tb_handle_pool *pool, const struct tb_handle *handle,
+                          uint32_t slot)
 {
     uint32_t *value = tb_handle_map_find(&pool->map, handle);
     tb_assert(value && !(*value & LIVE));
     *value = slot | LIVE;
 }
 
-void tb_pool_release(struct tb_pool *pool, uint32_t command)
+void tb_handle_pool_release(struct tb_handle_pool *pool, uint32_t command)
 {
     tb_assert(pool->n_outstanding[command] > 0);
     pool->n_outstanding[command]--;
 }
 
-void tb_pool_forget(struct tb_pool *pool, const struct tb_handle *handle)
+void tb_handle_pool_forget(struct tb_handle_pool *pool, const struct tb_handle *handle)
 {
     tb_handle_map_remove(&pool->map, handle);
 }
 
-void tb_pool_retire(struct tb_pool *pool, const struct tb_handle *handle, uint32_t command)
+void tb_handle_pool_retire(struct tb_handle_pool *pool, const struct tb_handle *handle,
+                           uint32_t command)
 {
-    tb_pool_forget(pool, handle);
-    tb_pool_release(pool, command);
+    tb_handle_pool_forget(pool, handle);
+    tb_handle_pool_release(pool, command);
 }
