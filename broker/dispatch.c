@@ -92,8 +92,7 @@ static void dispatch(struct tb_broker *broker, struct tb_session *session,
         .raw = raw,
     };
     size_t before = tb_buffer_n(&link->out);
-    struct tb_bytes
-        args; /* as they stand in the plugin's frame: what is recorded is what is sent */
+    struct tb_bytes args; /* as they are sent: what is recorded is the same bytes */
     if (tb_plugin_call_write(&link->out, &to_plugin, &args) != TB_OK) {
         tb_raw_take_back(place->plugin, &raw);
         tb_dispatch_refuse(broker, session, call, TB_CODE_LIMIT,

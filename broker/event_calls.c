@@ -3,6 +3,8 @@
 
 #include "policy/own.h"
 
+#include <stdio.h>
+
 /* One call of one of them. */
 struct work {
     struct tb_broker *broker;
@@ -97,13 +99,23 @@ static void emit_to(const struct work *work)
 
 static const struct {
     enum tb_event_needs needs;
+    const char *takes;
     void (*run)(const struct work *work);
 } commands[TB_N_OWNS] = {
-    [TB_OWN_LISTEN] = {TB_NEEDS_EVENT, listen_to},
-    [TB_OWN_UNLISTEN] = {TB_NEEDS_ID, unlisten},
-    [TB_OWN_EMIT] = {TB_NEEDS_EVENT, emit},
-    [TB_OWN_EMIT_TO] = {TB_NEEDS_TARGET, emit_to},
+    [TB_OWN_LISTEN] = {TB_NEEDS_EVENT, "{event, target?}", listen_to},
+    [TB_OWN_UNLISTEN] = {TB_NEEDS_ID, "{event, eventId}", unlisten},
+    [TB_OWN_EMIT] = {TB_NEEDS_EVENT, "{event, payload?}", emit},
+    [TB_OWN_EMIT_TO] = {TB_NEEDS_TARGET, "{target, event, payload?}", emit_to},
 };
+
+static void refuse_args(const struct work *work, const char *takes)
+{
+    char message[TB_ERROR_MESSAGE_MAX];
+    (void)snprintf(message, sizeof message,
+                   "takes %s and no body; the name of an event is 1 to %d of A-Z a-z 0-9 - / : _",
+                   takes, TB_EVENT_NAME_MAX);
+    refuse(work, TB_CODE_INVALID_ARGS, message);
+}
 
 /* Arguments and payload, one behind the other, encoded anew. */
 static bool pack(struct work *work, struct tb_buffer *text, const msgpack_object *args)
@@ -133,7 +145,7 @@ void tb_event_call(struct tb_broker *broker, struct tb_session *session, struct 
     tb_buffer_init(&text, 2 * TB_FRAME_MAX);
     if (message->has_raw || message->more ||
         tb_event_args_read(message->args, commands[own].needs, &work.args) != TB_OK)
-        refuse(&work, TB_CODE_INVALID_ARGS, "the arguments are not those of this command");
+        refuse_args(&work, commands[own].takes);
     else if (!pack(&work, &text, message->args))
         refuse(&work, TB_CODE_LIMIT, "out of memory");
     else

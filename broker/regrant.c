@@ -3,8 +3,9 @@
  * so does the session: one walk over both says what each command has become.
  *
  * An instance of a plugin may go on only if it could not tell the difference: same program and
- * hull, and for each command that it still has the same name and scope. It was told of its commands
- * and scopes at its start, and the kernel holds it to the hull of its start.
+ * hull, and for each command that it still has the same name and scope; if it keeps things open, it
+ * has to have all of them still. It was told of its commands and scopes at its start, and the
+ * kernel holds it to the hull of its start.
  */
 #include "base/result.h"
 #include "broker/session.h"
@@ -81,8 +82,13 @@ static void move_command(struct tb_session *session, struct tb_named *command,
     command->cap = granted->in_flight < command->promised ? granted->in_flight : command->promised;
 }
 
-static void revoke(struct tb_named *command)
+/* What it opened is open as long as its plugin runs, for other commands to use. */
+static void revoke(struct tb_session *session, struct tb_named *command)
 {
+    struct tb_plugin *plugin =
+        command->plugin == TB_NO_INDEX ? NULL : &session->plugins[command->plugin];
+    if (plugin && plugin->granted && plugin->granted->resources)
+        plugin->stale = true;
     command->granted = NULL;
     command->cap = 0;
 }
@@ -103,7 +109,7 @@ static void move_commands(struct tb_session *session)
         if (there)
             move_command(session, command, &next->commands[at]);
         else
-            revoke(command);
+            revoke(session, command);
     }
 }
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <stdlib.h>
 
 static const char help[] =
     "Usage: trollbridge audit tail|show|verify APP|FILE [OPTION]...\n"
@@ -47,18 +46,6 @@ int cli_audit(int argc, char **argv)
 
 enum { LAST_MAX = 100000 };
 
-static bool read_last(const char *text, uint64_t *ret_n)
-{
-    uint64_t n = 0;
-    size_t i = 0;
-    for (; text[i] >= '0' && text[i] <= '9' && n <= LAST_MAX; i++)
-        n = n * 10 + (uint64_t)(text[i] - '0');
-    if (i == 0 || text[i] != 0 || n > LAST_MAX)
-        return false;
-    *ret_n = n;
-    return true;
-}
-
 enum { HELP = 1, LAST, DENIED, JSON };
 
 int audit_parse(int argc, char **argv, const char *command_help, struct audit_options *ret_options)
@@ -77,7 +64,7 @@ int audit_parse(int argc, char **argv, const char *command_help, struct audit_op
             fputs(command_help, stdout);
             return AUDIT_HELPED;
         }
-        if (option == LAST && !read_last(optarg, &options.last))
+        if (option == LAST && !cli_read_number(optarg, 0, LAST_MAX, &options.last))
             return cli_usage("audit", "--last wants a number, at most %d", LAST_MAX);
         options.denied |= option == DENIED;
         options.json |= option == JSON;

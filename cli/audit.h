@@ -10,11 +10,11 @@ int audit_verify(int argc, char **argv);
 int audit_show(int argc, char **argv);
 int audit_tail(int argc, char **argv);
 
-#define AUDIT_ALL UINT64_MAX
+#define AUDIT_ALL UINT32_MAX
 
 struct audit_options {
     const char *target; /* APP or FILE */
-    uint64_t last;      /* how many records; AUDIT_ALL: all */
+    uint32_t last;      /* how many records; AUDIT_ALL: all */
     bool denied;        /* only what was refused */
     bool json;          /* the lines as they are */
 };

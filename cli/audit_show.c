@@ -69,7 +69,7 @@ int audit_print_last(const struct audit_options *options, struct tb_lines *lines
 {
     tb_cleanup(ring_deinit) struct ring ring = {0};
     if (options->last != AUDIT_ALL && options->last > 0) {
-        ring.cap = (size_t)options->last;
+        ring.cap = options->last;
         ring.pieces = calloc(ring.cap, sizeof *ring.pieces);
         if (!ring.pieces)
             return -ENOMEM;

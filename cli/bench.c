@@ -4,10 +4,7 @@
 #include "bench/report.h"
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const char help[] =
     "usage: trollbridge bench [OPTION...]\n"
@@ -29,20 +26,9 @@ struct options {
     bool json;
     bool gate;
     bool help;
-    unsigned rounds;
-    unsigned ms;
+    uint32_t rounds;
+    uint32_t ms;
 };
-
-static bool read_number(const char *text, unsigned most, unsigned *ret_number)
-{
-    char *end;
-    errno = 0;
-    unsigned long number = strtoul(text, &end, 10);
-    if (errno != 0 || *end != 0 || end == text || number < 1 || number > most)
-        return false;
-    *ret_number = (unsigned)number;
-    return true;
-}
 
 static bool read_option(struct options *options, int option)
 {
@@ -54,9 +40,9 @@ static bool read_option(struct options *options, int option)
     case OPTION_HELP:
         return options->help = true;
     case OPTION_ROUNDS:
-        return read_number(optarg, BENCH_ROUNDS_MAX, &options->rounds);
+        return cli_read_number(optarg, 1, BENCH_ROUNDS_MAX, &options->rounds);
     case OPTION_MS:
-        return read_number(optarg, 10000, &options->ms);
+        return cli_read_number(optarg, 1, 10000, &options->ms);
     default:
         return false;
     }

@@ -27,7 +27,8 @@ static const char help[] =
     "\n"
     "examples: trollbridge call examples/notes 'plugin:fs|read_text_file' "
     "'{\"path\":\"data/hello.txt\"}'\n"
-    "          trollbridge call APP 'plugin:event|listen' '{\"event\":\"saved\"}' --follow\n"
+    "          trollbridge call APP 'plugin:fs|watch' '{\"paths\":[\"data\"],\"onEvent\":"
+    "\"__CHANNEL__:1\"}' --follow\n"
     "\n"
     "Exit status: 0 done; 1 denied or the plugin answered an error; 2 usage; 3 the app's files\n"
     "are wrong; 4 a required layer or part is missing; 5 the session was lost.\n";

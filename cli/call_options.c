@@ -1,20 +1,6 @@
 #include "cli/call.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
-
-static bool read_number(const char *text, uint32_t most, uint32_t *ret_number)
-{
-    char *end;
-    errno = 0;
-    unsigned long number = strtoul(text, &end, 10);
-    if (errno != 0 || *end != 0 || end == text || number < 1 || number > most)
-        return false;
-    *ret_number = (uint32_t)number;
-    return true;
-}
 
 enum {
     OPTION_VIEW = 256,
@@ -27,7 +13,7 @@ enum {
     OPTION_HELP,
 };
 
-static int read_option(struct cli_call_options *options, int option)
+static int read_option(struct cli_call_options *options, int option, char **argv)
 {
     switch (option) {
     case OPTION_VIEW:
@@ -40,11 +26,11 @@ static int read_option(struct cli_call_options *options, int option)
         options->raw_file = optarg;
         return CLI_DONE;
     case OPTION_REPEAT:
-        return read_number(optarg, 100000000, &options->repeat)
+        return cli_read_number(optarg, 1, 100000000, &options->repeat)
                    ? CLI_DONE
                    : cli_usage("call", "--repeat takes a number from 1 to 100000000");
     case OPTION_JOBS:
-        return read_number(optarg, TB_SESSION_CALLS, &options->jobs)
+        return cli_read_number(optarg, 1, TB_SESSION_CALLS, &options->jobs)
                    ? CLI_DONE
                    : cli_usage("call", "--jobs takes a number from 1 to %d", TB_SESSION_CALLS);
     case OPTION_JSON:
@@ -57,7 +43,7 @@ static int read_option(struct cli_call_options *options, int option)
         options->help = true;
         return CLI_DONE;
     default:
-        return cli_usage("call", "unknown option, or one without its value");
+        return cli_usage_option("call", argv);
     }
 }
 
@@ -88,7 +74,7 @@ int cli_call_options_read(struct cli_call_options *options, int argc, char **arg
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        int status = read_option(options, option);
+        int status = read_option(options, option, argv);
         if (status != CLI_DONE || options->help)
             return status;
     }

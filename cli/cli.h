@@ -31,8 +31,15 @@ int cli_relay(int argc, char **argv);
  * but seccomp, without which nothing starts). CLI_DONE or CLI_PART. */
 int cli_doctor_show(uint32_t require, bool json);
 
+/* A whole number from `least` to `most`, in decimal digits alone. False: it is none. */
+tb_must_check bool cli_read_number(const char *text, uint32_t least, uint32_t most,
+                                   uint32_t *ret_number);
+
 /* Prints `trollbridge: CODE: message` on stderr and returns `status`. */
 tb_printf(3, 4) int cli_error(int status, const char *code, const char *format, ...);
 
 /* Prints usage errors as cli_error does, with a hint at --help. Returns CLI_USAGE. */
 tb_printf(2, 3) int cli_usage(const char *command, const char *format, ...);
+
+/* The same for what getopt_long has just refused. */
+int cli_usage_option(const char *command, char **argv);

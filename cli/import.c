@@ -146,6 +146,6 @@ int cli_import(int argc, char **argv)
         if (argv[i][0] == '-')
             return cli_usage("import", "there is no option %s", argv[i]);
     if (argc != 3)
-        return cli_usage("import", "which project, and into which folder?");
+        return cli_usage("import", "it takes a project and the folder to make");
     return import(argv[1], argv[2]);
 }

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "cli/text.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static const struct command commands[] = {
 };
 
 /* What plugins, pages and files say is part of it. */
-static void put_message(const char *format, va_list arguments)
+tb_printf(1, 0) static void put_message(const char *format, va_list arguments)
 {
     char *message;
     if (vasprintf(&message, format, arguments) < 0)
@@ -58,6 +59,27 @@ int cli_usage(const char *command, const char *format, ...)
     fprintf(stderr, "; see trollbridge %s --help\n", command);
     va_end(arguments);
     return CLI_USAGE;
+}
+
+/* getopt_long is past the option, but for letters in a row, which it takes one by one. */
+int cli_usage_option(const char *command, char **argv)
+{
+    const char *next = argv[optind];
+    bool in_row = optopt != 0 && next && next[0] == '-' && next[1] != '-';
+    return cli_usage(command, "%s: no such option, or one without its value",
+                     in_row ? next : argv[optind - 1]);
+}
+
+bool cli_read_number(const char *text, uint32_t least, uint32_t most, uint32_t *ret_number)
+{
+    uint64_t n = 0;
+    size_t i = 0;
+    for (; text[i] >= '0' && text[i] <= '9' && n <= most; i++)
+        n = n * 10 + (uint64_t)(text[i] - '0');
+    if (i == 0 || text[i] != 0 || n < least || n > most)
+        return false;
+    *ret_number = (uint32_t)n;
+    return true;
 }
 
 static int cli_version(int argc, char **argv)

@@ -24,6 +24,6 @@ int cli_new(int argc, char **argv)
     if (!plugin)
         return cli_usage("new", "a folder of what? Write --plugin before its name");
     if (argc != 3 || argv[2][0] == '-')
-        return cli_usage("new", "into which folder?");
+        return cli_usage("new", "the folder is missing");
     return new_plugin(argv[2]);
 }

@@ -104,7 +104,7 @@ static int read_options(struct check *check, int argc, char **argv)
     optind = 1;
     for (int name; (name = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take(check, name, optarg))
-            return cli_usage("policy check", "unknown option, or one without its value");
+            return cli_usage_option("policy check", argv);
     if (argc - optind != 1)
         return cli_usage("policy check", "it takes one app folder");
     if (check->view && !tb_label_valid(tb_bytes_of_string(check->view)))

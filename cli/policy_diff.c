@@ -180,7 +180,7 @@ int cli_policy_diff(int argc, char **argv)
     optind = 1;
     for (int name; (name = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take(&diff, name, optarg))
-            return cli_usage("policy diff", "unknown option, or one without its value");
+            return cli_usage_option("policy diff", argv);
     if (argc - optind != 2)
         return cli_usage("policy diff", "it takes two app folders, the old one and the new one");
     diff.before = argv[optind];

@@ -292,7 +292,7 @@ static int read_options(struct explain *explain, int argc, char **argv)
     optind = 1;
     for (int name; (name = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take(explain, name, optarg))
-            return cli_usage("policy explain", "unknown option, or one without its value");
+            return cli_usage_option("policy explain", argv);
     if (argc - optind != 2)
         return cli_usage("policy explain", "it takes an app folder and a command");
     explain->app = argv[optind];

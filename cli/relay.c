@@ -170,7 +170,7 @@ int cli_relay(int argc, char **argv)
             return CLI_DONE;
         }
         if (option == '?')
-            return cli_usage("relay", "unknown option, or one without its value");
+            return cli_usage_option("relay", argv);
         *(option == 'v' ? &view : &origin) = optarg;
     }
     if (argc - optind != 1)

@@ -22,6 +22,7 @@ static const struct tb_syscall needs[] = {
     ALLOW("setsockopt", "plugins without `network` set what they like on their link"),
     ALLOW("memfd_create", "grants and settings; the pool of a plugin"),
     ALLOW("fchmod", "the pool of a plugin is no program"),
+    ALLOW("fallocate", "plugins make room in files"),
     ALLOW("pipe2", "hears of a failed exec"),
     ALLOW("setsid", "keeps the tree off the terminal"),
     ALLOW("setpgid", "process groups"),

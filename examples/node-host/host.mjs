@@ -8,17 +8,18 @@ import { createInterface } from 'node:readline';
 import { Channel, Endpoint, TrollbridgeError } from '../../shim-js/dist/src/index.js'; // 'trollbridge'
 import { childChannel } from '../../shim-js/dist/src/node.js'; // 'trollbridge/node'
 
-const options = { stdio: ['pipe', 'pipe', 'inherit'] };
-const relay = spawn(process.env.TROLLBRIDGE ?? 'trollbridge', ['relay', process.argv[2], '--view', 'main'], options);
+const command = ['relay', ...process.argv.slice(2), '--view', 'main'];
+const relay = spawn(process.env.TROLLBRIDGE ?? 'trollbridge', command, { stdio: ['pipe', 'pipe', 'inherit'] });
 relay.once('error', (error) => process.stderr.write(`host: ${error.message}\n`));
 const endpoint = new Endpoint(childChannel(relay));
 const live = new Map(); // of each call that is not answered, by id: what aborts it, and the promise of its end
+
+process.stdout.once('error', () => process.exit(1)); // nobody reads any more
 
 /** Waits for whoever reads this, so that the plugin waits for them too. */
 async function print(line) {
   if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
 }
-
 const shown = (it, key) => (it instanceof Uint8Array ? { bytes: Buffer.from(it).toString('base64') } : { [key]: it });
 
 /** In a page channels stand in the arguments; here it is their names, as on the wire. */

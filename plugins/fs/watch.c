@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PATHS_MAX = 16 };
+enum { PATHS_MAX = FS_WATCHED_TOPS_MAX };
 
 struct watch {
     struct fs_state *state;
@@ -25,6 +25,7 @@ struct watch {
     bool collects; /* for delay_ms, before it tells */
     uint64_t delay_ms;
     bool set; /* the timer */
+    bool looked;
     struct fs_path *paths;
     size_t n_paths;
     struct fs_watched_list watched;
@@ -160,7 +161,7 @@ static void hear_of(struct watch *watch, const struct fs_watched *item, const ch
     bool below = item->below && bits & FS_CHANGE_FOLDER;
     struct fs_path path;
     bool itself = strcmp(name, ".") == 0;
-    if ((item->only && strcmp(item->only, name) != 0) ||
+    if ((item->only && strcmp(item->only, name) != 0) || (item->away && !itself) ||
         fs_path_read(tb_bytes_of_string(item->path), (struct tb_bytes){0}, &path) ||
         (!itself && !fs_path_enter(&path, name)) ||
         !fs_scope_find(target.space, target.scope, &path))
@@ -180,6 +181,9 @@ static void hear(void *data, const struct fs_notify_event *event)
         watch->changes.lost = true;
         return;
     }
+    if (!watch->looked)
+        fs_watched_look(&watch->watched, watch->state->space, watch->scope);
+    watch->looked = true;
     uint32_t bits = bits_of(event->mask);
     bool known = false;
     for (uint32_t i = 0; i < watch->watched.n; i++) {
@@ -197,6 +201,7 @@ static void hear(void *data, const struct fs_notify_event *event)
 static void readable(void *data, tb_unused int events)
 {
     struct watch *watch = data;
+    watch->looked = false;
     if (fs_notify_read(watch->watched.group, hear, watch) < 0)
         watch->changes.lost = true;
     bool any = watch->changes.n > 0 || watch->changes.lost;

@@ -146,6 +146,18 @@ static bool add_file(struct fs_watched_list *list, const struct fs_target *targe
            add_parent(list, target, ret_failure);
 }
 
+static bool add_top(struct fs_watched_list *list, const struct stat *status,
+                    const struct fs_path *path, struct fs_failure *ret_failure)
+{
+    struct fs_path *copy = list->n_tops < FS_WATCHED_TOPS_MAX ? malloc(sizeof *copy) : NULL;
+    if (!copy)
+        return fs_fail(fs_failure_of(-ENOMEM), ret_failure);
+    *copy = *path;
+    list->tops[list->n_tops++] =
+        (struct fs_watched_top){.identity = fs_identity_of(status), .path = copy};
+    return true;
+}
+
 bool fs_watched_add(struct fs_watched_list *list, const struct fs_target *target, bool below,
                     struct fs_failure *ret_failure)
 {
@@ -155,10 +167,44 @@ bool fs_watched_add(struct fs_watched_list *list, const struct fs_target *target
     if (!fs_open(target, &how, ret_failure, &status, &fd))
         return false;
     const struct descent descent = {.list = list};
-    return S_ISDIR(status.st_mode)
-               ? add_folder(&descent, target, FS_NOTIFY_ENTRIES | FS_NOTIFY_SELF, below,
-                            ret_failure)
-               : add_file(list, target, ret_failure);
+    if (!S_ISDIR(status.st_mode))
+        return add_file(list, target, ret_failure);
+    return add_top(list, &status, target->path, ret_failure) &&
+           add_folder(&descent, target, FS_NOTIFY_ENTRIES | FS_NOTIFY_SELF, below, ret_failure);
+}
+
+/* ---- where they are now ---- */
+
+/* Also one that is gone: it may be anywhere. That it was removed is told of itself alone. */
+static bool is_away(const struct fs_watched_top *top, const struct fs_target *target)
+{
+    static const struct fs_how how = {.intent = FS_SELF};
+    struct fs_failure failure;
+    struct stat now;
+    tb_fd fd = -1;
+    return !fs_open(target, &how, &failure, &now, &fd) ||
+           !fs_identity_equal(top->identity, fs_identity_of(&now));
+}
+
+static void set_away(struct fs_watched_list *list, const struct fs_watched_top *top)
+{
+    struct tb_bytes folder = fs_path_bytes(top->path);
+    for (uint32_t i = 0; i < list->n; i++)
+        if (fs_below(folder, list->items[i].path))
+            list->items[i].away = top->away;
+}
+
+void fs_watched_look(struct fs_watched_list *list, struct fs_space *space, uint32_t scope)
+{
+    for (uint32_t i = 0; i < list->n_tops; i++) {
+        struct fs_watched_top *top = &list->tops[i];
+        const struct fs_target target = {space, scope, top->path};
+        bool away = is_away(top, &target);
+        if (away == top->away)
+            continue;
+        top->away = away;
+        set_away(list, top);
+    }
 }
 
 /* ---- the end ---- */
@@ -192,5 +238,8 @@ void fs_watched_deinit(struct fs_watched_list *list)
     free(list->items);
     list->items = NULL;
     list->n = 0;
+    for (uint32_t i = 0; i < list->n_tops; i++)
+        free(list->tops[i].path);
+    list->n_tops = 0;
     tb_fd_close(&list->group);
 }

@@ -4,9 +4,9 @@
 import type { PendingCall } from './call.js';
 import { TrollbridgeError, Violation } from './error.js';
 import { KIND } from './frame.js';
+import type { HandlePool } from './handle-pool.js';
 import { encodeCancel, type Reply } from './messages.js';
 import { decode } from './msgpack.js';
-import type { HandlePool } from './pool.js';
 import { NotBytes } from './source.js';
 import { CREDIT_FIRST, encodeCredit, type Chunk, type Credit } from './stream-messages.js';
 import { Upload } from './upload.js';

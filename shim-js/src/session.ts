@@ -6,6 +6,7 @@ import { equal } from './bytes.js';
 import type { PendingCall } from './call.js';
 import { Violation } from './error.js';
 import { FRAME_MOST, KIND, type Frame } from './frame.js';
+import { HandlePool } from './handle-pool.js';
 import { LiveCall } from './live-call.js';
 import {
   decodeHandles,
@@ -16,7 +17,6 @@ import {
   type Welcome,
 } from './messages.js';
 import { MissReporter, type Clock } from './miss.js';
-import { HandlePool } from './pool.js';
 import { bodySize, ZERO_HANDLE, type Opened } from './seal.js';
 import type { SealedLink } from './sealed-link.js';
 import { cost, decodeChunk, decodeCredit } from './stream-messages.js';

@@ -227,7 +227,7 @@ def test_repeat_of_what_is_denied(app):
     ["call", "APP", READ, "[]"], ["call", "APP", READ, "3"], ["call", "APP", READ, ""],
     ["call", "APP", READ, '{"a":1,"a":2}'], ["call", "APP", READ, "{}", "--unknown"],
     ["call", "APP", READ, "--repeat"], ["call", "APP", READ, "--repeat", "0"],
-    ["call", "APP", READ, "--repeat", "-1"], ["call", "APP", READ, "--repeat", "3x"],
+    ["call", "APP", READ, "--repeat", "-1"], ["call", "APP", READ, "--repeat", "+5"], ["call", "APP", READ, "--repeat", "3x"],
     ["call", "APP", READ, "--repeat", "99999999999999999999"],
     ["call", "APP", READ, "--jobs", "1025"], ["call", "APP", READ, "--jobs", ""],
     ["call", "APP", READ, "--view", "a b"], ["call", "APP", READ, "--view", ""],
@@ -238,6 +238,26 @@ def test_repeat_of_what_is_denied(app):
 def test_usage_errors(app, arguments):
     arguments = [app.path if word == "APP" else word for word in arguments]
     refused(app.run(*arguments), 2, "usage")
+
+
+@pytest.mark.parametrize("arguments, named", [
+    (("call", "--nothing", "app", READ), "--nothing"), (("call", "app", READ, "--raw"), "--raw"),
+    (("call", "app", READ, "--json", "-xy"), "-xy"), (("call", "-x", "--json"), "-x"),
+    (("policy", "check", "app", "--view"), "--view"), (("relay", "--view=main", "--nothing=1"), "--nothing=1"),
+])
+def test_a_wrong_option_is_named(app, arguments, named):
+    assert f"usage: {named}: no such option" in refused(app.run(*arguments), 2, "usage")
+
+
+@pytest.mark.parametrize("command, args, takes", [
+    ("listen", {}, "{event, target?}"), ("emit", {"event": "a b"}, "{event, payload?}"),
+    ("emit_to", {"event": "a"}, "{target, event, payload?}"), ("unlisten", {"event": "a"}, "{event, eventId}"),
+])
+def test_arguments_of_events(app, command, args, takes):
+    (app.path / "capabilities/events.toml").write_text(
+        'identifier = "events"\nwindows = ["main"]\npermissions = ["core:event:default"]\n')
+    line = refused(app.call(f"plugin:event|{command}", args), 1, "invalid_args")
+    assert f"takes {takes} and no body; the name of an event is 1 to 128 of" in line
 
 
 def subcommands(app):

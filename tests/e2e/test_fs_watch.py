@@ -140,6 +140,42 @@ def test_goes_into_folders_that_come_and_leaves_those_that_go(watch, app):  # no
     assert {path for path, _ in seen.until("data/else/in/seven", CLOSED)} <= {"data/else/in/seven", "data/sub/one", "data/else", "data/else/in"}
 
 
+@pytest.mark.parametrize("moved", ["data/sub", "data/sub/in"])
+@pytest.mark.parametrize("options", [{}, {"recursive": True}])
+def test_a_folder_that_was_moved_away_is_left(watch, app, moved, options):  # noqa: F811
+    data = app / "data"
+    (data / "sub/in").mkdir()
+    seen = watch(["data/sub/in", "data"], **options)
+    os.rename(app / moved, app / "gone")
+    inside = app / "gone" if moved.endswith("in") else app / "gone/in"
+    (inside / "secret").write_text("x")
+    (inside / "secret").rename(inside / "other")
+    (inside / "other").unlink()
+    (data / "end").write_text("x")
+    told = {path for path, _ in seen.until("data/end", CLOSED)}
+    assert told <= {"data/end", "data/sub", "data/sub/in"}
+
+
+def test_a_folder_that_was_moved_back_is_told_again(watch, app):  # noqa: F811
+    data = app / "data"
+    seen = watch("data/sub")
+    os.rename(data / "sub", app / "gone")
+    assert seen.until("data/sub", LEFT)[-1] == ("data/sub", LEFT)
+    os.rename(app / "gone", data / "sub")
+    (data / "sub/new").write_text("x")
+    assert ("data/sub/new", CREATED) in seen.until("data/sub/new", CLOSED)
+
+
+def test_a_watched_folder_is_told_to_be_removed(watch, app):  # noqa: F811
+    (app / "data/folder").mkdir()
+    (app / "data/folder/file").write_text("x")
+    seen = watch("data/folder")
+    (app / "data/folder/file").unlink()
+    assert seen.until("data/folder/file", REMOVED)[-1] == ("data/folder/file", REMOVED)
+    (app / "data/folder").rmdir()
+    assert seen.until("data/folder", NO_FOLDER)[-1] == ("data/folder", NO_FOLDER)
+
+
 def test_watches_a_file_and_what_takes_its_place(watch, app):  # noqa: F811
     data = app / "data"
     seen = watch("data/hello.txt")

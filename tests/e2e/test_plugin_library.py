@@ -70,7 +70,7 @@ def console(text):
 def test_the_readme_works_as_it_stands(begun):
     app, folder, _ = begun
     steps = console((folder / "README.md").read_text())
-    assert len(steps) == 2
+    assert len(steps) == 3
     for command, expected in steps:
         done = shell(app, command, folder)
         assert (done.returncode, done.stderr) == (0, ""), command

@@ -72,7 +72,7 @@ def test_network(probed):
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert tries(probed, "tcp", server.getsockname()[1]) == "SUCCESS"
     assert tries(probed, "listen") == "EPERM"
-    assert tries(probed, "read", "/etc/hosts") == "SUCCESS"
+    assert tries(probed, "read", "/etc/hosts") == ("SUCCESS" if os.path.exists("/etc/hosts") else "ENOENT")
 
 
 def test_jit(probed):

@@ -3,9 +3,7 @@
 set -uo pipefail
 mapfile -t sources < <(git ls-files '*.c' | grep -v '^tests/')
 # clang 14 has one of gcc's switches only behind a longer one, and means more by two warnings than gcc does.
-# The template of `trollbridge new` has no compile command: plugins are compiled against the installed header.
-extra=(--extra-arg="-I$PWD/plugins/sdk"
-    --extra-arg=-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
+extra=(--extra-arg=-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
     --extra-arg=-Wno-missing-field-initializers --extra-arg=-Wno-sign-conversion)
 printf '%s\n' "${sources[@]}" |
     xargs -P "$(nproc)" -n 8 clang-tidy --quiet -p build "${extra[@]}" 2>/dev/null

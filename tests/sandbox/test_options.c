@@ -63,7 +63,8 @@ static void network_on(struct confined *confined)
     confined->network = true;
     confined_expect(confined, "tcp", tcp_port, true);
     confined_expect(confined, "udp", udp_port, true);
-    confined_expect(confined, "read", "/etc/hosts", true);
+    if (access("/etc/hosts", R_OK) == 0) /* a machine may do without */
+        confined_expect(confined, "read", "/etc/hosts", true);
     uint32_t net = TB_LAYER_BIT(TB_LAYER_NET);
     CHECK_INT(tb_layers_in(&confined->layers, TB_LAYER_HELD) & TB_LAYERS_NAMESPACES,
               confined->namespaces & ~net);

@@ -115,6 +115,46 @@ static void watch_nothing(struct tb_call *call)
     tb_reply_nil(call);
 }
 
+/* What there is to read is left there. */
+static void ready_once(void *data, int events)
+{
+    struct waiting *waiting = data;
+    if (events != TB_READABLE || waiting->n_due++ > 0)
+        _exit(19);
+    tb_watch_for(waiting->watch, 0);
+    tb_pack_nil(tb_stream_end_value(waiting->stream));
+    (void)tb_stream_send(waiting->stream);
+    tb_stream_free(waiting->stream);
+}
+
+static void never_due(void *data)
+{
+    (void)data;
+    _exit(20);
+}
+
+/* The first call is answered when the watch, which is for nothing yet, has found something. */
+static void watch_once(struct tb_call *call)
+{
+    static const struct tb_stream_events events = {0};
+    static struct waiting waiting;
+    struct tb_session *own = call->init->session;
+    if (waiting.watch) {
+        tb_reply_nil(call);
+        return;
+    }
+    if (pipe(waiting.pipe) < 0 || write(waiting.pipe[1], "x", 1) != 1)
+        _exit(21);
+    waiting.stream = tb_call_stream(call, &events, &waiting);
+    waiting.watch = tb_watch_new(own, waiting.pipe[0], 0, ready_once, &waiting);
+    waiting.timer = tb_timer_new(own, never_due, NULL);
+    if (!waiting.stream || !waiting.watch || !waiting.timer)
+        _exit(22);
+    tb_timer_set(waiting.timer, 0);
+    tb_timer_stop(waiting.timer);
+    tb_watch_for(waiting.watch, TB_READABLE);
+}
+
 static void run_child(void (*handler)(struct tb_call *call), int fd)
 {
     const struct tb_plugin_command commands[] = {{"run", handler}};
@@ -260,6 +300,16 @@ static void a_watch_for_nothing_is_left_alone(void)
     CHECK_INT(stop(), 0);
 }
 
+static void watches_change_and_timers_stop(void)
+{
+    start(watch_once);
+    for (unsigned call = 1; call <= 3; call++) {
+        put_call(call);
+        CHECK(sdk_has(take_reply(), "value"));
+    }
+    CHECK_INT(stop(), 0);
+}
+
 static void a_broker_that_breaks_the_protocol_is_left(void)
 {
     int status;
@@ -278,6 +328,7 @@ int main(int argc, char **argv)
         TEST(descriptors_and_timers_answer_calls_later),
         TEST(a_broker_that_does_not_read_stops_calls_but_not_timers),
         TEST(a_watch_for_nothing_is_left_alone),
+        TEST(watches_change_and_timers_stop),
         TEST(a_broker_that_breaks_the_protocol_is_left),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));

@@ -43,7 +43,7 @@ async def serve(call, command):  # one answer to each call, cancelled ones too
     try: result = {"value": await command(call)}
     except asyncio.CancelledError: result = {"value": None}
     except Refused as refused: result = {"error": dict(zip(("code", "message", "errno"), refused.args))}
-    except (KeyError, TypeError, ValueError): result = {"error": {"code": "invalid_args", "message": "not so"}}
+    except (KeyError, TypeError, ValueError): result = {"error": {"code": "invalid_args", "message": "an argument is missing or of the wrong type"}}
     raw = result.get("value") if isinstance(result.get("value"), bytes) else b""
     send(REPLY, {"call": live.pop(call.id).id} | ({"bytes": len(raw)} if raw is result.get("value") else result), raw)
 
