@@ -37,7 +37,7 @@ static void an_instance_answers_and_dies(size_t n)
     bench_check(&bench);
 }
 
-/* Else an endpoint that does not read would have each of them hold 16 MiB. */
+/* Else an endpoint that does not read would have each of them hold a pool. */
 static void answers_that_nobody_reads_keep_no_pool_of_instances_that_ended(void)
 {
     begin(TB_MODE_DIRECT);
