@@ -65,7 +65,7 @@ static int turn(struct tb_session *session)
     short events = (short)((reads ? POLLIN : 0) | (tb_buffer_n(&session->out) > 0 ? POLLOUT : 0));
     short found;
     r = tb_watches_wait(&session->watches, LINK, events, busy, &found);
-    if (r == 0 && (found & (POLLIN | POLLHUP | POLLERR)) != 0)
+    if (r == 0 && (found & (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0)
         r = receive(&session->in, need);
     return r;
 }

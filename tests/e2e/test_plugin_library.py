@@ -99,6 +99,13 @@ def test_its_second_command_streams(begun):
     assert "to: expected a whole number from 0 to 1000000, got a string" in done.stderr
 
 
+def test_started_by_hand_it_ends(begun):
+    """Without a link there is nothing to wait for."""
+    app, folder, _ = begun
+    assert shell(app, "make", folder).returncode == 0
+    assert shell(app, "app/plugins/my-plugin/my-plugin 3<&-", folder).returncode == 1
+
+
 def test_the_policy_of_the_new_app_has_no_findings(begun):
     app, folder, _ = begun
     assert shell(app, "make", folder).returncode == 0
