@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import socket
 import time
 
@@ -76,10 +77,11 @@ runner("memory", "takes 4 GiB of memory", "RLIMIT_DATA", "ENOMEM", "memory", "40
 
 
 def processes_called(name):
-    found = 0
+    found = []
     for folder in pathlib.Path("/proc").iterdir():
         try:
-            found += folder.name.isdigit() and (folder / "comm").read_text() == name + "\n"
+            if folder.name.isdigit() and (folder / "comm").read_text() == name + "\n":
+                found.append(int(folder.name))
         except OSError:
             pass  # it has just ended
     return found
@@ -100,6 +102,8 @@ def orphan(trial):
     end = time.monotonic() + SECONDS  # the link ends before the namespace does
     while processes_called(name):
         if time.monotonic() > end:
+            for pid in processes_called(name):
+                os.kill(pid, signal.SIGKILL)
             return "alive"
         trial.honest(trial.bystander)
     return "gone"
