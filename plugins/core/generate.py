@@ -8,9 +8,13 @@ import sys
 import tomllib
 
 HEAD = "# Written by plugins/core/generate.py.\n"
-PLUGIN = """# No program implements it: what is granted is answered `unimplemented`.
+PLUGIN = """# What `commands` does not list is answered `unimplemented`.
 name = {name}
 description = {description}
+"""
+HOST = """host = true
+commands = {commands}
+scope = "opaque"
 """
 DEFAULT = """
 [default]
@@ -48,9 +52,17 @@ def permissions(name, default, other):
     return text
 
 
-def write(folder, name, description, text):
+def check(key, commands):
+    known = commands["default"] | commands.get("other", {})
+    unknown = [command for command in commands.get("host", []) if command not in known]
+    if unknown:
+        sys.exit(f"{key}.host: not a command: {', '.join(unknown)}")
+
+
+def write(folder, name, description, text, host=()):
     (folder / name / "permissions").mkdir(parents=True)
-    (folder / name / "plugin.toml").write_text(HEAD + filled(PLUGIN, name=name, description=description))
+    plugin = filled(PLUGIN, name=name, description=description) + (filled(HOST, commands=host) if host else "")
+    (folder / name / "plugin.toml").write_text(HEAD + plugin)
     (folder / name / "permissions" / "commands.toml").write_text(HEAD + text)
 
 
@@ -63,8 +75,9 @@ def main():
     write(folder, "core", "The defaults of Tauri's core plugins.",
           filled(DEFAULT, description="The defaults of all core plugins.", members=members))
     for key, commands in table.items():
+        check(key, commands)
         write(folder, f"core:{key}", f"Tauri's core plugin {key}.",
-              permissions(f"core:{key}", commands["default"], commands.get("other", {})))
+              permissions(f"core:{key}", commands["default"], commands.get("other", {})), commands.get("host", ()))
 
 
 if __name__ == "__main__":

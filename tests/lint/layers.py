@@ -26,7 +26,7 @@ BELOW = {
     "supervisor": ["base", "proto", "policy", "sandbox"],
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
-    "host": ["base", "proto"],
+    "host": ["base", "proto", "plugins/sdk"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }
@@ -44,6 +44,7 @@ EXTRA = {
     ("policy/compiler/main.c", "policy/compiler/lint"): "main starts each job",
     ("policy/compiler/options.c", "policy/compiler/explain"): "it reads the question",
     ("host/spawn.c", "supervisor"): "the byte that the supervisor writes to the host",
+    ("host/trollbridge.c", "supervisor"): "the bytes that the supervisor writes to the host",
 }
 
 
