@@ -28,6 +28,8 @@ BELOW = {
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
     "host": ["base", "proto"],
+    "host/webkitgtk": ["base", "proto"],
+    "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }
