@@ -27,6 +27,7 @@ BELOW = {
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "host": ["base", "proto"],
+    "host/webkitgtk/frontend": ["base", "host"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }

@@ -7,6 +7,8 @@
 static SoupMessageHeaders *headers_of(const struct tb_response *response)
 {
     SoupMessageHeaders *headers = soup_message_headers_new(SOUP_MESSAGE_HEADERS_RESPONSE);
+    /* Headers replace what the response was told before. */
+    soup_message_headers_append(headers, "Content-Type", response->type);
     soup_message_headers_append(headers, "Content-Security-Policy", response->csp);
     soup_message_headers_append(headers, "X-Content-Type-Options", "nosniff");
     soup_message_headers_append(headers, "Access-Control-Allow-Origin", TB_FRONTEND_ORIGIN);
