@@ -28,8 +28,9 @@ BELOW = {
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
     "host": ["base", "proto"],
-    "host/webkitgtk": ["base", "proto"],
+    "host/webkitgtk": ["base", "proto", "host/webkitgtk/frontend"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
+    "host/webkitgtk/frontend": ["base", "host"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }
