@@ -45,7 +45,7 @@ deps() {
         apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# The npm packages of the client, by lock file.
+# The npm packages of shim-js, by lock file: the scripts of a page are built with them.
 node_deps() {
     if [ ! -d shim-js/node_modules ] || [ shim-js/package-lock.json -nt shim-js/node_modules ]; then
         say "tb: installing npm packages"
@@ -57,6 +57,7 @@ node_deps() {
 configure() {
     local dir=$1
     shift
+    node_deps
     [ -f "$dir/build.ninja" ] ||
         meson setup "$dir" --prefix "$PWD/$dir/root" --libdir lib "$@" >"$dir.log" 2>&1 ||
         { cat "$dir.log" >&2 && return 1; }
