@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/event.h"
+#include "host/facts.h"
 #include "host/links.h"
 #include "host/trollbridge.h"
 #include "proto/control.h"
@@ -14,6 +15,7 @@ struct trollbridge {
     int control_fd;
     int lifeline_fd;
     int epoll_fd; /* all that the bridge waits for */
+    struct host_facts *facts;
     uint32_t last_id;
     struct tb_buffer in;
     struct tb_unpacker unpacker;

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "host/bridge.h"
+#include "host/facts.h"
 #include "host/spawn.h"
 #include "supervisor/status.h"
 
@@ -48,6 +49,7 @@ static void bridge_free(struct trollbridge *bridge)
     tb_fd_close(&bridge->epoll_fd);
     tb_buffer_deinit(&bridge->in);
     tb_unpacker_deinit(&bridge->unpacker);
+    host_facts_free(bridge->facts);
     free(bridge);
 }
 
@@ -92,13 +94,21 @@ enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *opti
         bridge_free(bridge);
         return result;
     }
-    if (watch(bridge, bridge->control_fd, &bridge->control_fd) < 0 ||
-        watch(bridge, bridge->lifeline_fd, &bridge->lifeline_fd) < 0) {
+    result = host_facts_read(bridge->lifeline_fd, &bridge->facts);
+    if (result == TROLLBRIDGE_OK && (watch(bridge, bridge->control_fd, &bridge->control_fd) < 0 ||
+                                     watch(bridge, bridge->lifeline_fd, &bridge->lifeline_fd) < 0))
+        result = TROLLBRIDGE_OUT_OF_MEMORY;
+    if (result != TROLLBRIDGE_OK) {
         trollbridge_close(bridge);
-        return TROLLBRIDGE_OUT_OF_MEMORY;
+        return result;
     }
     *ret_bridge = bridge;
     return TROLLBRIDGE_OK;
+}
+
+const struct trollbridge_app *trollbridge_app(const struct trollbridge *bridge)
+{
+    return host_facts_app(bridge->facts);
 }
 
 int trollbridge_fd(const struct trollbridge *bridge)

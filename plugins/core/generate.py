@@ -8,9 +8,12 @@ import sys
 import tomllib
 
 HEAD = "# Written by plugins/core/generate.py.\n"
-PLUGIN = """# What `commands` does not list is answered `unimplemented`.
-name = {name}
+PLUGIN = """name = {name}
 description = {description}
+"""
+NOBODY = "# Nothing implements it: what is granted is answered `unimplemented`.\n"
+PROGRAM = """program = {program}
+commands = {commands}
 """
 HOST = """host = true
 commands = {commands}
@@ -52,17 +55,23 @@ def permissions(name, default, other):
     return text
 
 
-def check(key, commands):
-    known = commands["default"] | commands.get("other", {})
-    unknown = [command for command in commands.get("host", []) if command not in known]
+def check(key, entry):
+    known = entry["default"] | entry.get("other", {})
+    unknown = [command for command in entry.get("host", []) if command not in known]
     if unknown:
         sys.exit(f"{key}.host: not a command: {', '.join(unknown)}")
 
 
-def write(folder, name, description, text, host=()):
+def described(name, description, program=None, commands=(), host=()):
+    text = filled(PLUGIN, name=name, description=description)
+    if program:
+        return HEAD + text + filled(PROGRAM, program=program, commands=[*commands])
+    return HEAD + text + filled(HOST, commands=host) if host else HEAD + NOBODY + text
+
+
+def write(folder, name, description, text):
     (folder / name / "permissions").mkdir(parents=True)
-    plugin = filled(PLUGIN, name=name, description=description) + (filled(HOST, commands=host) if host else "")
-    (folder / name / "plugin.toml").write_text(HEAD + plugin)
+    (folder / name / "plugin.toml").write_text(description)
     (folder / name / "permissions" / "commands.toml").write_text(HEAD + text)
 
 
@@ -72,12 +81,14 @@ def main():
     if folder.exists():
         shutil.rmtree(folder)
     members = [f"core:{key}:default" for key in table]
-    write(folder, "core", "The defaults of Tauri's core plugins.",
+    write(folder, "core", described("core", "The defaults of Tauri's core plugins."),
           filled(DEFAULT, description="The defaults of all core plugins.", members=members))
-    for key, commands in table.items():
-        check(key, commands)
-        write(folder, f"core:{key}", f"Tauri's core plugin {key}.",
-              permissions(f"core:{key}", commands["default"], commands.get("other", {})), commands.get("host", ()))
+    for key, entry in table.items():
+        check(key, entry)
+        default, other = entry["default"], entry.get("other", {})
+        description = described(f"core:{key}", f"Tauri's core plugin {key}.", entry.get("program"), default | other,
+                                entry.get("host", ()))
+        write(folder, f"core:{key}", description, permissions(f"core:{key}", default, other))
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *
     bool held = !plugin->host;
     tb_pack_key_bool(packer, "network", held && plugin->network);
     tb_pack_key_bool(packer, "jit", held && plugin->jit);
+    tb_pack_key_bool(packer, "audit", held && plugin->audit);
     tb_pack_key(packer, "exec");
     held ? tb_pack_object(packer, plugin->exec) : tb_pack_array(packer, 0);
     tb_pack_key_uint(packer, "memory_mib", held ? plugin->memory_mib : 0);
@@ -57,7 +58,7 @@ static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
-    tb_pack_map(packer, 13);
+    tb_pack_map(packer, 14);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_bool(packer, "host", plugin->host);
     tb_pack_key_str(packer, "program", plugin->program);

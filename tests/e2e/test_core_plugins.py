@@ -45,7 +45,7 @@ def slug(command):
 
 def table(key):
     commands = TABLE[key.removeprefix("core:")]
-    assert set(commands) <= {"default", "other", "host"} and not commands["default"].keys() & commands.get("other", {}).keys()
+    assert set(commands) <= {"program", "host", "default", "other"} and not commands["default"].keys() & commands.get("other", {}).keys()
     return commands["default"], commands.get("other", {})
 
 
@@ -58,8 +58,10 @@ def hosted(key):
 def test_the_files_say_what_the_table_says(key):
     plugin, permissions, default = load(key)
     granted, other = table(key)
-    assert plugin["name"] == key and "program" not in plugin
-    assert plugin.get("commands", []) == hosted(key) and plugin.get("host", False) == bool(hosted(key))
+    program = TABLE[key.removeprefix("core:")].get("program")
+    assert plugin["name"] == key and plugin.get("program") == program
+    assert plugin.get("commands", []) == ([*granted, *other] if program else hosted(key))
+    assert plugin.get("host", False) == bool(hosted(key)) and not (program and hosted(key))
     assert set(hosted(key)) <= {*granted, *other} and len(set(hosted(key))) == len(hosted(key))
     assert default == [f"allow-{slug(command)}" for command in granted]
     wanted = {}
@@ -115,14 +117,19 @@ def test_the_host_serves_what_has_a_window():
     assert [key for key in KEYS if hosted(key)] == ["core:window", "core:webview", "core:app"]
 
 
-def test_core_default_grants_every_default_and_no_program(tmp_path):
+def implemented(key):
+    """The commands that a program or the host has."""
+    return [*table(key)[0], *table(key)[1]] if "program" in TABLE[key.removeprefix("core:")] else hosted(key)
+
+
+def test_core_default_grants_every_default_and_who_implements_it(tmp_path):
     found = grant(tmp_path, ["core:default"])
     wanted = set().union(*(full_names(key, table(key)[0]) for key in KEYS))
     assert {command["name"] for command in found["commands"]} == wanted and len(wanted) == 92
-    assert {plugin["name"]: (plugin["host"], plugin["program"]) for plugin in found["plugins"]} == {
-        key: (True, "") for key in KEYS if hosted(key)}
+    assert {plugin["name"]: (plugin["host"], plugin["program"] != "") for plugin in found["plugins"]} == {
+        key: (bool(hosted(key)), not hosted(key)) for key in KEYS if implemented(key)}
     served = {command["name"]: found["plugins"][command["plugin"]]["name"] for command in found["commands"] if "plugin" in command}
-    assert served == {name: key for key in KEYS for name in full_names(key, hosted(key)) if name in wanted}
+    assert served == {name: key for key in KEYS for name in full_names(key, implemented(key)) if name in wanted}
     permissions = {command["rule"]["permission"] for command in found["commands"]}
     assert len(permissions) == len(found["commands"]) and "core:window:allow-title" in permissions
 
@@ -230,6 +237,6 @@ def test_policy_check_lists_them_as_unimplemented(app):
     out = done.stdout.decode()
     rows = [row for row in out.partition("\n  granted\n")[2].partition("\n\n")[0].splitlines() if "plugin:" in row]
     answered = [row.strip() for row in rows if "unimplemented" not in row]
-    served = [name for key in KEYS for name in full_names(key, hosted(key)) if name in out]
+    served = set().union(*(full_names(key, set(implemented(key)) & table(key)[0].keys()) for key in KEYS))
     assert len(rows) == 92 and answered == sorted([*OWN, *served])
     assert "main (local): 92 commands" in out and "  unimplemented: nothing implements " in out
