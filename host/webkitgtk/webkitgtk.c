@@ -30,12 +30,25 @@ static void on_alert(void *data, const char *view, const char *event, const char
     tb_app_alert(data, view, event, message);
 }
 
+static const char *label_of(const struct trollbridge_webkit *tw, uint32_t id)
+{
+    GHashTableIter all;
+    void *view;
+    g_hash_table_iter_init(&all, tw->views);
+    while (g_hash_table_iter_next(&all, NULL, &view))
+        if (((const struct tb_view *)view)->open_id == id)
+            return ((const struct tb_view *)view)->label;
+    return NULL;
+}
+
+/* That a document went away before its session was there is no news. */
 static void on_opened(void *data, uint32_t id, const char *session, const uint8_t *bootstrap,
                       size_t n_bootstrap, const char *code, const char *message)
 {
-    (void)id, (void)bootstrap, (void)n_bootstrap, (void)code;
-    if (!session)
-        tb_app_alert(data, "", "refused", message);
+    (void)bootstrap, (void)n_bootstrap, (void)code;
+    const char *label = session ? NULL : label_of(data, id);
+    if (label)
+        tb_app_alert(data, label, "refused", message);
 }
 
 static gboolean on_bridge(int fd, GIOCondition condition, void *data)
@@ -85,6 +98,29 @@ static bool spawn(struct trollbridge_webkit *tw, const char *app, GError **error
     return false;
 }
 
+/* ---- the app's own files ---- */
+
+static void on_request(WebKitURISchemeRequest *request, void *data)
+{
+    struct trollbridge_webkit *tw = data;
+    const char *path = webkit_uri_scheme_request_get_path(request);
+    g_autofree char *file =
+        g_build_filename(trollbridge_app(tw->bridge)->folder, trollbridge_app(tw->bridge)->frontend,
+                         strcmp(path, "/") == 0 ? "index.html" : path, NULL);
+    g_autofree char *text = NULL;
+    gsize n;
+    g_autoptr(GError) error = NULL;
+    if (strstr(path, "..") || !g_file_get_contents(file, &text, &n, &error)) {
+        g_autoptr(GError) missing =
+            g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_NOENT, "no such file");
+        webkit_uri_scheme_request_finish_error(request, missing);
+        return;
+    }
+    g_autoptr(GInputStream) stream =
+        g_memory_input_stream_new_from_data(g_steal_pointer(&text), (gssize)n, g_free);
+    webkit_uri_scheme_request_finish(request, stream, (gint64)n, "text/html");
+}
+
 /* ---- an app's life ---- */
 
 static bool check_options(const struct trollbridge_webkit_options *options, GError **error)
@@ -98,10 +134,10 @@ static bool check_options(const struct trollbridge_webkit_options *options, GErr
     return true;
 }
 
-static bool find_sandbox(struct trollbridge_webkit *tw, bool required, GError **error)
+static bool find_sandbox(struct trollbridge_webkit *tw, GError **error)
 {
     tw->has_sandbox = tb_sandbox_works(&tw->sandbox_message);
-    if (tw->has_sandbox || !required)
+    if (tw->has_sandbox || !tw->requires_sandbox)
         return true;
     g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_PART,
                         tw->sandbox_message);
@@ -132,15 +168,16 @@ struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webki
     char *none[] = {NULL};
     tw->origins = g_strdupv(options->origins ? (char **)options->origins : none);
     tw->devtools = options->devtools;
+    tw->requires_sandbox = options->require_sandbox;
     tw->alert = options->alert;
     tw->data = options->data;
     tw->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
-    if (!find_sandbox(tw, options->require_sandbox, error) || !spawn(tw, options->app, error) ||
-        !make_context(tw, error)) {
+    if (!find_sandbox(tw, error) || !spawn(tw, options->app, error) || !make_context(tw, error)) {
         trollbridge_webkit_free(tw);
         return NULL;
     }
     watch_bridge(tw);
+    webkit_web_context_register_uri_scheme(tw->context, "tauri", on_request, tw, NULL);
     return tw;
 }
 
