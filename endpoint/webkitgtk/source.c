@@ -30,7 +30,6 @@ GSource *tb_web_source_new(struct tb_web_link *link, int fd)
     source->link = link;
     source->tag = g_source_add_unix_fd(base, fd, G_IO_IN);
     g_source_set_static_name(base, "trollbridge link");
-
     g_source_set_priority(base, PRIORITY);
     g_source_attach(base, NULL);
     return base;
