@@ -61,8 +61,9 @@ struct tb_sandbox {
 
 struct tb_plugin {
     struct tb_bytes name;
-    struct tb_bytes program;         /* absolute; empty: nothing implements it */
-    const struct tb_value *commands; /* that the program implements */
+    struct tb_bytes program;         /* absolute; empty: there is none */
+    bool host;                       /* instead, the host serves its commands */
+    const struct tb_value *commands; /* that are implemented */
     const struct tb_value *read_commands;
     const struct tb_value *write_commands;
     struct tb_table command_of; /* the same, by name */
@@ -105,8 +106,26 @@ struct tb_override {
 /* How the files are read: what Tauri makes of them, or less. docs/policy.md has what differs. */
 enum tb_semantics { TB_NARROW, TB_TAURI, TB_STRICT };
 
+/* A window that a host makes when the app starts. */
+struct tb_window {
+    struct tb_bytes label;
+    struct tb_place place;
+    struct tb_bytes title;
+    struct tb_bytes url; /* a path below the frontend, with a query and a fragment */
+    uint32_t width;
+    uint32_t height;
+    bool resizable;
+    struct tb_window *next;
+};
+
 struct tb_manifest {
     struct tb_bytes app;
+    struct tb_bytes name;
+    struct tb_bytes frontend; /* below the app folder; empty: the app has none */
+    struct tb_bytes csp;
+    struct tb_bytes dev_url;
+    struct tb_window *windows; /* in their order */
+    size_t n_windows;
     enum tb_semantics mode;
     const struct tb_value *require; /* list of layer names, or NULL */
     struct tb_bytes violations;

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import test from 'node:test';
 
-import { FRAME_MOST } from '../src/frame.js';
-import { CREDIT_FIRST, PART_MOST } from '../src/stream-messages.js';
-import type { Source } from '../src/source.js';
+import { FRAME_MOST, PART_MOST } from '../src/limits.js';
+import { CREDIT_FIRST } from '../src/stream-messages.js';
+import type { Source } from '../src/page/body.js';
 import { bytesOf } from '../tools/vectors/common.js';
 import { connect, echo, refused, until } from './connect.js';
 import { Refusal, type Answer, type FakeCommand, type Request } from './fake-broker.js';
@@ -31,8 +31,8 @@ test('a body of every kind of source arrives whole', async () => {
     'pieces that are small': () => generate(bytes, 1000),
     'pieces that are large': () => generate(bytes, 200_000),
     'a list of pieces': () => [bytes.subarray(0, 5), bytes.subarray(5).slice().buffer],
-    'a Blob': () => new Blob([bytes]),
-    'a ReadableStream': () => new Blob([bytes]).stream(),
+    'a Blob': () => new Blob([bytes as BlobPart]),
+    'a ReadableStream': () => new Blob([bytes as BlobPart]).stream(),
     'a stream of Node': () => Readable.from([Buffer.from(bytes)]),
   };
   for (const mode of ['relay', 'direct'] as const)
