@@ -2,9 +2,9 @@
 
 import { concat, u32, view } from './bytes.js';
 import { Violation } from './error.js';
+import { FRAME_MOST, PART_MOST } from './limits.js';
 
 export const HEADER_SIZE = 8;
-export const FRAME_MOST = 1_048_576 + 4_096;
 export const RAW_CLEAR = 1;
 
 export type Link = 'view' | 'control' | 'plugin';
@@ -32,7 +32,7 @@ function row(
   return { name, number, link, from, least, most, flags };
 }
 
-const BULK_MOST = 65_536 + 4_096;
+const BULK_MOST = PART_MOST + 4_096;
 
 export const KINDS: readonly Kind[] = [
   row('BOOT', 1, 'view', 'broker', 130, 1024),
