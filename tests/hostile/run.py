@@ -13,6 +13,7 @@ import rows_files  # noqa: F401
 import rows_floods  # noqa: F401
 import rows_frames  # noqa: F401
 import rows_host  # noqa: F401
+import rows_hostlink  # noqa: F401
 import rows_options  # noqa: F401
 import rows_plugin  # noqa: F401
 import rows_pool  # noqa: F401
