@@ -1,6 +1,7 @@
 #include "host/webkitgtk/app.h"
 
 #include "host/webkitgtk/context.h"
+#include "host/webkitgtk/frontend/frontend.h"
 #include "host/webkitgtk/origin.h"
 #include "host/webkitgtk/sandbox.h"
 #include "host/webkitgtk/view.h"
@@ -98,29 +99,6 @@ static bool spawn(struct trollbridge_webkit *tw, const char *app, GError **error
     return false;
 }
 
-/* ---- the app's own files ---- */
-
-static void on_request(WebKitURISchemeRequest *request, void *data)
-{
-    struct trollbridge_webkit *tw = data;
-    const char *path = webkit_uri_scheme_request_get_path(request);
-    g_autofree char *file =
-        g_build_filename(trollbridge_app(tw->bridge)->folder, trollbridge_app(tw->bridge)->frontend,
-                         strcmp(path, "/") == 0 ? "index.html" : path, NULL);
-    g_autofree char *text = NULL;
-    gsize n;
-    g_autoptr(GError) error = NULL;
-    if (strstr(path, "..") || !g_file_get_contents(file, &text, &n, &error)) {
-        g_autoptr(GError) missing =
-            g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_NOENT, "no such file");
-        webkit_uri_scheme_request_finish_error(request, missing);
-        return;
-    }
-    g_autoptr(GInputStream) stream =
-        g_memory_input_stream_new_from_data(g_steal_pointer(&text), (gssize)n, g_free);
-    webkit_uri_scheme_request_finish(request, stream, (gint64)n, "text/html");
-}
-
 /* ---- an app's life ---- */
 
 static bool check_options(const struct trollbridge_webkit_options *options, GError **error)
@@ -154,6 +132,17 @@ static bool make_context(struct trollbridge_webkit *tw, GError **error)
     return false;
 }
 
+/* An app without a frontend shows what the host loads from further origins. */
+static bool serve_frontend(struct trollbridge_webkit *tw, GError **error)
+{
+    const struct trollbridge_app *app = trollbridge_app(tw->bridge);
+    g_autoptr(GError) wrong = NULL;
+    if (*app->frontend == 0 || tb_frontend_register(tw->context, app, &wrong))
+        return true;
+    g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_FILES, wrong->message);
+    return false;
+}
+
 static void free_view(void *view)
 {
     tb_view_free(view);
@@ -172,12 +161,12 @@ struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webki
     tw->alert = options->alert;
     tw->data = options->data;
     tw->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
-    if (!find_sandbox(tw, error) || !spawn(tw, options->app, error) || !make_context(tw, error)) {
+    if (!find_sandbox(tw, error) || !spawn(tw, options->app, error) || !make_context(tw, error) ||
+        !serve_frontend(tw, error)) {
         trollbridge_webkit_free(tw);
         return NULL;
     }
     watch_bridge(tw);
-    webkit_web_context_register_uri_scheme(tw->context, "tauri", on_request, tw, NULL);
     return tw;
 }
 
@@ -215,14 +204,23 @@ enum trollbridge_webkit_sandbox trollbridge_webkit_sandbox(const struct trollbri
 
 /* ---- attaching ---- */
 
-static const char *why_not(const struct trollbridge_webkit *tw, WebKitWebView *view)
+/* The scripts of a view, which know its label, are with its content manager. */
+static bool is_taken(const struct trollbridge_webkit *tw, WebKitWebView *view)
 {
     GHashTableIter all;
     void *other;
     g_hash_table_iter_init(&all, tw->views);
     while (g_hash_table_iter_next(&all, NULL, &other))
-        if (((const struct tb_view *)other)->web == view)
-            return "the view is attached already";
+        if (webkit_web_view_get_user_content_manager(((const struct tb_view *)other)->web) ==
+            webkit_web_view_get_user_content_manager(view))
+            return true;
+    return false;
+}
+
+static const char *why_not(const struct trollbridge_webkit *tw, WebKitWebView *view)
+{
+    if (is_taken(tw, view))
+        return "the view, or its WebKitUserContentManager, is attached already";
     if (webkit_web_view_get_context(view) != tw->context)
         return "the view has another context: make it with that of trollbridge_webkit_context";
     if (webkit_web_view_get_uri(view))
