@@ -82,6 +82,7 @@ static int code_of(enum trollbridge_result result)
         return TROLLBRIDGE_WEBKIT_MEMORY;
     case TROLLBRIDGE_OK:
     case TROLLBRIDGE_INVALID:
+    case TROLLBRIDGE_BUSY:
         break;
     }
     return TROLLBRIDGE_WEBKIT_INVALID;
