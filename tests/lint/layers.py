@@ -30,6 +30,7 @@ BELOW = {
     "host": ["base", "proto"],
     "host/webkitgtk": ["base", "proto", "host/webkitgtk/frontend"],
     "host/webkitgtk/frontend": ["base", "host"],
+    "run": ["base", "host", "host/webkitgtk"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
