@@ -253,7 +253,7 @@ int main(int argc, char **argv)
         end(&supervisor);
         return status;
     }
-    bool going = say(&supervisor, TB_STATUS_READY);
+    bool going = say(&supervisor, TB_STATUS_READY) && supervisor_tell_facts(&supervisor);
     while (going)
         going = turn(&supervisor);
     end(&supervisor);

@@ -82,6 +82,9 @@ void supervisor_on_compiled(struct supervisor *supervisor, const struct child *c
 void supervisor_on_next_resolved(struct supervisor *supervisor, const struct child *child,
                                  int status);
 
+/* facts.c: tells the host what the manifest says to it. False: the host is gone already. */
+bool supervisor_tell_facts(const struct supervisor *supervisor);
+
 /* start.c: the fixed processes. 0 or -errno. */
 int supervisor_start_scribe(struct supervisor *supervisor, int *ret_link_fd);
 int supervisor_start_broker(struct supervisor *supervisor, int scribe_link_fd);

@@ -21,6 +21,7 @@
  * the capabilities of the target platform are in it.
  */
 #include "policy/compiler/data/value_pack.h"
+#include "policy/compiler/facts.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/plugin.h"
 #include "policy/compiler/snapshot.h"
@@ -246,12 +247,14 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
                        struct tb_buffer *out)
 {
     struct tb_packer packer;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer facts;
     const struct tb_manifest *manifest = &policy->manifest;
     struct tb_bytes file = tb_manifest_audit_file(policy);
-    if (file.n == 0)
+    tb_buffer_init(&facts, TB_FACTS_MAX);
+    if (file.n == 0 || !tb_facts_write(policy, &facts))
         return false;
     tb_packer_init(&packer, out);
-    tb_pack_map(&packer, 7);
+    tb_pack_map(&packer, 8);
     tb_pack_key_uint(&packer, "v", 1);
     tb_pack_key_str(&packer, "app", manifest->app);
     tb_pack_key(&packer, "digest");
@@ -266,5 +269,7 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     }
     tb_pack_key_str(&packer, "violations", manifest->violations);
     pack_audit(&packer, manifest, file);
+    tb_pack_key(&packer, "facts");
+    tb_pack_bin(&packer, tb_buffer_bytes(&facts));
     return !packer.failed;
 }
