@@ -67,7 +67,8 @@ static gboolean measure_reloads(struct window *window, unsigned rounds, double *
     unsigned n = MIN(rounds, RELOADS_MAX);
     for (unsigned i = 0; i < n; i++) {
         uint64_t since_ns = tb_clock_ns();
-        if (!window_reload(window, error) || !first_reply_ms(window, since_ns, &ms[i], error))
+        window_reload(window);
+        if (!first_reply_ms(window, since_ns, &ms[i], error))
             return FALSE;
     }
     *ret_ms = bench_percentile(ms, n, 0.5);

@@ -1,12 +1,16 @@
 #include "bench/page/window.h"
 
+#include "base/place.h"
 #include "bench/page/bare.h"
+#include "host/webkitgtk/trollbridge-webkitgtk.h"
 
 #include <gtk/gtk.h>
 
 struct window {
+    struct trollbridge_webkit *bridge;
     GtkWidget *window;
     WebKitWebView *view;
+    char *extensions; /* the folder that both extensions are found in */
     gboolean loaded;
 };
 
@@ -16,66 +20,106 @@ static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct w
     window->loaded = event == WEBKIT_LOAD_FINISHED;
 }
 
-static void on_page(WebKitURISchemeRequest *request, void *data)
+static void await_load(struct window *window)
 {
-    const char *app = data;
-    g_autofree char *path = g_build_filename(app, "dist", webkit_uri_scheme_request_get_path(request), NULL);
-    g_autofree char *text = NULL;
-    gsize n = 0;
-    g_autoptr(GError) error = NULL;
-    if (!g_file_get_contents(path, &text, &n, &error)) {
-        webkit_uri_scheme_request_finish_error(request, error);
-        return;
-    }
-    g_autoptr(GInputStream) stream = g_memory_input_stream_new_from_data(g_steal_pointer(&text), (gssize)n, g_free);
-    webkit_uri_scheme_request_finish(request, stream, (gint64)n, g_str_has_suffix(path, ".js") ? "text/javascript" : "text/html");
+    while (!window->loaded)
+        g_main_context_iteration(NULL, TRUE);
 }
 
-static void on_ext(WebKitWebContext *c, void *d)
+/* ---- the clock beside the extension of Trollbridge ---- */
+
+static gboolean link_into(const char *folder, const char *part, WebKitWebContext *context)
 {
-    (void)d;
-    webkit_web_context_set_web_extensions_directory(c, g_getenv("BENCH_EXT"));
+    char path[PATH_MAX];
+    if (tb_place_of(part, path) != 0)
+        return FALSE;
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *link = g_build_filename(folder, name, NULL);
+    g_autofree char *place = g_path_get_dirname(path);
+    g_autoptr(GFile) file = g_file_new_for_path(link);
+    webkit_web_context_add_path_to_sandbox(context, place, TRUE);
+    return g_file_make_symbolic_link(file, path, NULL, NULL);
+}
+
+/* After the library's own handler: WebKit takes extensions from one folder. */
+static void on_initialize(WebKitWebContext *context, struct window *window)
+{
+    webkit_web_context_set_web_extensions_directory(context, window->extensions);
+}
+
+static gboolean add_clock(struct window *window, const char *app, WebKitWebContext *context)
+{
+    window->extensions = g_build_filename(app, "extensions", NULL);
+    if (g_mkdir(window->extensions, 0700) < 0 ||
+        !link_into(window->extensions, "lib/trollbridge/webkitgtk/trollbridge-web-extension.so", context) ||
+        !link_into(window->extensions, "libexec/trollbridge/bench/webkitgtk/clock.so", context))
+        return FALSE;
+    webkit_web_context_add_path_to_sandbox(context, window->extensions, TRUE);
+    g_signal_connect(context, "initialize-web-extensions", G_CALLBACK(on_initialize), window);
+    return TRUE;
+}
+
+/* ---- the window ---- */
+
+static gboolean fill(struct window *window, GError **error)
+{
+    window->window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
+    window->view = WEBKIT_WEB_VIEW(
+        webkit_web_view_new_with_context(trollbridge_webkit_context(window->bridge)));
+    gtk_container_add(GTK_CONTAINER(window->window), GTK_WIDGET(window->view));
+    bare_attach(webkit_web_view_get_user_content_manager(window->view));
+    g_signal_connect(window->view, "load-changed", G_CALLBACK(on_load_changed), window);
+    if (!trollbridge_webkit_attach(window->bridge, window->view, "main", error))
+        return FALSE;
+    gtk_widget_show_all(window->window);
+    webkit_web_view_load_uri(window->view, "tauri://localhost/");
+    await_load(window);
+    return TRUE;
+}
+
+static gboolean open_bridge(struct window *window, const char *app, GError **error)
+{
+    const struct trollbridge_webkit_options options = {.app = app};
+    window->bridge = trollbridge_webkit_new(&options, error);
+    if (!window->bridge)
+        return FALSE;
+    WebKitWebContext *context = trollbridge_webkit_context(window->bridge);
+    bare_register(context);
+    if (add_clock(window, app, context))
+        return TRUE;
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                        "the web process's extensions are not where they were installed");
+    return FALSE;
 }
 
 struct window *window_open(const char *app, GError **error)
 {
-    (void)error;
     struct window *window = g_new0(struct window, 1);
-    WebKitWebContext *context = webkit_web_context_new();
-    webkit_web_context_register_uri_scheme(context, "tauri", on_page, (void *)app, NULL);
-    WebKitSecurityManager *security = webkit_web_context_get_security_manager(context);
-    webkit_security_manager_register_uri_scheme_as_secure(security, "tauri");
-    webkit_security_manager_register_uri_scheme_as_cors_enabled(security, "tauri");
-    g_signal_connect(context, "initialize-web-extensions", G_CALLBACK(on_ext), NULL);
-    bare_register(context);
-    window->window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
-    window->view = WEBKIT_WEB_VIEW(webkit_web_view_new_with_context(context));
-    bare_attach(webkit_web_view_get_user_content_manager(window->view));
-    webkit_settings_set_enable_write_console_messages_to_stdout(webkit_web_view_get_settings(window->view), TRUE);
-    gtk_container_add(GTK_CONTAINER(window->window), GTK_WIDGET(window->view));
-    g_signal_connect(window->view, "load-changed", G_CALLBACK(on_load_changed), window);
-    gtk_widget_show_all(window->window);
-    webkit_web_view_load_uri(window->view, "tauri://localhost/index.html");
-    while (!window->loaded)
-        g_main_context_iteration(NULL, TRUE);
-    return window;
+    if (open_bridge(window, app, error) && fill(window, error))
+        return window;
+    window_close(window);
+    return NULL;
 }
 
 void window_close(struct window *window)
 {
-    gtk_widget_destroy(window->window);
+    if (!window)
+        return;
+    if (window->window)
+        gtk_widget_destroy(window->window);
+    trollbridge_webkit_free(window->bridge);
+    g_free(window->extensions);
     g_free(window);
 }
 
-gboolean window_reload(struct window *window, GError **error)
+void window_reload(struct window *window)
 {
-    (void)error;
     window->loaded = FALSE;
     webkit_web_view_reload(window->view);
-    while (!window->loaded)
-        g_main_context_iteration(NULL, TRUE);
-    return TRUE;
+    await_load(window);
 }
+
+/* ---- asking the page ---- */
 
 struct answer {
     gboolean come;

@@ -1,22 +1,20 @@
 /* The one window of the benchmark, and how its page is asked for things. */
 #pragma once
 
-#include "bench/contender.h"
-
 #include <webkit2/webkit2.h>
 
 struct window;
 
-/* Opens the app's first page and waits until it is loaded. */
-tb_must_check struct window *window_open(const char *app, GError **error);
-void window_close(struct window *window);
+/* Opens the app's page and waits until it is loaded. */
+G_GNUC_WARN_UNUSED_RESULT struct window *window_open(const char *app, GError **error);
+void window_close(struct window *window); /* NULL is fine */
 
 /* Loads the page anew and waits until that is done. */
-tb_must_check gboolean window_reload(struct window *window, GError **error);
+void window_reload(struct window *window);
 
 /*
- * Runs `body`, the body of an async function with the given parameters (a map from names to
- * values), in the page and waits for what it returns. New, or NULL.
+ * Runs `body`, the body of an async function with the given parameters (a map from names to values,
+ * or NULL), in the page and waits for what it returns. New, or NULL.
  */
-tb_must_check JSCValue *window_ask(struct window *window, const char *body, GVariant *parameters,
-                                   GError **error);
+G_GNUC_WARN_UNUSED_RESULT JSCValue *window_ask(struct window *window, const char *body,
+                                               GVariant *parameters, GError **error);

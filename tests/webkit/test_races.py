@@ -14,12 +14,10 @@ from races_of_loads import RACES
 TWINS = ("unchecked", "by_uri")
 
 
-@contextlib.contextmanager
-def server_of(elsewhere):
-    yield elsewhere({"/page.html": race_host.page("evil"),
-                     "/hop.html": race_host.page("evil", "setTimeout(() => location.href = 'page.html', 0)"),
-                     "/away": (302, {"location": "/page.html"}, ""),
-                     "/home": (302, {"location": f"{race_host.APP}/index.html"}, "")})
+def pages():
+    hop = race_host.page("evil", "setTimeout(() => location.href = 'page.html', 0)")
+    return {"/page.html": race_host.page("evil"), "/hop.html": hop, "/away": (302, {"location": "/page.html"}, ""),
+            "/home": (302, {"location": f"{race_host.APP}/index.html"}, "")}
 
 
 @pytest.fixture
@@ -28,10 +26,7 @@ def window(make_app, elsewhere, tmp_path_factory):
     opened = []
 
     def start(program="host", allow_server=False):
-        server = elsewhere({"/page.html": race_host.page("evil"),
-                            "/hop.html": race_host.page("evil", "setTimeout(() => location.href = 'page.html', 0)"),
-                            "/away": (302, {"location": "/page.html"}, ""),
-                            "/home": (302, {"location": f"{race_host.APP}/index.html"}, "")})
+        server = elsewhere(pages())
         app = make_app(files=race_host.app_files(), manifest=race_host.MANIFEST)
         evil = app.folder / "evil"
         evil.mkdir()

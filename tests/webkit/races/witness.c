@@ -15,8 +15,8 @@ static gboolean on_message(WebKitWebView *view, WebKitUserMessage *message, void
     GVariant *parameters = webkit_user_message_get_parameters(message);
     g_free(offered);
     offered = NULL;
-    if (parameters && g_variant_is_of_type(parameters, G_VARIANT_TYPE_STRING))
-        offered = g_variant_dup_string(parameters, NULL);
+    if (parameters && g_variant_is_of_type(parameters, G_VARIANT_TYPE("(s)")))
+        g_variant_get(parameters, "(s)", &offered);
     say("offer", "name", webkit_user_message_get_name(message), "origin", offered, NULL);
     return FALSE; /* it is the library's */
 }
