@@ -4,6 +4,7 @@
 #include "bench/page/bare.h"
 #include "host/webkitgtk/trollbridge-webkitgtk.h"
 
+#include <glib/gstdio.h>
 #include <gtk/gtk.h>
 
 struct window {
@@ -51,7 +52,7 @@ static gboolean add_clock(struct window *window, const char *app, WebKitWebConte
 {
     window->extensions = g_build_filename(app, "extensions", NULL);
     if (g_mkdir(window->extensions, 0700) < 0 ||
-        !link_into(window->extensions, "lib/trollbridge/webkitgtk/trollbridge-web-extension.so", context) ||
+        !link_into(window->extensions, "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", context) ||
         !link_into(window->extensions, "libexec/trollbridge/bench/webkitgtk/clock.so", context))
         return FALSE;
     webkit_web_context_add_path_to_sandbox(context, window->extensions, TRUE);
