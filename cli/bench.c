@@ -85,9 +85,15 @@ static void on_progress(const char *placement, const struct bench_load *load)
                 load->in_flight);
 }
 
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && value[0];
+}
+
 static bool has_display(void)
 {
-    return getenv("DISPLAY") != NULL || getenv("WAYLAND_DISPLAY") != NULL;
+    return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
 }
 
 /* Where the programs of the benchmark are. CLI_DONE, or it has said what is missing. */
