@@ -57,7 +57,8 @@ function node(tag, attributes = {}) {
 
 async function run(name, twins = true) {
   if (twins) await honest();
-  const seen = await attacks[name]();
+  const seen = await own(attacks[name]());
+  if ("error" in seen) throw seen.error;
   if (twins) await honest();
-  return { code: seen, twins: twins ? 2 : 0 };
+  return { code: seen.value, twins: twins ? 2 : 0 };
 }

@@ -133,7 +133,7 @@ attacks.readOnce = async () => {
 attacks.changeLater = async () => {
   const seen = [];
   const bytes = new TextEncoder().encode("as it was sent");
-  const writing = call("plugin:fs|write_file", { path: "data/written.txt" }, { raw: bytes });
+  const writing = call("plugin:fs|write_text_file", { path: "data/written.txt" }, { raw: bytes });
   bytes.fill(0x21);
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
   const wrote = await writing;
