@@ -232,6 +232,7 @@ int main(int argc, char **argv)
         .policy = {-1, -1},
         .next.policy = {-1, -1},
         .broker_fd = -1,
+        .audit_fd = -1,
         .scribe_due_ns = TB_NEVER,
     };
     for (size_t i = 0; i < TB_SLOTS; i++)

@@ -56,6 +56,7 @@ struct supervisor {
     struct policy policy;
     struct next_policy next;
     int broker_fd; /* our end of the supervisor link */
+    int audit_fd;  /* the log that the scribe writes, for reading; for launchers of plugins */
     int grants[TB_SLOTS];
     uint32_t grant_tokens[TB_SLOTS]; /* of the last RESOLVE for the slot: an older answer is not its
                                         grant */

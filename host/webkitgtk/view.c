@@ -1,7 +1,7 @@
 #include "host/webkitgtk/view.h"
 
 #include "base/result.h"
-#include "host/webkitgtk/origin.h"
+#include "host/webkitgtk/committed.h"
 #include "host/webkitgtk/walls.h"
 
 /* ---- generations ---- */
@@ -25,13 +25,8 @@ static void begin_generation(struct tb_view *view, char *origin)
 
 static void on_load_changed(WebKitWebView *web, WebKitLoadEvent event, struct tb_view *view)
 {
-    if (event != WEBKIT_LOAD_COMMITTED)
-        return;
-    WebKitWebResource *main_resource = webkit_web_view_get_main_resource(web);
-    g_autofree char *origin =
-        main_resource ? tb_origin_of(webkit_web_resource_get_uri(main_resource)) : NULL;
-    bool allowed = origin && tb_app_allows(view->tw, origin);
-    begin_generation(view, allowed ? g_steal_pointer(&origin) : NULL);
+    if (event == WEBKIT_LOAD_COMMITTED)
+        begin_generation(view, tb_committed_origin(view->tw, web));
 }
 
 static void on_terminated(WebKitWebView *web, WebKitWebProcessTerminationReason reason,
@@ -84,7 +79,7 @@ static void open_session(struct tb_view *view, struct tb_offer *offer)
  * one, and the one that an offer crossed with are. */
 static void consider(struct tb_view *view, struct tb_offer *offer)
 {
-    if (!view->origin || strcmp(view->origin, offer->origin) != 0)
+    if (!tb_committed_offers(view->web, view->origin, offer->origin))
         return;
     if (has_other_link(view, offer->pid))
         complain(view, "another view has its link in this web process");

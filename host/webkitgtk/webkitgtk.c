@@ -85,29 +85,6 @@ static bool spawn(struct trollbridge_webkit *tw, const char *app, GError **error
     return false;
 }
 
-/* ---- the app's own files ---- */
-
-static void on_request(WebKitURISchemeRequest *request, void *data)
-{
-    struct trollbridge_webkit *tw = data;
-    const char *path = webkit_uri_scheme_request_get_path(request);
-    g_autofree char *file =
-        g_build_filename(trollbridge_app(tw->bridge)->folder, trollbridge_app(tw->bridge)->frontend,
-                         strcmp(path, "/") == 0 ? "index.html" : path, NULL);
-    g_autofree char *text = NULL;
-    gsize n;
-    g_autoptr(GError) error = NULL;
-    if (strstr(path, "..") || !g_file_get_contents(file, &text, &n, &error)) {
-        g_autoptr(GError) missing =
-            g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_NOENT, "no such file");
-        webkit_uri_scheme_request_finish_error(request, missing);
-        return;
-    }
-    g_autoptr(GInputStream) stream =
-        g_memory_input_stream_new_from_data(g_steal_pointer(&text), (gssize)n, g_free);
-    webkit_uri_scheme_request_finish(request, stream, (gint64)n, "text/html");
-}
-
 /* ---- an app's life ---- */
 
 static bool check_options(const struct trollbridge_webkit_options *options, GError **error)
@@ -164,7 +141,6 @@ struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webki
         return NULL;
     }
     watch_bridge(tw);
-    webkit_web_context_register_uri_scheme(tw->context, "tauri", on_request, tw, NULL);
     return tw;
 }
 

@@ -54,6 +54,7 @@ struct tb_sandbox {
     const struct tb_value *exec;
     bool network;
     bool jit;
+    bool audit;
     uint32_t memory_mib;
     uint32_t cpu_s;
 };

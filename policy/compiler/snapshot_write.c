@@ -4,12 +4,11 @@
  *
  *     {"v": 3, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
  *      "plugins": [{"name": str, "program": str, "path": bool, "read": [str], "write": [str],
- *                   "exec": [str], "network": bool, "jit": bool, "resources": bool, "memory_mib":
- * uint, "cpu_s": uint}], "commands": [{"name": str, "local": str, "plugin"?: index, "implemented":
- * bool, "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint, "args": str}],
- *      "scopes": [{"allow": [...], "deny": [...]}],
- *      "bundles": [{"allow": [{"command": index, "scope"?: index, "permission": str}],
- *                   "deny": [{"name": str, "permission": str}],
+ *                   "exec": [str], "network": bool, "jit": bool, "audit": bool, "resources": bool,
+ * "memory_mib": uint, "cpu_s": uint}], "commands": [{"name": str, "local": str, "plugin"?: index,
+ * "implemented": bool, "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint,
+ * "args": str}], "scopes": [{"allow": [...], "deny": [...]}], "bundles": [{"allow": [{"command":
+ * index, "scope"?: index, "permission": str}], "deny": [{"name": str, "permission": str}],
  *                   "shared": [{"plugin"?: index, "scope": index}]}],
  *      "capabilities": [{"identifier": str, "file": str, "local": bool, "urls": [pattern],
  *                        "windows": [glob], "webviews": [glob],
@@ -52,7 +51,7 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_pack_key_bool(packer, "path", plugin->scope == TB_SCOPE_PATH);
@@ -61,6 +60,7 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
     pack_paths(policy, packer, "exec", plugin->sandbox.exec);
     tb_pack_key_bool(packer, "network", plugin->sandbox.network);
     tb_pack_key_bool(packer, "jit", plugin->sandbox.jit);
+    tb_pack_key_bool(packer, "audit", plugin->sandbox.audit);
     tb_pack_key_bool(packer, "resources", plugin->resources);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
     tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);

@@ -50,6 +50,8 @@ static bool decode(struct tb_bytes encoded, struct tb_frontend_path *path)
  * that what is left was encoded to get by somebody. */
 static bool names_valid(struct tb_bytes path)
 {
+    if (path.data[path.n - 1] == '/')
+        return false;
     while (path.n > 0) {
         struct tb_bytes name = tb_bytes_cut(&path, '/');
         if (name.n == 0 || tb_bytes_are(name, ".") || tb_bytes_are(name, ".."))
