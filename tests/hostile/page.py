@@ -39,6 +39,9 @@ def script_of(*names):
     return "\n".join((HERE / "page" / f"{name}.js").read_text() for name in names)
 
 
+REPORT = f"if (top !== window) {{ {constants()}{script_of('report')} }}"
+
+
 class PageTrial(bench.Trial):
     """One row being run. `code` and `twins` come from the page itself: see run() in page/library.js."""
 
@@ -50,7 +53,7 @@ class PageTrial(bench.Trial):
 
     def pages(self):
         """What there is on another origin."""
-        return {"/frame.html": html(f"<script>{constants()}{script_of('report')}</script>"),
+        return {"/frame.html": html(f"<script>{REPORT}</script>"),
                 "/away-to-frame": (302, REDIRECT, ""),
                 "/script.js": (200, {"content-type": "text/javascript"}, "ran.push(1)"),
                 "/top.html": html("<script>top.location = location.origin + '/frame.html'</script>"),
@@ -58,9 +61,9 @@ class PageTrial(bench.Trial):
                                     "content-disposition": "attachment; filename=planted.txt"}, "downloaded")}
 
     def frontend(self):
-        return {"index.html": html("<p>A page."),
-                "frame.html": html("<script src=/report.js></script>"),
-                "report.js": constants() + script_of("report"),
+        # The policy allows scripts inside of documents that it knows: frames which inherit it have only these.
+        return {"index.html": html(f"<p>A page.<script>{REPORT}</script>"),
+                "frame.html": html(f"<script>{REPORT}</script>"),
                 "worker.js": constants() + script_of("worker"),
                 "nested.html": html("<iframe src=/frame.html></iframe><script src=/relay.js></script>"),
                 "relay.js": "onmessage = (event) => parent.postMessage(event.data, '*')",
@@ -85,7 +88,7 @@ class PageTrial(bench.Trial):
     def script(self, *names):
         """Scripts of page/, with what they know of this row."""
         return constants(ELSEWHERE=self.server.origin, LOG=str(self.world.log_path), APP=str(self.world.app),
-                         REPORT=constants() + script_of("report"), WORKER=constants() + script_of("worker")) + script_of(*names)
+                         REPORT=REPORT, WORKER=constants() + script_of("worker")) + script_of(*names)
 
     def environment(self):
         home = self.world.home
@@ -94,7 +97,7 @@ class PageTrial(bench.Trial):
         for name in folders.values():
             (home / name).mkdir(mode=0o700, exist_ok=True)
         return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "GSETTINGS_BACKEND": "memory",
-                **json.loads(self.world.settings.display), **{key: str(home / name) for key, name in folders.items()}}
+                "TB_PLANT": str(HERE / "plants" / self.breach), **json.loads(self.world.settings.display), **{key: str(home / name) for key, name in folders.items()}}
 
     def start(self, *words):
         """A program of the tree, in a session of its own."""

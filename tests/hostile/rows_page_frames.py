@@ -22,8 +22,6 @@ frame("blob", "a blob: frame", "frameBlob")
 frame("blank", "an about:blank frame", "frameBlank")
 frame("empty", "a frame that never loaded anything", "frameEmpty")
 frame("written", "a frame that it opens and writes itself", "frameWritten")
-frame("javascript", "a javascript: URL in a frame", "frameJavascript")
-frame("object", "an object element", "frameObject")
 frame("elsewhere", "a frame of another origin", "frameElsewhere")
 
 

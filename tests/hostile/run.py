@@ -33,7 +33,7 @@ from page import displays
 
 def options():
     parser = argparse.ArgumentParser(prog="tb hostile", description=__doc__)
-    parser.add_argument("patterns", nargs="*", default=["*"], help="only rows whose name matches, as 'replay-*'")
+    parser.add_argument("patterns", nargs="*", default=["*"], help="only rows (or breaches) whose name matches, as 'replay-*'")
     parser.add_argument("--tree", required=True, help="an installed tree, as build/root")
     parser.add_argument("--evil", required=True, help="the hostile plugin's program")
     parser.add_argument("--bare", required=True, help="the program that opens a window without Trollbridge")
@@ -91,7 +91,7 @@ def main():
 def attack(chosen, rows, display):
     settings = bench.Settings(os.path.abspath(chosen.tree), os.path.abspath(chosen.evil), os.path.abspath(chosen.bare), display)
     if chosen.self_test:
-        return selftest.main(settings, os.path.abspath(chosen.self_test), chosen.jobs, run_all)
+        return selftest.main(settings, os.path.abspath(chosen.self_test), chosen.patterns, chosen.jobs, run_all)
     if not chosen.json:
         table.print_head()
     results = run_all(rows, settings, chosen.jobs, (lambda result: None) if chosen.json else table.print_row)

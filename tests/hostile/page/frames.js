@@ -40,9 +40,6 @@ attacks.frameBlob = () => inFrame(node("iframe", { src: URL.createObjectURL(new 
 attacks.frameBlank = () => reachInto(node("iframe", { src: "about:blank" }));
 attacks.frameEmpty = () => reachInto(node("iframe"));
 attacks.frameElsewhere = () => inFrame(node("iframe", { src: `${ELSEWHERE}/frame.html` }));
-attacks.frameRedirect = () => inFrame(node("iframe", { src: `${ELSEWHERE}/away-to-frame` }));
-attacks.frameObject = () => inFrame(node("object", { type: "text/html", data: "/frame.html" }));
-attacks.frameEmbed = () => inFrame(node("embed", { type: "text/html", src: "/frame.html" }));
 attacks.frameNested = () => inFrame(node("iframe", { src: "/nested.html" }));
 
 // Written into an empty frame: document.open runs scripts again, here in a frame.
@@ -54,17 +51,6 @@ attacks.frameWritten = async () => {
   frame.contentDocument.write(reportPage());
   frame.contentDocument.close();
   const seen = await within(4000, report, "silent");
-  frame.remove();
-  return seen;
-};
-
-// javascript: in a frame that is the page's own.
-attacks.frameJavascript = async () => {
-  const frame = node("iframe", { src: "/frame.html" });
-  document.body.append(frame);
-  await reported(frame);
-  frame.contentWindow.location = `javascript:${encodeURIComponent(REPORT)}`;
-  const seen = await within(2000, reported(frame), "silent");
   frame.remove();
   return seen;
 };

@@ -8,10 +8,15 @@ const { decode } = TextDecoder.prototype;
 const { setTimeout, clearTimeout } = globalThis;
 const attacks = {};
 
-// Waiting for a promise such that nothing which can be patched is looked up: neither `constructor` nor `then`.
-function own(promise) {
+// Waiting for a promise such that nothing which can be patched is looked up: neither `constructor` nor `then`. After
+// that many milliseconds it has failed.
+function own(promise, ms) {
   defineProperty(promise, "constructor", { __proto__: null, value: undefined });
-  const settled = apply(then, promise, [(value) => ({ __proto__: null, value }), (error) => ({ __proto__: null, error })]);
+  const settled = new OwnPromise((resolve) => {
+    const timer = ms && setTimeout(() => resolve({ __proto__: null, error: "no answer" }), ms);
+    const end = (how) => (clearTimeout(timer), resolve(how));
+    apply(then, promise, [(value) => end({ __proto__: null, value }), (error) => end({ __proto__: null, error })]);
+  });
   defineProperty(settled, "constructor", { __proto__: null, value: OwnPromise });
   return settled;
 }

@@ -35,8 +35,8 @@ async function underSabotage(alter, { reopen = false, polluted = false } = {}) {
   quiet = false;
   try {
     if (reopen) open(), write("<!doctype html><p>Again."), close();
-    first = await own(invoke(READ, args));
-    second = await own(invoke("plugin:fs|remove", args));
+    first = await own(invoke(READ, args), 10_000);
+    second = await own(invoke("plugin:fs|remove", args), 10_000);
   } finally {
     quiet = true;
     undo();
