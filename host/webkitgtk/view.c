@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "host/webkitgtk/committed.h"
 #include "host/webkitgtk/sandbox.h"
+#include "host/webkitgtk/scripts.h"
 #include "host/webkitgtk/walls.h"
 
 /* ---- generations ---- */
@@ -138,6 +139,7 @@ struct tb_view *tb_view_new(struct trollbridge_webkit *tw, WebKitWebView *web, c
     g_signal_connect(web, "web-process-terminated", G_CALLBACK(on_terminated), view);
     g_signal_connect(web, "destroy", G_CALLBACK(on_destroy), view);
     tb_walls_build(view);
+    tb_scripts_add(tw, web, label);
     return view;
 }
 

@@ -205,14 +205,23 @@ enum trollbridge_webkit_sandbox trollbridge_webkit_sandbox(const struct trollbri
 
 /* ---- attaching ---- */
 
-static const char *why_not(const struct trollbridge_webkit *tw, WebKitWebView *view)
+/* The scripts of a view, which know its label, are with its content manager. */
+static bool is_taken(const struct trollbridge_webkit *tw, WebKitWebView *view)
 {
     GHashTableIter all;
     void *other;
     g_hash_table_iter_init(&all, tw->views);
     while (g_hash_table_iter_next(&all, NULL, &other))
-        if (((const struct tb_view *)other)->web == view)
-            return "the view is attached already";
+        if (webkit_web_view_get_user_content_manager(((const struct tb_view *)other)->web) ==
+            webkit_web_view_get_user_content_manager(view))
+            return true;
+    return false;
+}
+
+static const char *why_not(const struct trollbridge_webkit *tw, WebKitWebView *view)
+{
+    if (is_taken(tw, view))
+        return "the view, or its WebKitUserContentManager, is attached already";
     if (webkit_web_view_get_context(view) != tw->context)
         return "the view has another context: make it with that of trollbridge_webkit_context";
     if (webkit_web_view_get_uri(view))
