@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -130,6 +131,14 @@ static uint8_t *larger_copy(const uint8_t *data, size_t n, size_t cap)
 void tb_bytes_free(uint8_t **data)
 {
     free(*data);
+}
+
+int tb_fd_reopen(int fd, int flags)
+{
+    char name[32];
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    int again = open(name, flags | O_CLOEXEC);
+    return again < 0 ? -errno : again;
 }
 
 int tb_fd_read_all(int fd, size_t max, uint8_t **ret_data, size_t *ret_n)

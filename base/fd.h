@@ -43,6 +43,10 @@ tb_must_check int tb_fd_seal(int fd); /* no more writes, growth or shrinking, fo
  */
 tb_must_check int tb_fd_shared(const char *name, size_t size);
 
+/* Opens the file that `fd` is once more, under a description of its own: `flags` are new, and no
+ * path is looked up. Returns a new descriptor or -errno. */
+tb_must_check int tb_fd_reopen(int fd, int flags);
+
 /* Reads the whole file from its start into new memory (free it); TB_TOO_LARGE above max, or -errno.
  * The file offset is not used. */
 tb_must_check int tb_fd_read_all(int fd, size_t max, uint8_t **ret_data, size_t *ret_n);

@@ -109,13 +109,14 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
 {
     struct tb_packer packer;
     struct tb_plain plain = tb_plain_begin(&packer, &plugin->link.out, TB_PLUGIN_INIT);
-    tb_pack_map(&packer, 8);
+    tb_pack_map(&packer, 9);
     tb_pack_key(&packer, "v");
     tb_pack_uint(&packer, TB_PROTOCOL_VERSION);
     tb_pack_key(&packer, "plugin");
     tb_pack_str(&packer, plugin->name);
     tb_pack_key(&packer, "view");
     tb_pack_str(&packer, grant->view);
+    tb_pack_key_str(&packer, "origin", grant->origin);
     tb_pack_key(&packer, "commands");
     pack_commands(&packer, plugin, random, commands, n_commands);
     tb_pack_key(&packer, "scopes");

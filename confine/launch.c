@@ -55,10 +55,11 @@ static uint32_t required(const struct launch *launch, const struct tb_role *role
 static int enter(const struct launch *launch, const struct tb_landlock_rule *rules, size_t n_rules)
 {
     const struct tb_role *role = tb_role_of_plugin(launch->hull.network, launch->hull.exec.n > 0);
-    const int keep[] = {LAUNCH_LINK, LAUNCH_POOL, LAUNCH_REPORT, TB_PLUGIN_PROGRAM_FD};
+    const int keep[] = {LAUNCH_LINK, LAUNCH_POOL, LAUNCH_REPORT, TB_PLUGIN_PROGRAM_FD,
+                        LAUNCH_PLUGIN_AUDIT};
     const struct tb_sandbox_options options = {
         .keep = keep,
-        .n_keep = TB_ARRAY_LEN(keep),
+        .n_keep = TB_ARRAY_LEN(keep) - !launch->audit,
         .namespaces = launch->namespaces,
         .require = required(launch, role),
         .rules = rules,
@@ -114,6 +115,14 @@ static void leave_network(struct launch *launch)
         launch->namespaces &= ~net;
 }
 
+/* In the place of the grant, which has been read. Closed with it otherwise. */
+static int place_log(const struct launch *launch)
+{
+    if (!launch->audit)
+        return 0;
+    return dup2(LAUNCH_AUDIT, LAUNCH_PLUGIN_AUDIT) < 0 ? -errno : 0;
+}
+
 int launch(struct launch *launch)
 {
     struct program program;
@@ -128,6 +137,8 @@ int launch(struct launch *launch)
     r = argv ? make_root(launch) : -ENOMEM;
     if (r == 0)
         r = open_program(program.path);
+    if (r == 0)
+        r = place_log(launch);
     if (r == 0)
         r = hull_rules(&launch->hull, rules, &n_rules);
     if (r == 0)

@@ -4,6 +4,7 @@
  *   fd 4  the memory that plugin and broker share,
  *   fd 5  the grant of the view,
  *   fd 6  where it reports the layers (struct tb_layers, encoded),
+ *   fd 7  the app's log, for reading: the plugin gets it if the grant says so,
  * in the namespaces that it is told of but that of the network, which it makes itself unless the
  * grant gives the plugin the network. It ends by becoming the plugin.
  */
@@ -176,6 +177,7 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
         .memory = (uint64_t)plugin->memory_mib << 20,
         .cpu_s = plugin->cpu_s,
         .jit = plugin->jit,
+        .audit = plugin->audit,
     };
     r = ret_launch->name ? copy_hull(plugin, &ret_launch->hull) : -EINVAL;
     struct hull_paths own;

@@ -118,6 +118,18 @@ uint32_t tb_endpoint_find(const struct tb_endpoint *endpoint, struct tb_bytes na
     return tb_commands_find(&endpoint->commands, name);
 }
 
+uint32_t tb_endpoint_n_commands(const struct tb_endpoint *endpoint)
+{
+    return endpoint->commands.n;
+}
+
+struct tb_bytes tb_endpoint_command(const struct tb_endpoint *endpoint, uint32_t command)
+{
+    tb_assert(command < endpoint->commands.n);
+    const struct tb_command *found = &endpoint->commands.list[command];
+    return tb_bytes_of(found->name, found->n_name);
+}
+
 /* ---- frames under the zero handle ---- */
 
 static struct tb_envelope to_broker(const struct tb_endpoint *endpoint)

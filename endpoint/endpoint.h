@@ -54,6 +54,9 @@ int tb_endpoint_flush(struct tb_endpoint *endpoint);
 
 /* The index of a granted command, or TB_NO_COMMAND. */
 uint32_t tb_endpoint_find(const struct tb_endpoint *endpoint, struct tb_bytes name);
+/* The granted commands, in the order of their indexes; none before WELCOME. */
+uint32_t tb_endpoint_n_commands(const struct tb_endpoint *endpoint);
+struct tb_bytes tb_endpoint_command(const struct tb_endpoint *endpoint, uint32_t command);
 
 struct tb_endpoint_request {
     struct tb_bytes args; /* the msgpack text of a map */

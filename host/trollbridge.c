@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "host/facts.h"
 #include "host/spawn.h"
 #include "proto/control.h"
 
@@ -22,6 +23,7 @@ struct trollbridge {
     pid_t pid;
     int control_fd;
     int lifeline_fd;
+    struct host_facts *facts;
     uint32_t last_id;
     struct tb_buffer in;
     struct tb_unpacker unpacker;
@@ -66,8 +68,18 @@ enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *opti
         free(bridge);
         return result;
     }
+    result = host_facts_read(bridge->lifeline_fd, &bridge->facts);
+    if (result != TROLLBRIDGE_OK) {
+        trollbridge_close(bridge);
+        return result;
+    }
     *ret_bridge = bridge;
     return TROLLBRIDGE_OK;
+}
+
+const struct trollbridge_app *trollbridge_app(const struct trollbridge *bridge)
+{
+    return host_facts_app(bridge->facts);
 }
 
 int trollbridge_fd(const struct trollbridge *bridge)
@@ -289,5 +301,6 @@ void trollbridge_close(struct trollbridge *bridge)
     (void)waitpid(bridge->pid, NULL, 0);
     tb_buffer_deinit(&bridge->in);
     tb_unpacker_deinit(&bridge->unpacker);
+    host_facts_free(bridge->facts);
     free(bridge);
 }

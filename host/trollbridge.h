@@ -78,6 +78,31 @@ struct trollbridge_options {
 TROLLBRIDGE_API enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
                                                           struct trollbridge **ret_bridge);
 
+struct trollbridge_window {
+    const char *label;
+    const char *title;
+    const char *url; /* below the frontend, with a query and a fragment; "": its index */
+    uint32_t width;  /* in pixels of CSS */
+    uint32_t height;
+    int resizable;
+};
+
+/* What the manifest says to a host. No string is NULL; what was not said is "". */
+struct trollbridge_app {
+    const char *id;
+    const char *name;
+    const char *folder;   /* the app folder, absolute */
+    const char *frontend; /* the page's folder, a path below it; not known to be there */
+    const char *csp;
+    const char *dev_url;
+    const struct trollbridge_window *windows; /* [[window]], at least one */
+    size_t n_windows;
+};
+
+/* As the manifest was when the bridge was spawned: a reload that finds this changed is refused.
+ * Owned by the bridge. */
+TROLLBRIDGE_API const struct trollbridge_app *trollbridge_app(const struct trollbridge *bridge);
+
 /* The descriptor to poll for reading; owned by the bridge. */
 TROLLBRIDGE_API int trollbridge_fd(const struct trollbridge *bridge);
 
@@ -114,10 +139,10 @@ TROLLBRIDGE_API enum trollbridge_result trollbridge_reset(struct trollbridge *br
  * if the files are wrong, stderr has file, line and remedy as at the start. When it says that it is
  * done, what the new policy takes away is gone from every open view: calls of revoked commands are
  * answered `denied`, and plugins whose scopes or limits changed were stopped, to be started anew by
- * the next call. What it adds, a view has from its next document on. The app's id and the settings
- * in [audit], [sandbox] and [violations] need a restart: a reload that finds them changed is
- * refused. One at a time, 10 a second. Returns the number of the request in *ret_id (may be NULL).
- * LOST or OUT_OF_MEMORY.
+ * the next call. What it adds, a view has from its next document on. [app], [[window]] and the
+ * settings in [audit], [sandbox] and [violations] need a restart: a reload that finds them changed
+ * is refused. One at a time, 10 a second. Returns the number of the request in *ret_id (may be
+ * NULL). LOST or OUT_OF_MEMORY.
  */
 TROLLBRIDGE_API enum trollbridge_result trollbridge_reload(struct trollbridge *bridge,
                                                            uint32_t *ret_id);

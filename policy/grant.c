@@ -93,6 +93,7 @@ static int read_plugin(const msgpack_object *map, struct tb_grant_plugin *plugin
         {"mask", TB_ARRAY, &plugin->mask, 0, NULL},
         {"network", TB_BOOL, &plugin->network, 0, NULL},
         {"jit", TB_BOOL, &plugin->jit, 0, NULL},
+        {"audit", TB_BOOL, &plugin->audit, 0, NULL},
         {"resources", TB_BOOL, &plugin->resources, 0, NULL},
         {"exec", TB_ARRAY, &plugin->exec, 0, NULL},
         {"memory_mib", TB_UINT, &memory_mib, UINT32_MAX, NULL},

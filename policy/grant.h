@@ -29,6 +29,7 @@ struct tb_grant_plugin {
     const msgpack_object *exec;
     bool network;
     bool jit;       /* makes code at run time */
+    bool audit;     /* reads the app's log */
     bool resources; /* it keeps things open, and is told which to close */
     uint32_t memory_mib;
     uint32_t cpu_s; /* 0: no limit */

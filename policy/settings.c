@@ -88,6 +88,7 @@ static int read_root(const msgpack_object *root, struct tb_settings *settings)
         {"require", TB_ARRAY, &require, TB_LAYERS_MAX, NULL},
         {"violations", TB_STR, &violations, 0, NULL},
         {"audit", TB_MAP, &audit, 0, NULL},
+        {"facts", TB_BIN, &settings->facts, TB_FACTS_MAX, NULL},
     };
     int r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)

@@ -28,7 +28,8 @@ struct tb_settings {
     enum tb_audit_mode audit_mode;
     struct tb_bytes audit_file; /* absolute */
     enum tb_args audit_args;
-    uint8_t *memory; /* owned; the strings borrow from it */
+    struct tb_bytes facts; /* what the host is told of the app, passed on unread */
+    uint8_t *memory;       /* owned; the strings borrow from it */
 };
 
 /* Reads the whole of a settings file. TB_OK, TB_MALFORMED, TB_TOO_LARGE or -errno. */

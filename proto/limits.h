@@ -55,6 +55,8 @@ enum {
     TB_RELOAD_S = 30, /* from RELOAD to its end */
 
     TB_SETTINGS_MAX = 65536,
+    TB_FACTS_MAX = 49152, /* what the host is told of the app; a part of the settings */
+    TB_WINDOWS_MAX = 16,
     TB_GRANT_MAX = 16 * 1024 * 1024,
     TB_SNAPSHOT_MAX = 64 * 1024 * 1024,
 };

@@ -105,7 +105,7 @@ int tb_reply_read(struct tb_unpacker *unpacker, const struct tb_plaintext *plain
     return TB_OK;
 }
 
-static void pack_error(struct tb_packer *packer, const struct tb_error *error)
+void tb_error_pack(struct tb_packer *packer, const struct tb_error *error)
 {
     tb_pack_map(packer, 3u + (error->retry_ms != 0) + (error->sys_errno != 0));
     tb_pack_key(packer, "code");
@@ -134,7 +134,7 @@ static void pack_outcome(struct tb_packer *packer, const struct tb_reply *reply)
         break;
     case TB_REPLY_ERROR:
         tb_pack_key(packer, "error");
-        pack_error(packer, &reply->error);
+        tb_error_pack(packer, &reply->error);
         break;
     }
 }

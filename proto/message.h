@@ -48,6 +48,9 @@ tb_must_check int tb_reply_read(struct tb_unpacker *unpacker, const struct tb_pl
 tb_must_check int tb_reply_write(struct tb_buffer *out, const struct tb_envelope *envelope,
                                  const struct tb_reply *reply, bool raw_clear);
 
+/* The map of an error alone. */
+void tb_error_pack(struct tb_packer *packer, const struct tb_error *error);
+
 struct tb_want {
     uint32_t command;
     uint32_t count;

@@ -5,7 +5,8 @@ const struct tb_role *const tb_roles[] = {
     &tb_role_scribe,      &tb_role_policy,
     &tb_role_plugin,      &tb_role_plugin_network,
     &tb_role_plugin_exec, &tb_role_plugin_network_exec,
-    &tb_role_fs,          NULL,
+    &tb_role_fs,          &tb_role_path,
+    &tb_role_audit,       NULL,
 };
 
 const struct tb_role *tb_role_find(const char *name)

@@ -2,7 +2,9 @@
  * scribe: the one process that writes the audit log. It is started with
  *   fd 3  the link on which the broker sends records,
  *   fd 4  the app's settings,
- *   fd 5  where the layers of its sandbox are reported,
+ *   fd 5  a socket on which it sends the supervisor the log, open for reading, once: the plugin
+ *         that follows the log is given this file and no path,
+ *   fd 6  where the layers of its sandbox are reported,
  * and ends when the broker's end of the link closes. Exit status 0, or 1 when records were lost:
  * the broker then denies calls.
  */
@@ -11,6 +13,7 @@
 #include "sandbox/start.h"
 #include "scribe/scribe.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,7 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LINK_FD = 3, SETTINGS_FD = 4, REPORT_FD = 5, EXIT_PART = 4 };
+enum { LINK_FD = 3, SETTINGS_FD = 4, READER_FD = 5, REPORT_FD = 6, EXIT_PART = 4 };
 
 static int fail(const char *what, int r)
 {
@@ -56,6 +59,16 @@ static int start(struct tb_scribe **ret_scribe)
     return r;
 }
 
+static int send_reader(int log)
+{
+    const uint8_t byte = 0;
+    int socket = READER_FD;
+    tb_fd readable = tb_fd_reopen(log, O_RDONLY);
+    ssize_t n = readable < 0 ? readable : tb_fd_send(socket, tb_bytes_of(&byte, 1), readable, 0);
+    tb_fd_close(&socket);
+    return n < 0 ? (int)n : TB_OK;
+}
+
 int main(int argc, char **argv)
 {
     struct tb_scribe *scribe = NULL;
@@ -65,6 +78,8 @@ int main(int argc, char **argv)
         return fail("sodium", -1);
     lower_priority();
     int r = start(&scribe);
+    if (r == TB_OK)
+        r = send_reader(scribe->log.fd);
     if (r != TB_OK)
         return fail("cannot open the audit log", r);
 

@@ -37,10 +37,8 @@ static int record_torn(struct tb_scribe *scribe, const struct tb_tail *tail)
 /* By a description of its own, closed at once: the one that stays can append and nothing else. */
 static int read_tail(int fd, struct tb_tail *ret_tail)
 {
-    char name[32];
-    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-    tb_fd readable = open(name, O_RDONLY | O_CLOEXEC);
-    return readable < 0 ? -errno : tb_tail_read(readable, ret_tail);
+    tb_fd readable = tb_fd_reopen(fd, O_RDONLY);
+    return readable < 0 ? readable : tb_tail_read(readable, ret_tail);
 }
 
 static int open_log(struct tb_scribe *scribe, const char *path)

@@ -232,6 +232,7 @@ int main(int argc, char **argv)
         .policy = {-1, -1},
         .next.policy = {-1, -1},
         .broker_fd = -1,
+        .audit_fd = -1,
         .scribe_due_ns = TB_NEVER,
     };
     for (size_t i = 0; i < TB_SLOTS; i++)
@@ -253,7 +254,7 @@ int main(int argc, char **argv)
         end(&supervisor);
         return status;
     }
-    bool going = say(&supervisor, TB_STATUS_READY);
+    bool going = say(&supervisor, TB_STATUS_READY) && supervisor_tell_facts(&supervisor);
     while (going)
         going = turn(&supervisor);
     end(&supervisor);

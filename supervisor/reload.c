@@ -114,7 +114,9 @@ static const char *needs_restart(const struct tb_settings *now, const struct tb_
         return "audit.mode";
     if (!tb_bytes_equal(now->audit_file, next->audit_file))
         return "audit.file";
-    return now->audit_args != next->audit_args ? "audit.args" : "";
+    if (now->audit_args != next->audit_args)
+        return "audit.args";
+    return tb_bytes_equal(now->facts, next->facts) ? "" : "[app] or a [[window]]";
 }
 
 /* Says what came out; only TB_RELOAD_MADE leaves a policy behind. */

@@ -113,7 +113,7 @@ static int resolve(struct supervisor *supervisor, const struct tb_inner *request
 }
 
 static struct child *spawn_plugin(struct supervisor *supervisor, const struct tb_inner *request,
-                                  int link, int pool, int report, int log)
+                                  int link, int pool, int report, int audit, int log)
 {
     char index[16];
     (void)snprintf(index, sizeof index, "%u", request->index);
@@ -130,7 +130,7 @@ static struct child *spawn_plugin(struct supervisor *supervisor, const struct tb
         argv[7 + 2 * i] = "--protect";
         argv[8 + 2 * i] = supervisor->protect[i];
     }
-    const int fds[] = {link, pool, supervisor->grants[request->slot], report};
+    const int fds[] = {link, pool, supervisor->grants[request->slot], report, audit};
     return supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine, argv, fds,
                             TB_ARRAY_LEN(fds), log);
 }
@@ -160,8 +160,13 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
     tb_fd pool = tb_fd_shared("trollbridge-pool", TB_BULK_IN + TB_BULK_OUT);
     if (pool < 0)
         return pool;
+    /* Of its own, so that no two plugins share a place in it, or a lock. Whether the plugin gets it
+     * is in the grant, which the launcher reads. */
+    tb_fd audit = tb_fd_reopen(supervisor->audit_fd, O_RDONLY);
+    if (audit < 0)
+        return audit;
     struct child *child =
-        spawn_plugin(supervisor, request, theirs, pool, report_theirs, log_theirs);
+        spawn_plugin(supervisor, request, theirs, pool, report_theirs, audit, log_theirs);
     if (!child)
         return -ECHILD;
     child->token = request->token;

@@ -87,22 +87,43 @@ static int start(struct supervisor *supervisor, enum child_kind kind, const char
     return r;
 }
 
+/* It was sent before the scribe's report. A scribe that was started anew may have another file. */
+static int take_log(struct supervisor *supervisor, int socket)
+{
+    uint8_t byte;
+    int log = -1;
+    ssize_t n = tb_fd_receive(socket, &byte, sizeof byte, &log, MSG_DONTWAIT);
+    if (n != sizeof byte || log < 0)
+        return -EPROTO;
+    tb_fd_close(&supervisor->audit_fd);
+    supervisor->audit_fd = log;
+    return 0;
+}
+
 int supervisor_start_scribe(struct supervisor *supervisor, int *ret_link_fd)
 {
     int pair[2];
+    int log[2];
     int r = tb_fd_pair(SOCK_STREAM, pair);
     if (r < 0)
         return r;
-    int fds[] = {pair[1], supervisor->policy.settings_fd, -1};
+    tb_fd link = pair[0];
+    tb_fd their_link = pair[1];
+    r = tb_fd_pair(SOCK_SEQPACKET, log);
+    if (r < 0)
+        return r;
+    tb_fd log_socket = log[0];
+    tb_fd their_log_socket = log[1];
+    int fds[] = {their_link, supervisor->policy.settings_fd, their_log_socket, -1};
     r = start(supervisor, CHILD_SCRIBE, supervisor->programs.scribe, "scribe", fds,
               TB_ARRAY_LEN(fds));
-    tb_fd_close(&pair[1]);
-    if (r < 0) {
-        tb_fd_close(&pair[0]);
+    if (r == 0)
+        r = take_log(supervisor, log_socket);
+    if (r < 0)
         return r;
-    }
     supervisor->scribe_started_ns = tb_clock_ns();
-    *ret_link_fd = pair[0];
+    *ret_link_fd = link;
+    link = -1;
     return 0;
 }
 

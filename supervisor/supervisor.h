@@ -56,6 +56,7 @@ struct supervisor {
     struct policy policy;
     struct next_policy next;
     int broker_fd; /* our end of the supervisor link */
+    int audit_fd;  /* the log that the scribe writes, for reading; for launchers of plugins */
     int grants[TB_SLOTS];
     uint32_t grant_tokens[TB_SLOTS]; /* of the last RESOLVE for the slot: an older answer is not its
                                         grant */
@@ -81,6 +82,9 @@ void supervisor_abort(struct supervisor *supervisor, const struct tb_inner *requ
 void supervisor_on_compiled(struct supervisor *supervisor, const struct child *child, int status);
 void supervisor_on_next_resolved(struct supervisor *supervisor, const struct child *child,
                                  int status);
+
+/* facts.c: tells the host what the manifest says to it. False: the host is gone already. */
+bool supervisor_tell_facts(const struct supervisor *supervisor);
 
 /* start.c: the fixed processes. 0 or -errno. */
 int supervisor_start_scribe(struct supervisor *supervisor, int *ret_link_fd);

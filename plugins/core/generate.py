@@ -8,9 +8,12 @@ import sys
 import tomllib
 
 HEAD = "# Written by plugins/core/generate.py.\n"
-PLUGIN = """# No program implements it: what is granted is answered `unimplemented`.
-name = {name}
+PLUGIN = """name = {name}
 description = {description}
+"""
+NO_PROGRAM = "# No program implements it: what is granted is answered `unimplemented`.\n"
+PROGRAM = """program = {program}
+commands = {commands}
 """
 DEFAULT = """
 [default]
@@ -48,9 +51,14 @@ def permissions(name, default, other):
     return text
 
 
+def described(name, description, program=None, commands=()):
+    text = HEAD + ("" if program else NO_PROGRAM) + filled(PLUGIN, name=name, description=description)
+    return text + (filled(PROGRAM, program=program, commands=[*commands]) if program else "")
+
+
 def write(folder, name, description, text):
     (folder / name / "permissions").mkdir(parents=True)
-    (folder / name / "plugin.toml").write_text(HEAD + filled(PLUGIN, name=name, description=description))
+    (folder / name / "plugin.toml").write_text(description)
     (folder / name / "permissions" / "commands.toml").write_text(HEAD + text)
 
 
@@ -60,11 +68,13 @@ def main():
     if folder.exists():
         shutil.rmtree(folder)
     members = [f"core:{key}:default" for key in table]
-    write(folder, "core", "The defaults of Tauri's core plugins.",
+    write(folder, "core", described("core", "The defaults of Tauri's core plugins."),
           filled(DEFAULT, description="The defaults of all core plugins.", members=members))
-    for key, commands in table.items():
-        write(folder, f"core:{key}", f"Tauri's core plugin {key}.",
-              permissions(f"core:{key}", commands["default"], commands.get("other", {})))
+    for key, entry in table.items():
+        default, other = entry["default"], entry.get("other", {})
+        description = f"Tauri's core plugin {key}."
+        write(folder, f"core:{key}", described(f"core:{key}", description, entry.get("program"), default | other),
+              permissions(f"core:{key}", default, other))
 
 
 if __name__ == "__main__":

@@ -150,6 +150,7 @@ int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
         {.key = "v", .type = TB_UINT, .ret = &version, .max = 1},
         {.key = "plugin", .type = TB_STR, .ret = &session->init.plugin, .max = TB_COMMAND_MAX},
         {.key = "view", .type = TB_STR, .ret = &session->init.view, .max = TB_LABEL_MAX},
+        {.key = "origin", .type = TB_STR, .ret = &session->init.origin, .max = TB_ORIGIN_MAX},
         {.key = "commands", .type = TB_ARRAY, .ret = &commands, .max = TB_COMMANDS_MAX},
         {.key = "scopes", .type = TB_ARRAY, .ret = &scopes, .max = SCOPES_MAX},
         {.key = "vars", .type = TB_MAP, .ret = &vars},

@@ -149,6 +149,7 @@ struct tb_plugin_scope {
 struct tb_plugin_init {
     struct tb_bytes plugin; /* this plugin's name */
     struct tb_bytes view;   /* the label of the view that it serves */
+    struct tb_bytes origin; /* of the page in it: `local`, or as a browser writes it */
     const struct tb_plugin_scope *scopes;
     uint32_t n_scopes;
     const struct tb_value *vars; /* a map of strings */

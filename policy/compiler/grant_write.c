@@ -33,7 +33,7 @@ static void pack_command(struct tb_packer *packer, const struct tb_resolved_comm
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
-    tb_pack_map(packer, 12);
+    tb_pack_map(packer, 13);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_path_list_pack(packer, "read", &hull->read);
@@ -42,6 +42,7 @@ static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *p
     tb_path_list_pack(packer, "mask", &hull->mask);
     tb_pack_key_bool(packer, "network", plugin->network);
     tb_pack_key_bool(packer, "jit", plugin->jit);
+    tb_pack_key_bool(packer, "audit", plugin->audit);
     tb_pack_key_bool(packer, "resources", plugin->resources);
     tb_pack_key(packer, "exec");
     tb_pack_object(packer, plugin->exec);

@@ -1,5 +1,6 @@
 #include "policy/compiler/manifest.h"
 
+#include "policy/compiler/facts.h"
 #include "policy/compiler/identifier.h"
 #include "policy/settings.h"
 
@@ -84,28 +85,24 @@ static bool below_app(struct tb_bytes path)
 
 static void read_app(struct context *context, const struct tb_value *map)
 {
+    struct tb_manifest *manifest = context->manifest;
     const struct tb_value *id;
-    const struct tb_value *name;
-    const struct tb_value *frontend;
-    const struct tb_value *dev_url;
-    const struct tb_value *csp;
+    struct tb_app_values app;
     const struct tb_want wants[] = {
         {"id", TB_VALUE_STRING, &id, true},
-        {"name", TB_VALUE_STRING, &name, false},
-        {"frontend", TB_VALUE_STRING, &frontend, false},
-        {"dev_url", TB_VALUE_STRING, &dev_url, false},
-        {"csp", TB_VALUE_STRING, &csp, false},
+        {"name", TB_VALUE_STRING, &app.name, false},
+        {"frontend", TB_VALUE_STRING, &app.frontend, false},
+        {"dev_url", TB_VALUE_STRING, &app.dev_url, false},
+        {"csp", TB_VALUE_STRING, &app.csp, false},
     };
     fields(context, map, "[app]", wants, TB_ARRAY_LEN(wants));
-    context->manifest->app = tb_value_text(id);
+    manifest->app = tb_value_text(id);
     if (id && !id_valid(id->string))
         tb_report_error(context->report, "value", id->place,
                         "`id` cannot be `%.*s`: write a name such as com.example.notes, of "
                         "letters, digits, `-`, `_` and dots",
                         TB_SHOWN(id->string));
-    if (frontend && !below_app(frontend->string))
-        tb_report_error(context->report, "value", frontend->place,
-                        "`frontend` must name a folder below the app folder, such as dist");
+    tb_facts_read(context->report, &app, manifest);
 }
 
 static const char *const mode_words[] = {
@@ -364,7 +361,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
     struct tb_manifest manifest = defaults();
     struct context context = {report, &manifest};
     const struct tb_value *app, *policy, *sandbox, *violations, *audit, *hook;
-    const struct tb_value *limits, *commands, *rule, *plugins;
+    const struct tb_value *window, *limits, *commands, *rule, *plugins;
     const struct tb_want wants[] = {
         {"app", TB_VALUE_MAP, &app, true},
         {"policy", TB_VALUE_MAP, &policy, false},
@@ -376,6 +373,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
         {"commands", TB_VALUE_MAP, &commands, false},
         {"rule", TB_VALUE_LIST, &rule, false},
         {"plugins", TB_VALUE_MAP, &plugins, false},
+        {"window", TB_VALUE_LIST, &window, false},
     };
     fields(&context, root, "the manifest", wants, TB_ARRAY_LEN(wants));
     const struct {
@@ -386,6 +384,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
     for (size_t i = 0; i < TB_ARRAY_LEN(tables); i++)
         if (tables[i].map)
             tables[i].read(&context, tables[i].map);
+    tb_windows_read(report, window, &manifest);
     each_table(&context, limits, "limits", read_limit);
     each_table(&context, commands, "commands", read_detail);
     each_table(&context, plugins, "plugins", read_override);

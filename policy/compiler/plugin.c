@@ -32,12 +32,13 @@ static const struct tb_value *list(struct tb_policy *policy, const struct tb_val
 static void read_sandbox(struct tb_policy *policy, const struct tb_value *map,
                          struct tb_sandbox *sandbox)
 {
-    const struct tb_value *read, *write, *network, *jit, *exec, *memory_mib, *cpu_s;
+    const struct tb_value *read, *write, *network, *jit, *audit, *exec, *memory_mib, *cpu_s;
     const struct tb_want wants[] = {
         {"read", TB_VALUE_LIST, &read, false},
         {"write", TB_VALUE_LIST, &write, false},
         {"network", TB_VALUE_BOOL, &network, false},
         {"jit", TB_VALUE_BOOL, &jit, false},
+        {"audit", TB_VALUE_BOOL, &audit, false},
         {"exec", TB_VALUE_LIST, &exec, false},
         {"memory_mib", TB_VALUE_INT, &memory_mib, false},
         {"cpu_s", TB_VALUE_INT, &cpu_s, false},
@@ -50,6 +51,7 @@ static void read_sandbox(struct tb_policy *policy, const struct tb_value *map,
     sandbox->exec = list(policy, exec, sandbox->exec);
     sandbox->network = network ? network->boolean : sandbox->network;
     sandbox->jit = jit ? jit->boolean : sandbox->jit;
+    sandbox->audit = audit ? audit->boolean : sandbox->audit;
     sandbox->memory_mib = number(policy, memory_mib, sandbox->memory_mib);
     sandbox->cpu_s = number(policy, cpu_s, sandbox->cpu_s);
 }

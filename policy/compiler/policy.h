@@ -54,6 +54,7 @@ struct tb_sandbox {
     const struct tb_value *exec;
     bool network;
     bool jit;
+    bool audit;
     uint32_t memory_mib;
     uint32_t cpu_s;
 };
@@ -104,8 +105,26 @@ struct tb_override {
 /* How the files are read: what Tauri makes of them, or less. docs/policy.md has what differs. */
 enum tb_semantics { TB_NARROW, TB_TAURI, TB_STRICT };
 
+/* A window that a host makes when the app starts. */
+struct tb_window {
+    struct tb_bytes label;
+    struct tb_place place;
+    struct tb_bytes title;
+    struct tb_bytes url; /* a path below the frontend, with a query and a fragment */
+    uint32_t width;
+    uint32_t height;
+    bool resizable;
+    struct tb_window *next;
+};
+
 struct tb_manifest {
     struct tb_bytes app;
+    struct tb_bytes name;
+    struct tb_bytes frontend; /* below the app folder; empty: the app has none */
+    struct tb_bytes csp;
+    struct tb_bytes dev_url;
+    struct tb_window *windows; /* in their order */
+    size_t n_windows;
     enum tb_semantics mode;
     const struct tb_value *require; /* list of layer names, or NULL */
     struct tb_bytes violations;

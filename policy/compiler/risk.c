@@ -120,7 +120,7 @@ struct tb_risk tb_risk_of(const struct tb_risk_row *row, const struct tb_risk_re
     return for_context(risk, remote);
 }
 
-size_t tb_risk_of_sandbox(bool network, bool exec, bool jit, bool remote,
+size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool remote,
                           struct tb_risk ret_risks[static TB_RISK_SANDBOX_MAX])
 {
     static const struct tb_risk starts = {20, TB_RISK_RUNS, "its plugin starts programs"};
@@ -128,13 +128,16 @@ size_t tb_risk_of_sandbox(bool network, bool exec, bool jit, bool remote,
         15, TB_RISK_SENDS, "its plugin has the network: whatever this machine reaches"};
     static const struct tb_risk makes = {
         3, 0, "its plugin makes code at run time, which makes flaws in it easier to use"};
+    static const struct tb_risk sees = {3, 0, "its plugin reads the app's log, of every view"};
     size_t n = 0;
-    if (exec)
+    if (sandbox->exec && sandbox->exec->n > 0)
         ret_risks[n++] = for_context(starts, remote);
-    if (network)
+    if (sandbox->network)
         ret_risks[n++] = for_context(calls, remote);
-    if (jit)
+    if (sandbox->jit)
         ret_risks[n++] = for_context(makes, remote);
+    if (sandbox->audit)
+        ret_risks[n++] = for_context(sees, remote);
     return n;
 }
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "policy/compiler/data/value.h"
+#include "policy/compiler/policy.h"
 
 /* What a command does, as far as chains of commands are concerned. */
 enum tb_risk_effect {
@@ -44,8 +44,8 @@ struct tb_risk tb_risk_of(const struct tb_risk_row *row, const struct tb_risk_re
                           bool unlimited, bool remote);
 
 /* What the sandbox of its plugin adds to a command, one for each of them. Returns how many. */
-enum { TB_RISK_SANDBOX_MAX = 3 };
-size_t tb_risk_of_sandbox(bool network, bool exec, bool jit, bool remote,
+enum { TB_RISK_SANDBOX_MAX = 4 };
+size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool remote,
                           struct tb_risk ret_risks[static TB_RISK_SANDBOX_MAX]);
 
 /* ---- a view ---- */

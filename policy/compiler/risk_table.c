@@ -98,6 +98,7 @@ const struct tb_risk_row tb_risk_table[] = {
     PLAIN("os", "hostname", 4, machine),
     PLAIN("os", "*", 1, machine),
     PLAIN("cli", "*", 1, "sees the app's command line"),
+    PLAIN("audit", "*", 0, "follows the log of its own calls"),
     PLAIN("log", "*", 3, "writes lines of its own to the app's log"),
     PLAIN("positioner", "*", 0, "moves its window"),
     PLAIN("window-state", "*", 1, "keeps and restores the windows' places"),

@@ -60,6 +60,7 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
         {"exec", TB_ARRAY, &plugin->exec, 0, NULL},
         {"network", TB_BOOL, &plugin->network, 0, NULL},
         {"jit", TB_BOOL, &plugin->jit, 0, NULL},
+        {"audit", TB_BOOL, &plugin->audit, 0, NULL},
         {"resources", TB_BOOL, &plugin->resources, 0, NULL},
         {"memory_mib", TB_UINT, &plugin->memory_mib, UINT32_MAX, NULL},
         {"cpu_s", TB_UINT, &plugin->cpu_s, UINT32_MAX, NULL},

@@ -25,6 +25,7 @@ struct tb_snap_plugin {
     const msgpack_object *exec;
     bool network;
     bool jit;
+    bool audit;
     bool resources;
     uint64_t memory_mib;
     uint64_t cpu_s;

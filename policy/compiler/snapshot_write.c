@@ -4,12 +4,11 @@
  *
  *     {"v": 3, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
  *      "plugins": [{"name": str, "program": str, "path": bool, "read": [str], "write": [str],
- *                   "exec": [str], "network": bool, "jit": bool, "resources": bool, "memory_mib":
- * uint, "cpu_s": uint}], "commands": [{"name": str, "local": str, "plugin"?: index, "implemented":
- * bool, "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint, "args": str}],
- *      "scopes": [{"allow": [...], "deny": [...]}],
- *      "bundles": [{"allow": [{"command": index, "scope"?: index, "permission": str}],
- *                   "deny": [{"name": str, "permission": str}],
+ *                   "exec": [str], "network": bool, "jit": bool, "audit": bool, "resources": bool,
+ * "memory_mib": uint, "cpu_s": uint}], "commands": [{"name": str, "local": str, "plugin"?: index,
+ * "implemented": bool, "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint,
+ * "args": str}], "scopes": [{"allow": [...], "deny": [...]}], "bundles": [{"allow": [{"command":
+ * index, "scope"?: index, "permission": str}], "deny": [{"name": str, "permission": str}],
  *                   "shared": [{"plugin"?: index, "scope": index}]}],
  *      "capabilities": [{"identifier": str, "file": str, "local": bool, "urls": [pattern],
  *                        "windows": [glob], "webviews": [glob],
@@ -21,6 +20,7 @@
  * the capabilities of the target platform are in it.
  */
 #include "policy/compiler/data/value_pack.h"
+#include "policy/compiler/facts.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/plugin.h"
 #include "policy/compiler/snapshot.h"
@@ -51,7 +51,7 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_pack_key_bool(packer, "path", plugin->scope == TB_SCOPE_PATH);
@@ -60,6 +60,7 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
     pack_paths(policy, packer, "exec", plugin->sandbox.exec);
     tb_pack_key_bool(packer, "network", plugin->sandbox.network);
     tb_pack_key_bool(packer, "jit", plugin->sandbox.jit);
+    tb_pack_key_bool(packer, "audit", plugin->sandbox.audit);
     tb_pack_key_bool(packer, "resources", plugin->resources);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
     tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
@@ -246,12 +247,14 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
                        struct tb_buffer *out)
 {
     struct tb_packer packer;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer facts;
     const struct tb_manifest *manifest = &policy->manifest;
     struct tb_bytes file = tb_manifest_audit_file(policy);
-    if (file.n == 0)
+    tb_buffer_init(&facts, TB_FACTS_MAX);
+    if (file.n == 0 || !tb_facts_write(policy, &facts))
         return false;
     tb_packer_init(&packer, out);
-    tb_pack_map(&packer, 7);
+    tb_pack_map(&packer, 8);
     tb_pack_key_uint(&packer, "v", 1);
     tb_pack_key_str(&packer, "app", manifest->app);
     tb_pack_key(&packer, "digest");
@@ -266,5 +269,7 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     }
     tb_pack_key_str(&packer, "violations", manifest->violations);
     pack_audit(&packer, manifest, file);
+    tb_pack_key(&packer, "facts");
+    tb_pack_bin(&packer, tb_buffer_bytes(&facts));
     return !packer.failed;
 }

@@ -149,10 +149,8 @@ static void add_sandbox(const struct work *work, size_t i, struct tb_risk_view *
     const struct tb_plugin *plugin = plugin_for(work, command);
     if (!plugin || !command->implemented)
         return;
-    const struct tb_sandbox *sandbox = &plugin->sandbox;
     struct tb_risk risks[TB_RISK_SANDBOX_MAX];
-    size_t n = tb_risk_of_sandbox(sandbox->network, sandbox->exec && sandbox->exec->n > 0,
-                                  sandbox->jit, work->request->pattern.n > 0, risks);
+    size_t n = tb_risk_of_sandbox(&plugin->sandbox, work->request->pattern.n > 0, risks);
     for (size_t k = 0; k < n; k++)
         tb_risk_view_add(view, i, &risks[k]);
 }

@@ -304,7 +304,7 @@ static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
     static const char *const scopes[] = {
         [TB_SCOPE_NONE] = "none", [TB_SCOPE_OPAQUE] = "opaque", [TB_SCOPE_PATH] = "path"};
     struct tb_packer *packer = work->packer;
-    tb_pack_map(packer, 10);
+    tb_pack_map(packer, 11);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", program_of(&work->policy->manifest, plugin));
     tb_pack_key_text(packer, "scope", scopes[plugin->scope]);
@@ -313,6 +313,7 @@ static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
     tb_value_pack_list(packer, "exec", plugin->sandbox.exec);
     tb_pack_key_bool(packer, "network", plugin->sandbox.network);
     tb_pack_key_bool(packer, "jit", plugin->sandbox.jit);
+    tb_pack_key_bool(packer, "audit", plugin->sandbox.audit);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
     tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
 }

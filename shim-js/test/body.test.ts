@@ -31,8 +31,8 @@ test('a body of every kind of source arrives whole', async () => {
     'pieces that are small': () => generate(bytes, 1000),
     'pieces that are large': () => generate(bytes, 200_000),
     'a list of pieces': () => [bytes.subarray(0, 5), bytes.subarray(5).slice().buffer],
-    'a Blob': () => new Blob([bytes]),
-    'a ReadableStream': () => new Blob([bytes]).stream(),
+    'a Blob': () => new Blob([bytes as BlobPart]),
+    'a ReadableStream': () => new Blob([bytes as BlobPart]).stream(),
     'a stream of Node': () => Readable.from([Buffer.from(bytes)]),
   };
   for (const mode of ['relay', 'direct'] as const)

@@ -2,6 +2,8 @@
 #include "base/fd.h"
 #include "tests/broker/bench.h"
 
+#include <sodium.h>
+
 static void pack_rule(struct tb_packer *packer)
 {
     tb_pack_map(packer, 4);
@@ -53,7 +55,7 @@ static void pack_command(struct tb_packer *packer, const struct command *command
 static void pack_plugin(struct tb_packer *packer, const struct bench_policy *policy)
 {
     static const char *const lists[] = {"read", "write", "make", "mask", "exec"};
-    tb_pack_map(packer, 12);
+    tb_pack_map(packer, 13);
     tb_pack_key(packer, "name");
     tb_pack_key(packer, "test");
     tb_pack_key(packer, "program");
@@ -64,6 +66,7 @@ static void pack_plugin(struct tb_packer *packer, const struct bench_policy *pol
     }
     tb_pack_key_bool(packer, "network", policy->network);
     tb_pack_key_bool(packer, "jit", policy->jit);
+    tb_pack_key_bool(packer, "audit", policy->audit);
     tb_pack_key_bool(packer, "resources", policy->resources);
     tb_pack_key(packer, "memory_mib");
     tb_pack_uint(packer, policy->memory_mib);
@@ -103,8 +106,8 @@ static void pack_scopes(struct tb_packer *packer, const struct bench_policy *pol
 
 void bench_digest(const struct bench_policy *policy, uint8_t ret_digest[static TB_DIGEST_SIZE])
 {
-    memset(ret_digest, 7, TB_DIGEST_SIZE);
-    memcpy(ret_digest, policy, sizeof *policy);
+    crypto_generichash(ret_digest, TB_DIGEST_SIZE, (const uint8_t *)policy, sizeof *policy, NULL,
+                       0);
 }
 
 static void pack_commands(struct tb_packer *packer, const struct bench_policy *policy)

@@ -42,7 +42,7 @@ class Plugin:
 
     def init_frame(self, scopes, variables):
         return frame(INIT, {
-            "v": 1, "plugin": "fs", "view": "main",
+            "v": 1, "plugin": "fs", "view": "main", "origin": "local",
             "commands": [{"number": number, "name": name} for name, number in self.numbers.items()],
             "scopes": [{"allow": allow, "deny": deny} for allow, deny in scopes], "vars": variables,
             "ids": 1 << 32, "pool": {"in": 0, "out": 0}})

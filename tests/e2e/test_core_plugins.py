@@ -45,7 +45,7 @@ def slug(command):
 
 def table(key):
     commands = TABLE[key.removeprefix("core:")]
-    assert set(commands) <= {"default", "other"} and not commands["default"].keys() & commands.get("other", {}).keys()
+    assert set(commands) <= {"program", "default", "other"} and not commands["default"].keys() & commands.get("other", {}).keys()
     return commands["default"], commands.get("other", {})
 
 
@@ -53,7 +53,9 @@ def table(key):
 def test_the_files_say_what_the_table_says(key):
     plugin, permissions, default = load(key)
     granted, other = table(key)
-    assert plugin["name"] == key and not plugin.keys() & {"program", "commands"}
+    program = TABLE[key.removeprefix("core:")].get("program")
+    assert plugin["name"] == key and plugin.get("program") == program
+    assert plugin.get("commands") == ([*granted, *other] if program else None)
     assert default == [f"allow-{slug(command)}" for command in granted]
     wanted = {}
     for command in [*granted, *other]:
@@ -104,11 +106,14 @@ def full_names(key, commands):
     return {f"plugin:{key.removeprefix('core:')}|{command}" for command in commands}
 
 
-def test_core_default_grants_every_default_and_no_program(tmp_path):
+def test_core_default_grants_every_default_and_the_programs_that_there_are(tmp_path):
     found = grant(tmp_path, ["core:default"])
     wanted = set().union(*(full_names(key, table(key)[0]) for key in KEYS))
     assert {command["name"] for command in found["commands"]} == wanted and len(wanted) == 92
-    assert found["plugins"] == [] and not any("plugin" in command for command in found["commands"])
+    programs = [key for key in KEYS if "program" in TABLE[key.removeprefix("core:")]]
+    assert [plugin["name"] for plugin in found["plugins"]] == programs
+    run = {command["name"] for command in found["commands"] if "plugin" in command}
+    assert run == set().union(*(full_names(key, table(key)[0]) for key in programs))
     permissions = {command["rule"]["permission"] for command in found["commands"]}
     assert len(permissions) == len(found["commands"]) and "core:window:allow-title" in permissions
 
@@ -216,5 +221,6 @@ def test_policy_check_lists_them_as_unimplemented(app):
     out = done.stdout.decode()
     rows = [row for row in out.partition("\n  granted\n")[2].partition("\n\n")[0].splitlines() if "plugin:" in row]
     answered = [row.strip() for row in rows if "unimplemented" not in row]
-    assert len(rows) == 92 and answered == OWN
+    run = [f"plugin:{name}|{command}" for name, part in TABLE.items() if "program" in part for command in part["default"]]
+    assert len(rows) == 92 and answered == sorted(OWN + run)
     assert "main (local): 92 commands" in out and "  unimplemented: nothing implements " in out

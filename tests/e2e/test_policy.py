@@ -264,7 +264,7 @@ def test_lists_of_lists_are_no_headers(tmp_path):
 
 def test_text_beyond_ascii(tmp_path):
     name = "caf\u00e9 \u2764\ufe0f \u1e9e \ud7a3 \U0001f309"
-    files = {"trollbridge.toml": f'[app] # {name}\nid = "com.example.case"\nname = """{name}"""\ncsp = \'{name}\'\n'}
+    files = {"trollbridge.toml": f'[app] # {name}\nid = "com.example.case"\nname = """{name}"""\n[[window]]\nlabel = "main"\ntitle = \'{name}\'\n'}
     entry = f'{{ identifier = "open:allow-url", allow = ["{name}"] }}'
     files["capabilities/a.toml"] = f'identifier = "{name}"\nwindows = ["main"]\npermissions = [{entry}]\n'
     status, errors, compiled = compile_app(write_app(tmp_path, files))

@@ -62,6 +62,7 @@ CHANGES = {
     "narrow to tauri": ((one(), ""), (one(), '[policy]\nmode = "tauri"\n'), True, "+ mode tauri, which was narrow"),
     "tauri to strict": ((one(READ), '[policy]\nmode = "tauri"\n'), (one(READ), '[policy]\nmode = "strict"\n'), False,
                         "- mode strict, which was tauri"),
+    "audit": ((one(READ), ""), (one(READ), "[plugins.fs]\nsandbox = { audit = true }\n"), True, "+ fs  sandbox audit true"),
     "jit": ((one(READ), ""), (one(READ), "[plugins.fs]\nsandbox = { jit = true }\n"), True, "+ fs  sandbox jit true"),
     "network": ((one(READ), ""), (one(READ), "[plugins.fs]\nsandbox = { network = true }\n"), True, "+ fs  sandbox network true"),
     "a folder less": ((one(READ), "[plugins.fs]\nsandbox = { read = ['/etc', '/srv'] }\n"),

@@ -326,6 +326,7 @@ SETTINGS = [
     ("[audit]\nfile = \"$XDG_STATE_HOME/elsewhere.jsonl\"", "audit.file"),
     ("[violations]\naction = \"deny\"", "violations.action"),
     ("[sandbox]\nrequire = [\"seccomp\", \"landlock\"]", "sandbox.require"),
+    ("[[window]]\nlabel = \"other\"", "[app] or a [[window]]"),
 ]
 
 

@@ -59,7 +59,8 @@ class Scribe:
         os.write(memory, pack(settings))
         self.link, other = socket.socketpair()
         report, theirs = os.pipe()
-        wanted = {3: other.fileno(), 4: memory, 5: theirs}
+        self.reader, reader = socket.socketpair()
+        wanted = {3: other.fileno(), 4: memory, 5: reader.fileno(), 6: theirs}
 
         def arrange():
             if limit:
@@ -74,6 +75,7 @@ class Scribe:
         for fd in (memory, theirs):
             os.close(fd)
         other.close()
+        reader.close()
         os.read(report, 4096)  # until then it is not in its sandbox
         os.close(report)
 

@@ -106,7 +106,7 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     static const char *const writes[] = {"write", "made/deep"};
     static const char *const make[] = {"made/deep"};
     static const char *const mask[] = {"read/denied", "read/denied-file", "read/missing"};
-    tb_pack_map(packer, 12);
+    tb_pack_map(packer, 13);
     pack_text(packer, "name", "probe");
     pack_text(packer, "program", confined->probe);
     pack_paths(packer, confined, "read", read, TB_ARRAY_LEN(read));
@@ -116,6 +116,7 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     pack_paths(packer, confined, "mask", mask, confined->wide ? 0 : TB_ARRAY_LEN(mask));
     tb_pack_key_bool(packer, "network", confined->network);
     tb_pack_key_bool(packer, "jit", confined->jit);
+    tb_pack_key_bool(packer, "audit", confined->audit);
     tb_pack_key_bool(packer, "resources", false);
     pack_paths(packer, confined, "exec", &confined->exec, confined->exec ? 1 : 0);
     tb_pack_key(packer, "memory_mib");
@@ -167,6 +168,16 @@ static int write_grant(const struct confined *confined)
     return fd;
 }
 
+/* As the supervisor passes it: open for reading alone. */
+static int write_log(void)
+{
+    tb_fd file = tb_fd_memory("log");
+    CHECK(file >= 0 && tb_fd_write_all(file, tb_bytes_of_string("{}\n")) == 0);
+    int readable = tb_fd_reopen(file, O_RDONLY);
+    CHECK(readable >= 0);
+    return readable;
+}
+
 static void start(const struct confined *confined, int link, int report, int *ret_pidfd)
 {
     char require[TB_LAYERS_TEXT_SIZE];
@@ -178,7 +189,8 @@ static void start(const struct confined *confined, int link, int report, int *re
     const char *const bare_argv[] = {"probe", NULL};
     tb_fd grant = write_grant(confined);
     tb_fd pool = tb_fd_shared("pool", 65536);
-    const int fds[] = {link, pool, grant, report};
+    tb_fd log = write_log();
+    const int fds[] = {link, pool, grant, report, log};
     const struct tb_spawn spawn = {
         .program = confined->bare ? confined->probe : confined->confine,
         .exec_fd = -1,

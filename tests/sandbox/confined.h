@@ -21,6 +21,7 @@ struct confined {
     bool bare; /* not confined at all: the planted breach */
     bool wide; /* the hull is everything: the other one */
     bool jit;
+    bool audit;
     bool network;
     const char *exec;        /* one more program in the hull, or NULL */
     uint32_t memory_mib;     /* 64 from the beginning */

@@ -315,12 +315,29 @@ static int try_spin(tb_unused const char *none)
     return 0;
 }
 
-static int try_descriptors(tb_unused const char *none)
+/* Descriptors from the one on that the argument names. */
+static int try_descriptors(const char *first)
 {
-    for (int fd = 5; fd < 1024; fd++)
+    for (int fd = (int)strtol(first, NULL, 10); fd < 1024; fd++)
         if (fcntl(fd, F_GETFD) >= 0)
             return 0;
     return EBADF;
+}
+
+static int try_log(tb_unused const char *none)
+{
+    char byte;
+    return result_of(pread(5, &byte, 1, 0));
+}
+
+static int try_write_log(tb_unused const char *none)
+{
+    return result_of(pwrite(5, "x", 1, 0));
+}
+
+static int try_reopen_log(tb_unused const char *none)
+{
+    return result_of(open("/proc/self/fd/5", O_WRONLY));
 }
 
 static int try_environment(tb_unused const char *none)
@@ -367,6 +384,9 @@ static const struct {
     {"code", try_code},
     {"memory", try_memory},
     {"descriptors", try_descriptors},
+    {"log", try_log},
+    {"write-log", try_write_log},
+    {"reopen-log", try_reopen_log},
     {"environment", try_environment},
 };
 

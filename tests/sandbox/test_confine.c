@@ -190,7 +190,7 @@ static void itself(struct confined *confined)
 {
     char inherited[] = "TB_TEST_INHERITED=1";
     CHECK(putenv(inherited) == 0);
-    confined_expect(confined, "descriptors", "-", false);
+    confined_expect(confined, "descriptors", "5", false);
     confined_expect(confined, "environment", "-", false);
     confined_refused(confined, "code", "-");
     confined_refused(confined, "memory", "200");
@@ -200,6 +200,22 @@ static void itself(struct confined *confined)
 static void process_is_closed(void)
 {
     for_each_level(itself);
+}
+
+/* The log, for reading, and nothing beside it. */
+static void log_file(struct confined *confined)
+{
+    CHECK_INT(confined_try(confined, "log", "-"), EBADF);
+    confined->audit = true;
+    confined_expect(confined, "log", "-", true);
+    confined_expect(confined, "descriptors", "6", false);
+    CHECK_INT(confined_try(confined, "write-log", "-"), EBADF);
+    confined_expect(confined, "reopen-log", "-", false);
+}
+
+static void the_log_is_for_whom_the_grant_names(void)
+{
+    for_each_level(log_file);
 }
 
 /* A program that was started in the probe's place does not answer. */
@@ -326,6 +342,7 @@ int main(int argc, char **argv)
         TEST(sockets_are_refused),
         TEST(other_processes_are_refused),
         TEST(process_is_closed),
+        TEST(the_log_is_for_whom_the_grant_names),
         TEST(other_programs_are_refused),
         TEST(report_is_true),
         TEST(a_missing_layer_refuses_to_start),

@@ -49,6 +49,16 @@ static void fs(void)
     compare(&tb_role_fs);
 }
 
+static void path(void)
+{
+    compare(&tb_role_path);
+}
+
+static void audit(void)
+{
+    compare(&tb_role_audit);
+}
+
 static struct tb_role with(const struct tb_role *role, const struct tb_syscall *more)
 {
     struct tb_role wider = *role;
@@ -193,6 +203,8 @@ int main(int argc, char **argv)
         TEST(policy),
         TEST(plugin),
         TEST(fs),
+        TEST(path),
+        TEST(audit),
         TEST(finds_one_more),
         TEST(finds_an_answer_that_became_a_permission),
         TEST(finds_one_less),

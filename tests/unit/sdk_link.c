@@ -90,10 +90,11 @@ void sdk_put_init(size_t pool_in, size_t pool_out)
     struct tb_packer packer;
     tb_buffer_init(&body, TB_FRAME_MAX);
     tb_packer_init(&packer, &body);
-    tb_pack_map(&packer, 8);
+    tb_pack_map(&packer, 9);
     tb_pack_key_uint(&packer, "v", 1);
     tb_pack_key_text(&packer, "plugin", "test");
     tb_pack_key_text(&packer, "view", "main");
+    tb_pack_key_text(&packer, "origin", "local");
     tb_pack_key(&packer, "commands");
     tb_pack_array(&packer, 3);
     pack_command(&packer, SDK_RUN, "run");

@@ -83,6 +83,20 @@ static void read_all_reads_to_the_cap_and_no_further(void)
     CHECK_INT(tb_fd_read_all(-1, N, &data, &n), -EBADF);
 }
 
+static void what_is_opened_again_is_the_same_file(void)
+{
+    char byte = 0;
+    tb_fd fd = tb_fd_memory("test");
+    CHECK_INT(tb_fd_write_all(fd, tb_bytes_of_string("abc")), 0);
+    tb_fd again = tb_fd_reopen(fd, O_RDONLY);
+    CHECK(again >= 0);
+    CHECK(read(again, &byte, 1) == 1 && byte == 'a');
+    CHECK_INT(lseek(fd, 0, SEEK_CUR), 3);
+    CHECK(write(again, "x", 1) < 0 && errno == EBADF);
+    CHECK_INT(fcntl(again, F_GETFD), FD_CLOEXEC);
+    CHECK_INT(tb_fd_reopen(-1, O_RDONLY), -ENOENT);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -91,6 +105,7 @@ int main(int argc, char **argv)
         TEST(a_closed_peer_is_an_error_and_no_signal),
         TEST(a_sealed_file_cannot_be_changed),
         TEST(read_all_reads_to_the_cap_and_no_further),
+        TEST(what_is_opened_again_is_the_same_file),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }

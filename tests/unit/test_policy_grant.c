@@ -76,7 +76,7 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
 {
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
-    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 13 : 12);
+    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 14 : 13);
     text(packer, "name", "fs");
     text(packer, "program", flaw == RELATIVE_PROGRAM ? "plugins/fs" : "/lib/plugins/fs");
     paths(packer, "read", "/data");
@@ -88,6 +88,7 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
     paths(packer, "mask", "/data/private");
     tb_pack_key_bool(packer, "network", true);
     tb_pack_key_bool(packer, "jit", true);
+    tb_pack_key_bool(packer, "audit", true);
     tb_pack_key_bool(packer, "resources", true);
     paths(packer, "exec", NULL);
     number(packer, "memory_mib", 256);
@@ -173,7 +174,7 @@ static void reads_a_grant(void)
     CHECK_INT(read->args, TB_ARGS_FULL);
     CHECK_INT(read->rule.line, 7);
     CHECK(tb_bytes_are(read->rule.file, "capabilities/main.json"));
-    CHECK(grant->plugins[0].network && grant->plugins[0].jit);
+    CHECK(grant->plugins[0].network && grant->plugins[0].jit && grant->plugins[0].audit);
     CHECK_INT(grant->plugins[0].write->via.array.size, 1);
     CHECK_INT(grant->scopes[0].allow->via.array.size, 1);
     CHECK_INT(grant->vars->via.map.size, 1);

@@ -24,7 +24,7 @@ static void text(struct tb_packer *packer, const char *key, const char *value)
 static void pack(struct tb_packer *packer, const struct seed *seed)
 {
     static const uint8_t digest[TB_DIGEST_SIZE] = {9};
-    tb_pack_map(packer, 7);
+    tb_pack_map(packer, 8);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, seed->version);
     text(packer, "app", "com.example.notes");
@@ -41,6 +41,8 @@ static void pack(struct tb_packer *packer, const struct seed *seed)
     text(packer, "mode", seed->mode);
     text(packer, "file", seed->file);
     text(packer, "args", seed->args);
+    tb_pack_key(packer, "facts");
+    tb_pack_bin(packer, tb_bytes_of_string("facts"));
 }
 
 static int read_bytes(struct tb_bytes bytes, struct tb_settings *ret_settings)
@@ -73,6 +75,7 @@ static void reads_settings(void)
     CHECK_INT(settings.audit_mode, TB_AUDIT_BEHIND);
     CHECK_INT(settings.audit_args, TB_ARGS_NONE);
     CHECK(tb_bytes_are(settings.audit_file, "/state/a.jsonl"));
+    CHECK(tb_bytes_are(settings.facts, "facts"));
 }
 
 static void refuses_what_is_wrong(void)

@@ -13,6 +13,7 @@ static const struct bench_policy scoped = {.commands = 7, .scope = 5, .memory_mi
 static const struct bench_policy smaller = {.commands = 7, .memory_mib = 32};
 static const struct bench_policy online = {.commands = 7, .memory_mib = 64, .network = 1};
 static const struct bench_policy jitting = {.commands = 7, .memory_mib = 64, .jit = 1};
+static const struct bench_policy following = {.commands = 7, .memory_mib = 64, .audit = 1};
 
 static void begin(void)
 {
@@ -193,6 +194,7 @@ static void another_scope_or_hull_stops_the_plugin(void)
     a_plugin_that_does_not_fit_is_stopped_under_its_calls(&smaller);
     a_plugin_that_does_not_fit_is_stopped_under_its_calls(&online);
     a_plugin_that_does_not_fit_is_stopped_under_its_calls(&jitting);
+    a_plugin_that_does_not_fit_is_stopped_under_its_calls(&following);
 }
 
 static void the_same_policy_touches_nothing(void)

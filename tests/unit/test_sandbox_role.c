@@ -123,6 +123,8 @@ static void supervisor_lets_its_children_work(void)
     for (size_t r = 0; tb_roles[r]; r++)
         CHECK_INT(n_stopped_by(&tb_role_supervisor, tb_roles[r], stderr), 0);
     CHECK_INT(n_stopped_by(&tb_role_plugin, &tb_role_fs, stderr), 0);
+    CHECK_INT(n_stopped_by(&tb_role_plugin, &tb_role_path, stderr), 0);
+    CHECK_INT(n_stopped_by(&tb_role_plugin, &tb_role_audit, stderr), 0);
 }
 
 /* The check above finds a parent that is too narrow. */

@@ -7,7 +7,7 @@ PACKAGES=(
     clang-format clang-tidy cppcheck valgrind scdoc
     python3 python3-pytest python3-msgpack util-linux binutils procps passwd
     clang-19 libclang-rt-19-dev
-    libwebkit2gtk-4.1-dev xvfb xdotool bubblewrap xdg-dbus-proxy fonts-dejavu-core
+    libgumbo-dev libwebkit2gtk-4.1-dev xvfb xdotool bubblewrap xdg-dbus-proxy fonts-dejavu-core
 )
 
 say() { printf '%s\n' "$*" >&2; }
@@ -45,7 +45,7 @@ deps() {
         apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# The npm packages of the client, by lock file.
+# The npm packages of shim-js, by lock file: the scripts of a page are built with them.
 node_deps() {
     if [ ! -d shim-js/node_modules ] || [ shim-js/package-lock.json -nt shim-js/node_modules ]; then
         say "tb: installing npm packages"
@@ -57,6 +57,7 @@ node_deps() {
 configure() {
     local dir=$1
     shift
+    node_deps
     [ -f "$dir/build.ninja" ] ||
         meson setup "$dir" --prefix "$PWD/$dir/root" --libdir lib "$@" >"$dir.log" 2>&1 ||
         { cat "$dir.log" >&2 && return 1; }

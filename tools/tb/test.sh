@@ -68,6 +68,13 @@ python_suites() {
     done
 }
 
+webkit_suites() {
+    local file
+    for file in tests/webkit/test_*.py; do
+        suite "webkit $(basename "$file" .py)" pytest_in "$PWD/build" "$file"
+    done
+}
+
 client_suites() {
     suite shim-build shim_build
     suite shim-unit npm --prefix shim-js test --silent
@@ -101,6 +108,7 @@ sandbox_suites
 fuzz_suites
 client_suites
 python_suites
+webkit_suites
 suite hostile tools/tb/hostile.sh
 suite hostile-self tools/tb/hostile.sh --self-test
 suite docs python3 tests/docs/run_docs.py

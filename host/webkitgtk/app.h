@@ -1,0 +1,26 @@
+/* What an app holds in this process: for the files of this folder. */
+#pragma once
+
+#include "host/webkitgtk/trollbridge-webkitgtk.h"
+
+#include "base/compiler.h"
+
+#include <stdbool.h>
+
+struct trollbridge_webkit {
+    char **origins; /* further ones that are allowed */
+    bool devtools;
+    void (*alert)(void *data, const char *view, const char *event, const char *message);
+    void *data;
+    struct trollbridge *bridge;
+    GSource *source; /* of the bridge's descriptor */
+    WebKitWebContext *context;
+    GHashTable *views; /* label: struct tb_view */
+    bool has_sandbox;
+    const char *sandbox_message;
+};
+
+/* Whether documents of the origin get a link. */
+bool tb_app_allows(const struct trollbridge_webkit *tw, const char *origin);
+void tb_app_alert(struct trollbridge_webkit *tw, const char *view, const char *event,
+                  const char *message);

@@ -1,0 +1,213 @@
+#include "host/webkitgtk/app.h"
+
+#include "host/webkitgtk/context.h"
+#include "host/webkitgtk/origin.h"
+#include "host/webkitgtk/sandbox.h"
+#include "host/webkitgtk/view.h"
+#include "proto/label.h"
+
+#include <glib-unix.h>
+
+G_DEFINE_QUARK(trollbridge - webkit - error - quark, trollbridge_webkit_error)
+
+bool tb_app_allows(const struct trollbridge_webkit *tw, const char *origin)
+{
+    return strcmp(origin, TROLLBRIDGE_WEBKIT_ORIGIN) == 0 ||
+           g_strv_contains((const char *const *)tw->origins, origin);
+}
+
+void tb_app_alert(struct trollbridge_webkit *tw, const char *view, const char *event,
+                  const char *message)
+{
+    if (tw->alert)
+        tw->alert(tw->data, view, event, message);
+}
+
+/* ---- the bridge ---- */
+
+static void on_alert(void *data, const char *view, const char *event, const char *message)
+{
+    tb_app_alert(data, view, event, message);
+}
+
+static void on_opened(void *data, uint32_t id, const char *session, const uint8_t *bootstrap,
+                      size_t n_bootstrap, const char *code, const char *message)
+{
+    (void)id, (void)bootstrap, (void)n_bootstrap, (void)code;
+    if (!session)
+        tb_app_alert(data, "", "refused", message);
+}
+
+static gboolean on_bridge(int fd, GIOCondition condition, void *data)
+{
+    struct trollbridge_webkit *tw = data;
+    (void)fd, (void)condition;
+    if (trollbridge_dispatch(tw->bridge) == TROLLBRIDGE_OK)
+        return G_SOURCE_CONTINUE;
+    g_clear_pointer(&tw->source, g_source_unref);
+    tb_app_alert(tw, "", "lost", trollbridge_result_text(TROLLBRIDGE_LOST));
+    return G_SOURCE_REMOVE;
+}
+
+static void watch_bridge(struct trollbridge_webkit *tw)
+{
+    tw->source = g_unix_fd_source_new(trollbridge_fd(tw->bridge), G_IO_IN);
+    g_source_set_callback(tw->source, G_SOURCE_FUNC(on_bridge), tw, NULL);
+    g_source_attach(tw->source, NULL);
+}
+
+static int code_of(enum trollbridge_result result)
+{
+    switch (result) {
+    case TROLLBRIDGE_FILES:
+        return TROLLBRIDGE_WEBKIT_FILES;
+    case TROLLBRIDGE_PART:
+    case TROLLBRIDGE_LOST:
+        return TROLLBRIDGE_WEBKIT_PART;
+    case TROLLBRIDGE_OUT_OF_MEMORY:
+        return TROLLBRIDGE_WEBKIT_MEMORY;
+    case TROLLBRIDGE_OK:
+    case TROLLBRIDGE_INVALID:
+        break;
+    }
+    return TROLLBRIDGE_WEBKIT_INVALID;
+}
+
+static bool spawn(struct trollbridge_webkit *tw, const char *app, GError **error)
+{
+    const struct trollbridge_options options = {
+        .app = app, .opened = on_opened, .alert = on_alert, .data = tw};
+    enum trollbridge_result result = trollbridge_spawn(&options, &tw->bridge);
+    if (result == TROLLBRIDGE_OK)
+        return true;
+    g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, code_of(result),
+                        trollbridge_result_text(result));
+    return false;
+}
+
+/* ---- an app's life ---- */
+
+static bool check_options(const struct trollbridge_webkit_options *options, GError **error)
+{
+    for (const char *const *origin = options->origins; origin && *origin; origin++)
+        if (!tb_origin_whole(*origin)) {
+            g_set_error(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_INVALID,
+                        "'%s' is no serialised origin: write it as https://example.com", *origin);
+            return false;
+        }
+    return true;
+}
+
+static bool find_sandbox(struct trollbridge_webkit *tw, bool required, GError **error)
+{
+    tw->has_sandbox = tb_sandbox_works(&tw->sandbox_message);
+    if (tw->has_sandbox || !required)
+        return true;
+    g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_PART,
+                        tw->sandbox_message);
+    return false;
+}
+
+static bool make_context(struct trollbridge_webkit *tw, GError **error)
+{
+    tw->context = tb_context_new(tw);
+    if (tw->context)
+        return true;
+    g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_PART,
+                        "the web-process extension is missing: install Trollbridge whole");
+    return false;
+}
+
+static void free_view(void *view)
+{
+    tb_view_free(view);
+}
+
+struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webkit_options *options,
+                                                  GError **error)
+{
+    if (!check_options(options, error))
+        return NULL;
+    struct trollbridge_webkit *tw = g_new0(struct trollbridge_webkit, 1);
+    char *none[] = {NULL};
+    tw->origins = g_strdupv(options->origins ? (char **)options->origins : none);
+    tw->devtools = options->devtools;
+    tw->alert = options->alert;
+    tw->data = options->data;
+    tw->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
+    if (!find_sandbox(tw, options->require_sandbox, error) || !spawn(tw, options->app, error) ||
+        !make_context(tw, error)) {
+        trollbridge_webkit_free(tw);
+        return NULL;
+    }
+    watch_bridge(tw);
+    return tw;
+}
+
+void trollbridge_webkit_free(struct trollbridge_webkit *tw)
+{
+    if (!tw)
+        return;
+    g_hash_table_unref(tw->views);
+    if (tw->source)
+        g_source_destroy(tw->source);
+    g_clear_pointer(&tw->source, g_source_unref);
+    trollbridge_close(tw->bridge);
+    g_clear_object(&tw->context);
+    g_strfreev(tw->origins);
+    g_free(tw);
+}
+
+WebKitWebContext *trollbridge_webkit_context(struct trollbridge_webkit *tw)
+{
+    return tw->context;
+}
+
+struct trollbridge *trollbridge_webkit_bridge(struct trollbridge_webkit *tw)
+{
+    return tw->bridge;
+}
+
+enum trollbridge_webkit_sandbox trollbridge_webkit_sandbox(const struct trollbridge_webkit *tw,
+                                                           const char **ret_message)
+{
+    if (ret_message)
+        *ret_message = tw->sandbox_message;
+    return tw->has_sandbox ? TROLLBRIDGE_WEBKIT_SANDBOX_HELD : TROLLBRIDGE_WEBKIT_SANDBOX_MISSING;
+}
+
+/* ---- attaching ---- */
+
+static const char *why_not(const struct trollbridge_webkit *tw, WebKitWebView *view)
+{
+    GHashTableIter all;
+    void *other;
+    g_hash_table_iter_init(&all, tw->views);
+    while (g_hash_table_iter_next(&all, NULL, &other))
+        if (((const struct tb_view *)other)->web == view)
+            return "the view is attached already";
+    if (webkit_web_view_get_context(view) != tw->context)
+        return "the view has another context: make it with that of trollbridge_webkit_context";
+    if (webkit_web_view_get_uri(view))
+        return "the view has loaded something: attach it before";
+    return NULL;
+}
+
+gboolean trollbridge_webkit_attach(struct trollbridge_webkit *tw, WebKitWebView *view,
+                                   const char *label, GError **error)
+{
+    if (!label || !tb_label_valid(tb_bytes_of_string(label)) ||
+        g_hash_table_contains(tw->views, label)) {
+        g_set_error(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_INVALID,
+                    "a view's label is 1 to 64 of A-Z a-z 0-9 - _ / : that no other view has");
+        return FALSE;
+    }
+    const char *problem = why_not(tw, view);
+    if (problem) {
+        g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_VIEW, problem);
+        return FALSE;
+    }
+    struct tb_view *attached = tb_view_new(tw, view, label);
+    g_hash_table_insert(tw->views, attached->label, attached);
+    return TRUE;
+}

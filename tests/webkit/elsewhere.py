@@ -1,0 +1,47 @@
+"""Web servers on loopback: other origins than the app's."""
+
+import http.server
+import threading
+
+
+class Server:
+    """Serves `pages`, path: body, or path: (status, headers, body); `asked` holds the paths asked for."""
+
+    def __init__(self, pages):
+        self.pages, self.asked = dict(pages), []
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.http.daemon_threads = True
+        self.origin = f"http://127.0.0.1:{self.http.server_port}"
+        self.thread = threading.Thread(target=self.http.serve_forever)
+        self.thread.start()
+
+    def handler(self):
+        server = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                server.asked.append(self.path)
+                status, headers, body = server.answer(self.path.partition("?")[0])
+                self.send_response(status)
+                for name, value in ({"content-type": "text/html; charset=utf-8"} | headers).items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass  # `asked` is the log
+
+        return Handler
+
+    def answer(self, path):
+        page = self.pages.get(path, (404, {}, "not here"))
+        status, headers, body = page if isinstance(page, tuple) else (200, {}, page)
+        return status, headers, body.encode() if isinstance(body, str) else body
+
+    def close(self):
+        self.http.shutdown()
+        self.thread.join()
+        self.http.server_close()

@@ -1,0 +1,228 @@
+"""The app's scheme, in a window without a broker: what is served, to whom, as what, and which scripts and styles run."""
+
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+import tree
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+HOST = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build")) / "tests/webkit/frontend_host"
+PAGE = "<!doctype html><meta charset=utf-8><title>index</title><p>The index."
+ORIGIN = "tauri://localhost"
+
+
+class WrongFiles(Exception):
+    pass
+
+
+@pytest.fixture
+def page(make_app):
+    """page(files, eval, csp, origin): what the body of an async function returns in the frontend's index."""
+    def run(files, script, csp="", origin=None, prepare=None):
+        app = make_app(files={f"dist/{name}": content for name, content in ({"index.html": PAGE} | files).items()})
+        if prepare:
+            prepare(app)
+        shutil.copy(HOST, app.folder / "host")
+        words = app.command()  # who runs it
+        words[-1:] = [str(app.folder / "host"), str(app.path), csp, script, *([origin] if origin else [])]
+        with tree.leaves_nothing():
+            done = subprocess.run(words, env=app.environment, cwd="/", capture_output=True, text=True, timeout=60)
+        if done.returncode == 3:
+            raise WrongFiles(done.stdout.strip())
+        assert done.returncode == 0, (done.stdout, done.stderr)
+        return json.loads(done.stdout)
+    return run
+
+
+FETCH = """
+const answer = async (path, options) => {
+  const r = await fetch(path, options);
+  return [r.status, r.headers.get("content-type"), await r.text()];
+};
+"""
+
+
+def test_files_by_their_paths(page):
+    files = {"a b/\u00e4.txt": "umlaut", "docs/index.html": "docs", "about.html": "about", "deep/x.html/y.txt": "y",
+             "100%.txt": "percent", "%2e.txt": "once", "noext": "bytes", "UPPER.JS": "1"}
+    got = page(files, FETCH + """
+      const out = {};
+      for (const path of ["/a%20b/%C3%A4.txt", "/a b/\u00e4.txt?q=1#f", "/docs/", "/docs", "/about", "/about.html",
+                          "/deep/x.html/y.txt", "/100%25.txt", "/%252e.txt", "/noext", "/UPPER.JS", "/index.html"])
+        out[path] = await answer(path);
+      return out;""")
+    html, text = "text/html; charset=utf-8", "text/plain; charset=utf-8"
+    assert got == {
+        "/a%20b/%C3%A4.txt": [200, text, "umlaut"], "/a b/\u00e4.txt?q=1#f": [200, text, "umlaut"],
+        "/docs/": [200, html, "docs"], "/docs": [200, html, "docs"],
+        "/about": [200, html, "about"], "/about.html": [200, html, "about"],
+        "/deep/x.html/y.txt": [200, text, "y"], "/100%25.txt": [200, text, "percent"],
+        "/%252e.txt": [200, text, "once"], "/noext": [200, "application/octet-stream", "bytes"],
+        "/UPPER.JS": [200, "text/javascript; charset=utf-8", "1"], "/index.html": [200, html, PAGE]}
+
+
+def test_a_path_without_a_dot_is_the_index(page):
+    got = page({}, FETCH + 'return [await answer("/notes/17"), await answer("/gone.js"), await answer("/v1.2/"),'
+                           ' await answer("/v1.2/x")]')
+    assert [entry[0] for entry in got] == [200, 404, 404, 200]
+    assert got[0][2] == got[3][2] == PAGE
+
+
+OUTSIDE = ["/%2e%2e/trollbridge.toml", "/..%2ftrollbridge.toml", "/%2e%2e%2f%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+           "/a%00.txt", "/%2fetc/passwd", "//etc/passwd%00", "/a%0Ab", "/%ff.txt", "/%", "/%4", "/%zz", "/x%2f%2e%2e%2fa.txt",
+           "/a.txt%00.html", "/" + "a" * 2000 + ".txt"]
+
+
+def test_nothing_outside(page):
+    script = FETCH + f"const out = []; for (const path of {json.dumps(OUTSIDE)}) out.push((await answer('{ORIGIN}' + path))[0]); return out"
+    assert page({"a.txt": "a"}, script) == [404] * len(OUTSIDE)
+
+
+def test_no_link_is_followed_and_nothing_but_files_is_opened(page):
+    def prepare(app):
+        dist = app.path / "dist"
+        (dist / "link.txt").symlink_to("inside.txt")
+        (dist / "out.txt").symlink_to("/etc/passwd")
+        (dist / "folder").symlink_to("sub")
+        (dist / "index2.html").symlink_to("index.html")
+        os.mkfifo(dist / "pipe.txt")
+        (dist / "locked.txt").write_text("no")
+        (dist / "locked.txt").chmod(0)
+    got = page({"inside.txt": "in", "sub/a.txt": "a"}, FETCH + """
+      const out = [];
+      for (const path of ["/link.txt", "/out.txt", "/folder/a.txt", "/index2.html", "/pipe.txt", "/locked.txt", "/sub/a.txt"])
+        out.push((await answer(path))[0]);
+      return out;""", prepare=prepare)
+    assert got == [403] * 6 + [200]
+
+
+def test_only_get_and_head(page):
+    got = page({"a.txt": "text"}, """
+      const out = {};
+      for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
+        const r = await fetch("/a.txt", {method, body: method === "GET" || method === "HEAD" ? undefined : new Blob(["x"])});
+        out[method] = [r.status, r.headers.get("allow"), (await r.text()).slice(0, 4)];
+      }
+      return out;""")
+    refused = [405, "GET, HEAD", "405 "]
+    assert got == {"GET": [200, None, "text"], "HEAD": [200, None, ""], "POST": refused, "PUT": refused,
+                   "DELETE": refused, "PATCH": refused, "OPTIONS": refused}
+
+
+def test_headers(page):
+    got = page({"a.js": "1"}, """
+      const out = [];
+      for (const path of ["/a.js", "/", "/gone.js"]) out.push(Object.fromEntries((await fetch(path)).headers));
+      return out;""")
+    for headers in got:
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["access-control-allow-origin"] == ORIGIN
+        assert "content-security-policy" in headers
+    assert got[2]["content-security-policy"] == "default-src 'none'"
+    nonces = {headers["content-security-policy"].split("'nonce-")[1].split("'")[0] for headers in got[:2]}
+    assert len(nonces) == 2
+
+
+def test_what_is_sniffable_is_not_sniffed(page):
+    assert page({"s.txt": "self.ran = 1"}, """
+      const script = document.createElement("script");
+      script.src = "/s.txt";
+      const end = new Promise(done => { script.onload = () => done("ran"); script.onerror = () => done("refused"); });
+      document.head.append(script);
+      return [await end, self.ran ?? 0];""") == ["refused", 0]
+
+
+def test_a_document_is_utf_8_without_saying_so(page):
+    assert page({"index.html": "<!doctype html><title>\u00e4\u2764</title>"},
+                "return [document.characterSet, document.title]") == ["UTF-8", "\u00e4\u2764"]
+
+
+SIZE = 300 * 1024 * 1024
+
+
+def test_a_large_file_is_streamed(page):
+    def prepare(app):
+        with open(app.path / "dist/large.bin", "wb") as large:
+            large.truncate(SIZE)
+            large.seek(SIZE - 3)
+            large.write(b"end")
+    got = page({}, """
+      const reader = (await fetch("/large.bin")).body.getReader();
+      let n = 0, last = [];
+      for (;;) {
+        const {value, done} = await reader.read();
+        if (done) return [n, last];
+        n += value.length;
+        last = [...value.slice(-3)];
+      }""", prepare=prepare)
+    assert got == [SIZE, [*b"end"]]
+
+
+TRY_ALL = """
+const out = {};
+for (const mode of ["cors", "no-cors"])
+  try { out[mode] = (await fetch(`${target}/a.txt`, {mode})).type } catch (error) { out[mode] = error.name }
+const element = (name, attribute) => new Promise(done => {
+  const it = document.createElement(name);
+  it.onload = () => done("loaded");
+  it.onerror = () => done("refused");
+  setTimeout(() => done("nothing"), 3000);
+  it[attribute] = `${target}/${name === "img" ? "a.svg" : name === "script" ? "a.js" : name === "link" ? "a.css" : "frame.html"}`;
+  if (name === "link") it.rel = "stylesheet";
+  document.body.append(it);
+});
+out.img = await element("img", "src");
+out.script = await element("script", "src");
+out.link = await element("link", "href");
+const frame = document.createElement("iframe");
+frame.src = `${target}/frame.html`;
+const spoke = new Promise(done => { addEventListener("message", event => done(event.data)); setTimeout(() => done("silence"), 3000); });
+document.body.append(frame);
+out.frame = await spoke;
+return out;
+"""
+SUBJECTS = {"a.txt": "secret", "a.js": "self.ran = 1", "a.css": "body{}", "frame.js": "parent.postMessage('here', '*')",
+            "a.svg": "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
+            "frame.html": "<!doctype html><script src=/frame.js></script>"}
+
+
+def test_its_own_origin_gets_all(page):
+    assert page(SUBJECTS, f"const target = '{ORIGIN}';" + TRY_ALL) == {
+        "cors": "basic", "no-cors": "basic", "img": "loaded", "script": "loaded", "link": "loaded", "frame": "here"}
+
+
+@pytest.mark.parametrize("origin", ["https://example.com/", "http://localhost/", "other://localhost/"])
+def test_another_origin_gets_nothing(page, origin):
+    got = page(SUBJECTS, f"const target = '{ORIGIN}';" + TRY_ALL, origin=origin)
+    assert {name: value for name, value in got.items() if value in ("basic", "cors", "loaded", "here")} == {}
+
+
+def test_an_opaque_origin_gets_nothing(page):
+    """A sandboxed frame of the app's own page, whose script comes from the page."""
+    inner = f"const target = '{ORIGIN}';" + TRY_ALL.replace("return out", "parent.postMessage({out, origin: self.origin}, '*')")
+    got = page(SUBJECTS | {"index.html": PAGE + "<script>self.own = 1</script>", "inner.js": inner}, """
+      const text = await (await fetch("/inner.js")).text();
+      const frame = document.createElement("iframe");
+      frame.sandbox = "allow-scripts";
+      frame.srcdoc = `<!doctype html><body><script nonce="${document.querySelector("script").nonce}">(async () => {${text}})()<\\/script>`;
+      const said = new Promise(done => addEventListener("message", event => done(event.data)));
+      document.body.append(frame);
+      return await said;""")
+    assert got["origin"] == "null"
+    assert {name: value for name, value in got["out"].items() if value in ("basic", "cors", "loaded", "here")} == {}
+
+
+def test_no_other_host_on_the_scheme(page):
+    got = page({"a.txt": "text"}, """
+      const out = [];
+      for (const url of ["tauri://other/a.txt", "tauri://localhost:80/a.txt", "tauri://localhost.evil/a.txt", "tauri:a.txt"])
+        try { out.push((await fetch(url)).status) } catch (error) { out.push(error.name) }
+      return out;""", csp="default-src *; connect-src * tauri: tauri://*")
+    assert all(entry in (404, "TypeError") for entry in got), got
