@@ -3,7 +3,7 @@ import { Arena } from './arena.js';
 import { Editor } from './editor.js';
 import { List } from './list.js';
 import { Log } from './log.js';
-import { create, discard, loadAll } from './store.js';
+import { create, discard, loadNotes, readFolder } from './store.js';
 import { startTheme } from './theme.js';
 import { explain } from './words.js';
 
@@ -191,13 +191,16 @@ async function start() {
   showBridge(!narrow.matches);
   if (!bridge) {
     document.body.dataset.state = 'alone';
+    for (const part of [$('sidebar'), $('bridge'), document.querySelector('main > header')]) part.hidden = true;
     return say('There is no bridge here', 'This page reads and writes files through Trollbridge. Open it with `trollbridge run examples/notes`.', '', null);
   }
   wire();
   const log = new Log(bridge);
   new Arena(log);
   try {
-    [notes] = await Promise.all([loadAll(), startTheme($('theme'))]);
+    await log.started;
+    const entries = await readFolder();
+    [notes] = await Promise.all([loadNotes(entries), startTheme(entries, $('theme'))]);
     render();
     list.move(0);
     $('list').focus();

@@ -6,7 +6,7 @@ const $ = (id) => document.getElementById(id);
 function line(attack) {
   const row = document.createElement('li');
   row.dataset.result = 'idle';
-  for (const [name, text] of [['title', attack.title], ['outcome', ''], ['what', attack.what], ['by', '']]) {
+  for (const [name, text] of [['title', attack.title], ['outcome', ''], ['what', attack.what], ['record', ''], ['by', '']]) {
     const part = document.createElement('span');
     part.className = name;
     part.textContent = text;
@@ -18,7 +18,9 @@ function line(attack) {
 function tell(row, { result, code, by }, record) {
   row.dataset.result = result;
   row.querySelector('.outcome').textContent = result === 'breach' ? 'BREACH' : code;
-  row.querySelector('.by').textContent = record ? `${by} · log #${record}` : by;
+  row.querySelector('.by').textContent = by;
+  row.querySelector('.record').textContent = record ? `#${record}` : '';
+  row.querySelector('.record').title = record ? 'The record in the audit log' : '';
 }
 
 function sum(results) {

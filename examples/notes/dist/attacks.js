@@ -10,11 +10,11 @@ class Unclear extends Error {}
 const refused = (code, by) => ({ code, by });
 
 const DEFENCES = {
-  scope: 'the fs plugin: outside of the scope that the capability gives',
-  invalid_args: 'the arguments are not acceptable',
-  not_granted: 'there is no handle for this command: for the page it does not exist',
-  too_large: 'larger than a message may be',
-  limit: 'a limit of the view',
+  scope: 'held by the scope of this view’s capability',
+  invalid_args: 'held by the check of the arguments',
+  not_granted: 'held by the broker: there is no handle for it',
+  too_large: 'held by the size of a message',
+  limit: 'held by a limit of the view',
 };
 
 /** Makes a call that has to be refused with one of these codes. */
@@ -58,7 +58,7 @@ async function blockedByCsp(directive, attempt, succeeded = () => false) {
 async function symlink() {
   const entries = await invoke('plugin:fs|read_dir', { path: 'data' });
   const link = entries.find((entry) => entry.isSymlink);
-  if (!link) throw new Unclear('there is no symbolic link in data/ to follow');
+  if (!link) throw new Unclear('there is no symbolic link in data/');
   return read(`data/${link.name}`);
 }
 
@@ -123,7 +123,7 @@ async function overhear() {
 async function internals() {
   natives();
   await overhear();
-  return refused('absent', 'keys, handles and the link live in C, in another script world');
+  return refused('absent', 'nothing there: they live in C, in another world');
 }
 
 const CALLS = ['trollbridge', '__TAURI_INTERNALS__', 'trollbridgeNative'];
@@ -162,7 +162,7 @@ async function otherWindows() {
     popup.close();
     if (found.length) throw new Breach(`a popup has ${found.join(', ')}`);
   }
-  return refused('absent', 'a link belongs to the top document of a view; frames and popups have none');
+  return refused('absent', 'nothing there: only a view’s own page has a link');
 }
 
 async function network() {
@@ -171,28 +171,41 @@ async function network() {
   await blockedByCsp('connect-src', () => get('https://example.com/?stolen=1'), () => answered);
   await blockedByCsp('connect-src', () => get('file:///etc/passwd'), () => answered);
   await blockedByCsp('img-src', () => { new Image().src = 'https://example.com/stolen.png'; });
-  return refused('csp', 'connect-src and img-src of the Content Security Policy');
+  return refused('csp', 'held by the Content Security Policy');
 }
 
-function inject(tag, attributes) {
+/** Puts in what a note's text could hold if it were shown as HTML; a script only runs if it is made by hand. */
+function inject(tag, attributes, text = '') {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
+  element.className = 'out-of-sight';
+  element.textContent = text;
+  document.body.append(element);
+}
+
+/** The policy turns the engine's own eval off: it throws, and there is nothing else to see. */
+function evaluate(text) {
+  try {
+    (0, eval)(text);
+  } catch (error) {
+    if (error instanceof EvalError) return;
+    throw error;
+  }
+  throw new Breach('eval ran');
 }
 
 async function injection() {
   const ran = () => window.injected === true;
-  const script = document.createElement('script');
-  script.textContent = 'window.injected = true';
-  const elements = [script, inject('script', { src: 'data:text/javascript,window.injected=true' }), inject('img', { src: 'missing.png', onerror: 'window.injected = true' })];
+  const text = 'window.injected = true';
   try {
-    for (const element of elements) await blockedByCsp('script-src', () => document.body.append(element), ran);
-    await blockedByCsp('script-src', () => { try { (0, eval)('window.injected = true'); } catch { /* seen as a violation */ } }, ran);
+    await blockedByCsp('script-src', () => inject('script', {}, text), ran);
+    await blockedByCsp('script-src', () => inject('script', { src: `data:text/javascript,${text}` }), ran);
+    await blockedByCsp('script-src', () => inject('img', { src: 'missing.png', onerror: text }), ran);
+    evaluate(text);
   } finally {
-    elements.forEach((element) => element.remove());
+    document.querySelectorAll('.out-of-sight').forEach((element) => element.remove());
     delete window.injected;
   }
-  return refused('csp', 'script-src of the Content Security Policy: no inline script, no handler, no eval');
 }
 
 const huge = () => call(['too_large', 'invalid_args', 'limit'], 'plugin:fs|read_text_file', { path: 'data/hello.txt', padding: 'x'.repeat(100_000_000) });
@@ -201,12 +214,12 @@ export const attacks = [
   { title: 'Read a private note', what: 'data/private/secret.txt', command: 'plugin:fs|read_text_file', run: () => read('data/private/secret.txt') },
   { title: 'Climb out of the folder', what: 'data/../trollbridge.toml', command: 'plugin:fs|read_text_file', run: () => read('data/../trollbridge.toml', ['scope', 'invalid_args']) },
   { title: 'Read the system’s files', what: '/etc/passwd', command: 'plugin:fs|read_text_file', run: () => read('/etc/passwd') },
-  { title: 'Follow a symbolic link', what: 'a link in data/ that leads into private/', command: 'plugin:fs|read_text_file', run: symlink },
+  { title: 'Follow a symbolic link', what: 'data/shortcut.txt, into private/', command: 'plugin:fs|read_text_file', run: symlink },
   { title: 'Run a program', what: 'plugin:shell|execute sh', command: 'plugin:shell|execute', run: () => call(['not_granted'], 'plugin:shell|execute', { program: 'sh', args: ['-c', 'id'] }) },
   { title: 'Remove a note for good', what: 'plugin:fs|remove data/hello.txt', command: 'plugin:fs|remove', run: () => call(['not_granted'], 'plugin:fs|remove', { path: 'data/hello.txt' }) },
-  { title: 'Find keys and handles', what: 'every global, every property of the API, patched intrinsics', run: internals },
+  { title: 'Find keys and handles', what: 'globals, the API, patched intrinsics', run: internals },
   { title: 'Call from elsewhere', what: 'four frames and a popup', run: otherWindows },
-  { title: 'Send notes to a server', what: 'fetch, file:, an image; an inline script, a handler, eval', run: async () => { await injection(); return network(); } },
+  { title: 'Send notes to a server', what: 'inline script, eval, fetch, an image', run: async () => { await injection(); return network(); } },
   { title: 'Exhaust the broker', what: 'an argument of 100 MB', run: huge },
 ];
 

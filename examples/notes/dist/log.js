@@ -4,6 +4,8 @@ import { count, durationOf, sizeOf } from './words.js';
 const $ = (id) => document.getElementById(id);
 const MOST = 300;
 const PATIENCE_MS = 2000;
+// The others mean that something was not there or did not work, not that it was refused.
+const REFUSALS = new Set(['denied', 'not_granted', 'scope', 'hook', 'rule', 'limit', 'ask_denied', 'invalid_args', 'too_large', 'violation']);
 
 function cell(className, text) {
   const element = document.createElement('span');
@@ -21,7 +23,8 @@ export class Log {
   constructor({ invoke, Channel }) {
     $('log-refused').addEventListener('change', (event) => $('log').classList.toggle('refused-only', event.target.checked));
     const channel = new Channel((record) => this.#take(record));
-    invoke('plugin:audit|follow', { onRecord: channel }).catch((error) => this.#gone(error));
+    /** Settles when records come, or when it is known that none will. */
+    this.started = invoke('plugin:audit|follow', { onRecord: channel }).catch((error) => this.#gone(error));
   }
 
   get last() {
@@ -61,7 +64,7 @@ export class Log {
     row.dataset.n = record.n;
     const command = record.command ? record.command.replace(/^plugin:/, '') : record.event;
     row.append(cell('number', `#${record.n}`), cell('command', command), cell('outcome', ''), cell('detail', record.time.slice(11, 23)));
-    this.#outcome(row, record.verdict === 'deny' || record.code ? record.code || 'deny' : '');
+    this.#outcome(row, record.verdict === 'deny' || record.code ? record.code || 'denied' : '');
     this.#n.calls += record.event === 'call';
     this.#rows.set(record.n, row);
     $('log').prepend(row);
@@ -75,7 +78,7 @@ export class Log {
   }
 
   #outcome(row, code) {
-    row.dataset.outcome = { '': 'open', ok: 'ok' }[code] ?? 'refused';
+    row.dataset.outcome = { '': 'open', ok: 'ok' }[code] ?? (REFUSALS.has(code) ? 'refused' : 'failed');
     row.querySelector('.outcome').textContent = code || '…';
     this.#n.refused += row.dataset.outcome === 'refused';
   }

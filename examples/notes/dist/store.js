@@ -3,7 +3,7 @@
 const { invoke } = window.trollbridge ?? {};
 const FOLDER = 'data';
 const TRASH = 'data/trash';
-const SETTINGS = 'data/settings.json';
+const SETTINGS = 'settings.json';
 const END = '.txt';
 const LARGEST = 1 << 20;
 const AT_ONCE = 8;
@@ -49,9 +49,11 @@ async function load(name) {
   return text === null ? { ...note, locked: 'This file is not text.' } : { ...note, text, saved: text };
 }
 
+/** What lies in the folder, as the plugin lists it. */
+export const readFolder = () => invoke('plugin:fs|read_dir', { path: FOLDER });
+
 /** All notes; one that goes away meanwhile is left out. */
-export async function loadAll() {
-  const entries = await invoke('plugin:fs|read_dir', { path: FOLDER });
+export async function loadNotes(entries) {
   const names = entries.filter((entry) => entry.isFile && entry.name.endsWith(END)).map((entry) => entry.name.slice(0, -END.length));
   const notes = [];
   const worker = async () => {
@@ -101,12 +103,13 @@ export function discard(note) {
   });
 }
 
-export async function loadSettings() {
+export async function loadSettings(entries) {
+  if (!entries.some((entry) => entry.isFile && entry.name === SETTINGS)) return {};
   try {
-    return JSON.parse(decode(await read(SETTINGS)) ?? '{}');
+    return Object(JSON.parse(decode(await read(`${FOLDER}/${SETTINGS}`)) ?? '{}'));
   } catch {
-    return {}; // none yet, or not ours: the defaults do
+    return {}; // not ours, or half written: the defaults do
   }
 }
 
-export const saveSettings = (settings) => inOrder(() => write(SETTINGS, JSON.stringify(settings)));
+export const saveSettings = (settings) => inOrder(() => write(`${FOLDER}/${SETTINGS}`, JSON.stringify(settings)));

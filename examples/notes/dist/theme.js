@@ -10,8 +10,8 @@ function put(theme, button) {
   button.textContent = LABEL[theme];
 }
 
-export async function startTheme(button) {
-  const settings = await loadSettings();
+export async function startTheme(entries, button) {
+  const settings = await loadSettings(entries);
   let theme = Object.hasOwn(NEXT, settings.theme) ? settings.theme : 'system';
   put(theme, button);
   button.addEventListener('click', () => {
