@@ -26,6 +26,11 @@ export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
+/** What is not well-formed has the replacement character instead. */
+export function wellFormed(text: string): string {
+  return isWellFormed(text) ? text : utf8Decode(utf8Encode(text));
+}
+
 export function concat(...parts: Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

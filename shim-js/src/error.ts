@@ -1,6 +1,5 @@
 // What ends a session, as the wire sees it (PROTOCOL.md, section 5).
 
-export { ERROR_CODES, TrollbridgeError, type ErrorCode, type WireError } from './page/error.js';
 export const CLOSE = {
   bye: 0,
   violation: 1,

@@ -2,9 +2,9 @@
 
 import { concat, u32, view } from './bytes.js';
 import { Violation } from './error.js';
+import { FRAME_MOST, PART_MOST } from './limits.js';
 
 export const HEADER_SIZE = 8;
-export const FRAME_MOST = 1_048_576 + 4_096;
 export const RAW_CLEAR = 1;
 
 export type Link = 'view' | 'control' | 'plugin';
@@ -32,7 +32,7 @@ function row(
   return { name, number, link, from, least, most, flags };
 }
 
-const BULK_MOST = 65_536 + 4_096;
+const BULK_MOST = PART_MOST + 4_096;
 
 export const KINDS: readonly Kind[] = [
   row('BOOT', 1, 'view', 'broker', 130, 1024),
@@ -54,6 +54,7 @@ export const KINDS: readonly Kind[] = [
   row('ALERT', 68, 'control', 'broker', 1, 65_536),
   row('RELOAD', 69, 'control', 'host', 1, 65_536),
   row('RELOADED', 70, 'control', 'broker', 1, 65_536),
+  row('EMIT', 71, 'control', 'host', 1, BULK_MOST),
   row('INIT', 96, 'plugin', 'broker', 5, FRAME_MOST),
   row('CALL', 97, 'plugin', 'broker', 5, FRAME_MOST),
   row('REPLY', 98, 'plugin', 'plugin', 5, FRAME_MOST),

@@ -2,7 +2,7 @@
 // handle, so a page that calls one after the other lives on the two that WELCOME gave. More are
 // asked for when the last one is taken: then the next call would have to wait for a reply.
 
-import type { PendingCall } from './call.js';
+import type { LineCall } from './line-call.js';
 import { WANT_MOST, type Command } from './messages.js';
 
 export class HandlePool {
@@ -15,7 +15,8 @@ export class HandlePool {
   #outstanding: number;
   #asked = 0;
   #revoked = false;
-  readonly #waiting: PendingCall[] = [];
+  /** By id, in the order in which they came. */
+  readonly #waiting = new Map<number, LineCall>();
 
   constructor(command: Command) {
     this.index = command.index;
@@ -31,7 +32,7 @@ export class HandlePool {
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
   get revoked(): boolean {
@@ -43,26 +44,27 @@ export class HandlePool {
     return this.#outstanding === 0 && this.#asked === 0;
   }
 
-  enqueue(call: PendingCall): void {
-    this.#waiting.push(call);
+  enqueue(call: LineCall): void {
+    this.#waiting.set(call.id, call);
   }
 
-  remove(call: PendingCall): boolean {
-    const at = this.#waiting.indexOf(call);
-    if (at >= 0) this.#waiting.splice(at, 1);
-    return at >= 0;
+  remove(call: LineCall): boolean {
+    return this.#waiting.delete(call.id);
   }
 
   /** The first call that waits, with its handle. */
-  take(): PendingCall | null {
-    if (this.#free.length === 0 || this.#waiting.length === 0) return null;
-    const call = this.#waiting.shift() as PendingCall;
+  take(): LineCall | null {
+    if (this.#free.length === 0 || this.#waiting.size === 0) return null;
+    const [call] = this.#waiting.values() as IterableIterator<LineCall> & [LineCall];
+    this.#waiting.delete(call.id);
     call.handle = this.#free.shift() as Uint8Array;
     return call;
   }
 
-  drain(): PendingCall[] {
-    return this.#waiting.splice(0);
+  drain(): LineCall[] {
+    const calls = [...this.#waiting.values()];
+    this.#waiting.clear();
+    return calls;
   }
 
   /** The handle of a call came back as `next`, or not at all. */
@@ -76,7 +78,7 @@ export class HandlePool {
   want(): number {
     if (this.#free.length > 0 || this.#asked > 0) return 0;
     const room = this.#ceiling - this.#outstanding;
-    const wish = Math.max(this.#outstanding, this.#waiting.length, 1);
+    const wish = Math.max(this.#outstanding, this.#waiting.size, 1);
     this.#asked = Math.max(0, Math.min(room, wish, WANT_MOST));
     return this.#asked;
   }

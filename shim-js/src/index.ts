@@ -1,16 +1,12 @@
 export type { ByteChannel } from './channel.js';
-export {
-  Endpoint,
-  type CallOptions,
-  type Ending,
-  type EndpointOptions,
-  type InvokeOptions,
-  type SessionInfo,
-} from './endpoint.js';
-export { CLOSE, ERROR_CODES, TrollbridgeError, type ErrorCode } from './error.js';
-export type { AppEvent, EventTarget, Handler, ListenOptions, Unlisten } from './events.js';
-export { Channel } from './page-channel.js';
-export type { ResultStream } from './result-stream.js';
+export { Endpoint, type Ending, type SessionInfo } from './endpoint.js';
+export { CLOSE } from './error.js';
+export type { Api, CallOptions, InvokeOptions } from './page/api.js';
+export type { Source } from './page/body.js';
+export { Channel } from './page/channel.js';
+export { ERROR_CODES, TrollbridgeError, type ErrorCode } from './page/error.js';
+export type { AppEvent, EventTarget, Handler, ListenOptions, Unlisten } from './page/events.js';
+export type { ResultStream } from './page/stream.js';
+export type { SealedOptions } from './sealed-line.js';
 export type { Mode } from './seal.js';
 export type { Counts } from './session.js';
-export type { Source } from './source.js';

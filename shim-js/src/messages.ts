@@ -1,8 +1,9 @@
 // The messages of a view link, typed (PROTOCOL.md, section 5). Each decoder takes the msgpack
 // part as it came, scans it, and accepts exactly the keys of its message.
 
-import { concat, utf8Decode, utf8Encode } from './bytes.js';
-import { ERROR_CODES, Violation, type ErrorCode, type WireError } from './error.js';
+import { concat, utf8Decode, utf8Encode, wellFormed } from './bytes.js';
+import { pack } from './core/pack.js';
+import { Violation } from './error.js';
 import {
   checkKeys,
   noRaw,
@@ -19,7 +20,8 @@ import {
   type Fields,
 } from './fields.js';
 import { splitArray, splitMap } from './msgpack.js';
-import { encode } from './value.js';
+import { ERROR_CODES, type ErrorCode, type WireError } from './page/error.js';
+
 
 export const NAME_MOST = 128;
 export const WANT_MOST = 1024;
@@ -116,7 +118,7 @@ export function encodeWelcome(welcome: {
   commands: { index: number; name: string; pool: number; handles: Uint8Array }[];
   limits: Limits;
 }): Uint8Array {
-  return encode(welcome);
+  return pack(welcome);
 }
 
 export function decodeCall(msgpack: Uint8Array, rawLength: number): Call {
@@ -129,13 +131,13 @@ export function decodeCall(msgpack: Uint8Array, rawLength: number): Call {
 /** `args` is the msgpack of a map. */
 export function packCall(args: Uint8Array, bytes?: number, more?: true): Uint8Array {
   const rest: Uint8Array[] = [];
-  if (bytes !== undefined) rest.push(encode('bytes'), encode(bytes));
-  if (more !== undefined) rest.push(encode('more'), encode(more));
-  return concat(Uint8Array.of(0x81 + rest.length / 2), encode('args'), args, ...rest);
+  if (bytes !== undefined) rest.push(pack('bytes'), pack(bytes));
+  if (more !== undefined) rest.push(pack('more'), pack(more));
+  return concat(Uint8Array.of(0x81 + rest.length / 2), pack('args'), args, ...rest);
 }
 
 export function encodeCall(args: object, bytes?: number, more?: true): Uint8Array {
-  return packCall(encode(args), bytes, more);
+  return packCall(pack(args), bytes, more);
 }
 
 function readCode(fields: Fields): ErrorCode {
@@ -180,7 +182,12 @@ export function encodeReply(
     | { error: WireError }
   ),
 ): Uint8Array {
-  return encode(reply);
+  return pack(reply);
+}
+
+/** An error of the line's own, as the map of a REPLY: the page may name a command by any text. */
+export function packError(code: ErrorCode, message: string, command: string): Uint8Array {
+  return pack({ code, message: wellFormed(message), command: wellFormed(command) });
 }
 
 export function decodeCancel(msgpack: Uint8Array, rawLength: number): Record<string, never> {
@@ -190,7 +197,7 @@ export function decodeCancel(msgpack: Uint8Array, rawLength: number): Record<str
 }
 
 export function encodeCancel(): Uint8Array {
-  return encode({});
+  return pack({});
 }
 
 export function decodeWant(msgpack: Uint8Array, rawLength: number): Want {
@@ -200,7 +207,7 @@ export function decodeWant(msgpack: Uint8Array, rawLength: number): Want {
 }
 
 export function encodeWant(want: Want): Uint8Array {
-  return encode(want);
+  return pack(want);
 }
 
 export function decodeHandles(msgpack: Uint8Array, rawLength: number): Handles {
@@ -210,7 +217,7 @@ export function decodeHandles(msgpack: Uint8Array, rawLength: number): Handles {
 }
 
 export function encodeHandles(handles: { command: number; handles: Uint8Array }): Uint8Array {
-  return encode(handles);
+  return pack(handles);
 }
 
 export function decodeMiss(msgpack: Uint8Array, rawLength: number): Miss {
@@ -222,7 +229,7 @@ export function decodeMiss(msgpack: Uint8Array, rawLength: number): Miss {
 }
 
 export function encodeMiss(miss: { name: string; count?: number | undefined }): Uint8Array {
-  return encode(miss);
+  return pack(miss);
 }
 
 /** A page may ask for anything; what does not fit a MISS is cut between two characters. */

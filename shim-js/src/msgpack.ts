@@ -1,7 +1,5 @@
 // Reading msgpack. One reader serves the scan, the typed messages and the values, so that no two
-// of them can take the same bytes differently. @msgpack/msgpack writes; its decoder is not used,
-// since it drops a byte order mark from strings over 200 bytes, throws on the key `__proto__`,
-// and cannot tell 1.0 from 1.
+// of them can take the same bytes differently. core/pack.ts writes.
 
 import { utf8Decode, view } from './bytes.js';
 import { Violation } from './error.js';

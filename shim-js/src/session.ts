@@ -3,20 +3,25 @@
 import { bytesToHex } from '@noble/hashes/utils';
 
 import { equal } from './bytes.js';
-import type { PendingCall } from './call.js';
 import { Violation } from './error.js';
-import { FRAME_MOST, KIND, type Frame } from './frame.js';
+import { KIND, type Frame } from './frame.js';
 import { HandlePool } from './handle-pool.js';
+import { FRAME_MOST } from './limits.js';
+import type { LineHandlers } from './line.js';
+import type { LineCall } from './line-call.js';
 import { LiveCall } from './live-call.js';
 import {
   decodeHandles,
   decodeReply,
   decodeWelcome,
   encodeWant,
+  packError,
   type Limits,
   type Welcome,
 } from './messages.js';
 import { MissReporter, type Clock } from './miss.js';
+import type { ErrorCode } from './page/error.js';
+import { Kind } from './port.js';
 import { bodySize, ZERO_HANDLE, type Opened } from './seal.js';
 import type { SealedLink } from './sealed-link.js';
 import { cost, decodeChunk, decodeCredit } from './stream-messages.js';
@@ -33,8 +38,17 @@ export interface Counts {
   misses: number;
   /** Calls that became streams. */
   streams: number;
-  /** CHUNK and CREDIT that crossed a REPLY, and CHUNK for a channel that the call does not have. */
+  /** CHUNK and CREDIT that crossed a REPLY, and messages for channels that their call lacks. */
   dropped: number;
+}
+
+export interface SessionParts {
+  readonly link: SealedLink;
+  /** WELCOME. */
+  readonly frame: Frame;
+  readonly send: (frame: Uint8Array) => void;
+  readonly clock: Clock;
+  readonly tell: LineHandlers;
 }
 
 export class Session {
@@ -52,11 +66,14 @@ export class Session {
   };
   readonly #link: SealedLink;
   readonly #send: (frame: Uint8Array) => void;
+  readonly #tell: LineHandlers;
   readonly #pools: HandlePool[];
   readonly #byName: Map<string, HandlePool>;
   /** Pools with calls that wait. */
   readonly #hungry = new Set<HandlePool>();
   readonly #live = new Map<string, LiveCall>();
+  readonly #byId = new Map<number, LiveCall>();
+  readonly #waiting = new Map<number, { call: LineCall; pool: HandlePool }>();
   /** How many of them are streams: they have left their pool. */
   #streams = 0;
   /** Every handle that was issued and not answered. The same nonce must not be used twice. */
@@ -64,13 +81,14 @@ export class Session {
   readonly #wanted: { pool: HandlePool; count: number }[] = [];
   readonly #missed: MissReporter;
 
-  constructor(link: SealedLink, frame: Frame, send: (frame: Uint8Array) => void, clock: Clock) {
+  constructor({ link, frame, send, clock, tell }: SessionParts) {
     const welcome = Session.#readWelcome(link, frame);
     for (const command of welcome.commands) this.#issue(command.handles);
     this.name = welcome.session;
     this.limits = welcome.limits;
     this.#link = link;
     this.#send = send;
+    this.#tell = tell;
     this.#pools = welcome.commands.map((command) => new HandlePool(command));
     this.#byName = new Map(this.#pools.map((pool) => [pool.name, pool]));
     this.#missed = new MissReporter(
@@ -109,19 +127,18 @@ export class Session {
     this.#send(this.#link.seal(kind, handle, msgpack, raw));
   }
 
-  submit(call: PendingCall): void {
+  submit(call: LineCall): void {
     const pool = this.#byName.get(call.name);
     if (pool === undefined) return this.#miss(call);
-    if (call.cancelled) return call.fail('cancelled', 'aborted before it was sent');
     if (this.#frameSize(call) > Math.min(this.limits.frame, FRAME_MOST))
-      return call.fail('too_large', 'the arguments are larger than a frame may hold');
-    if (pool.waiting >= WAITING_MOST) return call.fail('limit', 'too many calls wait');
+      return this.#fail(call, 'too_large', 'the arguments are larger than a frame may hold');
+    if (pool.waiting >= WAITING_MOST) return this.#fail(call, 'limit', 'too many calls wait');
     pool.enqueue(call);
-    call.onCancel(() => this.#withdraw(pool, call));
+    this.#waiting.set(call.id, { call, pool });
     this.#pump(pool);
   }
 
-  #frameSize(call: PendingCall): number {
+  #frameSize(call: LineCall): number {
     return bodySize(
       call.msgpack.length,
       call.raw.length,
@@ -129,13 +146,33 @@ export class Session {
     );
   }
 
-  #miss(call: PendingCall): void {
-    this.#missed.report(call.name);
-    call.fail('not_granted', `${call.name} is not granted to this view`);
+  #fail(call: LineCall, code: ErrorCode, message: string): void {
+    this.#waiting.delete(call.id);
+    this.#tell.done(call.id, Kind.error, packError(code, message, call.name), null);
   }
 
-  #withdraw(pool: HandlePool, call: PendingCall): void {
-    if (pool.remove(call)) call.fail('cancelled', 'aborted before it was sent');
+  #miss(call: LineCall): void {
+    this.#missed.report(call.name);
+    this.#fail(call, 'not_granted', `${call.name} is not granted to this view`);
+  }
+
+  /** Of a call that is live its REPLY is still to come: the result, if that was on its way. */
+  cancel(id: number): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined) {
+      waiting.pool.remove(waiting.call);
+      this.#fail(waiting.call, 'cancelled', 'aborted before it was sent');
+    } else if (this.#byId.get(id)?.cancel() === true) this.counts.cancels += 1;
+  }
+
+  /** The next part of a call's body. False: there is no room, as long as the call waits too. */
+  part(id: number, bytes: Uint8Array, last: boolean): boolean {
+    if (this.#waiting.has(id)) return false;
+    return this.#byId.get(id)?.part(bytes, last) ?? true;
+  }
+
+  consumed(id: number, cost: number): void {
+    this.#byId.get(id)?.consumed(cost);
   }
 
   #pump(pool: HandlePool): void {
@@ -149,21 +186,17 @@ export class Session {
     else this.#hungry.delete(pool);
   }
 
-  #dispatch(pool: HandlePool, call: PendingCall): void {
+  #dispatch(pool: HandlePool, call: LineCall): void {
     const handle = call.handle as Uint8Array;
-    const live = new LiveCall(call, pool, (kind, msgpack, raw) =>
-      this.#sendSealed(kind, handle, msgpack, raw),
-    );
+    const send = (kind: number, msgpack: Uint8Array, raw?: Uint8Array): void =>
+      this.#sendSealed(kind, handle, msgpack, raw);
+    const live = new LiveCall(call, pool, send, this.#tell);
+    this.#waiting.delete(call.id);
     this.#live.set(bytesToHex(handle), live);
+    this.#byId.set(call.id, live);
     this.counts.calls += 1;
-    this.#sendSealed(KIND.CALL, handle, call.msgpack, call.raw);
-    call.onCancel(() => this.#cancel(live));
-    live.begin();
-  }
-
-  /** Its REPLY is still to come: the result, if that was on its way already. */
-  #cancel(live: LiveCall): void {
-    if (live.cancel()) this.counts.cancels += 1;
+    send(KIND.CALL, call.msgpack, call.raw);
+    if (call.more) this.#tell.room(call.id);
   }
 
   #replenish(pool: HandlePool): void {
@@ -179,7 +212,11 @@ export class Session {
 
   #starve(pool: HandlePool): void {
     for (const call of pool.drain())
-      call.fail(pool.revoked ? 'denied' : 'limit', 'the broker gives no handle for this command');
+      this.#fail(
+        call,
+        pool.revoked ? 'denied' : 'limit',
+        'the broker gives no handle for this command',
+      );
   }
 
   /** Takes a frame that came after WELCOME. */
@@ -227,8 +264,7 @@ export class Session {
     if (live === null) return;
     const chunk = decodeChunk(opened.msgpack, opened.raw.length);
     const first = this.#answered(live, chunk.next);
-    if (!live.chunk(chunk, opened.raw, cost(opened.msgpack, opened.raw.length)))
-      this.counts.dropped += 1;
+    live.chunk(chunk, opened.raw, cost(opened.msgpack, opened.raw.length));
     this.#streamed(live, first);
   }
 
@@ -248,13 +284,14 @@ export class Session {
     this.#link.checkCounter(opened);
     const reply = decodeReply(opened.msgpack, opened.raw.length);
     this.#answered(live, reply.next);
-    live.reply(reply, opened.raw);
     this.#issued.delete(key);
     this.#live.delete(key);
+    this.#byId.delete(live.call.id);
     this.#link.forget(opened.handle);
     this.#streams -= live.isStream ? 1 : 0;
     this.counts.replies += 1;
     this.counts.errors += reply.type === 'error' ? 1 : 0;
+    live.reply(reply, opened.raw);
     this.#pumpAll(live.pool);
   }
 
@@ -281,14 +318,14 @@ export class Session {
     else this.#pump(want.pool);
   }
 
-  /** Every call that waits or is live fails with `error`. */
-  end(error: (name: string) => Error): void {
+  /** Nothing goes out any more. */
+  end(): void {
     this.#missed.stop();
-    const calls = [...this.#live.values()].map((live) => live.call);
     for (const live of this.#live.values()) live.silence();
     this.#live.clear();
-    for (const pool of this.#pools) calls.push(...pool.drain());
-    for (const call of calls) call.reject(error(call.name));
+    this.#byId.clear();
+    for (const pool of this.#pools) pool.drain();
+    this.#waiting.clear();
     this.#link.erase();
   }
 }

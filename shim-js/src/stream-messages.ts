@@ -1,5 +1,6 @@
 // The messages of a stream, typed (PROTOCOL.md, section 5): as in messages.ts.
 
+import { pack } from './core/pack.js';
 import { Violation } from './error.js';
 import {
   noRaw,
@@ -12,10 +13,9 @@ import {
   readUint,
   U32_MOST,
 } from './fields.js';
-import { encode } from './value.js';
+import { PART_MOST } from './limits.js';
 
-/** Raw bytes of one CHUNK. */
-export const PART_MOST = 65_536;
+
 /** What each direction of a stream may send at first, and what may be outstanding at most. */
 export const CREDIT_FIRST = 262_144;
 export const CREDIT_MOST = 4_194_304;
@@ -58,7 +58,7 @@ export function decodePart(msgpack: Uint8Array, rawLength: number): Part {
 }
 
 export function encodePart(bytes: number, last?: true): Uint8Array {
-  return encode({ bytes, last });
+  return pack({ bytes, last });
 }
 
 export function decodeChunk(msgpack: Uint8Array, rawLength: number): Chunk {
@@ -83,7 +83,7 @@ export function encodeChunk(
     | { bytes: number }
   ),
 ): Uint8Array {
-  return encode(chunk);
+  return pack(chunk);
 }
 
 /** Who may leave out `next`, or give nothing, depends on the sender and is not judged here. */
@@ -94,5 +94,5 @@ export function decodeCredit(msgpack: Uint8Array, rawLength: number): Credit {
 }
 
 export function encodeCredit(bytes: number, next?: Uint8Array): Uint8Array {
-  return encode({ bytes, next });
+  return pack({ bytes, next });
 }

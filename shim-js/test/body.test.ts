@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import test from 'node:test';
 
-import { FRAME_MOST } from '../src/frame.js';
-import { CREDIT_FIRST, PART_MOST } from '../src/stream-messages.js';
-import type { Source } from '../src/source.js';
+import { FRAME_MOST, PART_MOST } from '../src/limits.js';
+import { CREDIT_FIRST } from '../src/stream-messages.js';
+import type { Source } from '../src/page/body.js';
 import { bytesOf } from '../tools/vectors/common.js';
 import { connect, echo, refused, until } from './connect.js';
 import { Refusal, type Answer, type FakeCommand, type Request } from './fake-broker.js';

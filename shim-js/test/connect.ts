@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 
-import { Endpoint, type EndpointOptions } from '../src/endpoint.js';
-import { TrollbridgeError, type ErrorCode } from '../src/error.js';
+import { Endpoint } from '../src/endpoint.js';
+import { TrollbridgeError, type ErrorCode } from '../src/page/error.js';
 import type { Mode } from '../src/seal.js';
+import type { SealedOptions } from '../src/sealed-line.js';
 import {
   FakeBroker,
   Refusal,
@@ -25,7 +26,7 @@ export const echo2: FakeCommand = { ...echo, name: 'echo2' };
 export interface Setup extends Partial<FakeOptions> {
   piece?: number;
   handIn?: boolean;
-  endpoint?: EndpointOptions;
+  endpoint?: SealedOptions;
 }
 
 export function connect(setup: Setup = {}): { endpoint: Endpoint; broker: FakeBroker } {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { FRAME_MOST } from '../src/frame.js';
+import { FRAME_MOST } from '../src/limits.js';
 import { encodeCall } from '../src/messages.js';
 import { connect, echo, gate, refused, tick, until } from './connect.js';
 import { type Answer, Refusal } from './fake-broker.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import type { AppEvent } from '../src/events.js';
+import type { AppEvent } from '../src/page/events.js';
 import { connect, refused, tick, until } from './connect.js';
 import { Refusal, type Answer, type FakeCommand, type Request } from './fake-broker.js';
 import type { FakeStream } from './fake-stream.js';

@@ -6,8 +6,10 @@ import { bytesToHex } from '@noble/hashes/utils';
 
 import { concat, equal, u32 } from '../src/bytes.js';
 import type { ByteChannel } from '../src/channel.js';
-import { CLOSE, Violation, type ErrorCode } from '../src/error.js';
-import { FRAME_MOST, FrameReader, KIND, makeFrame, type Frame } from '../src/frame.js';
+import { CLOSE, Violation } from '../src/error.js';
+import { FrameReader, KIND, makeFrame, type Frame } from '../src/frame.js';
+import { FRAME_MOST } from '../src/limits.js';
+import type { ErrorCode } from '../src/page/error.js';
 import {
   deriveKeys,
   makeBootstrap,

@@ -10,7 +10,7 @@ import { makeBootstrap } from '../src/keys.js';
 import { readItem } from '../src/msgpack.js';
 import { ZERO_HANDLE } from '../src/seal.js';
 import { SealedLink } from '../src/sealed-link.js';
-import { encode } from '../src/value.js';
+import { pack } from '../src/core/pack.js';
 import { expand, hex } from '../tools/pattern.js';
 import { bytesOf } from '../tools/vectors/common.js';
 import { bootOf } from '../tools/vectors/keys.js';
@@ -60,7 +60,7 @@ test('whole numbers are written as such, whatever their size', () => {
     [0.5, 'cb3fe0000000000000'],
     [-0, '00'],
   ];
-  for (const [value, bytes] of written) assert.equal(hex(encode(value)), bytes);
+  for (const [value, bytes] of written) assert.equal(hex(pack(value)), bytes);
 });
 
 test('secrets are erased when they have served', () => {
@@ -69,7 +69,7 @@ test('secrets are erased when they have served', () => {
   assert.equal(hex(secretKey), '00'.repeat(32));
   const [send, receive] = [bytesOf('send', 32), bytesOf('receive', 32)];
   const link = new SealedLink(send, receive, 'relay');
-  link.seal(KIND.MISS, ZERO_HANDLE, encode({}));
+  link.seal(KIND.MISS, ZERO_HANDLE, pack({}));
   assert.equal(hex(send), hex(bytesOf('send', 32)));
   link.erase();
   assert.equal(hex(send) + hex(receive), '00'.repeat(64));

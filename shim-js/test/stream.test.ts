@@ -6,8 +6,9 @@ import { setMaxListeners } from 'node:events';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { Channel } from '../src/page-channel.js';
-import { CREDIT_FIRST, PART_MOST } from '../src/stream-messages.js';
+import { Channel } from '../src/page/channel.js';
+import { PART_MOST } from '../src/limits.js';
+import { CREDIT_FIRST } from '../src/stream-messages.js';
 import { bytesOf } from '../tools/vectors/common.js';
 import { channelOf, connect, echo, refused, tick, until } from './connect.js';
 import { Refusal, type FakeCommand, type Request } from './fake-broker.js';

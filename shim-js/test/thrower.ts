@@ -1,12 +1,12 @@
 // A page whose handler throws, in a process of its own: what it throws belongs to the process.
 
-import { Channel } from '../src/page-channel.js';
+import { Channel } from '../src/page/channel.js';
 import { channelOf, connect, until } from './connect.js';
 import type { Request } from './fake-broker.js';
 
 const seen: unknown[] = [];
 const reported: string[] = [];
-process.on('unhandledRejection', (error) => void reported.push(String(error)));
+process.on('uncaughtException', (error) => void reported.push(String(error)));
 
 const run = async ({ args, stream }: Request): Promise<{ value: null }> => {
   await stream.message(1, channelOf(args));

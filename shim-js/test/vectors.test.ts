@@ -7,7 +7,8 @@ import test from 'node:test';
 import { decode as libraryDecode } from '@msgpack/msgpack';
 
 import { Endpoint } from '../src/endpoint.js';
-import { TrollbridgeError, Violation } from '../src/error.js';
+import { Violation } from '../src/error.js';
+import { TrollbridgeError } from '../src/page/error.js';
 import { checkHeader, FrameReader, type Frame, type Link, type Sender } from '../src/frame.js';
 import {
   deriveKeys,

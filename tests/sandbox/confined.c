@@ -106,8 +106,9 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     static const char *const writes[] = {"write", "made/deep"};
     static const char *const make[] = {"made/deep"};
     static const char *const mask[] = {"read/denied", "read/denied-file", "read/missing"};
-    tb_pack_map(packer, 13);
+    tb_pack_map(packer, 14);
     pack_text(packer, "name", "probe");
+    tb_pack_key_bool(packer, "host", false);
     pack_text(packer, "program", confined->probe);
     pack_paths(packer, confined, "read", read, TB_ARRAY_LEN(read));
     pack_paths(packer, confined, "write", confined->wide ? everything : writes,

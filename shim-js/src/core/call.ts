@@ -2,7 +2,8 @@
 
 import { FRAME_MOST } from '../limits.js';
 import type { Line } from '../line.js';
-import { Down, Flow, Kind, type CallMessage, type DownMessage } from '../port.js';
+import type { ErrorCode } from '../page/error.js';
+import { Down, Flow, Kind, NO_CHANNEL, type CallMessage, type DownMessage } from '../port.js';
 import { Inbox } from './inbox.js';
 import { Collector, PartQueue, type Part } from './result.js';
 import { Upload } from './upload.js';
@@ -10,12 +11,6 @@ import { Upload } from './upload.js';
 /** What a frame holds beside arguments and body, at most. */
 const FRAME_REST = 128;
 const NOTHING = new Uint8Array(0);
-
-export interface Failure {
-  code: string;
-  message: string;
-  command: string;
-}
 
 export interface Ports {
   readonly line: Line;
@@ -115,7 +110,7 @@ export class CoreCall {
     const inbox = this.#inboxes.get(channel);
     if (inbox === undefined || this.#told || this.#cancelled) this.#credit(cost);
     else inbox.put({ payload, cost });
-    return inbox !== undefined;
+    return inbox !== undefined || channel === NO_CHANNEL;
   }
 
   part(bytes: Uint8Array, cost: number): void {
@@ -151,12 +146,12 @@ export class CoreCall {
     else this.#end ??= [Kind.bytes, whole];
   }
 
-  fail(code: string, message: string): void {
+  fail(code: ErrorCode, message: string): void {
     this.done(Kind.error, { code, message, command: this.name });
   }
 
   /** The page gets the error now, and the broker CANCEL. */
-  #abandon(code: string, message: string): void {
+  #abandon(code: ErrorCode, message: string): void {
     this.#end ??= [Kind.error, { code, message, command: this.name }];
     this.#parts.clear();
     this.cancel(false);

@@ -5,12 +5,13 @@
 import { CLOSE } from '../error.js';
 import { ChunkKind, type EndedBy, type Line, type LineHandlers } from '../line.js';
 import { decode } from '../msgpack.js';
+import type { ErrorCode } from '../page/error.js';
 import { Kind, Up, type CallMessage, type DownMessage, type UpMessage } from '../port.js';
 import { CoreCall, type Ports } from './call.js';
 import { pack } from './pack.js';
 
 interface Over {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 
@@ -82,11 +83,21 @@ export class Core implements LineHandlers {
 
   ready = (): void => undefined;
 
-  /** A broker that broke the protocol is told apart from a session that is over. */
-  ended = (by: EndedBy, code: number | null, message: string): void => {
+  ended = (by: EndedBy, code: number | null, message: string): void =>
+    void this.end(by, code, message);
+
+  /**
+   * What every call fails with from now on. A broker that broke the protocol is told apart from a
+   * session that is over.
+   */
+  end(by: EndedBy, code: number | null, message: string): Over {
     const broken = by === 'endpoint' && code === CLOSE.violation;
-    const over = { code: broken ? 'violation' : 'session_closed', message };
-    this.#over = { ...over, message: `the session is over: ${message}` };
-    for (const call of [...this.#calls.values()]) call.fail(this.#over.code, this.#over.message);
-  };
+    const over: Over = {
+      code: broken ? 'violation' : 'session_closed',
+      message: `the session is over: ${message}`,
+    };
+    this.#over = over;
+    for (const call of [...this.#calls.values()]) call.fail(over.code, over.message);
+    return over;
+  }
 }

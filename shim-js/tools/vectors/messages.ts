@@ -1,8 +1,8 @@
 // The plaintexts of a view link, accepted and refused.
 
 import { concat } from '../../src/bytes.js';
-import { ERROR_CODES } from '../../src/error.js';
-import { encode } from '../../src/value.js';
+import { ERROR_CODES } from '../../src/page/error.js';
+import { pack } from '../../src/core/pack.js';
 import { expand, hex } from '../pattern.js';
 import { handleOf, type Vector } from './common.js';
 import { streamMessageVectors } from './stream-messages.js';
@@ -10,7 +10,7 @@ import { A, B, pair, Table, TWO, type Fields } from './table.js';
 
 function calls(): Vector[] {
   const args = { path: 'data/hello.txt' };
-  const argsHex = hex(encode(args));
+  const argsHex = hex(pack(args));
   return new Table('CALL')
     .ok('plain', { args }, { args: argsHex })
     .ok('args_empty', { args: {} }, { args: '80' })

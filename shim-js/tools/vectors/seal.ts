@@ -7,7 +7,7 @@ import { KIND, makeHeader } from '../../src/frame.js';
 import { encodeCall, encodeWant } from '../../src/messages.js';
 import { sealFrame, ZERO_HANDLE, type Sealed } from '../../src/seal.js';
 import { encodeCredit, encodePart } from '../../src/stream-messages.js';
-import { encode } from '../../src/value.js';
+import { pack } from '../../src/core/pack.js';
 import { hex } from '../pattern.js';
 import { bytesOf, flip, handleOf, type Vector } from './common.js';
 import { atBroker, atEndpoint } from './sequences.js';
@@ -15,7 +15,7 @@ import { streamsAtBroker, streamsAtEndpoint } from './stream-sequences.js';
 
 const KEY = bytesOf('seal key', 32);
 const NONE: Uint8Array = new Uint8Array(0);
-const EMPTY = encode({});
+const EMPTY = pack({});
 
 function parts(more: Partial<Sealed> = {}): Sealed {
   return {

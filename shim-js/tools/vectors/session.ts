@@ -5,13 +5,13 @@ import { KIND } from '../../src/frame.js';
 import { deriveKeys, makeBootstrap, publicKey, sharedSecret } from '../../src/keys.js';
 import { encodeCall, encodeWelcome } from '../../src/messages.js';
 import { sealFrame, type Mode } from '../../src/seal.js';
-import { encode } from '../../src/value.js';
+import { pack } from '../../src/core/pack.js';
 import { hex } from '../pattern.js';
 import { bytesOf, handleOf, type Vector } from './common.js';
 import { bootOf } from './keys.js';
 
 const NONE: Uint8Array = new Uint8Array(0);
-export const EMPTY = encode({});
+export const EMPTY = pack({});
 
 const LABEL = 'sequence';
 export const ENDPOINT_SECRET = bytesOf(`endpoint secret ${LABEL}`, 32);

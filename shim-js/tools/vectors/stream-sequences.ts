@@ -2,6 +2,7 @@
 
 import { encodeCall, encodeReply } from '../../src/messages.js';
 import { KIND } from '../../src/frame.js';
+import { PART_MOST } from '../../src/limits.js';
 import { ZERO_HANDLE } from '../../src/seal.js';
 import {
   CREDIT_FIRST,
@@ -9,7 +10,6 @@ import {
   encodeChunk,
   encodeCredit,
   encodePart,
-  PART_MOST,
 } from '../../src/stream-messages.js';
 import { hex } from '../pattern.js';
 import { handleOf, type Vector } from './common.js';

@@ -1,7 +1,7 @@
 // Tables of vectors for plaintexts, accepted and refused.
 
 import { concat, utf8Encode } from '../../src/bytes.js';
-import { encode } from '../../src/value.js';
+import { pack } from '../../src/core/pack.js';
 import { hex } from '../pattern.js';
 import { handleOf, type Vector } from './common.js';
 
@@ -12,7 +12,7 @@ export const B = handleOf('message b');
 export const TWO = concat(A, B);
 
 function bytesOfPart(part: Fields | string): string {
-  return typeof part === 'string' ? part : hex(encode(part));
+  return typeof part === 'string' ? part : hex(pack(part));
 }
 
 /** Vectors of one kind: accepted ones carry their fields, refused ones do not. */
