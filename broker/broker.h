@@ -119,7 +119,7 @@ struct tb_emission {
     struct tb_bytes event;
     struct tb_target to;
     struct tb_bytes payload; /* msgpack, at most TB_CHUNK_RAW_MAX */
-    struct tb_bytes source;  /* a view's label; empty: a plugin */
+    struct tb_bytes source;  /* a view's label; empty: a plugin, or the host */
 };
 /* Consumes the listener; its call becomes a stream, for which there has to be room. */
 void tb_events_add(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
@@ -132,6 +132,8 @@ void tb_events_emit(struct tb_broker *broker, struct tb_session *from,
 /* EMIT; the cause if it breaks the protocol, a literal; else NULL. */
 const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
                                   const struct tb_frame *frame);
+/* EMIT of the host; false if it breaks the protocol. */
+bool tb_events_from_host(struct tb_broker *broker, const struct tb_frame *frame);
 /* The endpoint has given credit to a listener. */
 void tb_events_credited(struct tb_broker *broker, struct tb_session *session,
                         const struct tb_live_call *call);

@@ -60,6 +60,8 @@ static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
         return on_open(broker, frame);
     case TB_RELOAD:
         return on_reload(broker, frame);
+    case TB_EMIT:
+        return tb_events_from_host(broker, frame);
     default:
         return on_view(broker, frame);
     }

@@ -173,11 +173,17 @@ static bool is_of_plugin(struct tb_bytes event, struct tb_bytes name)
            memcmp(event.data + name.n, "://", 3) == 0;
 }
 
-/* What only a plugin of that view may say to it. */
-static bool is_reserved(const struct tb_session *session, struct tb_bytes event)
+static bool is_hosted(const struct tb_plugin *plugin)
+{
+    return plugin->granted && plugin->granted->host;
+}
+
+/* What only a plugin of that view may say to it; the host is some of them. */
+static bool is_reserved(const struct tb_session *session, struct tb_bytes event, bool from_host)
 {
     for (uint32_t i = 0; i < session->n_plugins; i++)
-        if (is_of_plugin(event, session->plugins[i].name))
+        if (is_of_plugin(event, session->plugins[i].name) &&
+            !(from_host && is_hosted(&session->plugins[i])))
             return true;
     return false;
 }
@@ -188,19 +194,23 @@ void tb_events_emit(struct tb_broker *broker, struct tb_session *from,
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
         if (session && session->state == TB_SESSION_OPEN && session->listeners &&
-            !is_reserved(session, emission->event) &&
+            !is_reserved(session, emission->event, false) &&
             (session == from ||
              tb_events_may_reach(from, command, tb_bytes_of_string(session->label))))
             tell_session(broker, session, emission);
     }
 }
 
-/* Whether the frame just read has room for the words of the message that it becomes: one map more
- * around its payload. */
-static bool fits(const struct tb_broker *broker)
+/* Of the frame just read. */
+static bool pack_payload(const struct tb_broker *broker, const msgpack_object *payload,
+                         struct tb_buffer *out)
 {
-    struct tb_scan_size size = tb_scanner_size(broker->unpacker.scanner);
-    return size.depth < TB_MSGPACK_DEPTH && size.nodes + TB_NODES_ADDED <= TB_MSGPACK_NODES;
+    struct tb_packer packer;
+    tb_buffer_init(out, TB_CHUNK_MAX);
+    tb_packer_init(&packer, out);
+    tb_pack_object(&packer, payload);
+    return !packer.failed && tb_buffer_n(out) <= TB_CHUNK_RAW_MAX &&
+           tb_emit_fits(broker->unpacker.scanner);
 }
 
 const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
@@ -213,13 +223,37 @@ const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *pl
     if (!is_of_plugin(event, plugin->name))
         return "an event whose name does not begin with the plugin's and ://";
     tb_cleanup(tb_buffer_deinit) struct tb_buffer payload;
-    struct tb_packer packer;
-    tb_buffer_init(&payload, TB_CHUNK_MAX);
-    tb_packer_init(&packer, &payload);
-    tb_pack_object(&packer, untrusted_emit.payload);
-    if (packer.failed || tb_buffer_n(&payload) > TB_CHUNK_RAW_MAX || !fits(broker))
+    if (!pack_payload(broker, untrusted_emit.payload, &payload))
         return "an event whose payload is larger than it may be";
     const struct tb_emission emission = {.event = event, .payload = tb_buffer_bytes(&payload)};
     tell_session(broker, plugin->session, &emission);
     return NULL;
+}
+
+static bool is_for(const struct tb_session *session, struct tb_bytes view)
+{
+    return view.n == 0 || tb_bytes_are(view, session->label) ||
+           tb_bytes_are(view, session->webview);
+}
+
+/* The host speaks for every window, so that no policy says which it may reach. */
+bool tb_events_from_host(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    struct tb_emit emit;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer payload = {0};
+    if (tb_emit_read(&broker->unpacker, frame->body, &emit) != TB_OK ||
+        !pack_payload(broker, emit.payload, &payload))
+        return false;
+    const struct tb_emission emission = {
+        .event = emit.event,
+        .to = {emit.view.n > 0 ? TB_TARGET_ANY_LABEL : TB_TARGET_ANY, emit.view},
+        .payload = tb_buffer_bytes(&payload),
+    };
+    for (size_t i = 0; i < TB_SLOTS; i++) {
+        struct tb_session *session = broker->views.slots[i].session;
+        if (session && session->state == TB_SESSION_OPEN && is_for(session, emit.view) &&
+            !is_reserved(session, emit.event, true))
+            tell_session(broker, session, &emission);
+    }
+    return true;
 }

@@ -30,10 +30,11 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
 {
     struct tb_session *session = plugin->session;
     plugin->token = ++broker->last_token;
+    plugin->hosted = plugin->granted->host;
     plugin->started_ns = broker->now_ns;
     tb_link_init(&plugin->link, &broker->loop, TB_SIDE_BROKER_PLUGIN, OUT_MAX);
     const struct tb_inner start = {
-        .type = TB_INNER_START,
+        .type = plugin->hosted ? TB_INNER_HOST : TB_INNER_START,
         .token = plugin->token,
         .slot = session->slot,
         .index = (uint32_t)(plugin->granted - session->grant->plugins),
@@ -50,23 +51,6 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
     }
     plugin->state = TB_PLUGIN_STARTING;
     return TB_OK;
-}
-
-void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32_t status, int fd)
-{
-    if (status != 0 || fd < 0 || !plugin->bulk) {
-        tb_fd_close(&fd);
-        tb_launch_ended(broker, plugin, "it could not be started");
-        return;
-    }
-    plugin->state = TB_PLUGIN_RUNNING;
-    plugin->heard_ns = broker->now_ns;
-    if (tb_link_attach(&plugin->link, fd, tb_plugin_frames_ready, plugin) < 0) {
-        tb_launch_ended(broker, plugin, "its link cannot be polled");
-        return;
-    }
-    record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_NONE, "started");
-    tb_flush_mark(broker, &plugin->link);
 }
 
 static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
@@ -91,7 +75,8 @@ void tb_launch_stop(struct tb_broker *broker, struct tb_plugin *plugin)
     part_with(broker, plugin);
     /* A supervisor that does not keep up loses this one, but the plugin sees its link end and
      * exits. */
-    (void)tb_supervise_send(broker, &stop);
+    if (!plugin->hosted)
+        (void)tb_supervise_send(broker, &stop);
 }
 
 static void answer_calls(struct tb_broker *broker, struct tb_session *session, uint32_t plugin,
@@ -107,6 +92,39 @@ static void answer_calls(struct tb_broker *broker, struct tb_session *session, u
         else
             tb_answer_error(broker, session, call, code, message, retry_ms);
     }
+}
+
+static void unavailable(struct tb_broker *broker, struct tb_plugin *plugin, const char *cause)
+{
+    const char *message = plugin->hosted
+                              ? "the host takes no link for its commands: it has to poll "
+                                "trollbridge_fd and call trollbridge_dispatch"
+                              : "the plugin could not be started";
+    record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_PLUGIN_UNAVAILABLE, cause);
+    tb_launch_stop(broker, plugin);
+    tb_plugin_back_off(plugin, broker->now_ns);
+    bool waits = plugin->not_before_ns > broker->now_ns;
+    uint64_t wait_ms = waits ? (plugin->not_before_ns - broker->now_ns) / TB_MS_NS : 0;
+    answer_calls(broker, plugin->session, plugin->index, TB_CODE_PLUGIN_UNAVAILABLE, message,
+                 (uint32_t)wait_ms + RETRY_MS);
+}
+
+void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32_t status, int fd)
+{
+    if (status != 0 || fd < 0 || (!plugin->bulk && !plugin->hosted)) {
+        tb_fd_close(&fd);
+        unavailable(broker, plugin, "it could not be started");
+        return;
+    }
+    plugin->state = TB_PLUGIN_RUNNING;
+    plugin->heard_ns = broker->now_ns;
+    if (tb_link_attach(&plugin->link, fd, tb_plugin_frames_ready, plugin) < 0) {
+        tb_launch_ended(broker, plugin, "its link cannot be polled");
+        return;
+    }
+    record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_NONE,
+                  plugin->hosted ? "handed to the host" : "started");
+    tb_flush_mark(broker, &plugin->link);
 }
 
 /* `cause`: what the plugin did wrong; NULL: it just ended. */
@@ -131,7 +149,8 @@ void tb_launch_replace(struct tb_broker *broker, struct tb_plugin *plugin)
     record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_NONE, "stopped by a reload");
     part_with(broker, plugin);
     /* It may be hostile, and then the end of its link is nothing to it. */
-    tb_supervise_insist(broker, &stop);
+    if (!plugin->hosted)
+        tb_supervise_insist(broker, &stop);
     answer_calls(broker, plugin->session, plugin->index, TB_CODE_CANCELLED,
                  "a reload changed what the plugin may do, and stopped it", RETRY_MS);
 }

@@ -96,12 +96,12 @@ uint64_t tb_plugin_draw_ids(const struct tb_plugin *plugins, uint32_t n_plugins,
     return ids;
 }
 
-static void pack_pool(struct tb_packer *packer)
+static void pack_pool(struct tb_packer *packer, const struct tb_plugin *plugin)
 {
     tb_pack_key(packer, "pool");
     tb_pack_map(packer, 2);
-    tb_pack_key_uint(packer, "in", TB_BULK_IN);
-    tb_pack_key_uint(packer, "out", TB_BULK_OUT);
+    tb_pack_key_uint(packer, "in", plugin->hosted ? 0 : TB_BULK_IN);
+    tb_pack_key_uint(packer, "out", plugin->hosted ? 0 : TB_BULK_OUT);
 }
 
 int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
@@ -128,7 +128,7 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
     tb_pack_key(&packer, "vars");
     tb_pack_object(&packer, grant->vars);
     tb_pack_key_uint(&packer, "ids", plugin->ids);
-    pack_pool(&packer);
+    pack_pool(&packer, plugin);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});
 }
 

@@ -15,6 +15,7 @@ struct tb_plugin {
     uint32_t index;                        /* in the session */
     struct tb_bytes name;                  /* borrowed as those of tb_named are */
     const struct tb_grant_plugin *granted; /* in the session's grant; NULL: not there any more */
+    bool hosted;    /* the running instance is the host: there is no process, and no pool */
     bool stale;     /* the running instance holds what the grant has not, or lacks what it has */
     uint64_t ids;   /* upper bits of what the running instance hands out; 0: none runs */
     uint32_t close; /* its number for `resources|close`, if it keeps things open */

@@ -17,7 +17,7 @@ static bool same(const msgpack_object *a, const msgpack_object *b)
 
 static bool same_hull(const struct tb_grant_plugin *a, const struct tb_grant_plugin *b)
 {
-    return tb_bytes_equal(a->program, b->program) && same(a->read, b->read) &&
+    return a->host == b->host && tb_bytes_equal(a->program, b->program) && same(a->read, b->read) &&
            same(a->write, b->write) && same(a->make, b->make) && same(a->mask, b->mask) &&
            same(a->exec, b->exec) && a->network == b->network && a->jit == b->jit &&
            a->audit == b->audit && a->resources == b->resources && a->memory_mib == b->memory_mib &&

@@ -130,6 +130,7 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
 {
     switch (message->type) {
     case TB_INNER_START:
+    case TB_INNER_HOST:
         on_start(broker, message, fd);
         return;
     case TB_INNER_POOL:

@@ -52,6 +52,7 @@ static int spawn(struct cli_session *session, const char *app)
     case TROLLBRIDGE_INVALID:
     case TROLLBRIDGE_LOST:
     case TROLLBRIDGE_OUT_OF_MEMORY:
+    case TROLLBRIDGE_BUSY:
         break;
     }
     return cli_error(CLI_PART, "io", "%s", trollbridge_result_text(result));

@@ -4,31 +4,21 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "host/bridge.h"
 #include "host/facts.h"
 #include "host/spawn.h"
-#include "proto/control.h"
+#include "supervisor/status.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-enum { READ_SIZE = 64 * 1024, CLOSE_MS = 10000 };
-
-struct trollbridge {
-    struct trollbridge_options options;
-    pid_t pid;
-    int control_fd;
-    int lifeline_fd;
-    struct host_facts *facts;
-    uint32_t last_id;
-    struct tb_buffer in;
-    struct tb_unpacker unpacker;
-    bool lost;
-};
+enum { READ_SIZE = 64 * 1024, CLOSE_MS = 10000, EVENTS = 16, OFFERS = 16 };
 
 const char *trollbridge_result_text(enum trollbridge_result result)
 {
@@ -45,8 +35,49 @@ const char *trollbridge_result_text(enum trollbridge_result result)
         return "the broker is gone";
     case TROLLBRIDGE_OUT_OF_MEMORY:
         return "out of memory or file descriptors";
+    case TROLLBRIDGE_BUSY:
+        return "the broker does not keep up";
     }
     return "unknown";
+}
+
+/* Frees what was made so far; the processes are the caller's to end. */
+static void bridge_free(struct trollbridge *bridge)
+{
+    host_links_deinit(&bridge->links);
+    host_event_deinit(&bridge->event);
+    tb_fd_close(&bridge->epoll_fd);
+    tb_buffer_deinit(&bridge->in);
+    tb_unpacker_deinit(&bridge->unpacker);
+    host_facts_free(bridge->facts);
+    free(bridge);
+}
+
+static int watch(const struct trollbridge *bridge, int fd, const void *source)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = (void *)(uintptr_t)source};
+    return epoll_ctl(bridge->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+static struct trollbridge *bridge_new(const struct trollbridge_options *options)
+{
+    struct trollbridge *bridge = calloc(1, sizeof *bridge);
+    if (!bridge)
+        return NULL;
+    bridge->options = *options;
+    bridge->control_fd = bridge->lifeline_fd = -1;
+    tb_buffer_init(&bridge->in, TB_HEADER_SIZE + TB_CONTROL_MAX + READ_SIZE);
+    host_event_init(&bridge->event);
+    bridge->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (host_links_init(&bridge->links, bridge->epoll_fd, options->plugins, options->n_plugins) <
+            0 ||
+        bridge->epoll_fd < 0 || sodium_init() < 0 ||
+        tb_unpacker_init(&bridge->unpacker, &tb_scan_peer) < 0 ||
+        watch(bridge, bridge->links.wake_fd, &bridge->links) < 0) {
+        bridge_free(bridge);
+        return NULL;
+    }
+    return bridge;
 }
 
 enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
@@ -54,21 +85,19 @@ enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *opti
 {
     if (!options || !options->app)
         return TROLLBRIDGE_INVALID;
-    struct trollbridge *bridge = calloc(1, sizeof *bridge);
-    if (!bridge || sodium_init() < 0 || tb_unpacker_init(&bridge->unpacker, &tb_scan_peer) < 0) {
-        free(bridge);
+    struct trollbridge *bridge = bridge_new(options);
+    if (!bridge)
         return TROLLBRIDGE_OUT_OF_MEMORY;
-    }
-    bridge->options = *options;
-    tb_buffer_init(&bridge->in, TB_HEADER_SIZE + TB_CONTROL_MAX + READ_SIZE);
     enum trollbridge_result result =
         host_spawn(options->app, &bridge->pid, &bridge->control_fd, &bridge->lifeline_fd);
     if (result != TROLLBRIDGE_OK) {
-        tb_unpacker_deinit(&bridge->unpacker);
-        free(bridge);
+        bridge_free(bridge);
         return result;
     }
     result = host_facts_read(bridge->lifeline_fd, &bridge->facts);
+    if (result == TROLLBRIDGE_OK && (watch(bridge, bridge->control_fd, &bridge->control_fd) < 0 ||
+                                     watch(bridge, bridge->lifeline_fd, &bridge->lifeline_fd) < 0))
+        result = TROLLBRIDGE_OUT_OF_MEMORY;
     if (result != TROLLBRIDGE_OK) {
         trollbridge_close(bridge);
         return result;
@@ -84,7 +113,7 @@ const struct trollbridge_app *trollbridge_app(const struct trollbridge *bridge)
 
 int trollbridge_fd(const struct trollbridge *bridge)
 {
-    return bridge->control_fd;
+    return bridge->epoll_fd;
 }
 
 int trollbridge_pid(const struct trollbridge *bridge)
@@ -168,10 +197,8 @@ static enum trollbridge_result lose(struct trollbridge *bridge)
     return TROLLBRIDGE_LOST;
 }
 
-enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
+static enum trollbridge_result read_control(struct trollbridge *bridge)
 {
-    if (bridge->lost)
-        return TROLLBRIDGE_LOST;
     uint8_t *room = tb_buffer_reserve(&bridge->in, READ_SIZE);
     ssize_t n = room ? tb_fd_receive(bridge->control_fd, room, READ_SIZE, NULL, MSG_DONTWAIT) : 0;
     if (n == -EAGAIN || n == -EINTR)
@@ -191,6 +218,46 @@ enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
             return lose(bridge);
     }
     return r == TB_AGAIN ? TROLLBRIDGE_OK : lose(bridge);
+}
+
+/* The end of the supervisor is not heard of here but on the control link, whose broker ends with
+ * it. A descriptor that there was no room for (-EPROTO) is a link that ends at once. */
+static void read_lifeline(struct trollbridge *bridge)
+{
+    ssize_t n = 1;
+    for (int i = 0; i < OFFERS && (n == 1 || n == -EPROTO || n == -EINTR); i++) {
+        uint8_t byte = 0;
+        tb_fd fd = -1;
+        n = tb_fd_receive(bridge->lifeline_fd, &byte, 1, &fd, MSG_DONTWAIT);
+        if (n != 1 || byte != TB_LIFELINE_LINK || fd < 0)
+            continue;
+        host_links_add(&bridge->links, fd);
+        fd = -1;
+    }
+    if (n == 0)
+        (void)epoll_ctl(bridge->epoll_fd, EPOLL_CTL_DEL, bridge->lifeline_fd, NULL);
+}
+
+static void on_event(struct trollbridge *bridge, const struct epoll_event *event)
+{
+    if (event->data.ptr == &bridge->control_fd)
+        (void)read_control(bridge);
+    else if (event->data.ptr == &bridge->lifeline_fd)
+        read_lifeline(bridge);
+    else if (event->data.ptr != &bridge->links) /* their turn is last: it can end others */
+        host_links_ready(event->data.ptr, event->events);
+}
+
+enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
+{
+    struct epoll_event events[EVENTS];
+    if (bridge->lost)
+        return TROLLBRIDGE_LOST;
+    int n = epoll_wait(bridge->epoll_fd, events, EVENTS, 0);
+    for (int i = 0; i < n; i++)
+        on_event(bridge, &events[i]);
+    host_links_run_due(&bridge->links);
+    return bridge->lost ? TROLLBRIDGE_LOST : TROLLBRIDGE_OK;
 }
 
 /* Control messages are small and rare, and the broker always reads: waiting for room is right. */
@@ -299,8 +366,5 @@ void trollbridge_close(struct trollbridge *bridge)
     /* It has ended by now, or is stuck; its children end with it in either case. */
     (void)kill(bridge->pid, SIGKILL);
     (void)waitpid(bridge->pid, NULL, 0);
-    tb_buffer_deinit(&bridge->in);
-    tb_unpacker_deinit(&bridge->unpacker);
-    host_facts_free(bridge->facts);
-    free(bridge);
+    bridge_free(bridge);
 }

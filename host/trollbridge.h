@@ -27,6 +27,8 @@ extern "C" {
 #endif
 
 struct trollbridge;
+struct tb_plugin; /* trollbridge-plugin.h */
+struct tb_packer;
 
 enum trollbridge_result {
     TROLLBRIDGE_OK = 0,
@@ -36,15 +38,39 @@ enum trollbridge_result {
                        */
     TROLLBRIDGE_LOST, /* the broker is gone; only trollbridge_close is left */
     TROLLBRIDGE_OUT_OF_MEMORY,
+    TROLLBRIDGE_BUSY, /* the broker does not keep up; what was to be sent was not */
 };
 
 /* What to tell a person; a constant string. */
 TROLLBRIDGE_API const char *trollbridge_result_text(enum trollbridge_result result);
 
-/* All strings are borrowed for the call in which they are given, callbacks until trollbridge_close.
+/*
+ * Commands that the host itself serves: those of a plugin whose plugin.toml says `host = true`, and
+ * the app's own. They are written as a plugin's are, against trollbridge-plugin.h; this library
+ * exports all functions of that page but tb_plugin_main, tb_watch_… and tb_timer_…, instead of
+ * which the host has its own loop. Policy, limits and log have had their say before a handler is
+ * called.
+ *
+ * Each view that calls one of the plugin's commands has an instance of its own: `start` is called
+ * with the first call of a session, `stop` at its end, and init->view is the view's label. Handlers
+ * are called by trollbridge_dispatch. One that cannot answer at once (it asks a person) takes the
+ * call over with tb_call_stream, returns, and ends the stream later, from anywhere in the bridge's
+ * thread. A stream whose session has ended is still the handler's to free, even after
+ * trollbridge_close.
  */
+struct trollbridge_plugin {
+    const char *name; /* `window` for plugin:window|…; "" for the app's own commands */
+    const struct tb_plugin *plugin;
+    void *data; /* init->data in `start` and in every handler */
+};
+
+/* Strings and tables are borrowed for the call in which they are given; the table of plugins, what
+ * is in it, and callbacks until trollbridge_close. */
 struct trollbridge_options {
     const char *app; /* path of the app folder */
+
+    const struct trollbridge_plugin *plugins; /* NULL: none */
+    size_t n_plugins;
 
     /*
      * A view was opened: its session's name in the log (16 hex digits) and, for a relayed link, the
@@ -103,10 +129,11 @@ struct trollbridge_app {
  * Owned by the bridge. */
 TROLLBRIDGE_API const struct trollbridge_app *trollbridge_app(const struct trollbridge *bridge);
 
-/* The descriptor to poll for reading; owned by the bridge. */
+/* The one descriptor to poll for reading, whatever the bridge waits for; owned by the bridge. */
 TROLLBRIDGE_API int trollbridge_fd(const struct trollbridge *bridge);
 
-/* Handles what has come and calls the callbacks; does not block. OK or LOST. */
+/* Handles what has come, calls the callbacks and the handlers of commands; does not block. Not to
+ * be called from inside one of them, and neither is trollbridge_close. OK or LOST. */
 TROLLBRIDGE_API enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge);
 
 struct trollbridge_view {
@@ -146,6 +173,20 @@ TROLLBRIDGE_API enum trollbridge_result trollbridge_reset(struct trollbridge *br
  */
 TROLLBRIDGE_API enum trollbridge_result trollbridge_reload(struct trollbridge *bridge,
                                                            uint32_t *ret_id);
+
+/*
+ * Sends an event to the listeners of one view, or with NULL to those of every view: begin it, pack
+ * exactly one value into what is returned (tb_pack_… of trollbridge-plugin.h), which is its
+ * payload, and send. Names are free (`tauri://focus`, `saved`), but a view is not told of one that
+ * begins with the name of one of its plugins and `://`, unless the host serves that plugin.
+ *
+ * trollbridge_event never returns NULL; beginning another drops one that was not sent.
+ * trollbridge_emit: OK; INVALID, and nothing was sent: no event was begun, its label or name is not
+ * in the format, or its payload is not one value of 65,536 bytes at most; BUSY or LOST.
+ */
+TROLLBRIDGE_API struct tb_packer *trollbridge_event(struct trollbridge *bridge, const char *label,
+                                                    const char *event);
+TROLLBRIDGE_API enum trollbridge_result trollbridge_emit(struct trollbridge *bridge);
 
 /* Process id of the supervisor, for diagnostics. */
 TROLLBRIDGE_API int trollbridge_pid(const struct trollbridge *bridge);

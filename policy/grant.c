@@ -7,7 +7,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PLUGINS_MAX = 256, RULE_MAX = TB_RECORD_STRING_MAX, MS_MAX = 24 * 60 * 60 * 1000 };
+enum {
+    PLUGINS_MAX = 257, /* a snapshot's, and the app itself */
+    RULE_MAX = TB_RECORD_STRING_MAX,
+    MS_MAX = 24 * 60 * 60 * 1000
+};
 
 static int read_rule(const msgpack_object *map, struct tb_rule *ret_rule)
 {
@@ -86,6 +90,7 @@ static int read_plugin(const msgpack_object *map, struct tb_grant_plugin *plugin
     uint64_t cpu_s;
     const struct tb_field fields[] = {
         {"name", TB_STR, &plugin->name, TB_COMMAND_MAX, NULL},
+        {"host", TB_BOOL, &plugin->host, 0, NULL},
         {"program", TB_STR, &plugin->program, 0, NULL},
         {"read", TB_ARRAY, &plugin->read, 0, NULL},
         {"write", TB_ARRAY, &plugin->write, 0, NULL},
@@ -102,7 +107,8 @@ static int read_plugin(const msgpack_object *map, struct tb_grant_plugin *plugin
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    if (plugin->name.n == 0 || !tb_path_valid(plugin->program) || !all_paths(plugin->read) ||
+    bool runs = plugin->name.n > 0 && tb_path_valid(plugin->program);
+    if (!(plugin->host ? plugin->program.n == 0 : runs) || !all_paths(plugin->read) ||
         !all_paths(plugin->write) || !all_paths(plugin->make) || !all_paths(plugin->mask) ||
         !all_paths(plugin->exec))
         return TB_MALFORMED;

@@ -20,8 +20,9 @@ struct tb_grant_command {
 };
 
 struct tb_grant_plugin {
-    struct tb_bytes name;
-    struct tb_bytes program;    /* absolute */
+    struct tb_bytes name;       /* empty: the app's own commands */
+    bool host;                  /* the host serves it: there is no program, and no hull */
+    struct tb_bytes program;    /* absolute; empty if the host serves it */
     const msgpack_object *read; /* arrays of absolute paths */
     const msgpack_object *write;
     const msgpack_object *make;

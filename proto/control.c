@@ -1,6 +1,7 @@
 #include "proto/control.h"
 
 #include "base/result.h"
+#include "proto/plugin_frame.h"
 
 /* A clear frame whose body is one msgpack map. */
 struct frame {
@@ -269,4 +270,59 @@ int tb_reloaded_write(struct tb_buffer *out, const struct tb_reloaded *reloaded)
     tb_pack_key_str(&packer, "before", reloaded->before);
     tb_pack_key_str(&packer, "after", reloaded->after);
     return finish(&frame, &packer, TB_RELOADED);
+}
+
+bool tb_emit_fits(const struct tb_scanner *scanner)
+{
+    struct tb_scan_size size = tb_scanner_size(scanner);
+    return size.depth < TB_MSGPACK_DEPTH && size.nodes + TB_NODES_ADDED <= TB_MSGPACK_NODES;
+}
+
+int tb_emit_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_emit *ret_emit)
+{
+    struct tb_emit emit = {0};
+    bool has_view;
+    const struct tb_field fields[] = {
+        {"view", TB_STR, &emit.view, TB_LABEL_MAX, &has_view},
+        {"event", TB_STR, &emit.event, TB_EVENT_NAME_MAX, NULL},
+        {"payload", TB_ANY, &emit.payload, 0, NULL},
+    };
+    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (!tb_event_name_valid(emit.event) || (has_view && !tb_label_valid(emit.view)))
+        return TB_MALFORMED;
+    *ret_emit = emit;
+    return TB_OK;
+}
+
+int tb_emit_begin(struct tb_buffer *out, struct tb_packer *packer, struct tb_bytes view,
+                  struct tb_bytes event, size_t *ret_at)
+{
+    if (!tb_event_name_valid(event) || (view.n > 0 && !tb_label_valid(view)))
+        return TB_MALFORMED;
+    struct frame frame = begin(packer, out);
+    tb_pack_map(packer, 2u + (view.n > 0));
+    if (view.n > 0)
+        tb_pack_key_str(packer, "view", view);
+    tb_pack_key_str(packer, "event", event);
+    tb_pack_key(packer, "payload");
+    if (frame.failed || packer->failed)
+        return TB_FULL;
+    *ret_at = tb_buffer_n(out);
+    return TB_OK;
+}
+
+int tb_emit_finish(struct tb_buffer *out, const struct tb_packer *packer, size_t at,
+                   struct tb_scanner *scanner)
+{
+    struct tb_bytes frame = tb_buffer_bytes(out);
+    struct tb_bytes body = tb_bytes_of(frame.data + TB_HEADER_SIZE, frame.n - TB_HEADER_SIZE);
+    if (packer->failed || frame.n - at > TB_CHUNK_RAW_MAX)
+        return TB_TOO_LARGE;
+    int r = tb_scan(scanner, &tb_scan_peer, body);
+    if (r != TB_OK || !tb_emit_fits(scanner))
+        return r != TB_OK ? r : TB_TOO_LARGE;
+    tb_frame_header(out->data + out->start, TB_EMIT, 0, body.n);
+    return TB_OK;
 }

@@ -62,4 +62,23 @@ tb_must_check int tb_reloaded_read(struct tb_unpacker *unpacker, struct tb_bytes
                                    struct tb_reloaded *ret_reloaded);
 tb_must_check int tb_reloaded_write(struct tb_buffer *out, const struct tb_reloaded *reloaded);
 
+/* EMIT: an event from the host. */
+struct tb_emit {
+    struct tb_bytes view; /* empty: every one */
+    struct tb_bytes event;
+    const msgpack_object *payload;
+};
+tb_must_check int tb_emit_read(struct tb_unpacker *unpacker, struct tb_bytes body,
+                               struct tb_emit *ret_emit);
+/* Begins a frame in an empty buffer; pack the payload, and finish with what begin returned. TB_OK,
+ * TB_FULL, or TB_MALFORMED: the label or the name is not in the format. */
+tb_must_check int tb_emit_begin(struct tb_buffer *out, struct tb_packer *packer,
+                                struct tb_bytes view, struct tb_bytes event, size_t *ret_at);
+/* TB_OK, TB_TOO_LARGE, or TB_MALFORMED: what was packed is not one value. */
+tb_must_check int tb_emit_finish(struct tb_buffer *out, const struct tb_packer *packer, size_t at,
+                                 struct tb_scanner *scanner);
+/* Whether what was scanned last, a frame whose payload is one map below its top, has room for the
+ * words of the message that it becomes. */
+bool tb_emit_fits(const struct tb_scanner *scanner);
+
 bool tb_open_valid(const struct tb_open *open); /* labels and origin */

@@ -34,11 +34,9 @@ static const struct rule endpoint[] = {
     {0},
 };
 static const struct rule broker_control[] = {
-    {TB_OPEN, 0, 1, TB_CONTROL_MAX},
-    {TB_SHUT, 0, 1, TB_CONTROL_MAX},
-    {TB_RESET, 0, 1, TB_CONTROL_MAX},
-    {TB_RELOAD, 0, 1, TB_CONTROL_MAX},
-    {0},
+    {TB_OPEN, 0, 1, TB_CONTROL_MAX},  {TB_SHUT, 0, 1, TB_CONTROL_MAX},
+    {TB_RESET, 0, 1, TB_CONTROL_MAX}, {TB_RELOAD, 0, 1, TB_CONTROL_MAX},
+    {TB_EMIT, 0, 1, TB_CHUNK_MAX},    {0},
 };
 static const struct rule host[] = {
     {TB_OPENED, 0, 1, TB_CONTROL_MAX},

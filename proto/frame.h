@@ -26,6 +26,7 @@ enum tb_kind {
     TB_ALERT = 68,
     TB_RELOAD = 69,
     TB_RELOADED = 70,
+    TB_EMIT = 71,
 
     TB_PLUGIN_INIT = 96,
     TB_PLUGIN_CALL = 97,

@@ -7,7 +7,7 @@ enum {
     TB_HEADER_SIZE = 8,
     TB_FRAME_MAX = 1024 * 1024 + 4096, /* body */
     TB_CHUNK_MAX = 65536 + 4096,       /* body of CHUNK and HANDLES */
-    TB_CONTROL_MAX = 65536,            /* body on the control link */
+    TB_CONTROL_MAX = 65536,            /* body on the control link, but of EMIT */
 
     TB_HANDLE_SIZE = 16,
     TB_KEY_SIZE = 32,

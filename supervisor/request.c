@@ -182,6 +182,33 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
     return 0;
 }
 
+/* A host that does not read is not waited for: what the kernel does not take at once is not sent.
+ */
+static int offer_link(const struct supervisor *supervisor, int theirs)
+{
+    static const uint8_t link = TB_LIFELINE_LINK;
+    ssize_t sent;
+    do {
+        sent = tb_fd_send(supervisor->lifeline_fd, tb_bytes_of(&link, 1), theirs, MSG_DONTWAIT);
+    } while (sent == -EINTR);
+    return sent < 0 ? (int)sent : 0;
+}
+
+/* The same as START for a plugin whose program is the host: no process, and no pool. What the
+ * broker says on the link, which plugin it is for too, the host hears from the broker alone. */
+static void on_host(struct supervisor *supervisor, const struct tb_inner *request)
+{
+    int pair[2];
+    if (tb_fd_pair(SOCK_STREAM, pair) < 0) {
+        answer(supervisor, request, -EMFILE, -1);
+        return;
+    }
+    tb_fd own = pair[0];
+    tb_fd theirs = pair[1];
+    int r = offer_link(supervisor, theirs);
+    answer(supervisor, request, r, r == 0 ? own : -1);
+}
+
 /* Two answers, as each carries one descriptor at most. */
 static void on_start(struct supervisor *supervisor, const struct tb_inner *request)
 {
@@ -232,6 +259,10 @@ void supervisor_on_request(struct supervisor *supervisor)
         supervisor->next_start_ns = tb_clock_ns() + START_INTERVAL_NS;
         request.type == TB_INNER_START ? on_start(supervisor, &request)
                                        : on_resolve(supervisor, &request);
+        break;
+    case TB_INNER_HOST:
+        supervisor->next_start_ns = tb_clock_ns() + START_INTERVAL_NS;
+        on_host(supervisor, &request);
         break;
     case TB_INNER_STOP:
         on_stop(supervisor, &request);

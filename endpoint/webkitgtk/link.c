@@ -67,7 +67,8 @@ void tb_web_link_end(struct tb_web_link *link)
 static void tell_end(struct tb_web_link *link, int code)
 {
     if (link->lost == TB_CODE_VIOLATION)
-        tb_web_script_ended(&link->script, "endpoint", -1, "the broker broke the protocol");
+        tb_web_script_ended(&link->script, "endpoint", TB_CLOSE_VIOLATION,
+                            "the broker broke the protocol");
     else if (code >= 0)
         tb_web_script_ended(&link->script, "broker", code, tb_close_name((uint32_t)code));
     else

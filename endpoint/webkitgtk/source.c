@@ -1,5 +1,9 @@
 #include "endpoint/webkitgtk/source.h"
 
+/* That of WebKitGTK's own sources for timers and messages: a page that calls without end would keep
+ * itself from being drawn if ours came first. */
+enum { PRIORITY = G_PRIORITY_HIGH_IDLE };
+
 struct link_source {
     GSource base;
     struct tb_web_link *link;
@@ -26,6 +30,7 @@ GSource *tb_web_source_new(struct tb_web_link *link, int fd)
     source->link = link;
     source->tag = g_source_add_unix_fd(base, fd, G_IO_IN);
     g_source_set_static_name(base, "trollbridge link");
+    g_source_set_priority(base, PRIORITY);
     g_source_attach(base, NULL);
     return base;
 }

@@ -16,7 +16,8 @@ struct trollbridge_webkit {
     GSource *source; /* of the bridge's descriptor */
     WebKitWebContext *context;
     GHashTable *views; /* label: struct tb_view */
-    bool has_sandbox;
+    bool has_sandbox;  /* as far as is known */
+    bool requires_sandbox;
     const char *sandbox_message;
 };
 

@@ -24,6 +24,16 @@ static void on_download(WebKitWebContext *context, WebKitDownload *download)
     webkit_download_cancel(download);
 }
 
+/* All apps have the same origin: what their pages keep is held apart by the app's id. */
+static WebKitWebsiteDataManager *new_data(const struct trollbridge_webkit *tw)
+{
+    const char *id = trollbridge_app(tw->bridge)->id;
+    g_autofree char *data = g_build_filename(g_get_user_data_dir(), id, "webkitgtk", NULL);
+    g_autofree char *cache = g_build_filename(g_get_user_cache_dir(), id, "webkitgtk", NULL);
+    return webkit_website_data_manager_new("base-data-directory", data, "base-cache-directory",
+                                           cache, NULL);
+}
+
 static void free_closure(void *data, GClosure *closure)
 {
     (void)closure;
@@ -35,7 +45,7 @@ WebKitWebContext *tb_context_new(struct trollbridge_webkit *tw)
     char *folder = find_extensions();
     if (!folder)
         return NULL;
-    g_autoptr(WebKitWebsiteDataManager) data = webkit_website_data_manager_new_ephemeral();
+    g_autoptr(WebKitWebsiteDataManager) data = new_data(tw);
     WebKitWebContext *context =
         g_object_new(WEBKIT_TYPE_WEB_CONTEXT, "process-swap-on-cross-site-navigation-enabled", TRUE,
                      "website-data-manager", data, NULL);

@@ -7,6 +7,7 @@
 
 #define BUBBLEWRAP "/usr/bin/bwrap"
 #define DBUS_PROXY "/usr/bin/xdg-dbus-proxy"
+#define OFF_SWITCH "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS" /* WebKitGTK's own */
 
 /* As WebKitGTK calls it, as far as the kernel can refuse. */
 static const char *const probe[] = {BUBBLEWRAP,
@@ -31,9 +32,8 @@ static bool runs(void)
 
 bool tb_sandbox_works(const char **ret_message)
 {
-    const char *forced = g_getenv("WEBKIT_FORCE_SANDBOX");
-    if (forced && strcmp(forced, "1") != 0)
-        *ret_message = "WEBKIT_FORCE_SANDBOX is set and turns the web processes' sandbox off";
+    if (g_getenv(OFF_SWITCH))
+        *ret_message = "web processes have no sandbox: " OFF_SWITCH " is set; unset it";
     else if (access(BUBBLEWRAP, X_OK) != 0 || access(DBUS_PROXY, X_OK) != 0)
         *ret_message = "web processes have no sandbox: install bubblewrap and xdg-dbus-proxy";
     else if (!runs())
@@ -44,4 +44,16 @@ bool tb_sandbox_works(const char **ret_message)
         return true;
     }
     return false;
+}
+
+bool tb_sandbox_holds(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/status", (int)pid);
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return false;
+    /* Its number in our namespace, and in each one further in. */
+    const char *numbers = strstr(text, "\nNSpid:");
+    const char *first = numbers ? strchr(numbers, '\t') : NULL;
+    return first && first[1 + strspn(first + 1, "0123456789")] == '\t';
 }

@@ -58,6 +58,8 @@ struct trollbridge_webkit_options {
      * (`violation`, `locked`, `closed`), or
      *   refused  the broker did not open the session of a document
      *   offer    a web process sent what no honest one sends; nothing was opened
+     *   sandbox  a web process is not in the sandbox that was thought to be there; it has got a
+     *            link only without require_sandbox
      *   crashed  the view's web process is gone, and the session with it; webkit_web_view_reload
      *            starts another
      *   lost     the broker is gone, view is "": no call works any more

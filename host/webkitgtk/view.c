@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "host/webkitgtk/committed.h"
+#include "host/webkitgtk/sandbox.h"
 #include "host/webkitgtk/walls.h"
 
 /* ---- generations ---- */
@@ -12,6 +13,7 @@ static void shut(struct tb_view *view)
     if (view->pid != 0)
         (void)trollbridge_shut(view->tw->bridge, view->label);
     view->pid = 0;
+    view->open_id = 0;
 }
 
 static void begin_generation(struct tb_view *view, char *origin)
@@ -71,8 +73,20 @@ static void open_session(struct tb_view *view, struct tb_offer *offer)
                                             .document = ++view->n_documents};
     int fd = offer->fd;
     offer->fd = -1;
-    if (trollbridge_open(view->tw->bridge, &opened, fd, NULL) == TROLLBRIDGE_OK)
+    if (trollbridge_open(view->tw->bridge, &opened, fd, &view->open_id) == TROLLBRIDGE_OK)
         view->pid = offer->pid;
+}
+
+/* What was tried before the first web process is believed no longer than until there is one. */
+static bool in_sandbox(const struct tb_view *view, pid_t pid)
+{
+    struct trollbridge_webkit *tw = view->tw;
+    if (!tw->has_sandbox || tb_sandbox_holds(pid))
+        return true;
+    tw->has_sandbox = false;
+    tw->sandbox_message = "WebKitGTK has started a web process outside its sandbox";
+    tb_app_alert(tw, view->label, "sandbox", tw->sandbox_message);
+    return false;
 }
 
 /* A document of another origin than the one committed is no offence: an error page, a sandboxed
@@ -83,7 +97,7 @@ static void consider(struct tb_view *view, struct tb_offer *offer)
         return;
     if (has_other_link(view, offer->pid))
         complain(view, "another view has its link in this web process");
-    else
+    else if (in_sandbox(view, offer->pid) || !view->tw->requires_sandbox)
         open_session(view, offer);
 }
 

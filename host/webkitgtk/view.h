@@ -20,7 +20,8 @@ struct tb_view {
     unsigned n_offers; /* in this generation */
     bool has_alerted;  /* of an offer, in this generation */
     uint64_t n_documents;
-    pid_t pid; /* of the web process that has the link; 0: there is none */
+    pid_t pid;        /* of the web process that has the link; 0: there is none */
+    uint32_t open_id; /* of that link's OPEN; 0: there is none */
 };
 
 /* A new view, which hears of all that happens to `web` from now on. */

@@ -1,6 +1,7 @@
 #include "host/webkitgtk/app.h"
 
 #include "host/webkitgtk/context.h"
+#include "host/webkitgtk/frontend/frontend.h"
 #include "host/webkitgtk/origin.h"
 #include "host/webkitgtk/sandbox.h"
 #include "host/webkitgtk/view.h"
@@ -30,12 +31,25 @@ static void on_alert(void *data, const char *view, const char *event, const char
     tb_app_alert(data, view, event, message);
 }
 
+static const char *label_of(const struct trollbridge_webkit *tw, uint32_t id)
+{
+    GHashTableIter all;
+    void *view;
+    g_hash_table_iter_init(&all, tw->views);
+    while (g_hash_table_iter_next(&all, NULL, &view))
+        if (((const struct tb_view *)view)->open_id == id)
+            return ((const struct tb_view *)view)->label;
+    return NULL;
+}
+
+/* That a document went away before its session was there is no news. */
 static void on_opened(void *data, uint32_t id, const char *session, const uint8_t *bootstrap,
                       size_t n_bootstrap, const char *code, const char *message)
 {
-    (void)id, (void)bootstrap, (void)n_bootstrap, (void)code;
-    if (!session)
-        tb_app_alert(data, "", "refused", message);
+    (void)bootstrap, (void)n_bootstrap, (void)code;
+    const char *label = session ? NULL : label_of(data, id);
+    if (label)
+        tb_app_alert(data, label, "refused", message);
 }
 
 static gboolean on_bridge(int fd, GIOCondition condition, void *data)
@@ -68,6 +82,7 @@ static int code_of(enum trollbridge_result result)
         return TROLLBRIDGE_WEBKIT_MEMORY;
     case TROLLBRIDGE_OK:
     case TROLLBRIDGE_INVALID:
+    case TROLLBRIDGE_BUSY:
         break;
     }
     return TROLLBRIDGE_WEBKIT_INVALID;
@@ -98,10 +113,10 @@ static bool check_options(const struct trollbridge_webkit_options *options, GErr
     return true;
 }
 
-static bool find_sandbox(struct trollbridge_webkit *tw, bool required, GError **error)
+static bool find_sandbox(struct trollbridge_webkit *tw, GError **error)
 {
     tw->has_sandbox = tb_sandbox_works(&tw->sandbox_message);
-    if (tw->has_sandbox || !required)
+    if (tw->has_sandbox || !tw->requires_sandbox)
         return true;
     g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_PART,
                         tw->sandbox_message);
@@ -115,6 +130,17 @@ static bool make_context(struct trollbridge_webkit *tw, GError **error)
         return true;
     g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_PART,
                         "the web-process extension is missing: install Trollbridge whole");
+    return false;
+}
+
+/* An app without a frontend shows what the host loads from further origins. */
+static bool serve_frontend(struct trollbridge_webkit *tw, GError **error)
+{
+    const struct trollbridge_app *app = trollbridge_app(tw->bridge);
+    g_autoptr(GError) wrong = NULL;
+    if (*app->frontend == 0 || tb_frontend_register(tw->context, app, &wrong))
+        return true;
+    g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_FILES, wrong->message);
     return false;
 }
 
@@ -132,11 +158,12 @@ struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webki
     char *none[] = {NULL};
     tw->origins = g_strdupv(options->origins ? (char **)options->origins : none);
     tw->devtools = options->devtools;
+    tw->requires_sandbox = options->require_sandbox;
     tw->alert = options->alert;
     tw->data = options->data;
     tw->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
-    if (!find_sandbox(tw, options->require_sandbox, error) || !spawn(tw, options->app, error) ||
-        !make_context(tw, error)) {
+    if (!find_sandbox(tw, error) || !spawn(tw, options->app, error) || !make_context(tw, error) ||
+        !serve_frontend(tw, error)) {
         trollbridge_webkit_free(tw);
         return NULL;
     }

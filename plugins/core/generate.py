@@ -11,9 +11,13 @@ HEAD = "# Written by plugins/core/generate.py.\n"
 PLUGIN = """name = {name}
 description = {description}
 """
-NO_PROGRAM = "# No program implements it: what is granted is answered `unimplemented`.\n"
+NOBODY = "# Nothing implements it: what is granted is answered `unimplemented`.\n"
 PROGRAM = """program = {program}
 commands = {commands}
+"""
+HOST = """host = true
+commands = {commands}
+scope = "opaque"
 """
 DEFAULT = """
 [default]
@@ -51,9 +55,18 @@ def permissions(name, default, other):
     return text
 
 
-def described(name, description, program=None, commands=()):
-    text = HEAD + ("" if program else NO_PROGRAM) + filled(PLUGIN, name=name, description=description)
-    return text + (filled(PROGRAM, program=program, commands=[*commands]) if program else "")
+def check(key, entry):
+    known = entry["default"] | entry.get("other", {})
+    unknown = [command for command in entry.get("host", []) if command not in known]
+    if unknown:
+        sys.exit(f"{key}.host: not a command: {', '.join(unknown)}")
+
+
+def described(name, description, program=None, commands=(), host=()):
+    text = filled(PLUGIN, name=name, description=description)
+    if program:
+        return HEAD + text + filled(PROGRAM, program=program, commands=[*commands])
+    return HEAD + text + filled(HOST, commands=host) if host else HEAD + NOBODY + text
 
 
 def write(folder, name, description, text):
@@ -71,10 +84,11 @@ def main():
     write(folder, "core", described("core", "The defaults of Tauri's core plugins."),
           filled(DEFAULT, description="The defaults of all core plugins.", members=members))
     for key, entry in table.items():
+        check(key, entry)
         default, other = entry["default"], entry.get("other", {})
-        description = f"Tauri's core plugin {key}."
-        write(folder, f"core:{key}", described(f"core:{key}", description, entry.get("program"), default | other),
-              permissions(f"core:{key}", default, other))
+        description = described(f"core:{key}", f"Tauri's core plugin {key}.", entry.get("program"), default | other,
+                                entry.get("host", ()))
+        write(folder, f"core:{key}", description, permissions(f"core:{key}", default, other))
 
 
 if __name__ == "__main__":

@@ -103,8 +103,10 @@ static int hand_over(struct tb_open_call *open, const struct call_text *text)
 /* A handler that knows nothing of parts would take the beginning of a body for all of it. */
 static void run(const struct tb_session_command *command, struct tb_call *call)
 {
+    const struct tb_session_host *host = call->init->session->host;
     if (!command->handle)
-        tb_reply_error(call, TB_CODE_UNIMPLEMENTED, 0, "this plugin does not have the command");
+        tb_reply_error(call, TB_CODE_UNIMPLEMENTED, 0, "%s",
+                       host ? host->lacks : "this plugin does not have the command");
     else if (call->more && !command->parts)
         tb_reply_error(call, TB_CODE_TOO_LARGE, 0,
                        "this command takes its body in one piece, of 1 MiB at most");

@@ -32,6 +32,7 @@ enum tb_sent tb_plugin_emit_send(struct tb_session *session)
         sent = TB_REFUSED;
     else if (tb_session_full(session) || !tb_draft_send(draft, &session->out))
         sent = TB_NO_ROOM;
+    tb_session_wake(session);
     tb_draft_clear(draft);
     return sent;
 }

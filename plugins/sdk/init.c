@@ -160,6 +160,9 @@ int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
     r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK && version != 1)
         r = TB_MALFORMED;
+    if (r == TB_OK && session->host)
+        session->plugin =
+            session->host->find(session->host->context, session->init.plugin, &session->init.data);
     session->init.vars = tb_value_of(vars);
     if (r == TB_OK)
         r = read_commands(session, commands);

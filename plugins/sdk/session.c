@@ -12,7 +12,7 @@ enum {
 
 int tb_session_init(struct tb_session *session, const struct tb_plugin *plugin)
 {
-    *session = (struct tb_session){.plugin = plugin, .pool_fd = TB_SESSION_POOL};
+    *session = (struct tb_session){.plugin = plugin, .pool_fd = -1};
     session->init.session = session;
     tb_buffer_init(&session->in, TB_HEADER_SIZE + TB_FRAME_MAX + READ_ROOM);
     tb_buffer_init(&session->out, TB_SESSION_SEND + TB_HEADER_SIZE + TB_FRAME_MAX + SMALL_ROOM);
@@ -25,14 +25,29 @@ int tb_session_init(struct tb_session *session, const struct tb_plugin *plugin)
     return r != 0 ? r : tb_unpacker_init(&session->unpacker, &tb_scan_peer);
 }
 
-void tb_session_deinit(struct tb_session *session)
+void tb_session_end(struct tb_session *session)
 {
+    if (session->ended)
+        return;
+    session->turning = true;
     tb_streams_end(session);
     tb_ids_end_all(session);
     if (session->started && session->plugin->stop)
         session->plugin->stop(session->state);
     tb_streams_reap(&session->streams);
-    tb_watches_deinit(&session->watches);
+    session->turning = false;
+    session->ended = true;
+}
+
+void tb_session_wake(struct tb_session *session)
+{
+    if (session->host && !session->turning && !session->ended)
+        session->host->wake(session->host->context);
+}
+
+void tb_session_deinit(struct tb_session *session)
+{
+    tb_session_end(session);
     tb_draft_deinit(&session->answer);
     tb_draft_deinit(&session->draft);
     tb_pool_unmap(&session->pool);
@@ -49,10 +64,10 @@ void tb_session_deinit(struct tb_session *session)
 
 static int start(struct tb_session *session, struct tb_bytes body)
 {
-    const struct tb_plugin *plugin = session->plugin;
     int r = tb_session_read_init(session, body);
     if (r != TB_OK)
         return r;
+    const struct tb_plugin *plugin = session->plugin;
     session->started = true;
     if (plugin->start && plugin->start(&session->init, &session->state) != 0)
         return -ECANCELED;

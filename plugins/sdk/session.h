@@ -6,7 +6,6 @@
 
 #include "plugins/sdk/answer.h"
 #include "plugins/sdk/streams.h"
-#include "plugins/sdk/watches.h"
 
 enum {
     TB_SESSION_BATCH = 8,         /* frames handled before their replies are sent */
@@ -20,13 +19,33 @@ struct tb_session_command {
     bool parts;
 };
 
+/*
+ * A session in a process that serves many: which plugin it is for is known only from INIT, its
+ * functions may be called from outside of its turn, and what it has handed out can outlive it.
+ */
+struct tb_session_host {
+    /* The plugin of that name, and its data; never NULL. */
+    const struct tb_plugin *(*find)(void *context, struct tb_bytes name, void **ret_data);
+    /* There is something to do, outside of a turn. */
+    void (*wake)(void *context);
+    /* After tb_session_end: the last stream has been freed. Deinit the session. */
+    void (*released)(void *context);
+    const char *lacks; /* what a call is told whose command the plugin does not have */
+    void *context;
+};
+
+struct tb_watches;
+
 struct tb_session {
-    const struct tb_plugin *plugin;
+    const struct tb_plugin *plugin;     /* of a host's session: NULL before INIT */
+    const struct tb_session_host *host; /* NULL: a program of its own */
     void *state;
     struct tb_buffer in;
     struct tb_buffer out;
     bool started;
-    int failed; /* what could not be told where it happened: -errno */
+    bool turning; /* inside tb_session_turn */
+    bool ended;   /* nothing comes or goes any more */
+    int failed;   /* what could not be told where it happened: -errno */
     struct tb_plugin_init init;
     uint8_t *init_text; /* what init borrows from, with init_unpacker */
     struct tb_unpacker init_unpacker;
@@ -43,8 +62,8 @@ struct tb_session {
     const struct tb_stream *draft_owner; /* whose draft it is; NULL: an event's, or nobody's */
     struct tb_packer nowhere;            /* takes what may not be said */
     struct tb_streams streams;
-    struct tb_ids *ids; /* tables; a list */
-    struct tb_watches watches;
+    struct tb_ids *ids;         /* tables; a list */
+    struct tb_watches *watches; /* borrowed; NULL in a host, which has its own loop */
 };
 
 /* A call while its handler runs. */
@@ -61,8 +80,13 @@ static inline struct tb_open_call *tb_open_call_of(struct tb_call *call)
 }
 
 tb_must_check int tb_session_init(struct tb_session *session, const struct tb_plugin *plugin);
-/* Tells every stream that it is over, and stops the plugin. */
+/* Tells every stream that it is over, and stops the plugin. What it holds stays, for streams that
+ * are not freed yet. */
+void tb_session_end(struct tb_session *session);
+/* Ends it, if that was not done. No stream may be left that somebody goes on using. */
 void tb_session_deinit(struct tb_session *session);
+/* Something was made that is to be sent, or can go on. */
+void tb_session_wake(struct tb_session *session);
 
 /*
  * Handles whole frames at the front of `in`, and streams that can go on, until there is nothing to

@@ -128,6 +128,7 @@ static enum tb_sent pass(struct tb_stream *stream, size_t cost)
         return drop(stream, TB_REFUSED);
     }
     stream->credit -= (uint32_t)cost;
+    tb_session_wake(session);
     return TB_SENT;
 }
 

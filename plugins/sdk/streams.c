@@ -54,6 +54,7 @@ struct tb_stream *tb_call_stream(struct tb_call *call, const struct tb_stream_ev
     stream->parts_end = &stream->parts;
     *bucket = stream;
     streams->n++;
+    streams->n_held++;
     open->stream = stream;
     tb_draft_clear(&open->session->answer);
     tb_stream_queue(stream);
@@ -73,6 +74,7 @@ bool tb_stream_over(const struct tb_stream *stream)
 void tb_stream_queue(struct tb_stream *stream)
 {
     struct tb_streams *streams = &stream->session->streams;
+    tb_session_wake(stream->session);
     if (stream->ready || stream->ended)
         return;
     stream->ready = true;
@@ -97,6 +99,15 @@ void tb_stream_end(struct tb_stream *stream)
     streams->n--;
     stream->ended = true;
     tb_stream_drop_parts(stream);
+    tb_session_wake(stream->session);
+}
+
+/* Nobody is inside a stream of a session that has ended. */
+static void let_go(struct tb_session *session)
+{
+    tb_streams_reap(&session->streams);
+    if (session->host && session->streams.n_held == 0)
+        session->host->released(session->host->context);
 }
 
 void tb_stream_free(struct tb_stream *stream)
@@ -111,6 +122,10 @@ void tb_stream_free(struct tb_stream *stream)
     stream->dead = true;
     stream->next = session->streams.dead;
     session->streams.dead = stream;
+    session->streams.n_held--;
+    tb_session_wake(session);
+    if (session->ended)
+        let_go(session);
 }
 
 static struct tb_stream *take_ready(struct tb_streams *streams)

@@ -50,6 +50,7 @@ enum { TB_STREAM_BUCKETS = 256 };
 struct tb_streams {
     struct tb_stream *buckets[TB_STREAM_BUCKETS]; /* live ones, by the call's number */
     size_t n;
+    size_t n_held;           /* not freed by the plugin yet, ended or not */
     struct tb_stream *ready; /* a queue */
     struct tb_stream **ready_end;
     struct tb_stream *dead;

@@ -155,6 +155,7 @@ struct tb_plugin_init {
     const struct tb_value *vars; /* a map of strings */
     uint64_t ids;                /* upper bits of the ids that this instance hands out */
     struct tb_session *session;
+    void *data; /* of struct trollbridge_plugin, where the host serves it; else NULL */
 };
 
 /* The absolute path that a variable (`RESOURCE`, `HOME`, …) stands for; empty if it is not set. */
@@ -316,7 +317,7 @@ struct tb_stream_events {
      * 0 or a function TB_NO_ROOM. Bytes of the body that were kept come first. */
     void (*room)(struct tb_stream *stream);
     /* The call's result is not wanted any more, or the link has ended: nothing more will be taken.
-     * End the stream, with an error. NULL: that is done for it. */
+     * End the stream, with an error. NULL: that is done for it. Freeing it can wait. */
     void (*cancel)(struct tb_stream *stream);
 };
 
@@ -428,7 +429,8 @@ enum tb_sent tb_plugin_emit_send(struct tb_session *session);
 /*
  * What a plugin waits for beside its link: descriptors and moments. Their functions are called by
  * the loop of tb_plugin_main, one at a time, between commands. In them a watch or timer may be
- * freed, their own too.
+ * freed, their own too. A plugin that the host serves has the host's own loop instead:
+ * libtrollbridge does not have these.
  */
 enum {
     TB_READABLE = 1,

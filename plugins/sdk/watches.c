@@ -28,7 +28,7 @@ struct tb_timer {
 struct tb_watch *tb_watch_new(struct tb_session *session, int fd, int events,
                               void (*ready)(void *data, int events), void *data)
 {
-    struct tb_watches *watches = &session->watches;
+    struct tb_watches *watches = session->watches;
     struct tb_watch *watch = calloc(1, sizeof *watch);
     if (!watch)
         return NULL;
@@ -60,8 +60,8 @@ struct tb_timer *tb_timer_new(struct tb_session *session, void (*due)(void *data
     if (!timer)
         return NULL;
     *timer = (struct tb_timer){
-        .next = session->watches.timers, .due_ns = TB_NEVER, .due = due, .data = data};
-    session->watches.timers = timer;
+        .next = session->watches->timers, .due_ns = TB_NEVER, .due = due, .data = data};
+    session->watches->timers = timer;
     return timer;
 }
 

@@ -12,15 +12,27 @@ static void pack_rule(struct tb_packer *packer, const struct tb_resolved_rule *r
     tb_pack_key_uint(packer, "line", rule->line);
 }
 
+/* Where each plugin of the snapshot stands in the grant, and the app's own commands behind them. */
+struct places {
+    uint32_t *of_plugin;
+    uint32_t of_app;
+    size_t n;
+};
+
+static uint32_t *place_of(struct places *places, const struct tb_snap_command *command)
+{
+    return command->plugin == TB_NO_INDEX ? &places->of_app : &places->of_plugin[command->plugin];
+}
+
 static void pack_command(struct tb_packer *packer, const struct tb_resolved_command *resolved,
-                         const uint32_t *places)
+                         struct places *places)
 {
     const struct tb_snap_command *command = resolved->command;
     bool scoped = resolved->scope != TB_NO_INDEX;
     tb_pack_map(packer, 6u + command->implemented + scoped);
     tb_pack_key_str(packer, "name", command->name);
     if (command->implemented)
-        tb_pack_key_uint(packer, "plugin", places[command->plugin]);
+        tb_pack_key_uint(packer, "plugin", *place_of(places, command));
     tb_pack_key_str(packer, "local", command->local);
     if (scoped)
         tb_pack_key_uint(packer, "scope", resolved->scope);
@@ -30,24 +42,32 @@ static void pack_command(struct tb_packer *packer, const struct tb_resolved_comm
     pack_rule(packer, &resolved->rule);
 }
 
+/* Nothing holds the host: what its plugin's sandbox says is not passed on. */
+static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *plugin)
+{
+    bool held = !plugin->host;
+    tb_pack_key_bool(packer, "network", held && plugin->network);
+    tb_pack_key_bool(packer, "jit", held && plugin->jit);
+    tb_pack_key_bool(packer, "audit", held && plugin->audit);
+    tb_pack_key(packer, "exec");
+    held ? tb_pack_object(packer, plugin->exec) : tb_pack_array(packer, 0);
+    tb_pack_key_uint(packer, "memory_mib", held ? plugin->memory_mib : 0);
+    tb_pack_key_uint(packer, "cpu_s", held ? plugin->cpu_s : 0);
+}
+
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
-    tb_pack_map(packer, 13);
+    tb_pack_map(packer, 14);
     tb_pack_key_str(packer, "name", plugin->name);
+    tb_pack_key_bool(packer, "host", plugin->host);
     tb_pack_key_str(packer, "program", plugin->program);
+    tb_pack_key_bool(packer, "resources", plugin->resources);
     tb_path_list_pack(packer, "read", &hull->read);
     tb_path_list_pack(packer, "write", &hull->write);
     tb_path_list_pack(packer, "make", &hull->make);
     tb_path_list_pack(packer, "mask", &hull->mask);
-    tb_pack_key_bool(packer, "network", plugin->network);
-    tb_pack_key_bool(packer, "jit", plugin->jit);
-    tb_pack_key_bool(packer, "audit", plugin->audit);
-    tb_pack_key_bool(packer, "resources", plugin->resources);
-    tb_pack_key(packer, "exec");
-    tb_pack_object(packer, plugin->exec);
-    tb_pack_key_uint(packer, "memory_mib", plugin->memory_mib);
-    tb_pack_key_uint(packer, "cpu_s", plugin->cpu_s);
+    pack_sandbox(packer, plugin);
 }
 
 void tb_scope_side_pack(struct tb_packer *packer, const struct tb_resolved_scope *scope, bool deny)
@@ -67,39 +87,45 @@ void tb_scope_side_pack(struct tb_packer *packer, const struct tb_resolved_scope
     }
 }
 
-/* Where each plugin of the snapshot stands in the grant: those that have a command there. */
-static uint32_t *place_plugins(struct tb_arena *arena, const struct tb_snapshot *snapshot,
-                               const struct tb_resolved *resolved, size_t *ret_n)
+/* Those that have a command in the grant. */
+static struct places place_plugins(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+                                   const struct tb_resolved *resolved)
 {
-    uint32_t *places = tb_arena_get(arena, snapshot->n_plugins + 1, sizeof *places);
-    size_t n = 0;
+    struct places places = {.of_app = TB_NO_INDEX};
+    places.of_plugin = tb_arena_get(arena, snapshot->n_plugins + 1, sizeof *places.of_plugin);
     for (size_t i = 0; i < snapshot->n_plugins; i++)
-        places[i] = TB_NO_INDEX;
+        places.of_plugin[i] = TB_NO_INDEX;
     for (size_t i = 0; i < resolved->n_commands; i++)
         if (resolved->commands[i].command->implemented)
-            places[resolved->commands[i].command->plugin] = 0;
+            *place_of(&places, resolved->commands[i].command) = 0;
     for (size_t i = 0; i < snapshot->n_plugins; i++)
-        if (places[i] != TB_NO_INDEX)
-            places[i] = (uint32_t)n++;
-    *ret_n = n;
+        if (places.of_plugin[i] != TB_NO_INDEX)
+            places.of_plugin[i] = (uint32_t)places.n++;
+    if (places.of_app != TB_NO_INDEX)
+        places.of_app = (uint32_t)places.n++;
     return places;
 }
 
 static int pack_plugins(struct tb_arena *arena, struct tb_packer *packer,
                         const struct tb_snapshot *snapshot, const struct tb_resolved *resolved,
-                        const uint32_t *places, size_t n)
+                        const struct places *places)
 {
+    static const struct tb_hull no_hull;
+    static const struct tb_snap_plugin app = {.host = true};
     tb_pack_key(packer, "plugins");
-    tb_pack_array(packer, n);
+    tb_pack_array(packer, places->n);
     for (uint32_t i = 0; i < snapshot->n_plugins; i++) {
-        struct tb_hull hull;
-        if (places[i] == TB_NO_INDEX)
+        const struct tb_snap_plugin *plugin = &snapshot->plugins[i];
+        struct tb_hull hull = no_hull;
+        if (places->of_plugin[i] == TB_NO_INDEX)
             continue;
-        int r = tb_hull_of(arena, snapshot, resolved, i, &hull);
+        int r = plugin->host ? TB_OK : tb_hull_of(arena, snapshot, resolved, i, &hull);
         if (r != TB_OK)
             return r;
-        pack_plugin(packer, &snapshot->plugins[i], &hull);
+        pack_plugin(packer, plugin, &hull);
     }
+    if (places->of_app != TB_NO_INDEX)
+        pack_plugin(packer, &app, &no_hull);
     return TB_OK;
 }
 
@@ -154,16 +180,15 @@ int tb_grant_write(struct tb_arena *arena, const struct tb_snapshot *snapshot,
                    struct tb_buffer *out)
 {
     struct tb_packer packer;
-    size_t n_plugins;
-    const uint32_t *places = place_plugins(arena, snapshot, resolved, &n_plugins);
+    struct places places = place_plugins(arena, snapshot, resolved);
     tb_packer_init(&packer, out);
     tb_pack_map(&packer, 12);
     pack_head(&packer, snapshot, request);
     tb_pack_key(&packer, "commands");
     tb_pack_array(&packer, resolved->n_commands);
     for (size_t i = 0; i < resolved->n_commands; i++)
-        pack_command(&packer, &resolved->commands[i], places);
-    int r = pack_plugins(arena, &packer, snapshot, resolved, places, n_plugins);
+        pack_command(&packer, &resolved->commands[i], &places);
+    int r = pack_plugins(arena, &packer, snapshot, resolved, &places);
     if (r != TB_OK)
         return r;
     pack_scopes(&packer, resolved);

@@ -133,32 +133,63 @@ static struct tb_bytes program_path(struct tb_policy *policy, const struct tb_va
     return (struct tb_bytes){0};
 }
 
-/* A plugin has both or neither: neither is one whose commands are granted, and answered
- * `unimplemented`. */
+/* A plugin has commands and who implements them, or neither: neither is one whose commands are
+ * granted, and answered `unimplemented`. */
 static bool check_program(struct tb_policy *policy, const struct tb_value *root,
                           const struct tb_value *program, const struct tb_override *override,
                           const struct tb_plugin *plugin)
 {
     const struct tb_value *replaced = override ? override->program : NULL;
     const struct tb_value *commands = plugin->commands;
-    if (!program && !replaced && commands && commands->n > 0)
+    bool served = program || replaced || plugin->host;
+    if (!served && commands && commands->n > 0)
         tb_report_error(policy->report, "value", commands->place,
-                        "`commands` need a `program` that implements them: name it, or leave "
-                        "both out");
-    if ((program || replaced) && !commands)
+                        "`commands` need a `program` that implements them, or `host = true`: say "
+                        "which, or leave them out");
+    if (served && !commands)
         tb_report_error(policy->report, "missing", replaced ? replaced->place : root->place,
-                        "a plugin with a program needs `commands` in its plugin.toml: the list of "
-                        "those that the program implements");
-    return program || replaced;
+                        "a plugin with a program, or one that the host serves, needs `commands` in "
+                        "its plugin.toml: the list of those that are implemented");
+    return served;
+}
+
+/* What only the sandbox of a program could hold must not look as if it were held. The manifest's
+ * own sandbox warns `sandbox-unused`. */
+static void check_host(struct tb_policy *policy, const struct tb_value *program,
+                       const struct tb_value *sandbox, const struct tb_override *override,
+                       const struct tb_plugin *plugin)
+{
+    const struct tb_value *replaced = override ? override->program : NULL;
+    const struct tb_value *files =
+        plugin->read_commands ? plugin->read_commands : plugin->write_commands;
+    if (!plugin->host)
+        return;
+    if (program || replaced)
+        tb_report_error(policy->report, "value", (replaced ? replaced : program)->place,
+                        "the host serves the plugin `%.*s`, which so cannot have a `program`: "
+                        "leave it out",
+                        TB_SHOWN(plugin->name));
+    if (sandbox || files)
+        tb_report_error(policy->report, "value", (sandbox ? sandbox : files)->place,
+                        "the host serves the plugin `%.*s`, and no sandbox holds the host: leave "
+                        "`%.*s` out",
+                        TB_SHOWN(plugin->name), TB_SHOWN((sandbox ? sandbox : files)->key));
+    if (plugin->scope == TB_SCOPE_PATH)
+        tb_report_error(policy->report, "value",
+                        plugin->commands ? plugin->commands->place : (struct tb_place){0},
+                        "the host serves the plugin `%.*s`, and no sandbox holds the host to "
+                        "paths: write `scope = \"opaque\"`, and have the host read the entries",
+                        TB_SHOWN(plugin->name));
 }
 
 static void read_description(struct tb_policy *policy, const struct tb_value *root,
                              const struct tb_override *override, struct tb_plugin *plugin)
 {
-    const struct tb_value *name, *program, *scope, *resources, *sandbox, *description;
+    const struct tb_value *name, *program, *host, *scope, *resources, *sandbox, *description;
     const struct tb_want wants[] = {
         {"name", TB_VALUE_STRING, &name, true},
         {"program", TB_VALUE_STRING, &program, false},
+        {"host", TB_VALUE_BOOL, &host, false},
         {"commands", TB_VALUE_LIST, &plugin->commands, false},
         {"scope", TB_VALUE_STRING, &scope, false},
         {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
@@ -176,11 +207,13 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
     check_subset(policy, plugin->read_commands, &plugin->command_of);
     check_subset(policy, plugin->write_commands, &plugin->command_of);
     check_name(policy, name, plugin->name);
+    plugin->host = host && host->boolean;
     bool runs = check_program(policy, root, program, override, plugin);
     /* Nobody reads the scopes of a plugin that does not run, so that any may stand there. */
     plugin->scope = read_scope(policy, scope, runs ? TB_SCOPE_NONE : TB_SCOPE_OPAQUE);
     plugin->program = program_path(policy, program, override);
     plugin->resources = resources && resources->boolean;
+    check_host(policy, program, sandbox, override, plugin);
     read_sandbox(policy, sandbox, &plugin->sandbox);
     read_sandbox(policy, override ? override->sandbox : NULL, &plugin->sandbox);
 }

@@ -3,7 +3,8 @@
  *
  *     plugin.toml              name = "fs"        the folder's name
  *                              program = "fs"     a file below libexec/trollbridge/plugins
- *                              commands = [...]   what it implements
+ *                              host = true        instead: the host serves its commands
+ *                              commands = [...]   what is implemented
  *                              scope = "path"     or "opaque"; none without it
  *                              read_commands = [...]   which of them need the files that their
  *                              write_commands = [...]  scope names, to read and to write
@@ -13,7 +14,7 @@
  *                                                 replaces it key by key
  *     permissions/           *.toml and *.json
  *
- * Without `program` nothing implements it: its commands are granted all the same, and its scopes,
+ * Without either nothing implements it: its commands are granted all the same, and its scopes,
  * opaque then unless it says otherwise, are kept. The folder of Tauri's `core:window` has that
  * name.
  *
@@ -51,7 +52,8 @@ const char *tb_plugin_names(struct tb_policy *policy);
 struct tb_bytes tb_plugin_command(struct tb_policy *policy, const struct tb_acl *acl,
                                   struct tb_bytes name);
 
+/* The app's own commands (NULL) are the host's. */
 static inline bool tb_plugin_implements(const struct tb_plugin *plugin, struct tb_bytes name)
 {
-    return plugin && tb_table_find(&plugin->command_of, name);
+    return !plugin || tb_table_find(&plugin->command_of, name);
 }

@@ -61,8 +61,9 @@ struct tb_sandbox {
 
 struct tb_plugin {
     struct tb_bytes name;
-    struct tb_bytes program;         /* absolute; empty: nothing implements it */
-    const struct tb_value *commands; /* that the program implements */
+    struct tb_bytes program;         /* absolute; empty: there is none */
+    bool host;                       /* instead, the host serves its commands */
+    const struct tb_value *commands; /* that are implemented */
     const struct tb_value *read_commands;
     const struct tb_value *write_commands;
     struct tb_table command_of; /* the same, by name */

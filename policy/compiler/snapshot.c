@@ -54,6 +54,7 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
     const struct tb_field fields[] = {
         {"name", TB_STR, &plugin->name, TB_COMMAND_MAX, NULL},
         {"program", TB_STR, &plugin->program, 0, NULL},
+        {"host", TB_BOOL, &plugin->host, 0, NULL},
         {"path", TB_BOOL, &plugin->path, 0, NULL},
         {"read", TB_ARRAY, &plugin->read, 0, NULL},
         {"write", TB_ARRAY, &plugin->write, 0, NULL},
@@ -68,17 +69,20 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    bool program = plugin->program.n == 0 || tb_path_valid(plugin->program);
+    bool program = plugin->program.n == 0 || (!plugin->host && tb_path_valid(plugin->program));
     return plugin->name.n > 0 && program && all_strings(plugin->read) &&
                    all_strings(plugin->write) && all_strings(plugin->exec)
                ? TB_OK
                : TB_MALFORMED;
 }
 
-/* Only a program implements commands. */
+/* Only a program implements commands, or the host, whose are the app's own. */
 static bool can_run(const struct tb_snapshot *snapshot, const struct tb_snap_command *command)
 {
-    return command->plugin != TB_NO_INDEX && snapshot->plugins[command->plugin].program.n > 0;
+    if (command->plugin == TB_NO_INDEX)
+        return true;
+    const struct tb_snap_plugin *plugin = &snapshot->plugins[command->plugin];
+    return plugin->program.n > 0 || plugin->host;
 }
 
 static int read_command(struct context *context, const msgpack_object *map, void *item)
@@ -290,7 +294,7 @@ static int read_root(const msgpack_object *root, struct tb_snapshot *snapshot,
     int r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    return version == 3 && tb_semantics_of(mode, &snapshot->mode) && snapshot->app.n > 0
+    return version == 4 && tb_semantics_of(mode, &snapshot->mode) && snapshot->app.n > 0
                ? TB_OK
                : TB_MALFORMED;
 }

@@ -18,7 +18,8 @@ tb_must_check bool tb_settings_write(struct tb_policy *policy,
 
 struct tb_snap_plugin {
     struct tb_bytes name;
-    struct tb_bytes program; /* empty: there is none, and no command is implemented */
+    struct tb_bytes program; /* empty: there is none */
+    bool host;               /* instead, the host serves it; else no command is implemented */
     bool path;               /* its scopes are path patterns */
     const msgpack_object *read;
     const msgpack_object *write;

@@ -1,14 +1,17 @@
 /*
- * The snapshot, layout 3: canonical msgpack, map keys in this order, the same bytes for the same
+ * The snapshot, layout 4: canonical msgpack, map keys in this order, the same bytes for the same
  * files and variables.
  *
- *     {"v": 3, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
- *      "plugins": [{"name": str, "program": str, "path": bool, "read": [str], "write": [str],
- *                   "exec": [str], "network": bool, "jit": bool, "audit": bool, "resources": bool,
- * "memory_mib": uint, "cpu_s": uint}], "commands": [{"name": str, "local": str, "plugin"?: index,
- * "implemented": bool, "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint,
- * "args": str}], "scopes": [{"allow": [...], "deny": [...]}], "bundles": [{"allow": [{"command":
- * index, "scope"?: index, "permission": str}], "deny": [{"name": str, "permission": str}],
+ *     {"v": 4, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
+ *      "plugins": [{"name": str, "program": str, "host": bool, "path": bool, "read": [str],
+ *                   "write": [str], "exec": [str], "network": bool, "jit": bool,
+ *                   "audit": bool, "resources": bool, "memory_mib": uint, "cpu_s": uint}],
+ *      "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool,
+ *                    "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint,
+ *                    "args": str}],
+ *      "scopes": [{"allow": [...], "deny": [...]}],
+ *      "bundles": [{"allow": [{"command": index, "scope"?: index, "permission": str}],
+ *                   "deny": [{"name": str, "permission": str}],
  *                   "shared": [{"plugin"?: index, "scope": index}]}],
  *      "capabilities": [{"identifier": str, "file": str, "local": bool, "urls": [pattern],
  *                        "windows": [glob], "webviews": [glob],
@@ -16,8 +19,8 @@
  *
  * plugins and commands are sorted by name, capabilities by identifier, bundles and scopes stand in
  * the order of their first use. `plugin` is absent for the app's own commands. `program` is
- * empty where nothing implements the plugin. Entries of scopes have their variables replaced. Only
- * the capabilities of the target platform are in it.
+ * empty where the host serves the plugin, or nothing implements it. Entries of scopes have their
+ * variables replaced. Only the capabilities of the target platform are in it.
  */
 #include "policy/compiler/data/value_pack.h"
 #include "policy/compiler/facts.h"
@@ -51,9 +54,10 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
-    tb_pack_map(packer, 12);
+    tb_pack_map(packer, 13);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
+    tb_pack_key_bool(packer, "host", plugin->host);
     tb_pack_key_bool(packer, "path", plugin->scope == TB_SCOPE_PATH);
     pack_paths(policy, packer, "read", plugin->sandbox.read);
     pack_paths(policy, packer, "write", plugin->sandbox.write);
@@ -184,7 +188,7 @@ static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
                      const struct tb_compiled *compiled)
 {
     tb_pack_map(packer, 9);
-    tb_pack_key_uint(packer, "v", 3);
+    tb_pack_key_uint(packer, "v", 4);
     tb_pack_key_text(packer, "mode", tb_semantics_name(policy->manifest.mode));
     tb_pack_key_str(packer, "app", policy->manifest.app);
     pack_vars(packer, &policy->vars);

@@ -54,6 +54,7 @@ export const KINDS: readonly Kind[] = [
   row('ALERT', 68, 'control', 'broker', 1, 65_536),
   row('RELOAD', 69, 'control', 'host', 1, 65_536),
   row('RELOADED', 70, 'control', 'broker', 1, 65_536),
+  row('EMIT', 71, 'control', 'host', 1, BULK_MOST),
   row('INIT', 96, 'plugin', 'broker', 5, FRAME_MOST),
   row('CALL', 97, 'plugin', 'broker', 5, FRAME_MOST),
   row('REPLY', 98, 'plugin', 'plugin', 5, FRAME_MOST),

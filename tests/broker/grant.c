@@ -55,11 +55,10 @@ static void pack_command(struct tb_packer *packer, const struct command *command
 static void pack_plugin(struct tb_packer *packer, const struct bench_policy *policy)
 {
     static const char *const lists[] = {"read", "write", "make", "mask", "exec"};
-    tb_pack_map(packer, 13);
-    tb_pack_key(packer, "name");
-    tb_pack_key(packer, "test");
-    tb_pack_key(packer, "program");
-    tb_pack_key(packer, "/nowhere/test");
+    tb_pack_map(packer, 14);
+    tb_pack_key_text(packer, "name", "test");
+    tb_pack_key_bool(packer, "host", policy->hosted);
+    tb_pack_key_text(packer, "program", policy->hosted ? "" : "/nowhere/test");
     for (size_t i = 0; i < TB_ARRAY_LEN(lists); i++) {
         tb_pack_key(packer, lists[i]);
         tb_pack_array(packer, 0);

@@ -45,8 +45,13 @@ def slug(command):
 
 def table(key):
     commands = TABLE[key.removeprefix("core:")]
-    assert set(commands) <= {"program", "default", "other"} and not commands["default"].keys() & commands.get("other", {}).keys()
+    assert set(commands) <= {"program", "host", "default", "other"} and not commands["default"].keys() & commands.get("other", {}).keys()
     return commands["default"], commands.get("other", {})
+
+
+def hosted(key):
+    """The commands that the host serves."""
+    return TABLE[key.removeprefix("core:")].get("host", [])
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -55,7 +60,9 @@ def test_the_files_say_what_the_table_says(key):
     granted, other = table(key)
     program = TABLE[key.removeprefix("core:")].get("program")
     assert plugin["name"] == key and plugin.get("program") == program
-    assert plugin.get("commands") == ([*granted, *other] if program else None)
+    assert plugin.get("commands", []) == ([*granted, *other] if program else hosted(key))
+    assert plugin.get("host", False) == bool(hosted(key)) and not (program and hosted(key))
+    assert set(hosted(key)) <= {*granted, *other} and len(set(hosted(key))) == len(hosted(key))
     assert default == [f"allow-{slug(command)}" for command in granted]
     wanted = {}
     for command in [*granted, *other]:
@@ -106,14 +113,23 @@ def full_names(key, commands):
     return {f"plugin:{key.removeprefix('core:')}|{command}" for command in commands}
 
 
-def test_core_default_grants_every_default_and_the_programs_that_there_are(tmp_path):
+def test_the_host_serves_what_has_a_window():
+    assert [key for key in KEYS if hosted(key)] == ["core:window", "core:webview", "core:app"]
+
+
+def implemented(key):
+    """The commands that a program or the host has."""
+    return [*table(key)[0], *table(key)[1]] if "program" in TABLE[key.removeprefix("core:")] else hosted(key)
+
+
+def test_core_default_grants_every_default_and_who_implements_it(tmp_path):
     found = grant(tmp_path, ["core:default"])
     wanted = set().union(*(full_names(key, table(key)[0]) for key in KEYS))
     assert {command["name"] for command in found["commands"]} == wanted and len(wanted) == 92
-    programs = [key for key in KEYS if "program" in TABLE[key.removeprefix("core:")]]
-    assert [plugin["name"] for plugin in found["plugins"]] == programs
-    run = {command["name"] for command in found["commands"] if "plugin" in command}
-    assert run == set().union(*(full_names(key, table(key)[0]) for key in programs))
+    assert {plugin["name"]: (plugin["host"], plugin["program"] != "") for plugin in found["plugins"]} == {
+        key: (bool(hosted(key)), not hosted(key)) for key in KEYS if implemented(key)}
+    served = {command["name"]: found["plugins"][command["plugin"]]["name"] for command in found["commands"] if "plugin" in command}
+    assert served == {name: key for key in KEYS for name in full_names(key, implemented(key)) if name in wanted}
     permissions = {command["rule"]["permission"] for command in found["commands"]}
     assert len(permissions) == len(found["commands"]) and "core:window:allow-title" in permissions
 
@@ -126,10 +142,10 @@ def test_a_command_of_a_core_plugin_is_granted_and_denied_by_name(tmp_path):
 
 
 def test_an_entrys_scope_is_kept_though_nobody_reads_it(tmp_path):
-    entry = {"identifier": "core:window:allow-close", "allow": [{"label": "main"}]}
+    entry = {"identifier": "core:menu:allow-new", "allow": [{"label": "main"}]}
     found = grant(tmp_path, [entry, "fs:allow-stat"])
-    close = next(command for command in found["commands"] if command["name"] == "plugin:window|close")
-    assert "plugin" not in close and found["scopes"][close["scope"]] == {"allow": [{"label": "main"}], "deny": []}
+    new = next(command for command in found["commands"] if command["name"] == "plugin:menu|new")
+    assert "plugin" not in new and found["scopes"][new["scope"]] == {"allow": [{"label": "main"}], "deny": []}
     assert [plugin["name"] for plugin in found["plugins"]] == ["fs"]
 
 
@@ -146,7 +162,7 @@ def test_how_far_events_reach_is_said_in_the_grant(tmp_path, mode, events):
 
 def test_a_snapshot_that_has_them_implemented_is_refused(tmp_path):
     app = test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST,
-                                           "capabilities/main.json": test_policy.capability(["core:app:default"])})
+                                           "capabilities/main.json": test_policy.capability(["core:menu:default"])})
     snapshot = test_policy.compile_app(app, plugins=(PLUGINS,))[2]["snapshot"]
     request = test_policy.request_of("main", "main", "local")
     assert test_policy.resolve(snapshot, request)[0] == 0
@@ -174,13 +190,13 @@ def test_commands_without_a_program_are_refused(tmp_path):
     assert "value: `commands` need a `program` that implements them" in text and "plugin.toml:2)" in text
 
 
-@pytest.mark.parametrize("table_of", ['[plugins."core:window"]\nprogram = "bin/window"\n', None])
+@pytest.mark.parametrize("table_of", ['[plugins."core:menu"]\nprogram = "bin/menu"\n', None])
 def test_a_program_without_commands_is_refused(tmp_path, table_of):
     files = {"parts/mine/plugin.toml": 'name = "mine"\nprogram = "mine"\n'}
     if table_of:
         files["trollbridge.toml"] = test_policy.MANIFEST + table_of
-    text = broken(tmp_path, files, ["core:window:default" if table_of else "mine:default"])
-    assert "missing: a plugin with a program needs `commands`" in text
+    text = broken(tmp_path, files, ["core:menu:default" if table_of else "mine:default"])
+    assert "missing: a plugin with a program, or one that the host serves, needs `commands`" in text
     assert ("trollbridge.toml:4)" if table_of else "plugin.toml:1)") in text
 
 
@@ -205,12 +221,12 @@ def everything():
 def test_a_granted_command_answers_unimplemented_and_is_logged(app, permissions):
     core_app(app, permissions)
     with tree.leaves_nothing():
-        result = app.call("plugin:app|version")
+        result = app.call("plugin:menu|text")
     assert (result.returncode, result.stdout) == (1, b"")
-    assert result.stderr == b"trollbridge: unimplemented: plugin:app|version: nothing implements this command\n"
-    record, = [record for record in app.records() if record["command"] == "plugin:app|version"]
+    assert result.stderr == b"trollbridge: unimplemented: plugin:menu|text: nothing implements this command\n"
+    record, = [record for record in app.records() if record["command"] == "plugin:menu|text"]
     assert (record["event"], record["verdict"], record["code"]) == ("call", "deny", "unimplemented")
-    assert record["rule"] == {"capability": "main", "permission": "core:app:allow-version", "file": "capabilities/main.json", "line": 1}
+    assert record["rule"] == {"capability": "main", "permission": "core:menu:allow-text", "file": "capabilities/main.json", "line": 1}
 
 
 def test_policy_check_lists_them_as_unimplemented(app):
@@ -221,6 +237,6 @@ def test_policy_check_lists_them_as_unimplemented(app):
     out = done.stdout.decode()
     rows = [row for row in out.partition("\n  granted\n")[2].partition("\n\n")[0].splitlines() if "plugin:" in row]
     answered = [row.strip() for row in rows if "unimplemented" not in row]
-    run = [f"plugin:{name}|{command}" for name, part in TABLE.items() if "program" in part for command in part["default"]]
-    assert len(rows) == 92 and answered == sorted(OWN + run)
+    served = set().union(*(full_names(key, set(implemented(key)) & table(key)[0].keys()) for key in KEYS))
+    assert len(rows) == 92 and answered == sorted([*OWN, *served])
     assert "main (local): 92 commands" in out and "  unimplemented: nothing implements " in out

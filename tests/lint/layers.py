@@ -28,7 +28,7 @@ BELOW = {
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "plugins/audit": ["base", "audit", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
-    "host": ["base", "proto"],
+    "host": ["base", "proto", "plugins/sdk"],
     "host/webkitgtk": ["base", "proto", "host/webkitgtk/frontend"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "host/webkitgtk/frontend": ["base", "host"],
@@ -52,6 +52,7 @@ EXTRA = {
     ("policy/compiler/main.c", "policy/compiler/lint"): "main starts each job",
     ("policy/compiler/options.c", "policy/compiler/explain"): "it reads the question",
     ("host/spawn.c", "supervisor"): "the byte that the supervisor writes to the host",
+    ("host/trollbridge.c", "supervisor"): "the bytes that the supervisor writes to the host",
 }
 
 

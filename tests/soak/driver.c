@@ -14,16 +14,21 @@
  *     count VIEW                      {"view", "count": calls of the soak that are done}
  *     reopen VIEW N                   {"view", "reopened": N}
  *     reload                          {"reloaded": ID, "before", "after"} or with "code", "message"
+ *     emit VIEW NAME JSON             {"emitted": result}: an event; VIEW `*` is every one
+ *     finish TEXT, forget             {"finished": bool}: ends a call of `later` (served.h)
+ *     stop, go                        the library is not dispatched; it is again
  *     shut VIEW, reset VIEW, quit
  *
  * Unasked: {"supervisor": pid} at the start, {"view", "closed": code}, {"view", "alert",
  * "message"},
  * {"bridge": "lost"}. Ends with its standard input.
  */
+#include "tests/soak/served.h"
 #include "tests/soak/view.h"
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "cli/json.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -40,6 +45,7 @@ struct driver {
     char input[LINE_SIZE];
     size_t n_input;
     bool bridge_lost;
+    bool stopped;
     bool ending;
 };
 
@@ -189,6 +195,33 @@ static void do_reload(struct driver *driver, char **words)
     (void)trollbridge_reload(driver->bridge, NULL);
 }
 
+static void do_emit(struct driver *driver, char **words)
+{
+    const char *view = strcmp(words[1], "*") == 0 ? NULL : words[1];
+    json_t *payload = json_loads(words[3], JSON_DECODE_ANY, NULL);
+    tb_assert(payload);
+    cli_json_pack(trollbridge_event(driver->bridge, view, words[2]), payload);
+    view_say(json_pack("{s:i}", "emitted", (int)trollbridge_emit(driver->bridge)));
+    json_decref(payload);
+}
+
+static void do_finish(struct driver *driver, char **words)
+{
+    (void)driver;
+    served_finish(words[1]);
+}
+
+static void do_forget(struct driver *driver, char **words)
+{
+    (void)driver, (void)words;
+    served_forget();
+}
+
+static void do_stop(struct driver *driver, char **words)
+{
+    driver->stopped = strcmp(words[0], "stop") == 0;
+}
+
 static void do_quit(struct driver *driver, char **words)
 {
     (void)words;
@@ -205,7 +238,8 @@ static const struct {
     {"count", 2, do_count},   {"quit", 1, do_quit},         {"reload", 1, do_reload},
     {"pump", 5, do_pump},     {"hold", 3, do_hold},         {"take", 3, do_take},
     {"cancel", 3, do_cancel}, {"progress", 3, do_progress}, {"rounds", 5, do_rounds},
-    {"copy", 4, do_copy},
+    {"copy", 4, do_copy},     {"emit", 4, do_emit},         {"finish", 2, do_finish},
+    {"forget", 1, do_forget}, {"stop", 1, do_stop},         {"go", 1, do_stop},
 };
 
 /* The last word of a command may hold spaces. */
@@ -274,7 +308,8 @@ static void turn(struct driver *driver)
 {
     struct pollfd polls[2 + VIEWS_MAX] = {
         {.fd = STDIN_FILENO, .events = POLLIN},
-        {.fd = driver->bridge_lost ? -1 : trollbridge_fd(driver->bridge), .events = POLLIN},
+        {.fd = driver->bridge_lost || driver->stopped ? -1 : trollbridge_fd(driver->bridge),
+         .events = POLLIN},
     };
     for (size_t i = 0; i < VIEWS_MAX; i++) {
         struct tb_endpoint *endpoint = i < driver->n_views ? driver->views[i].endpoint : NULL;
@@ -300,6 +335,8 @@ int main(int argc, char **argv)
         return 2;
     const struct trollbridge_options options = {
         .app = argv[1],
+        .plugins = served_plugins,
+        .n_plugins = SERVED_PLUGINS,
         .opened = on_opened,
         .alert = on_alert,
         .reloaded = on_reloaded,

@@ -5,6 +5,7 @@
 #include "tests/soak/call.h"
 #include "tests/soak/copy.h"
 #include "tests/soak/rounds.h"
+#include "tests/soak/say.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -34,9 +35,6 @@ struct view {
     uint32_t n_failed;
     char first_error[64];
 };
-
-/* Prints one line of JSON and takes the reference. */
-void view_say(json_t *line);
 
 /* For the calls of a view. */
 void view_fail(const struct view *view, const char *error);

@@ -17,6 +17,7 @@ enum flaw {
     SCOPE_INDEX,
     IN_FLIGHT,
     RELATIVE_PROGRAM,
+    HOST_WITH_PROGRAM,
     NUL_IN_PATH,
     UNKNOWN_KEY,
     UNKNOWN_EVENTS,
@@ -76,8 +77,9 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
 {
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
-    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 14 : 13);
+    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 15 : 14);
     text(packer, "name", "fs");
+    tb_pack_key_bool(packer, "host", flaw == HOST_WITH_PROGRAM);
     text(packer, "program", flaw == RELATIVE_PROGRAM ? "plugins/fs" : "/lib/plugins/fs");
     paths(packer, "read", "/data");
     tb_pack_key(packer, "write");

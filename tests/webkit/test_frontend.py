@@ -13,7 +13,7 @@ import pytest
 import tree
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-HOST = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build")) / "tests/webkit/frontend_host"
+HOST = pathlib.Path(os.environ.get("TB_BUILD", TOP / "build")) / "tests/webkit/frontend/frontend_host"
 PAGE = "<!doctype html><meta charset=utf-8><title>index</title><p>The index."
 ORIGIN = "tauri://localhost"
 

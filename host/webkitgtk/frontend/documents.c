@@ -27,7 +27,7 @@ struct walk {
     const char *shown;
 };
 
-G_DEFINE_QUARK(tb - frontend - error - quark, tb_frontend_error)
+G_DEFINE_QUARK(tb_frontend_error, tb_frontend_error)
 
 static void document_free(void *data)
 {

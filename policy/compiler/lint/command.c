@@ -88,9 +88,9 @@ void tb_lint_unimplemented(struct tb_lint *lint)
     struct tb_table known = implemented(lint);
     for (size_t i = 0; !lint->policy->tauri && i < compiled->n_commands; i++) {
         const struct tb_command *command = &compiled->commands[i];
-        if (tb_table_find_of(&known, command->plugin, command->local) ||
+        if (!command->plugin || tb_table_find_of(&known, command->plugin, command->local) ||
             tb_own_of(command->name) != TB_OWN_NONE)
-            continue;
+            continue; /* the app's own are the host's */
         struct unanswered *group = unanswered_of(lint, all, command->plugin);
         group->key = command->plugin ? command->plugin->name : group->key;
         group->bundle = group->bundle ? group->bundle : lint->commands[i].bundle;

@@ -1,0 +1,25 @@
+/* A bridge from inside: what it is made of, and what it says on its control link. */
+#pragma once
+
+#include "host/event.h"
+#include "host/facts.h"
+#include "host/links.h"
+#include "host/trollbridge.h"
+#include "proto/control.h"
+
+#include <sys/types.h>
+
+struct trollbridge {
+    struct trollbridge_options options;
+    pid_t pid;
+    int control_fd;
+    int lifeline_fd;
+    int epoll_fd; /* all that the bridge waits for */
+    struct host_facts *facts;
+    uint32_t last_id;
+    struct tb_buffer in;
+    struct tb_unpacker unpacker;
+    struct host_links links;
+    struct host_event event; /* that is being made */
+    bool lost;
+};
