@@ -50,9 +50,11 @@ export function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array 
   return copy;
 }
 
-/** The same bytes alone in their buffer: who clones them clones the whole of it. */
+/** The same bytes alone in their buffer: who clones them clones the whole of it. A buffer that was
+ * given away looks empty and cannot be cloned: a TypeError. */
 export function alone(bytes: Uint8Array): Uint8Array {
   const size = arrayBytes(bytes);
+  if (size === 0) return new Uint8ArrayCopy(arrayBuffer(bytes), 0, 0);
   return bufferSize(arrayBuffer(bytes)) === size ? bytes : copyOf(bytes, 0, size);
 }
 
