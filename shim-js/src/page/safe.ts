@@ -19,6 +19,12 @@ export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
+/** It is of no class. To ask what the others are costs an exception for each that they are not. */
+export function isPlain(value: object): boolean {
+  const prototype = getPrototypeOf(value);
+  return prototype === null || prototype === BASES[0];
+}
+
 /** An object without a prototype, whose keys are its own. */
 export function bare<Value>(): Record<string, Value> {
   return { __proto__: null } as never;
