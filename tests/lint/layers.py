@@ -34,6 +34,7 @@ BELOW = {
     "host/webkitgtk/frontend": ["base", "host"],
     "run": ["base", "host", "host/webkitgtk"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
+    "bench/page": ["base", "bench", "host", "host/webkitgtk", "shim-js"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }
