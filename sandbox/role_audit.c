@@ -9,7 +9,7 @@ static const struct tb_syscall needs[] = {
     ALLOW("recvmsg", "calls from the broker"),
     ALLOW("sendmsg", "replies to the broker"),
     ALLOW("pread64", "the log"),
-    ALLOW("fstat", "how long the log is"),
+    ALLOW("lseek", "how long the log is"),
     ALLOW_IF("fanotify_init", "waits for more", INT(0, TB_WATCH_GROUP)),
     ALLOW_IF("fanotify_mark", "waits for more: what it has opened, for changes alone",
              TB_WATCH_MARK),

@@ -159,7 +159,8 @@ static void follow_log(struct tb_call *call)
 static void stop(void *data)
 {
     struct state *state = data;
-    audit_wake_deinit(&state->wake);
+    if (state)
+        audit_wake_deinit(&state->wake);
     free(state);
 }
 

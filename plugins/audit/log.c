@@ -41,10 +41,11 @@ static struct tb_bytes hold(struct audit_log *log, uint64_t offset, size_t n)
     return tb_bytes_of(log->block, got > 0 ? (size_t)got : 0);
 }
 
+/* Not by fstat, which libc may ask for by a path that is empty. */
 static uint64_t size_of(const struct audit_log *log)
 {
-    struct stat status;
-    return fstat(log->fd, &status) == 0 && status.st_size > 0 ? (uint64_t)status.st_size : 0;
+    off_t size = lseek(log->fd, 0, SEEK_END);
+    return size > 0 ? (uint64_t)size : 0;
 }
 
 /* The next whole line; false: there is none. */
@@ -81,19 +82,22 @@ static size_t find_own(const struct audit_log *log, struct tb_bytes lines, uint6
     return lines.n;
 }
 
-/* The lines that begin in the block before `end`, which is the beginning of a line or the end of
- * the file. None: a line is longer than a block, or this is the beginning. */
+/* Where the first line begins that does so behind the front; all of it: none does. */
+static size_t first_line(struct tb_bytes text)
+{
+    size_t n = text.n;
+    (void)tb_bytes_cut(&text, '\n');
+    return n - text.n;
+}
+
+/* The lines that begin in the block before `end`. None: all of it is in one line. */
 static struct tb_bytes lines_before(struct audit_log *log, uint64_t end, uint64_t *ret_begin)
 {
     uint64_t begin = end > AUDIT_BLOCK ? end - AUDIT_BLOCK : 0;
     struct tb_bytes lines = hold(log, begin, (size_t)(end - begin));
-    if (begin > 0) {
-        size_t before = lines.n;
-        (void)tb_bytes_cut(&lines, '\n');
-        begin += before - lines.n;
-    }
-    *ret_begin = begin;
-    return lines;
+    size_t cut = begin > 0 ? first_line(lines) : 0;
+    *ret_begin = cut < lines.n ? begin + cut : begin;
+    return tb_bytes_of(lines.data + cut, lines.n - cut);
 }
 
 /* The end of the last whole line. */
@@ -116,8 +120,6 @@ struct audit_place audit_log_back(struct audit_log *log, uint64_t n)
         uint64_t begin;
         struct tb_bytes lines = lines_before(log, at, &begin);
         uint64_t own = count_own(log, lines);
-        if (lines.n == 0)
-            break;
         if (own > 0)
             place.offset = begin + find_own(log, lines, own > n ? own - n : 0);
         n -= own < n ? own : n;

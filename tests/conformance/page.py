@@ -43,8 +43,8 @@ class Call:
 class Page(world.View):
     """A view whose calls may be streams."""
 
-    def __init__(self, host):
-        super().__init__(host)
+    def __init__(self, host, label="main", **document):
+        super().__init__(host, label, **document)
         self.calls = {}
         self.begin()
 

@@ -21,9 +21,10 @@ def frame(kind, message, raw=b""):
 
 
 class Plugin:
-    """A running plugin. Commands get numbers in the order given, scopes are (allow, deny) pairs."""
+    """A running plugin. Commands get numbers in the order given, scopes are (allow, deny) pairs. `log`: a descriptor
+    that it finds on 5, as one whose sandbox has `audit`."""
 
-    def __init__(self, program, commands, scopes, variables, init=True):
+    def __init__(self, program, commands, scopes, variables, init=True, log=None):
         ours, theirs = socket.socketpair()
         ours.settimeout(SECONDS)
         self.link = ours
@@ -32,8 +33,12 @@ class Plugin:
 
         def place():
             # Whatever number the socket has, the plugin finds it on 3, and nothing above it.
+            high = None if log is None else os.dup2(log, 250)
             os.dup2(theirs.fileno(), 3)
-            os.closerange(4, 256)
+            os.closerange(4, 250)
+            if high is not None:
+                os.dup2(high, 5)
+            os.closerange(250, 256)
 
         self.process = subprocess.Popen([program], stdin=subprocess.DEVNULL, preexec_fn=place, close_fds=False, env={})
         theirs.close()

@@ -32,6 +32,7 @@ BELOW = {
     "shim-js": [],
     "host/webkitgtk": ["base", "proto", "shim-js", "host/webkitgtk/frontend"],
     "host/webkitgtk/frontend": ["base", "host"],
+    "run": ["base", "host", "host/webkitgtk"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
