@@ -35,6 +35,7 @@ BELOW = {
     "run": ["base", "host", "host/webkitgtk"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
+    "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
