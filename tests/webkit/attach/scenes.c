@@ -268,6 +268,7 @@ static void settings(void)
     g_autoptr(WebKitSettings) other = webkit_settings_new_with_settings(
         "enable-page-cache", TRUE, "enable-developer-extras", TRUE, NULL);
     webkit_web_view_set_settings(view, other);
+    scene_load(view, APP);
     printf("page cache: %d, inspector: %d\n", webkit_settings_get_enable_page_cache(other),
            webkit_settings_get_enable_developer_extras(other));
     scene_end(tw);
@@ -300,6 +301,7 @@ int main(int argc, char **argv)
     if (argc < 3 || !gtk_init_check(&argc, &argv))
         return 2;
     app = argv[2];
+    setlinebuf(stdout);
     elsewhere = argc > 3 ? argv[3] : "";
     for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++)
         if (strcmp(scenes[i].name, argv[1]) == 0) {
