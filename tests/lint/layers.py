@@ -36,6 +36,7 @@ BELOW = {
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench/page": ["base", "bench", "host", "host/webkitgtk", "shim-js"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
+    "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
