@@ -29,7 +29,7 @@ BREACHES = [
                                                           "plugin-two-values", "pool-release-twice", "pool-answer-in"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
-                                                        "event-all-views", "pool-toctou", "pool-dies"]),
+                                                        "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand"]),
 ]
 
 
