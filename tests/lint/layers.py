@@ -29,9 +29,11 @@ BELOW = {
     "plugins/audit": ["base", "audit", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
     "host": ["base", "proto", "plugins/sdk"],
-    "host/webkitgtk": ["base", "proto", "host/webkitgtk/frontend"],
-    "endpoint/webkitgtk": ["base", "proto", "endpoint"],
+    "shim-js": [],
+    "host/webkitgtk": ["base", "proto", "shim-js", "host/webkitgtk/frontend"],
     "host/webkitgtk/frontend": ["base", "host"],
+    "run": ["base", "host", "host/webkitgtk"],
+    "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }

@@ -12,7 +12,7 @@ declare const TROLLBRIDGE_CONFIG: TauriConfig;
 
 function begin(): void {
   const page: Page = new Page((message: UpMessage) => send(message));
-  const send = bridge((message) => page.receive(message));
+  const send = bridge(document, (message) => page.receive(message));
   const tauri = new Tauri(page);
   fix(window, 'trollbridge', makeApi(page));
   fix(window, 'isTauri', true);

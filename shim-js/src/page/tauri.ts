@@ -8,21 +8,20 @@ import { withHeaders } from './headers.js';
 import {
   apply,
   ErrorCopy,
-  freeze,
   isArray,
   MapCopy,
   mapDelete,
   mapGet,
   mapHas,
   mapSet,
-  ownKeys,
+  randomNumber,
   StringCopy,
   Uint8ArrayCopy,
 } from './intrinsics.js';
 import { RESULT_MOST, type Page } from './page.js';
 import { defer, settled } from './promise.js';
-import { isObject, own } from './safe.js';
-import { newId, type Sink } from './sink.js';
+import { deepFreeze, own } from './safe.js';
+import type { Sink } from './sink.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -42,7 +41,7 @@ class Callback implements Sink {
 
   constructor(page: Page, act: AnyFunction, once: boolean) {
     this.#page = page;
-    this.#id = newId();
+    this.#id = randomNumber();
     this.#act = act;
     this.#once = once;
     mapSet(page.callbacks, this.#id, this);
@@ -148,7 +147,7 @@ export class Tauri {
     const page = this.#page;
     const current = { label };
     const metadata = { currentWindow: current, currentWebview: { windowLabel: label, label: webview } };
-    return deepFrozen({
+    return deepFreeze({
       invoke: (name: unknown, args?: unknown, options?: unknown) =>
         this.invoke(StringCopy(name), args, options),
       transformCallback: (act?: unknown, once?: unknown) =>
@@ -163,7 +162,7 @@ export class Tauri {
   }
 
   eventInternals(): object {
-    return deepFrozen({
+    return deepFreeze({
       unregisterListener: (_event: unknown, id: unknown) => this.unregisterListener(id),
     });
   }
@@ -175,13 +174,3 @@ const convertFileSrc = (): never => {
       'read the file with plugin:fs|read_file and make a Blob URL of it',
   );
 };
-
-function deepFrozen(value: object): object {
-  const keys = ownKeys(value);
-  for (let i = 0; i < keys.length; i++) {
-    const inner = own(value, keys[i] as string);
-    if (typeof inner === 'function') freeze(inner);
-    else if (isObject(inner)) deepFrozen(inner);
-  }
-  return freeze(value);
-}
