@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 enum {
-    PLUGINS_MAX = 257,
-    /* a snapshot's, and the app itself */ RULE_MAX = TB_RECORD_STRING_MAX,
+    PLUGINS_MAX = 257, /* a snapshot's, and the app itself */
+    RULE_MAX = TB_RECORD_STRING_MAX,
     MS_MAX = 24 * 60 * 60 * 1000
 };
 

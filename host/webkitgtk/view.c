@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "host/webkitgtk/committed.h"
 #include "host/webkitgtk/sandbox.h"
+#include "host/webkitgtk/scripts.h"
 #include "host/webkitgtk/walls.h"
 
 /* ---- generations ---- */
@@ -67,9 +68,9 @@ static bool has_other_link(const struct tb_view *view, pid_t pid)
 /* Consumes the descriptor. */
 static void open_session(struct tb_view *view, struct tb_offer *offer)
 {
-    bool is_own = strcmp(offer->origin, TROLLBRIDGE_WEBKIT_ORIGIN) == 0;
+    bool is_own = strcmp(view->origin, TROLLBRIDGE_WEBKIT_ORIGIN) == 0;
     const struct trollbridge_view opened = {.label = view->label,
-                                            .origin = is_own ? NULL : offer->origin,
+                                            .origin = is_own ? NULL : view->origin,
                                             .document = ++view->n_documents};
     int fd = offer->fd;
     offer->fd = -1;
@@ -138,6 +139,7 @@ struct tb_view *tb_view_new(struct trollbridge_webkit *tw, WebKitWebView *web, c
     g_signal_connect(web, "web-process-terminated", G_CALLBACK(on_terminated), view);
     g_signal_connect(web, "destroy", G_CALLBACK(on_destroy), view);
     tb_walls_build(view);
+    tb_scripts_add(tw, web, label);
     return view;
 }
 

@@ -17,6 +17,8 @@ ROW_S = 60  # a row that takes longer has failed
 class Settings:
     tree: str          # an installed tree
     evil: str          # the hostile plugin's program
+    bare: str = ""     # the program that opens a window without Trollbridge
+    display: str = ""  # environment of the windows, as JSON
     breach: str = ""   # planted by the self-test
 
 
@@ -33,6 +35,7 @@ class Row:
     app: dict = dataclasses.field(default_factory=dict)  # for apps.make
     ends: bool = False        # the tree is expected to end: no bystander is asked afterwards
     slow: bool = False        # waits on purpose: started first
+    trial: type = None        # what it runs in, if not Trial
 
 
 def row(id, tried, layer, code, event="violation", reason="", **more):
@@ -93,6 +96,10 @@ class Trial:
         self.honest(self.bystander)
         self.twins += 1
 
+    def end(self):
+        self.world.stop()
+        self.world.remove()
+
     def tamper(self):
         path = self.world.log_path
         if self.breach == "no-log":
@@ -141,7 +148,7 @@ def run(row, settings):
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(ROW_S)
     try:
-        trial = Trial(row, settings)
+        trial = (row.trial or Trial)(row, settings)
         judge(trial, result)
     except Failed as failed:
         result["why"] = str(failed)
@@ -152,7 +159,6 @@ def run(row, settings):
     signal.alarm(0)
     if trial:
         result["twins"] = trial.twins
-        trial.world.stop()
-        trial.world.remove()
+        trial.end()
     result["seconds"] = round(time.monotonic() - start, 2)
     return result

@@ -3,11 +3,14 @@
 
 import argparse
 import concurrent.futures
+import contextlib
 import fnmatch
+import json
 import os
 import sys
 
 import bench
+import rows_audit  # noqa: F401
 import rows_bombs  # noqa: F401
 import rows_files  # noqa: F401
 import rows_floods  # noqa: F401
@@ -15,6 +18,10 @@ import rows_frames  # noqa: F401
 import rows_host  # noqa: F401
 import rows_hostlink  # noqa: F401
 import rows_options  # noqa: F401
+import rows_page  # noqa: F401
+import rows_page_crash  # noqa: F401
+import rows_page_frames  # noqa: F401
+import rows_page_native  # noqa: F401
 import rows_plugin  # noqa: F401
 import rows_pool  # noqa: F401
 import rows_reload  # noqa: F401
@@ -23,13 +30,15 @@ import rows_session  # noqa: F401
 import rows_streams  # noqa: F401
 import selftest
 import table
+from page import displays
 
 
 def options():
     parser = argparse.ArgumentParser(prog="tb hostile", description=__doc__)
-    parser.add_argument("patterns", nargs="*", default=["*"], help="only rows whose name matches, as 'replay-*'")
+    parser.add_argument("patterns", nargs="*", default=["*"], help="only rows (or breaches) whose name matches, as 'replay-*'")
     parser.add_argument("--tree", required=True, help="an installed tree, as build/root")
     parser.add_argument("--evil", required=True, help="the hostile plugin's program")
+    parser.add_argument("--bare", required=True, help="the program that opens a window without Trollbridge")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--list", action="store_true", help="only print the names of the rows")
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
@@ -58,15 +67,33 @@ def run_one(row_id, settings):
     return bench.run(next(row for row in bench.ROWS if row.id == row_id), settings)
 
 
+@contextlib.contextmanager
+def screen(wanted):
+    """The environment of the windows, as JSON, if there are to be any."""
+    if not wanted:
+        yield ""
+        return
+    server = displays.Display()
+    try:
+        yield json.dumps(server.environment)
+    finally:
+        server.close()
+
+
 def main():
     chosen = options()
-    settings = bench.Settings(os.path.abspath(chosen.tree), os.path.abspath(chosen.evil))
-    if chosen.self_test:
-        return selftest.main(settings, os.path.abspath(chosen.self_test), chosen.jobs, run_all)
     rows = [row for row in bench.ROWS if any(fnmatch.fnmatch(row.id, p) for p in chosen.patterns)]
     if chosen.list:
         print("\n".join(row.id for row in rows))
         return 0
+    with screen(chosen.self_test or any(row.trial for row in rows)) as display:
+        return attack(chosen, rows, display)
+
+
+def attack(chosen, rows, display):
+    settings = bench.Settings(os.path.abspath(chosen.tree), os.path.abspath(chosen.evil), os.path.abspath(chosen.bare), display)
+    if chosen.self_test:
+        return selftest.main(settings, os.path.abspath(chosen.self_test), chosen.patterns, chosen.jobs, run_all)
     if not chosen.json:
         table.print_head()
     results = run_all(rows, settings, chosen.jobs, (lambda result: None) if chosen.json else table.print_row)

@@ -1,7 +1,12 @@
 """Whether the table can fail: rows are run against breaches planted on purpose, and each must be found."""
 
+import contextlib
 import dataclasses
 import fnmatch
+import os
+import pathlib
+import shutil
+import tempfile
 
 import bench
 
@@ -29,26 +34,83 @@ BREACHES = [
                                                           "plugin-two-values", "pool-release-twice", "pool-answer-in"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
-                                                        "event-all-views", "pool-toctou", "pool-dies"]),
+                                                        "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand"]),
 ]
+
+# Weaknesses in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the
+# page (folders of plants/): (breach, what it is, rows that must fail with it, twins)
+SCRIPTS = ["host_scripts"]
+PLANTS = [
+    ("natives", "native functions in the page's own world", ["page-walk", "page-names"], ["web_natives"]),
+    ("keys", "keys on the page's global object", ["page-walk"], ["web_keys"]),
+    ("everywhere", "scripts and links in all frames, offers that are not looked at, a script message handler",
+     ["page-frame-*", "page-script-messages"], ["web_everywhere", "host_everywhere"]),
+    ("silent", "MISS is not sent", ["page-miss", "page-patch-record", "page-names-strange", "page-flood-unknown"], ["web_silent"]),
+    ("brittle", "an endpoint that the second call breaks",
+     ["page-args-*", "page-raw-*", "page-options-*", "page-body-submit", "page-names-strange", "page-flood-*", "page-channel-throws", "page-promises", "page-busy",
+      "page-recursion", "page-scheme-odd"], ["web_brittle"]),
+    ("late", "a shim that looks up what it uses when it uses it", ["page-patch-*", "page-pollute", "page-reopen-*"], SCRIPTS),
+    ("heard", "a shim that greets again when its script is run again", ["page-hello-heard"], SCRIPTS),
+    ("forged", "an isolated world that answers whoever greets", ["page-hello-forged"], SCRIPTS),
+    ("twice", "a shim that reads args twice", ["page-args-twice", "page-callers"], SCRIPTS),
+    ("changed", "a shim that sends later than it is called", ["page-args-later"], SCRIPTS),
+    ("errors", "errors that carry more than they should", ["page-errors"], SCRIPTS),
+    ("workers", "a shim that gives itself to workers", ["page-worker-*"], SCRIPTS),
+    ("walls", "a host that lets everything happen", ["page-popup-*", "page-away-*", "page-download", "page-print", "page-permissions",
+                                                     "page-fullscreen"], ["host_walls"]),
+    ("files", "a scheme that counts as local and follows links", ["page-file", "page-file-*", "page-scheme-out", "page-scheme-hosts"], ["host_files"]),
+    ("bodies", "a host that asks for the body of a request", ["page-body-kinds"], ["host_bodies"]),
+    ("csp", "no content security policy", ["page-csp-*"], ["host_csp"]),
+]
+PLACES = {"web": "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", "host": "lib/libtrollbridge-webkitgtk.so.0"}
+
+
+@contextlib.contextmanager
+def planted_tree(tree, twins):
+    """A copy of the tree in which twins have taken the place of what they are twins of."""
+    with tempfile.TemporaryDirectory(prefix="tb-planted-") as folder:
+        copy = pathlib.Path(folder) / "root"
+        shutil.copytree(tree, copy, symlinks=True)
+        for twin in twins:
+            place = (copy / PLACES[twin.split("_")[0]]).resolve()
+            place.unlink()
+            shutil.copy(pathlib.Path(os.environ["TB_PLANTS"]) / f"lib{twin}.so", place)
+        yield str(copy)
 
 
 def chosen(patterns):
     return [row for row in bench.ROWS if any(fnmatch.fnmatch(row.id, pattern) for pattern in patterns)]
 
 
-def main(settings, off_tree, jobs, run_all):
-    passed = failed = 0
+def find(breach, results):
+    """(found, missed) of a breach, told row by row."""
+    n_found = 0
+    for result in results:
+        held = STILL_HELD.get((breach, result["id"]))
+        found = result["ok"] if held else not result["ok"] and not result["harness"]
+        n_found += found
+        why = f"still held: {held}" if held else result["why"] or "the row came out as if nothing had happened"
+        print(f"    {'found ' if found else 'MISSED'}  {result['id']:28}  {why[:110]}")
+    return n_found, len(results) - n_found
+
+
+def trials(settings, off_tree, wanted):
+    """(breach, what it is, rows, settings) of those that are wanted."""
     for breach, what, patterns in BREACHES:
-        rows = chosen(patterns)
-        tree = off_tree if breach == "off" else settings.tree
-        planted = dataclasses.replace(settings, tree=tree, breach=breach)
-        print(f"{breach}: {what}")
-        for result in run_all(rows, planted, jobs, lambda result: None):
-            held = STILL_HELD.get((breach, result["id"]))
-            found = result["ok"] if held else not result["ok"] and not result["harness"]
-            passed, failed = passed + found, failed + (not found)
-            why = f"still held: {held}" if held else result["why"] or "the row came out as if nothing had happened"
-            print(f"    {'found ' if found else 'MISSED'}  {result['id']:28}  {why[:110]}")
+        if wanted(breach):
+            tree = off_tree if breach == "off" else settings.tree
+            yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
+    for breach, what, patterns, twins in PLANTS:
+        if wanted(breach):
+            with planted_tree(settings.tree, twins) as tree:
+                yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
+
+
+def main(settings, off_tree, patterns, jobs, run_all):
+    passed = failed = 0
+    for breach, what, rows, planted in trials(settings, off_tree, lambda name: any(fnmatch.fnmatch(name, p) for p in patterns)):
+        print(f"{breach}: {what}", flush=True)
+        found, missed = find(breach, run_all(rows, planted, jobs, lambda result: None))
+        passed, failed = passed + found, failed + missed
     print(f"\n{passed} passed, {failed} failed")
     return 0 if passed and not failed else 1

@@ -29,10 +29,14 @@ BELOW = {
     "plugins/audit": ["base", "audit", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
     "host": ["base", "proto", "plugins/sdk"],
-    "host/webkitgtk": ["base", "proto", "host/webkitgtk/frontend"],
-    "endpoint/webkitgtk": ["base", "proto", "endpoint"],
+    "shim-js": [],
+    "host/webkitgtk": ["base", "proto", "shim-js", "host/webkitgtk/frontend"],
     "host/webkitgtk/frontend": ["base", "host"],
+    "run": ["base", "host", "host/webkitgtk"],
+    "endpoint/webkitgtk": ["base", "proto", "endpoint"],
+    "bench/page": ["base", "bench", "host", "host/webkitgtk", "shim-js"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
+    "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.

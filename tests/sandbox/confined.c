@@ -169,12 +169,14 @@ static int write_grant(const struct confined *confined)
     return fd;
 }
 
-/* As the supervisor passes it: open for reading alone. */
-static int write_log(void)
+/* As the supervisor passes it: a file of the disk, which Landlock knows, open for reading alone. */
+static int write_log(const struct confined *confined)
 {
-    tb_fd file = tb_fd_memory("log");
+    char path[PATH_SIZE];
+    path_in(confined, "log", path);
+    tb_fd file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     CHECK(file >= 0 && tb_fd_write_all(file, tb_bytes_of_string("{}\n")) == 0);
-    int readable = tb_fd_reopen(file, O_RDONLY);
+    int readable = open(path, O_RDONLY | O_CLOEXEC);
     CHECK(readable >= 0);
     return readable;
 }
@@ -190,7 +192,7 @@ static void start(const struct confined *confined, int link, int report, int *re
     const char *const bare_argv[] = {"probe", NULL};
     tb_fd grant = write_grant(confined);
     tb_fd pool = tb_fd_shared("pool", 65536);
-    tb_fd log = write_log();
+    tb_fd log = write_log(confined);
     const int fds[] = {link, pool, grant, report, log};
     const struct tb_spawn spawn = {
         .program = confined->bare ? confined->probe : confined->confine,

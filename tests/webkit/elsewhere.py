@@ -1,7 +1,15 @@
 """Web servers on loopback: other origins than the app's."""
 
 import http.server
+import sys
 import threading
+
+
+class Quiet(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Who asked has gone away: a window that was closed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Server:
@@ -9,7 +17,7 @@ class Server:
 
     def __init__(self, pages):
         self.pages, self.asked = dict(pages), []
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.http = Quiet(("127.0.0.1", 0), self.handler())
         self.http.daemon_threads = True
         self.origin = f"http://127.0.0.1:{self.http.server_port}"
         self.thread = threading.Thread(target=self.http.serve_forever)

@@ -11,8 +11,10 @@ chmod 755 "$stage"
 copy() {
     mkdir -p "$stage/tests"
     cp -a build/root "$stage/root"
-    cp -a build/tests/hostile/evil "$stage/evil"
-    cp -a tests/hostile tests/e2e "$stage/tests/"
+    cp -a build/tests/hostile/evil build/tests/hostile/bare "$stage/"
+    mkdir "$stage/plants"
+    cp -a build/tests/hostile/lib*.so "$stage/plants/"
+    cp -a tests/hostile tests/e2e tests/webkit "$stage/tests/"
 }
 
 breach() {
@@ -22,7 +24,8 @@ breach() {
     cp -a build-off/root "$stage/off"
 }
 
-command=(/usr/bin/python3 -B "$stage/tests/hostile/run.py" --tree "$stage/root" --evil "$stage/evil")
+command=(/usr/bin/python3 -B "$stage/tests/hostile/run.py" --tree "$stage/root" --evil "$stage/evil"
+    --bare "$stage/bare")
 if [ "${1:-}" = --self-test ]; then
     shift
     breach
@@ -31,11 +34,11 @@ fi
 copy
 
 # A display, a terminal and whatever else the caller has stays with the caller.
-run=(env -i PATH=/usr/bin:/bin LANG=C.UTF-8 TMPDIR="$stage/tmp")
+run=(env -i PATH=/usr/bin:/bin LANG=C.UTF-8 TMPDIR="$stage/tmp" TB_PLANTS="$stage/plants")
 mkdir -m 1777 "$stage/tmp"
 if [ "$(id -u)" = 0 ]; then
     id tbtest >/dev/null 2>&1 || useradd --create-home tbtest
-    chown -R tbtest: "$stage/root" "$stage/evil" "$stage/tests"
+    chown -R tbtest: "$stage/root" "$stage/evil" "$stage/bare" "$stage/plants" "$stage/tests"
     run=(setpriv --reuid tbtest --regid tbtest --clear-groups "${run[@]}")
 fi
 "${run[@]}" "${command[@]}" "$@"

@@ -232,8 +232,3 @@ gboolean tb_frontend_register(WebKitWebContext *context, const struct trollbridg
     webkit_web_context_register_uri_scheme(context, "tauri", on_request, frontend, frontend_free);
     return TRUE;
 }
-
-char *tb_frontend_uri(const struct trollbridge_window *window)
-{
-    return g_strconcat(TB_FRONTEND_ORIGIN "/", window->url, NULL);
-}

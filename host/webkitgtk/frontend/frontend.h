@@ -19,6 +19,3 @@
  */
 gboolean tb_frontend_register(WebKitWebContext *context, const struct trollbridge_app *app,
                               GError **error);
-
-/* Where a window's `url` is; free it with g_free. */
-char *tb_frontend_uri(const struct trollbridge_window *window);

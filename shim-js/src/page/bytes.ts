@@ -13,7 +13,7 @@ import {
   viewBytes,
   viewOffset,
 } from './intrinsics.js';
-import { isObject } from './safe.js';
+import { isObject, isPlain } from './safe.js';
 
 /** Undefined: it is no ArrayBuffer. */
 function bufferSize(value: object): number | undefined {
@@ -26,7 +26,7 @@ function bufferSize(value: object): number | undefined {
 
 /** The bytes themselves, not a copy; undefined for what holds none. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isObject(value) || isPlain(value)) return undefined;
   if (!isView(value))
     return bufferSize(value) === undefined ? undefined : new Uint8ArrayCopy(value as ArrayBuffer);
   if (isBytes(value)) return value;
@@ -50,9 +50,11 @@ export function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array 
   return copy;
 }
 
-/** The same bytes alone in their buffer: who clones them clones the whole of it. */
+/** The same bytes alone in their buffer: who clones them clones the whole of it. A buffer that was
+ * given away looks empty and cannot be cloned: a TypeError. */
 export function alone(bytes: Uint8Array): Uint8Array {
   const size = arrayBytes(bytes);
+  if (size === 0) return new Uint8ArrayCopy(arrayBuffer(bytes), 0, 0);
   return bufferSize(arrayBuffer(bytes)) === size ? bytes : copyOf(bytes, 0, size);
 }
 

@@ -14,6 +14,7 @@ import {
   mapGet,
   mapSet,
   mapSize,
+  StringCopy,
   TypeErrorCopy,
   Uint8ArrayCopy,
 } from './intrinsics.js';
@@ -27,7 +28,7 @@ import {
   type DownMessage,
   type UpMessage,
 } from '../port.js';
-import { list } from './safe.js';
+import { isObject, list } from './safe.js';
 import type { Sink } from './sink.js';
 import { Parts } from './stream.js';
 
@@ -58,6 +59,15 @@ function splitBody(raw: Source | undefined): Pick<Prepared, 'body' | 'pieces'> {
   const body = bodyOf(raw);
   if (isBytes(body)) return { body: alone(body), pieces: undefined };
   return { body: true, pieces: body };
+}
+
+/** Code of the page may throw anything, null and what throws again when it is looked at. */
+function textOf(error: unknown): string {
+  try {
+    return StringCopy(isObject(error) ? (error as Error).message : error);
+  } catch {
+    return 'what was thrown has no text';
+  }
 }
 
 export class Page implements Caller {
@@ -123,9 +133,9 @@ export class Page implements Caller {
   /** The arguments or the body cannot be sent. */
   #refused(request: Request, error: unknown): PageCall {
     const nothing = { args: null, sinks: new MapCopy(), body: null, pieces: undefined } as Prepared;
-    const message = `arguments that cannot be sent: ${(error as Error).message}`;
-    const call = this.#call(request, nothing);
+    const message = `arguments that cannot be sent: ${textOf(error)}`;
     const { name } = request;
+    const call = this.#call({ ...request, signal: undefined }, nothing);
     call.fail({ code: 'invalid_args', message, command: name });
     return call;
   }

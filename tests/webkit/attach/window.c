@@ -1,15 +1,16 @@
 /*
- * A window of an app, for tests of the adapter itself: no scripts but the test's own.
+ * A window of an app, for tests of the adapter itself.
  *
- *     window APP WORLD FILE [SCRIPT]
+ *     window APP WORLD FILE
  *
  * opens tauri://localhost/ in the view `main` and runs FILE, the body of an async function, in the
- * world ("-": the page's own). SCRIPT is put into the isolated world of each document before.
- * Prints the result as JSON. Alerts are lines on stderr.
+ * world ("-": the page's own). Prints the result as JSON. Alerts are lines on stderr. `bare_window`
+ * is the same without scripts of Trollbridge: the native functions are the test's to attach to.
  */
+#include "host/webkitgtk/trollbridge-webkitgtk.h"
+
 #include <gtk/gtk.h>
 #include <stdio.h>
-#include <trollbridge-webkitgtk.h>
 
 static struct {
     char *world;
@@ -44,19 +45,6 @@ static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event)
                                                        NULL, on_result, NULL);
 }
 
-static void add_script(WebKitWebView *view, const char *file)
-{
-    char *text;
-    static const char *const allow[] = {"tauri://localhost/*", NULL};
-    if (!g_file_get_contents(file, &text, NULL, NULL))
-        return;
-    webkit_user_content_manager_add_script(
-        webkit_web_view_get_user_content_manager(view),
-        webkit_user_script_new_for_world(text, WEBKIT_USER_CONTENT_INJECT_TOP_FRAME,
-                                         WEBKIT_USER_SCRIPT_INJECT_AT_DOCUMENT_START, "trollbridge",
-                                         allow, NULL));
-}
-
 int main(int argc, char **argv)
 {
     GError *error = NULL;
@@ -77,8 +65,6 @@ int main(int argc, char **argv)
     gtk_widget_show_all(top);
     if (!trollbridge_webkit_attach(tw, view, "main", &error))
         return 1;
-    if (argc > 4)
-        add_script(view, argv[4]);
     g_signal_connect(view, "load-changed", G_CALLBACK(on_load_changed), NULL);
     webkit_web_view_load_uri(view, TROLLBRIDGE_WEBKIT_ORIGIN "/");
     gtk_main();

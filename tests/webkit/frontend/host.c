@@ -38,8 +38,6 @@ static void on_load(WebKitWebView *view, WebKitLoadEvent event, void *data)
 
 static void show(WebKitWebContext *context, struct host *host, const char *origin)
 {
-    static const struct trollbridge_window window = {.url = ""};
-    g_autofree char *uri = tb_frontend_uri(&window);
     GtkWidget *top = gtk_window_new(GTK_WINDOW_TOPLEVEL);
     WebKitWebView *view = WEBKIT_WEB_VIEW(webkit_web_view_new_with_context(context));
     gtk_container_add(GTK_CONTAINER(top), GTK_WIDGET(view));
@@ -48,7 +46,7 @@ static void show(WebKitWebContext *context, struct host *host, const char *origi
     if (origin)
         webkit_web_view_load_html(view, "<!doctype html><body>", origin);
     else
-        webkit_web_view_load_uri(view, uri);
+        webkit_web_view_load_uri(view, TB_FRONTEND_ORIGIN "/");
     gtk_main();
     gtk_widget_destroy(top);
 }

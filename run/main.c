@@ -1,0 +1,140 @@
+/*
+ * trollbridge-run: an app in windows of its own. `trollbridge run` starts it, and has read the
+ * command line: `run APP VIEW EVAL SCREENSHOT DEVTOOLS`, each but the first "" where it was not
+ * given.
+ */
+#include "run/run.h"
+
+#include <glib-unix.h>
+#include <gtk/gtk.h>
+#include <stdio.h>
+
+enum { N_ARGUMENTS = 6 };
+
+static gboolean on_signal(void *data)
+{
+    struct run *run = data;
+    if (run->view)
+        run_fail(run, RUN_FAILED, "cancelled", "a signal came before this was done");
+    else
+        run_end(run, RUN_DONE);
+    return G_SOURCE_CONTINUE;
+}
+
+/* `closed` is how every document ends. A crash is told by whoever waits for the page. */
+static void on_alert(void *data, const char *view, const char *event, const char *message)
+{
+    struct run *run = data;
+    if (strcmp(event, "lost") == 0)
+        run_fail(run, RUN_LOST, "lost", "%s", message);
+    else if (strcmp(event, "closed") != 0 && !run->ended)
+        run_tell(event, "%s%s%s", view, *view ? ": " : "", message);
+}
+
+static int status_of(const GError *error)
+{
+    switch (error->code) {
+    case TROLLBRIDGE_WEBKIT_FILES:
+        return RUN_FILES;
+    case TROLLBRIDGE_WEBKIT_INVALID:
+        return RUN_USAGE;
+    default:
+        return RUN_PART;
+    }
+}
+
+static gboolean start(struct run *run)
+{
+    g_autoptr(GError) error = NULL;
+    const struct trollbridge_webkit_options options = {
+        .app = run->options->app,
+        .devtools = run->options->devtools,
+        .alert = on_alert,
+        .data = run,
+    };
+    run->tw = trollbridge_webkit_new(&options, &error);
+    if (!run->tw) {
+        int status = status_of(error);
+        run_fail(run, status, status == RUN_FILES ? "files" : "part", "%s", error->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* The desktop knows the app by its id, people by its name. */
+static void name_program(const struct trollbridge_app *app)
+{
+    g_set_prgname(app->id);
+    g_set_application_name(*app->name ? app->name : app->id);
+}
+
+static gboolean has_frontend(struct run *run, const struct trollbridge_app *app)
+{
+    if (*app->frontend)
+        return TRUE;
+    run_fail(run, RUN_FILES, "manifest",
+             "the app has no frontend: write `frontend = \"dist\"` in [app] (trollbridge.toml)");
+    return FALSE;
+}
+
+static void show(struct run *run)
+{
+    const struct trollbridge_app *app = trollbridge_app(trollbridge_webkit_bridge(run->tw));
+    name_program(app);
+    if (has_frontend(run, app) && run_open_windows(run) && !run->ended)
+        gtk_main();
+}
+
+/* What could not be printed was not done. */
+static int print_result(const struct run *run)
+{
+    if (run->status != RUN_DONE || !run->result)
+        return run->status;
+    if (puts(run->result) >= 0 && fflush(stdout) == 0)
+        return RUN_DONE;
+    run_tell("io", "standard output: cannot be written");
+    return RUN_FAILED;
+}
+
+static int run_app(const struct run_options *options)
+{
+    struct run run = {.options = options, .status = RUN_DONE};
+    guint signals[] = {g_unix_signal_add(SIGINT, on_signal, &run),
+                       g_unix_signal_add(SIGTERM, on_signal, &run),
+                       g_unix_signal_add(SIGHUP, on_signal, &run)};
+    if (start(&run))
+        show(&run);
+    run.ended = TRUE;
+    trollbridge_webkit_free(run.tw);
+    for (size_t i = 0; i < TB_ARRAY_LEN(signals); i++)
+        g_source_remove(signals[i]);
+    int status = print_result(&run);
+    g_free(run.script);
+    g_free(run.result);
+    return status;
+}
+
+static const char *argument(const char *text)
+{
+    return *text ? text : NULL;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != N_ARGUMENTS) {
+        run_tell("usage", "this program is started by `trollbridge run`");
+        return RUN_USAGE;
+    }
+    const struct run_options options = {
+        .app = argv[1],
+        .view = argument(argv[2]),
+        .eval = argument(argv[3]),
+        .screenshot = argument(argv[4]),
+        .devtools = *argv[5] != 0,
+    };
+    if (!gtk_init_check(NULL, NULL)) {
+        run_tell("display", "no display can be opened: set DISPLAY or WAYLAND_DISPLAY");
+        return RUN_PART;
+    }
+    return run_app(&options);
+}

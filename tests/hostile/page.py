@@ -1,0 +1,147 @@
+"""What a row of the page runs in: an app with a window in a real WebKitGTK, whose page is the attacker."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import apps
+import bench
+import world as worlds
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "webkit"))
+import display as displays  # noqa: E402, F401
+import elsewhere  # noqa: E402
+
+WINDOW_S = 55
+LIBRARY = ("library", "walk", "sabotage")
+# What the two halves of the shim tell each other with: shim-js/src/names.ts. An attacker has read it.
+KNOWN = {"HELLOS": ["trollbridge-hello"], "MESSAGES": ["met", "up", "down"], "READ": apps.READ, "HELLO": apps.HELLO,
+         "NAMES": ["trollbridge", "trollbridgeNative", "__TAURI_INTERNALS__", "__TAURI_EVENT_PLUGIN_INTERNALS__", "isTauri"]}
+# As loose as a policy can be: what holds without its help is what is tested.
+CSP = ("default-src * data: blob: tauri: filesystem: mediastream:; script-src * data: blob: tauri: 'unsafe-inline' 'unsafe-eval'; "
+       "style-src * data: blob: 'unsafe-inline'; worker-src * data: blob: tauri:")
+REDIRECT = {"location": "tauri://localhost/frame.html", "access-control-allow-origin": "*"}
+
+
+def html(body):
+    return f"<!doctype html><meta charset=utf-8><title>Page</title><body>{body}"
+
+
+def constants(**more):
+    return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in {**KNOWN, **more}.items())
+
+
+def script_of(*names):
+    return "\n".join((HERE / "page" / f"{name}.js").read_text() for name in names)
+
+
+REPORT = f"if (top !== window) {{ {constants()}{script_of('report')} }}"
+
+
+class PageTrial(bench.Trial):
+    """One row being run. `code` and `twins` come from the page itself: see run() in page/library.js."""
+
+    def __init__(self, row, settings):
+        self.row, self.breach, self.twins = row, settings.breach, 0
+        self.world = worlds.World(settings)
+        self.server = elsewhere.Server(self.pages())
+        self.make_app()
+
+    def pages(self):
+        """What there is on another origin."""
+        return {"/frame.html": html(f"<script>{REPORT}</script>"),
+                "/away-to-frame": (302, REDIRECT, ""),
+                "/script.js": (200, {"content-type": "text/javascript"}, "ran.push(1)"),
+                "/top.html": html("<script>top.location = location.origin + '/frame.html'</script>"),
+                "/file.bin": (200, {"content-type": "application/octet-stream",
+                                    "content-disposition": "attachment; filename=planted.txt"}, "downloaded")}
+
+    def frontend(self):
+        # The policy allows scripts inside of documents that it knows: frames which inherit it have only these.
+        return {"index.html": html(f"<p>A page.<script>{REPORT}</script>"),
+                "frame.html": html(f"<script>{REPORT}</script>"),
+                "worker.js": constants() + script_of("worker"),
+                "nested.html": html("<iframe src=/frame.html></iframe><script src=/relay.js></script>"),
+                "relay.js": "onmessage = (event) => parent.postMessage(event.data, '*')",
+                "popup.html": html("<script src=/popup.js></script>"),
+                "popup.js": "new BroadcastChannel('popup').postMessage(1)"}
+
+    def make_app(self):
+        app = self.world.app
+        apps.make(self.world)
+        manifest = app / "trollbridge.toml"
+        csp = self.row.app.get("csp", CSP)
+        more = 'frontend = "dist"\n' + (f"csp = {json.dumps(csp)}\n" if csp else "")
+        manifest.write_text(manifest.read_text().replace("[violations]", f"{more}\n[violations]", 1))
+        for name, text in self.frontend().items():
+            apps.write(app / "dist" / name, text)
+        (app / "dist/link-out").symlink_to("../trollbridge.toml")
+        (app / "dist/folder-out").symlink_to("/etc")
+        os.mkfifo(app / "dist/fifo")
+        if self.breach == "dead":
+            (app / "data/hello.txt").unlink()
+
+    def script(self, *names):
+        """Scripts of page/, with what they know of this row."""
+        return constants(ELSEWHERE=self.server.origin, LOG=str(self.world.log_path), APP=str(self.world.app),
+                         REPORT=REPORT, WORKER=constants() + script_of("worker")) + script_of(*names)
+
+    def environment(self):
+        home = self.world.home
+        folders = {"XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "share",
+                   "XDG_CACHE_HOME": "cache", "XDG_RUNTIME_DIR": "run", "TMPDIR": "tmp"}
+        for name in folders.values():
+            (home / name).mkdir(mode=0o700, exist_ok=True)
+        return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "GSETTINGS_BACKEND": "memory",
+                "TB_PLANT": str(HERE / "plants" / self.breach), **json.loads(self.world.settings.display), **{key: str(home / name) for key, name in folders.items()}}
+
+    def start(self, *words):
+        """A program of the tree, in a session of its own."""
+        return subprocess.Popen([str(word) for word in words], env=self.environment(), cwd="/", text=True, start_new_session=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def window(self, script):
+        """What the page answers to that body of an async function."""
+        path = self.world.base / "eval.js"
+        path.write_text(script)
+        with self.start(f"{self.world.settings.tree}/bin/trollbridge", "run", self.world.app, "--eval", path) as process:
+            try:
+                out, errors = process.communicate(timeout=WINDOW_S)
+            except BaseException:
+                process.kill()
+                raise
+        self.check(process.returncode == 0, f"the window ended with {process.returncode}: {errors.strip()[-600:]}")
+        return json.loads(out)
+
+    def attack(self, file, name):
+        result = self.window(f"{self.script(*LIBRARY, file)}\nreturn await run({json.dumps(name)});")
+        self.twins = result["twins"]
+        return result["code"]
+
+    def bare(self, script):
+        """The same in a window without Trollbridge."""
+        path = self.world.base / "bare.js"
+        path.write_text(script)
+        with self.start(self.world.settings.bare, self.world.app / "dist", path) as process:
+            out, errors = process.communicate(timeout=WINDOW_S)
+        self.check(process.returncode == 0, f"no window without Trollbridge: {errors.strip()[-600:]}")
+        return json.loads(out)
+
+    def end(self):
+        self.server.close()
+        super().end()
+
+    def after(self):
+        """The page itself has asked its twin. Nothing may have been left in the home either."""
+        planted = [path for name in ("planted*", "file.bin*") for path in self.world.home.rglob(name)]
+        self.check(not planted, f"a file was left behind: {planted}")
+
+
+def page(id, tried, layer, code, file, attack, event="", **more):
+    """One row: `attack` is the name of one in page/<file>.js, or a function of the trial."""
+    make = attack if callable(attack) else lambda trial: trial.attack(file, attack)
+    bench.row(f"page-{id}", tried, layer, code, event, trial=PageTrial, **more)(make)

@@ -1,0 +1,2 @@
+  globalThis.Error = planted;
+}

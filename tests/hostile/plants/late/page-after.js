@@ -1,0 +1,2 @@
+  EventTarget.prototype.dispatchEvent = planted;
+}

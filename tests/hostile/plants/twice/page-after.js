@@ -1,0 +1,2 @@
+  Reflect.ownKeys = planted;
+}
