@@ -81,6 +81,14 @@ static char *json_of(JSCValue *value)
     return json;
 }
 
+/* Not at once: a page whose process has died ends its calls before it is told that it died. */
+static gboolean on_thrown(void *data)
+{
+    struct run *run = data;
+    run_fail(run, RUN_FAILED, "eval", "%s", run->thrown);
+    return G_SOURCE_REMOVE;
+}
+
 static void on_result(GObject *source, GAsyncResult *done, void *data)
 {
     struct run *run = data;
@@ -91,12 +99,14 @@ static void on_result(GObject *source, GAsyncResult *done, void *data)
         return;
     if (value)
         run->result = json_of(value);
+    else
+        run->thrown = g_strdup(error->message);
     if (run->result)
         finish(run);
-    else if (value)
-        run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
+    else if (run->thrown)
+        g_idle_add(on_thrown, run);
     else
-        run_fail(run, RUN_FAILED, "eval", "%s", error->message);
+        run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
 }
 
 static void on_finished(struct run *run)
