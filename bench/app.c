@@ -1,6 +1,7 @@
 #include "bench/app.h"
 
 #include "base/fd.h"
+#include "base/place.h"
 #include "bench/folder.h"
 #include "bench/many.h"
 
@@ -18,6 +19,8 @@ static const struct bench_size large_size = {.capabilities = 999, .permissions =
 
 static const char manifest[] = "[app]\n"
                                "id = \"trollbridge.bench\"\n"
+                               "frontend = \"dist\"\n"
+                               "csp = \"connect-src 'self' bare:\"\n"
                                "[audit]\n"
                                "mode = \"%s\"\n"
                                "file = \"%s\"\n"
@@ -37,14 +40,14 @@ static const char permission[] = "[[permission]]\n"
                                  "description = \"Allows the command echo.\"\n"
                                  "commands.allow = [\"echo\"]\n";
 
-static int copy_program(const struct bench_app *app, const char *name, const char *program)
+static int copy_file(const struct bench_app *app, const char *name, const char *from_path)
 {
     char path[PATH_MAX];
     struct stat stat;
     int r = bench_folder_join(app->folder, name, path);
     if (r < 0)
         return r;
-    tb_fd from = open(program, O_RDONLY | O_CLOEXEC);
+    tb_fd from = open(from_path, O_RDONLY | O_CLOEXEC);
     if (from < 0 || fstat(from, &stat) < 0)
         return -errno;
     tb_fd to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
@@ -69,6 +72,20 @@ static int fill_plugin(const struct bench_app *app, bool large)
                  : bench_folder_write(app->folder, "plugin/plugin.toml", "%s", plugin);
 }
 
+static int fill_frontend(const struct bench_app *app)
+{
+    char index[PATH_MAX];
+    char script[PATH_MAX];
+    int r = tb_place_of("libexec/trollbridge/bench/frontend/index.html", index);
+    if (r == 0)
+        r = tb_place_of("libexec/trollbridge/bench/frontend/bench.js", script);
+    if (r == 0)
+        r = bench_folder_add(app->folder, "dist");
+    if (r == 0)
+        r = copy_file(app, "dist/index.html", index);
+    return r == 0 ? copy_file(app, "dist/bench.js", script) : r;
+}
+
 static int fill(const struct bench_app *app, const char *echo, const struct bench_kind *kind)
 {
     int r = bench_folder_write(app->folder, "trollbridge.toml", manifest, kind->mode, app->log);
@@ -81,7 +98,9 @@ static int fill(const struct bench_app *app, const char *echo, const struct benc
         r = fill_plugin(app, kind->large);
     if (r == 0 && kind->large)
         r = bench_many_write(app->folder, &large_size);
-    return r == 0 ? copy_program(app, "echo", echo) : r;
+    if (r == 0 && kind->page)
+        r = fill_frontend(app);
+    return r == 0 ? copy_file(app, "echo", echo) : r;
 }
 
 int bench_app_make(struct bench_app *app, const char *echo, const struct bench_kind *kind)

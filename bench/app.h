@@ -18,6 +18,7 @@ struct bench_app {
 /* What surrounds the one command that is called. */
 struct bench_kind {
     const char *mode; /* of the log: `before` or `behind` */
+    bool page;        /* a frontend too, that of bench/page/ */
     bool large;       /* among 3,000 others of its view, in 1,000 capabilities; else alone */
 };
 

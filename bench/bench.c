@@ -16,7 +16,9 @@ static const char *const placements[] = {"free", "one"};
 #define SPREAD_QUIET 1.25 /* of the floor's own rounds, 90th by 10th percentile */
 
 enum { N_CELLS = TB_ARRAY_LEN(loads) * TB_ARRAY_LEN(placements) };
-_Static_assert(N_CELLS *BENCH_CONTENDERS <= BENCH_ROWS_MAX, "every row has its place");
+enum { N_PAGE_ROWS = BENCH_PAGE_ROWS * TB_ARRAY_LEN(placements) };
+_Static_assert(N_CELLS *BENCH_CONTENDERS + N_PAGE_ROWS <= BENCH_ROWS_MAX,
+               "every row has its place");
 
 /* The last CPU that is allowed: the first one has most of the interrupts. */
 static cpu_set_t last_of(const cpu_set_t *allowed)
@@ -80,6 +82,24 @@ static const char *measure_idle(const struct bench_setup *setup, struct bench_id
 
 typedef void progress_fn(const char *placement, const struct bench_load *load);
 
+static const char *measure_page(const struct bench_setup *setup, const char *placement,
+                                progress_fn *progress, struct bench_result *result)
+{
+    struct bench_page page;
+    if (progress)
+        progress(placement, NULL);
+    const char *why = bench_page_measure(setup, &page);
+    if (why)
+        return why;
+    for (size_t i = 0; i < page.n_rows; i++)
+        result->rows[result->n_rows++] =
+            (struct bench_placed_row){.placement = placement, .row = page.rows[i]};
+    if (!result->has_page)
+        result->page = page;
+    result->has_page = true;
+    return NULL;
+}
+
 /* What the cells of the first placement say of starting, one value each. */
 struct starts {
     double start_ms[TB_ARRAY_LEN(loads)];
@@ -113,7 +133,7 @@ static const char *measure_placed(const struct bench_setup *setup, const char *p
         add_start(&starts, &cell);
     }
     *ret_starts = starts;
-    return NULL;
+    return setup->page ? measure_page(setup, placement, progress, result) : NULL;
 }
 
 static void take_starts(struct bench_result *result, struct starts *starts)

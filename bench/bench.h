@@ -5,12 +5,12 @@
  */
 #pragma once
 
-#include "bench/cell.h"
+#include "bench/page.h"
 #include "bench/policy.h"
 
 #include <sched.h>
 
-enum { BENCH_ROWS_MAX = 48, BENCH_GATES_MAX = 16 };
+enum { BENCH_ROWS_MAX = 80, BENCH_GATES_MAX = 16 };
 
 struct bench_placed_row {
     const char *placement; /* "free" or "one" */
@@ -44,9 +44,11 @@ struct bench_result {
     struct bench_gate gates[BENCH_GATES_MAX];
     size_t n_gates;
     struct bench_idle idle;
-    double start_ms;      /* from before the spawn to the first reply, median */
-    double open_ms;       /* from OPEN to WELCOME, median */
-    double open_large_ms; /* the same with the large policy */
+    bool has_page;
+    struct bench_page page; /* when the processes are where the scheduler puts them */
+    double start_ms;        /* from before the spawn to the first reply, median */
+    double open_ms;         /* from OPEN to WELCOME, median */
+    double open_large_ms;   /* the same with the large policy */
     struct bench_policy policies[BENCH_POLICIES];
 };
 

@@ -22,7 +22,7 @@ struct bench_load {
     bool large; /* a broker with a large policy takes part */
 };
 
-enum { BENCH_SAMPLES_MAX = 1 << 20, BENCH_IN_FLIGHT_MAX = 1024, BENCH_TREE_MAX = 16 };
+enum { BENCH_SAMPLES_MAX = 1 << 20, BENCH_IN_FLIGHT_MAX = 1024, BENCH_TREE_MAX = 32 };
 
 /* One round: calls beyond BENCH_SAMPLES_MAX count, but are not timed one by one. */
 struct bench_round {

@@ -27,6 +27,13 @@ static const struct wanted wanted[] = {
     {"1 MiB 64 in flight, one CPU", BENCH_PLAIN, "one", {1024 * 1024, 64, false}, 1.0, true, false},
 };
 
+static const struct wanted wanted_of_page[] = {
+    {"page 64 B", BENCH_PAGE, "free", {64, 1, false}, 0.4, false, false},
+    {"page 64 B, one CPU", BENCH_PAGE, "one", {64, 1, false}, 0.4, false, false},
+    {"page 1 MiB", BENCH_PAGE, "free", {1024 * 1024, 1, false}, 0.5, false, false},
+    {"page 1 MiB, one CPU", BENCH_PAGE, "one", {1024 * 1024, 1, false}, 0.5, false, false},
+};
+
 #define IDLE_LIMIT_MIB 6.0
 
 static const struct bench_row *find(const struct bench_result *result, const struct wanted *want)
@@ -48,17 +55,24 @@ static void add(struct bench_result *result, struct bench_gate gate)
     result->gates[result->n_gates++] = gate;
 }
 
+static void judge(struct bench_result *result, const struct wanted *wants, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct bench_row *row = find(result, &wants[i]);
+        tb_assert(row);
+        add(result, (struct bench_gate){.name = wants[i].name,
+                                        .limit = wants[i].limit,
+                                        .value = row->ratio,
+                                        .at_least = wants[i].at_least,
+                                        .goal = wants[i].goal});
+    }
+}
+
 void bench_gates_judge(struct bench_result *result)
 {
-    for (size_t i = 0; i < TB_ARRAY_LEN(wanted); i++) {
-        const struct bench_row *row = find(result, &wanted[i]);
-        tb_assert(row);
-        add(result, (struct bench_gate){.name = wanted[i].name,
-                                        .limit = wanted[i].limit,
-                                        .value = row->ratio,
-                                        .at_least = wanted[i].at_least,
-                                        .goal = wanted[i].goal});
-    }
+    judge(result, wanted, TB_ARRAY_LEN(wanted));
+    if (result->has_page)
+        judge(result, wanted_of_page, TB_ARRAY_LEN(wanted_of_page));
     if (result->idle.total_kib >= 0)
         add(result, (struct bench_gate){.name = "idle tree, MiB",
                                         .limit = IDLE_LIMIT_MIB,

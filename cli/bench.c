@@ -5,13 +5,16 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 
 static const char help[] =
     "usage: trollbridge bench [OPTION...]\n"
     "\n"
     "Measures Trollbridge beside a bare relay of three processes, interleaved, with a small "
     "policy\n"
-    "and a large one, and what policies of three sizes take to compile; prints a table.\n"
+    "and a large one; what policies of three sizes take to compile; and, where there is a "
+    "display,\n"
+    "a page in a window beside a fetch that no plugin answers; prints a table.\n"
     "\n"
     "  --json        print one JSON object instead\n"
     "  --gate        exit with 1 if a gate does not hold\n"
@@ -28,6 +31,12 @@ struct options {
     bool help;
     uint32_t rounds;
     uint32_t ms;
+};
+
+struct programs {
+    char echo[PATH_MAX];
+    char page[PATH_MAX];
+    bool has_page; /* there is a display */
 };
 
 static bool read_option(struct options *options, int option)
@@ -69,25 +78,58 @@ static bool read_options(struct options *options, int argc, char **argv)
 
 static void on_progress(const char *placement, const struct bench_load *load)
 {
-    fprintf(stderr, "bench: %s, %zu bytes, %u in flight\n", placement, load->bytes,
-            load->in_flight);
+    if (!load)
+        fprintf(stderr, "bench: %s, a page in a window\n", placement);
+    else
+        fprintf(stderr, "bench: %s, %zu bytes, %u in flight\n", placement, load->bytes,
+                load->in_flight);
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && value[0];
+}
+
+static bool has_display(void)
+{
+    return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
+}
+
+/* Where the programs of the benchmark are. CLI_DONE, or it has said what is missing. */
+static int find_programs(const struct options *options, struct programs *ret_programs)
+{
+    if (tb_place_of("libexec/trollbridge/bench/echo", ret_programs->echo) != 0)
+        return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/bench/echo is not there");
+    ret_programs->has_page = has_display();
+    if (!ret_programs->has_page && options->gate)
+        return cli_error(CLI_PART, "io",
+                         "--gate judges the page's rows too, and there is no display: set "
+                         "DISPLAY, or use `./tb bench --gate`");
+    if (ret_programs->has_page &&
+        tb_place_of("libexec/trollbridge/bench/page", ret_programs->page) != 0)
+        return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/bench/page is not there");
+    return CLI_DONE;
 }
 
 int cli_bench(int argc, char **argv)
 {
     struct options options = {.rounds = 15, .ms = 150};
     struct bench_result result;
-    char echo[PATH_MAX];
+    struct programs programs;
     if (!read_options(&options, argc, argv))
         return cli_usage("bench", "unknown option, or a number out of range");
     if (options.help) {
         fputs(help, stdout);
         return CLI_DONE;
     }
-    if (tb_place_of("libexec/trollbridge/bench/echo", echo) != 0)
-        return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/bench/echo is not there");
-    const struct bench_setup setup = {
-        .echo = echo, .rounds = options.rounds, .round_ns = options.ms * TB_MS_NS};
+    int status = find_programs(&options, &programs);
+    if (status != CLI_DONE)
+        return status;
+    const struct bench_setup setup = {.echo = programs.echo,
+                                      .page = programs.has_page ? programs.page : NULL,
+                                      .rounds = options.rounds,
+                                      .round_ns = options.ms * TB_MS_NS};
     fputs("bench: policies of three sizes\n", stderr);
     const char *why = bench_run(&setup, on_progress, &result);
     if (why)

@@ -23,7 +23,7 @@ static const struct command commands[] = {
     {"doctor", cli_doctor, "what this machine's kernel lets the sandboxes hold"},
     {"policy", cli_policy, "check what an app's policy files grant"},
     {"import", cli_import, "make an app folder of a Tauri project's src-tauri folder"},
-    {"new", cli_new, "make a folder to begin a plugin from"},
+    {"new", cli_new, "make a folder to begin from: an app, or a plugin"},
     {"audit", cli_audit, "read, follow and verify an app's log"},
     {"bench", cli_bench, "measure the broker beside a bare relay"},
     {"version", cli_version, "print the version"},

@@ -141,6 +141,10 @@ static void put_scope(const json_t *answer)
     }
     if (!json_is_true(json_object_get(plugin, "implemented")))
         return;
+    if (json_is_true(json_object_get(plugin, "host"))) {
+        puts("  the host serves it, and answers `unimplemented` where it does not have it");
+        return;
+    }
     put_list("the kernel lets the plugin read", json_object_get(plugin, "read"), "no file");
     put_list("the kernel lets the plugin write", json_object_get(plugin, "write"), "no file");
     put_list("and covers", json_object_get(plugin, "mask"), NULL);

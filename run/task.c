@@ -9,6 +9,27 @@
 
 enum { LOAD_S = 30 };
 
+/*
+ * A page that has loaded may still be asking for what it shows. Its picture is taken once it has
+ * left its document alone for a while, or at the latest when nobody would wait longer. In a world
+ * of its own: what the page has made of promises and timers is not met there.
+ */
+static const char settled[] =
+    "const quiet_ms = 300, most_ms = 5000;"
+    "await document.fonts.ready;"
+    "await new Promise((resolve) => {"
+    "  let timer = setTimeout(resolve, quiet_ms);"
+    "  setTimeout(resolve, most_ms);"
+    "  new MutationObserver(() => {"
+    "    clearTimeout(timer);"
+    "    timer = setTimeout(resolve, quiet_ms);"
+    "  }).observe(document, {subtree: true, childList: true, attributes: true,"
+    "                        characterData: true});"
+    "});"
+    "await new Promise(requestAnimationFrame);"
+    "await new Promise(requestAnimationFrame);";
+#define PICTURE_WORLD "trollbridge-picture"
+
 static void on_png(GObject *source, GAsyncResult *done, void *data)
 {
     struct run *run = data;
@@ -28,11 +49,22 @@ static void on_png(GObject *source, GAsyncResult *done, void *data)
         run_end(run, RUN_DONE);
 }
 
+static void on_settled(GObject *source, GAsyncResult *done, void *data)
+{
+    struct run *run = data;
+    g_autoptr(JSCValue) nothing =
+        webkit_web_view_call_async_javascript_function_finish(WEBKIT_WEB_VIEW(source), done, NULL);
+    (void)nothing;
+    if (!run->ended)
+        webkit_web_view_get_snapshot(run->view, WEBKIT_SNAPSHOT_REGION_VISIBLE,
+                                     WEBKIT_SNAPSHOT_OPTIONS_NONE, NULL, on_png, run);
+}
+
 static void finish(struct run *run)
 {
     if (run->options->screenshot)
-        webkit_web_view_get_snapshot(run->view, WEBKIT_SNAPSHOT_REGION_VISIBLE,
-                                     WEBKIT_SNAPSHOT_OPTIONS_NONE, NULL, on_png, run);
+        webkit_web_view_call_async_javascript_function(run->view, settled, -1, NULL, PICTURE_WORLD,
+                                                       NULL, NULL, on_settled, run);
     else
         run_end(run, RUN_DONE);
 }
@@ -61,8 +93,7 @@ static void on_result(GObject *source, GAsyncResult *done, void *data)
         run->result = json_of(value);
     if (run->result)
         finish(run);
-    else if (value || g_error_matches(error, WEBKIT_JAVASCRIPT_ERROR,
-                                      WEBKIT_JAVASCRIPT_ERROR_INVALID_RESULT))
+    else if (value)
         run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
     else
         run_fail(run, RUN_FAILED, "eval", "%s", error->message);
@@ -119,7 +150,7 @@ static void on_terminated(WebKitWebView *view, WebKitWebProcessTerminationReason
 static void on_destroy(GtkWidget *view, struct run *run)
 {
     (void)view;
-    run_fail(run, RUN_FAILED, "closed", "the window was closed before this was done");
+    run_closed(run);
 }
 
 static gboolean read_script(struct run *run)

@@ -11,6 +11,8 @@ struct trollbridge_webkit {
     char **origins; /* further ones that are allowed */
     bool devtools;
     void (*alert)(void *data, const char *view, const char *event, const char *message);
+    void (*reloaded)(void *data, uint32_t id, const char *before, const char *after,
+                     const char *code, const char *message);
     void *data;
     struct trollbridge *bridge;
     GSource *source; /* of the bridge's descriptor */

@@ -38,7 +38,7 @@ enum trollbridge_webkit_error {
 
 struct trollbridge_webkit;
 
-/* Strings are borrowed for the call, callbacks until trollbridge_webkit_free. */
+/* Strings are borrowed for the call, callbacks and plugins until trollbridge_webkit_free. */
 struct trollbridge_webkit_options {
     const char *app; /* path of the app folder */
 
@@ -46,6 +46,12 @@ struct trollbridge_webkit_options {
      * end; NULL: none. What they may call is for the app's capabilities (`remote.urls`). A view
      * goes to no other origin than these and the app's own. */
     const char *const *origins;
+
+    /* The host's own commands, and who hears of reloads: as in struct trollbridge_options. */
+    const struct trollbridge_plugin *plugins;
+    size_t n_plugins;
+    void (*reloaded)(void *data, uint32_t id, const char *before, const char *after,
+                     const char *code, const char *message);
 
     /* TRUE: views have the inspector. Whoever opens it can make every call of the view. */
     gboolean devtools;
@@ -104,8 +110,8 @@ enum trollbridge_webkit_sandbox {
 TROLLBRIDGE_API enum trollbridge_webkit_sandbox
 trollbridge_webkit_sandbox(const struct trollbridge_webkit *tw, const char **ret_message);
 
-/* Ends all sessions and Trollbridge, and waits for it. Views that are left have no link. NULL is
- * fine. */
+/* Ends all sessions and Trollbridge, and waits for it. Views that are left have no link. Not to be
+ * called from a callback or a command's handler. NULL is fine. */
 TROLLBRIDGE_API void trollbridge_webkit_free(struct trollbridge_webkit *tw);
 
 #ifdef __cplusplus

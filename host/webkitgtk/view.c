@@ -68,9 +68,9 @@ static bool has_other_link(const struct tb_view *view, pid_t pid)
 /* Consumes the descriptor. */
 static void open_session(struct tb_view *view, struct tb_offer *offer)
 {
-    bool is_own = strcmp(offer->origin, TROLLBRIDGE_WEBKIT_ORIGIN) == 0;
+    bool is_own = strcmp(view->origin, TROLLBRIDGE_WEBKIT_ORIGIN) == 0;
     const struct trollbridge_view opened = {.label = view->label,
-                                            .origin = is_own ? NULL : offer->origin,
+                                            .origin = is_own ? NULL : view->origin,
                                             .document = ++view->n_documents};
     int fd = offer->fd;
     offer->fd = -1;

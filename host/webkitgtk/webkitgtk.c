@@ -52,6 +52,14 @@ static void on_opened(void *data, uint32_t id, const char *session, const uint8_
         tb_app_alert(data, label, "refused", message);
 }
 
+static void on_reloaded(void *data, uint32_t id, const char *before, const char *after,
+                        const char *code, const char *message)
+{
+    const struct trollbridge_webkit *tw = data;
+    if (tw->reloaded)
+        tw->reloaded(tw->data, id, before, after, code, message);
+}
+
 static gboolean on_bridge(int fd, GIOCondition condition, void *data)
 {
     struct trollbridge_webkit *tw = data;
@@ -88,11 +96,19 @@ static int code_of(enum trollbridge_result result)
     return TROLLBRIDGE_WEBKIT_INVALID;
 }
 
-static bool spawn(struct trollbridge_webkit *tw, const char *app, GError **error)
+static bool spawn(struct trollbridge_webkit *tw, const struct trollbridge_webkit_options *options,
+                  GError **error)
 {
-    const struct trollbridge_options options = {
-        .app = app, .opened = on_opened, .alert = on_alert, .data = tw};
-    enum trollbridge_result result = trollbridge_spawn(&options, &tw->bridge);
+    const struct trollbridge_options bridge = {
+        .app = options->app,
+        .plugins = options->plugins,
+        .n_plugins = options->n_plugins,
+        .opened = on_opened,
+        .alert = on_alert,
+        .reloaded = on_reloaded,
+        .data = tw,
+    };
+    enum trollbridge_result result = trollbridge_spawn(&bridge, &tw->bridge);
     if (result == TROLLBRIDGE_OK)
         return true;
     g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, code_of(result),
@@ -160,9 +176,10 @@ struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webki
     tw->devtools = options->devtools;
     tw->requires_sandbox = options->require_sandbox;
     tw->alert = options->alert;
+    tw->reloaded = options->reloaded;
     tw->data = options->data;
     tw->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
-    if (!find_sandbox(tw, error) || !spawn(tw, options->app, error) || !make_context(tw, error) ||
+    if (!find_sandbox(tw, error) || !spawn(tw, options, error) || !make_context(tw, error) ||
         !serve_frontend(tw, error)) {
         trollbridge_webkit_free(tw);
         return NULL;

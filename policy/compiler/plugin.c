@@ -153,33 +153,31 @@ static bool check_program(struct tb_policy *policy, const struct tb_value *root,
     return served;
 }
 
+static void refuse(struct tb_policy *policy, const struct tb_plugin *plugin,
+                   const struct tb_value *value, const char *why)
+{
+    if (value)
+        tb_report_error(policy->report, "value", value->place,
+                        "the host serves the plugin `%.*s`: %s", TB_SHOWN(plugin->name), why);
+}
+
 /* What only the sandbox of a program could hold must not look as if it were held. The manifest's
  * own sandbox warns `sandbox-unused`. */
-static void check_host(struct tb_policy *policy, const struct tb_value *program,
-                       const struct tb_value *sandbox, const struct tb_override *override,
-                       const struct tb_plugin *plugin)
+static void check_host(struct tb_policy *policy, const struct tb_plugin *plugin,
+                       const struct tb_value *program, const struct tb_value *sandbox,
+                       const struct tb_value *scope)
 {
-    const struct tb_value *replaced = override ? override->program : NULL;
-    const struct tb_value *files =
-        plugin->read_commands ? plugin->read_commands : plugin->write_commands;
     if (!plugin->host)
         return;
-    if (program || replaced)
-        tb_report_error(policy->report, "value", (replaced ? replaced : program)->place,
-                        "the host serves the plugin `%.*s`, which so cannot have a `program`: "
-                        "leave it out",
-                        TB_SHOWN(plugin->name));
-    if (sandbox || files)
-        tb_report_error(policy->report, "value", (sandbox ? sandbox : files)->place,
-                        "the host serves the plugin `%.*s`, and no sandbox holds the host: leave "
-                        "`%.*s` out",
-                        TB_SHOWN(plugin->name), TB_SHOWN((sandbox ? sandbox : files)->key));
-    if (plugin->scope == TB_SCOPE_PATH)
-        tb_report_error(policy->report, "value",
-                        plugin->commands ? plugin->commands->place : (struct tb_place){0},
-                        "the host serves the plugin `%.*s`, and no sandbox holds the host to "
-                        "paths: write `scope = \"opaque\"`, and have the host read the entries",
-                        TB_SHOWN(plugin->name));
+    refuse(policy, plugin, program, "leave `program` out");
+    refuse(policy, plugin, sandbox, "no sandbox holds it, so leave `sandbox` out");
+    refuse(policy, plugin, plugin->read_commands,
+           "no sandbox holds it, so leave `read_commands` out");
+    refuse(policy, plugin, plugin->write_commands,
+           "no sandbox holds it, so leave `write_commands` out");
+    refuse(policy, plugin, plugin->scope == TB_SCOPE_PATH ? scope : NULL,
+           "no sandbox holds it to paths, so write `scope = \"opaque\"` and have the host read the "
+           "entries");
 }
 
 static void read_description(struct tb_policy *policy, const struct tb_value *root,
@@ -213,7 +211,8 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
     plugin->scope = read_scope(policy, scope, runs ? TB_SCOPE_NONE : TB_SCOPE_OPAQUE);
     plugin->program = program_path(policy, program, override);
     plugin->resources = resources && resources->boolean;
-    check_host(policy, program, sandbox, override, plugin);
+    check_host(policy, plugin, override && override->program ? override->program : program, sandbox,
+               scope);
     read_sandbox(policy, sandbox, &plugin->sandbox);
     read_sandbox(policy, override ? override->sandbox : NULL, &plugin->sandbox);
 }

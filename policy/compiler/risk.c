@@ -128,7 +128,7 @@ size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool remote,
         15, TB_RISK_SENDS, "its plugin has the network: whatever this machine reaches"};
     static const struct tb_risk makes = {
         3, 0, "its plugin makes code at run time, which makes flaws in it easier to use"};
-    static const struct tb_risk sees = {3, 0, "its plugin reads the app's log, of every view"};
+    static const struct tb_risk sees = {3, 0, "its plugin reads the app's whole log"};
     size_t n = 0;
     if (sandbox->exec && sandbox->exec->n > 0)
         ret_risks[n++] = for_context(starts, remote);

@@ -108,6 +108,7 @@ static int read_command(struct context *context, const msgpack_object *map, void
     bool ok = take_index(has_plugin, plugin, context->snapshot->n_plugins, &command->plugin) &&
               command->name.n > 0 && command->local.n > 0 && command->in_flight >= TB_HANDLES_MIN &&
               (can_run(context->snapshot, command) || !command->implemented) &&
+              (command->plugin != TB_NO_INDEX || command->implemented) &&
               tb_args_of(command->args, &args);
     return ok ? TB_OK : TB_MALFORMED;
 }

@@ -49,7 +49,7 @@ class Page:
     def prepare(self):
         self.home.mkdir()
         self.work.mkdir()
-        shutil.copytree(TREE / "examples", self.work / "examples")
+        shutil.copytree(TREE / "examples", self.work / "examples", symlinks=True)
         (self.work / "build").symlink_to(ROOT.parent)
         (self.work / "shim-js").symlink_to(TREE / "shim-js")
 

@@ -219,4 +219,4 @@ def test_a_file_of_the_project_has_the_name_of_a_made_one(tmp_path):
 
 def test_tauris_own_plugins_are_one_note(tmp_path):
     out = imported(project(tmp_path, {"capabilities/a.json": capability("a", "core:default")}), tmp_path / "new")
-    assert out.count("core") == 1 and "  Tauri's core, with all of its plugins: nothing here implements" in out
+    assert out.count("core") == 1 and "  part of Tauri's core: nothing here implements" in out

@@ -51,7 +51,7 @@ def host(tmp_path_factory):
 
 @pytest.fixture
 def app(tmp_path):
-    shutil.copytree(TREE / "examples/notes", tmp_path / "notes")
+    shutil.copytree(TREE / "examples/notes", tmp_path / "notes", symlinks=True)
     return tmp_path / "notes"
 
 

@@ -159,13 +159,14 @@ def capability(permissions, identifier="main"):
 
 def test_the_example_keeps_its_private_notes():
     app = TOP / "examples" / "notes"
-    status, text, files = compile_app(app)
+    status, text, files = compile_app(app, plugins=[TOP / "plugins"])
     assert (status, text) == (0, "")
     grant = grant_of(files["snapshot"])
     names = {command["name"] for command in grant["commands"]}
     assert {"plugin:fs|read_text_file", "plugin:fs|write_text_file", "plugin:fs|read_dir", "plugin:fs|stat"} <= names
-    assert grant["plugins"][0]["read"] == grant["plugins"][0]["write"] == [f"{app}/data"]
-    assert grant["plugins"][0]["mask"] == [f"{app}/data/private"]
+    [fs] = [plugin for plugin in grant["plugins"] if plugin["name"] == "fs"]
+    assert fs["read"] == fs["write"] == [f"{app}/data"]
+    assert fs["mask"] == [f"{app}/data/private"]
     assert grant["scopes"] == [
         {"allow": [f"{app}/data", f"{app}/data/**"], "deny": [f"{app}/data/private", f"{app}/data/private/**"]}
     ]

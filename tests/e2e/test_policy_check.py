@@ -20,7 +20,7 @@ def test_says_what_a_view_gets():
     status, out, errors = check("check", str(NOTES))
     assert (status, errors) == (0, "")
     first, *rows = out.splitlines()
-    assert first.startswith("main (local): 8 commands, risk ") and len(rows) >= 6
+    assert first.startswith("main (local): 10 commands, risk ") and len(rows) >= 6
     assert any(row.split()[:2] == ["fs:allow-read-file", "plugin:fs|read_file"] and "capabilities/main.json:" in row
                for row in rows)
 
@@ -29,7 +29,7 @@ def test_json_of_a_view_that_gets_nothing():
     status, out, errors = check("check", str(NOTES), "--json", "--view", "other")
     assert (status, errors) == (0, "")
     answer = json.loads(out)
-    assert answer["mode"] == "narrow" and answer["target"] == "linux" and answer["allowed"] == {}
+    assert answer["mode"] == "strict" and answer["target"] == "linux" and answer["allowed"] == {}
     assert len(answer["digest"]) == 64
 
 

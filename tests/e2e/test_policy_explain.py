@@ -339,8 +339,9 @@ def test_with_a_manifest_an_own_command_is_checked(tmp_path):
         assert (answer["verdict"], kinds(answer)) == ("deny", ["app-command"])
     app = make(tmp_path, capability(["allow-greet"]), own=OWN)
     answer = explain(app, "greet")
-    assert (answer["verdict"], kinds(answer)) == ("allow", ["unimplemented"])
-    assert answer["entries"][0]["permission"] == "allow-greet" and answer["plugin"] is None
+    assert (answer["verdict"], kinds(answer)) == ("allow", [])
+    assert answer["entries"][0]["permission"] == "allow-greet"
+    assert answer["plugin"] == {"name": "", "implemented": True, "host": True, "read": [], "write": [], "mask": []}
 
 
 def test_a_near_name_of_the_apps_own(tmp_path):
@@ -353,10 +354,20 @@ def test_a_near_name_of_the_apps_own(tmp_path):
 
 
 def test_granted_and_unimplemented(tmp_path):
-    answer = explain(make(tmp_path, capability(["core:default"])), "plugin:app|version")
+    answer = explain(make(tmp_path, capability(["core:default"])), "plugin:menu|text")
     assert (answer["verdict"], kinds(answer)) == ("allow", ["unimplemented"])
-    assert answer["plugin"] == {"name": "core:app", "implemented": False, "read": [], "write": [], "mask": []}
-    assert answer["entries"][0]["sets"] == ["core:default", "core:app:default"]
+    assert answer["plugin"] == {"name": "core:menu", "implemented": False, "read": [], "write": [], "mask": []}
+    assert answer["entries"][0]["sets"] == ["core:default", "core:menu:default"]
+
+
+def test_granted_and_served_by_the_host(tmp_path):
+    app = make(tmp_path, capability(["core:default", "core:window:allow-set-icon", "core:window:allow-set-overlay-icon"]))
+    answer = explain(app, "plugin:window|set_icon")
+    assert (answer["verdict"], kinds(answer)) == ("allow", [])
+    assert answer["plugin"] == {"name": "core:window", "implemented": True, "host": True, "read": [], "write": [], "mask": []}
+    answer = explain(app, "plugin:window|set_overlay_icon")
+    assert (answer["verdict"], kinds(answer), answer["plugin"]["implemented"]) == ("allow", ["unimplemented"], False)
+    assert "the host serves only what" in answer["near_misses"][0]["change"]
 
 
 def test_granted_and_not_in_the_list_of_its_plugin(tmp_path):

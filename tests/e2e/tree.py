@@ -60,7 +60,7 @@ class App:
         self.installed = installed
         self.folder = folder
         self.path = folder / "notes"
-        shutil.copytree(TOP / "examples/notes", self.path)
+        shutil.copytree(TOP / "examples/notes", self.path, symlinks=True)
         (folder / "home").mkdir()
         subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
         self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder / "home"),

@@ -1,4 +1,4 @@
-"""An X server without a screen, for as long as the tests run."""
+"""An X server without a screen, for as long as the tests run, or `display.py COMMAND...`."""
 
 import os
 import pathlib
@@ -6,6 +6,7 @@ import select
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 
 SECONDS = 30
@@ -66,3 +67,15 @@ class Display:
         self.process.terminate()
         self.process.wait(SECONDS)
         shutil.rmtree(self.folder)
+
+
+def main():
+    display = Display()
+    try:
+        return subprocess.run(sys.argv[1:], env=os.environ | display.environment, check=False).returncode
+    finally:
+        display.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

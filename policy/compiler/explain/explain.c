@@ -157,24 +157,35 @@ static bool runs_here(const struct tb_explain *explain)
     return explain->granted && !explain->policy->tauri;
 }
 
+/* The app's own commands are the host's. */
+static const struct tb_snap_plugin *plugin_at(const struct tb_explain *explain, uint32_t index)
+{
+    static const struct tb_snap_plugin app = {.host = true};
+    return index == TB_NO_INDEX ? &app : &explain->snapshot->plugins[index];
+}
+
 static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packer)
 {
-    struct tb_hull hull;
-    uint32_t index = runs_here(explain) ? explain->granted->command->plugin : TB_NO_INDEX;
+    struct tb_hull hull = {0};
     tb_pack_key(packer, "plugin");
-    if (index == TB_NO_INDEX) {
+    if (!runs_here(explain)) {
         tb_pack_nil(packer);
         return TB_OK;
     }
-    const struct tb_snap_plugin *plugin = &explain->snapshot->plugins[index];
-    int r = tb_hull_of(explain->policy->arena, explain->snapshot, &explain->resolved, index, &hull);
+    uint32_t index = explain->granted->command->plugin;
+    const struct tb_snap_plugin *plugin = plugin_at(explain, index);
+    int r = plugin->host ? TB_OK
+                         : tb_hull_of(explain->policy->arena, explain->snapshot, &explain->resolved,
+                                      index, &hull);
     if (r != TB_OK)
         return r;
-    tb_pack_map(packer, plugin->program.n > 0 ? 6 : 5);
+    tb_pack_map(packer, plugin->program.n > 0 || plugin->host ? 6 : 5);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_bool(packer, "implemented", tb_snap_answered(explain->granted->command));
     if (plugin->program.n > 0)
         tb_pack_key_str(packer, "program", plugin->program);
+    if (plugin->host)
+        tb_pack_key_bool(packer, "host", true);
     tb_path_list_pack(packer, "read", &hull.read);
     tb_path_list_pack(packer, "write", &hull.write);
     tb_path_list_pack(packer, "mask", &hull.mask);

@@ -5,19 +5,12 @@
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/manifest.h"
 
-static struct tb_bytes plugin_name(const struct tb_explain *explain)
+static const char *how_to_implement(const struct tb_snap_plugin *plugin)
 {
-    uint32_t index = explain->granted->command->plugin;
-    return index == TB_NO_INDEX ? tb_bytes_of_string("app")
-                                : explain->snapshot->plugins[index].name;
-}
-
-static const char *how_to_implement(const struct tb_explain *explain)
-{
-    uint32_t index = explain->granted->command->plugin;
-    if (index == TB_NO_INDEX)
-        return "have a plugin of the app's own implement it";
-    if (explain->snapshot->plugins[index].program.n > 0)
+    if (plugin->host)
+        return "call another command: the host serves only what `commands` of its plugin.toml "
+               "lists";
+    if (plugin->program.n > 0)
         return "if its program has the command, list it in `commands` of its plugin.toml";
     return "name a program that does, in `[plugins.NAME]` of trollbridge.toml, or call another "
            "command";
@@ -27,17 +20,17 @@ static void note_unimplemented(struct tb_explain *explain)
 {
     if (!explain->granted || tb_snap_answered(explain->granted->command))
         return;
-    bool own = explain->granted->command->plugin == TB_NO_INDEX;
+    /* The app's own are always answered. */
+    const struct tb_snap_plugin *plugin =
+        &explain->snapshot->plugins[explain->granted->command->plugin];
     const struct tb_miss miss = {
         .rank = TB_MISS_NOTE,
         .kind = "unimplemented",
-        .message = own ? "it is granted, but no program implements the app's own commands: a call "
-                         "is answered `unimplemented`"
-                       : tb_report_text(explain->policy->arena,
-                                        "it is granted, but the plugin `%.*s` does not implement "
-                                        "it: a call is answered `unimplemented`",
-                                        TB_SHOWN(plugin_name(explain))),
-        .change = how_to_implement(explain),
+        .message = tb_report_text(explain->policy->arena,
+                                  "it is granted, but the plugin `%.*s` does not implement it: a "
+                                  "call is answered `unimplemented`",
+                                  TB_SHOWN(plugin->name)),
+        .change = how_to_implement(plugin),
     };
     tb_explain_add(explain, &miss);
 }

@@ -165,7 +165,7 @@ static void note_unimplemented(struct tb_import *import)
 {
     bool core = false;
     for (const struct tb_plugin *plugin = import->policy->plugins; plugin; plugin = plugin->next) {
-        if (plugin->program.n > 0)
+        if (plugin->program.n > 0 || plugin->host)
             continue;
         core = core || is_core(plugin);
         if (!is_core(plugin))
@@ -173,7 +173,7 @@ static void note_unimplemented(struct tb_import *import)
                                                    TB_SHOWN(plugin->name)));
     }
     if (core)
-        note_no_program(import, "Tauri's core, with all of its plugins");
+        note_no_program(import, "part of Tauri's core");
 }
 
 void tb_import_notes(struct tb_import *import)

@@ -29,7 +29,7 @@ void tb_lint_commands(struct tb_lint *lint)
 
 /* ---- unimplemented ---- */
 
-/* Tauri's own plugins count as one: every app has them. */
+/* Tauri's own plugins count as one: every app has them. The app's own commands are the host's. */
 struct unanswered {
     struct tb_bytes key;
     struct tb_names names;
@@ -40,16 +40,12 @@ static struct unanswered *unanswered_of(struct tb_lint *lint, struct unanswered 
                                         const struct tb_plugin *plugin)
 {
     size_t n_plugins = lint->compiled->n_plugins;
-    if (plugin && tb_bytes_begin(plugin->name, "core:"))
-        return &all[n_plugins + 1];
-    return &all[plugin ? plugin->index : n_plugins];
+    return &all[tb_bytes_begin(plugin->name, "core:") ? n_plugins : plugin->index];
 }
 
 static const char *whose(const struct tb_lint *lint, const struct unanswered *all, size_t at)
 {
     if (at == lint->compiled->n_plugins)
-        return "the app itself";
-    if (at > lint->compiled->n_plugins)
         return "Tauri's core plugins";
     return tb_arena_format(lint->arena, "the plugin `%.*s`", TB_SHOWN(all[at].key));
 }
@@ -82,7 +78,7 @@ static void tell_unanswered(struct tb_lint *lint, const struct unanswered *all, 
 void tb_lint_unimplemented(struct tb_lint *lint)
 {
     const struct tb_compiled *compiled = lint->compiled;
-    size_t n_groups = compiled->n_plugins + 2;
+    size_t n_groups = compiled->n_plugins + 1;
     struct unanswered *all = tb_arena_get(lint->arena, n_groups, sizeof *all);
     size_t *counts = tb_arena_get(lint->arena, n_groups, sizeof *counts);
     struct tb_table known = implemented(lint);
@@ -90,9 +86,9 @@ void tb_lint_unimplemented(struct tb_lint *lint)
         const struct tb_command *command = &compiled->commands[i];
         if (!command->plugin || tb_table_find_of(&known, command->plugin, command->local) ||
             tb_own_of(command->name) != TB_OWN_NONE)
-            continue; /* the app's own are the host's */
+            continue;
         struct unanswered *group = unanswered_of(lint, all, command->plugin);
-        group->key = command->plugin ? command->plugin->name : group->key;
+        group->key = command->plugin->name;
         group->bundle = group->bundle ? group->bundle : lint->commands[i].bundle;
         tb_names_add(&group->names, command->name);
         counts[group - all]++;
@@ -139,8 +135,9 @@ void tb_lint_sandboxes(struct tb_lint *lint)
             override->sandbox ? tb_table_find(&lint->policy->plugin_of, override->name) : NULL;
         if (plugin && plugin->program.n == 0)
             tb_report_warning(lint->report, "sandbox-unused", override->sandbox->place,
-                              "the plugin `%.*s` has no program that this sandbox could hold: "
-                              "name one, or leave `sandbox` out",
-                              TB_SHOWN(override->name));
+                              "the plugin `%.*s` has no program that this sandbox could hold: %s",
+                              TB_SHOWN(override->name),
+                              plugin->host ? "the host serves it, so leave `sandbox` out"
+                                           : "name one, or leave `sandbox` out");
     }
 }

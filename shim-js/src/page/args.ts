@@ -21,7 +21,7 @@ import {
   toISOString,
   TypeErrorCopy,
 } from './intrinsics.js';
-import { bare, list, methodOf } from './safe.js';
+import { bare, isPlain, list, methodOf } from './safe.js';
 import type { Sink } from './sink.js';
 
 /** PROTOCOL.md, section 2. */
@@ -39,6 +39,7 @@ export type FindSink = (id: number) => Sink | undefined;
 
 /** Undefined: it is no Date. */
 function dateText(value: object): string | null | undefined {
+  if (isPlain(value)) return undefined;
   try {
     return getTime(value as Date) === getTime(value as Date) ? toISOString(value as Date) : null;
   } catch {
@@ -47,6 +48,7 @@ function dateText(value: object): string | null | undefined {
 }
 
 function isMap(value: object): value is Map<unknown, unknown> {
+  if (isPlain(value)) return false;
   try {
     mapSize(value);
     return true;

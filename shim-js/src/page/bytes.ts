@@ -13,7 +13,7 @@ import {
   viewBytes,
   viewOffset,
 } from './intrinsics.js';
-import { isObject } from './safe.js';
+import { isObject, isPlain } from './safe.js';
 
 /** Undefined: it is no ArrayBuffer. */
 function bufferSize(value: object): number | undefined {
@@ -26,7 +26,7 @@ function bufferSize(value: object): number | undefined {
 
 /** The bytes themselves, not a copy; undefined for what holds none. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isObject(value) || isPlain(value)) return undefined;
   if (!isView(value))
     return bufferSize(value) === undefined ? undefined : new Uint8ArrayCopy(value as ArrayBuffer);
   if (isBytes(value)) return value;

@@ -8,15 +8,24 @@ import {
   defineProperty,
   deleteProperty,
   freeze,
+  getOwnPropertyDescriptor,
   getPrototypeOf,
   hasOwn,
+  isFrozen,
   MapCopy,
   mapHas,
   mapSet,
+  ownKeys,
 } from './intrinsics.js';
 
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** It is of no class. To ask what the others are costs an exception for each that they are not. */
+export function isPlain(value: object): boolean {
+  const prototype = getPrototypeOf(value);
+  return prototype === null || prototype === BASES[0];
 }
 
 /** An object without a prototype, whose keys are its own. */
@@ -65,8 +74,14 @@ export function shadowed(value: object, key: string, act: () => void): void {
   if (put) deleteProperty(value, key);
 }
 
-/** A class whose methods and statics nobody changes any more. */
-export function sealClass(made: { prototype: object }): void {
-  freeze(made.prototype);
-  freeze(made);
+/** Nobody changes it any more, or what it holds. */
+export function deepFreeze<T extends object>(value: T): T {
+  if (isFrozen(value)) return value;
+  freeze(value);
+  const keys = ownKeys(value);
+  for (let i = 0; i < keys.length; i++) {
+    const inner = own(getOwnPropertyDescriptor(value, keys[i] as string), 'value');
+    if (isObject(inner)) deepFreeze(inner);
+  }
+  return value;
 }
