@@ -48,5 +48,8 @@ tb_printf(4, 5) void run_fail(struct run *run, int status, const char *code, con
 /* window.c: makes the app's windows and begins to load them. FALSE: it has ended. */
 gboolean run_open_windows(struct run *run);
 
+/* The last window, or that of which something was asked, is gone. */
+void run_closed(struct run *run);
+
 /* task.c: does with the view what the options ask for. FALSE: it has ended. */
 gboolean run_begin_task(struct run *run, WebKitWebView *view);

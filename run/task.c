@@ -93,8 +93,7 @@ static void on_result(GObject *source, GAsyncResult *done, void *data)
         run->result = json_of(value);
     if (run->result)
         finish(run);
-    else if (value || g_error_matches(error, WEBKIT_JAVASCRIPT_ERROR,
-                                      WEBKIT_JAVASCRIPT_ERROR_INVALID_RESULT))
+    else if (value)
         run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
     else
         run_fail(run, RUN_FAILED, "eval", "%s", error->message);
@@ -151,7 +150,7 @@ static void on_terminated(WebKitWebView *view, WebKitWebProcessTerminationReason
 static void on_destroy(GtkWidget *view, struct run *run)
 {
     (void)view;
-    run_fail(run, RUN_FAILED, "closed", "the window was closed before this was done");
+    run_closed(run);
 }
 
 static gboolean read_script(struct run *run)

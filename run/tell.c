@@ -35,6 +35,14 @@ void run_end(struct run *run, int status)
         gtk_main_quit();
 }
 
+void run_closed(struct run *run)
+{
+    if (run->view)
+        run_fail(run, RUN_FAILED, "closed", "the window was closed before this was done");
+    else
+        run_end(run, RUN_DONE);
+}
+
 void run_fail(struct run *run, int status, const char *code, const char *format, ...)
 {
     va_list list;

@@ -82,6 +82,17 @@ void scene_load(WebKitWebView *view, const char *uri)
     g_signal_handler_disconnect(view, handler);
 }
 
+void scene_leave(WebKitWebView *view, const char *uri)
+{
+    gboolean over = FALSE;
+    gulong handler = g_signal_connect(view, "load-changed", G_CALLBACK(on_load_changed), &over);
+    g_autofree char *script = g_strdup_printf("location.href = '%s'", uri);
+    webkit_web_view_evaluate_javascript(view, script, -1, NULL, NULL, NULL, NULL, NULL);
+    while (!over)
+        g_main_context_iteration(NULL, TRUE);
+    g_signal_handler_disconnect(view, handler);
+}
+
 static void on_result(GObject *view, GAsyncResult *result, void *data)
 {
     (void)view;
