@@ -253,10 +253,14 @@ enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
     struct epoll_event events[EVENTS];
     if (bridge->lost)
         return TROLLBRIDGE_LOST;
+    if (bridge->dispatching)
+        return TROLLBRIDGE_OK; /* a loop inside a handler: links may not change under it */
+    bridge->dispatching = true;
     int n = epoll_wait(bridge->epoll_fd, events, EVENTS, 0);
     for (int i = 0; i < n; i++)
         on_event(bridge, &events[i]);
     host_links_run_due(&bridge->links);
+    bridge->dispatching = false;
     return bridge->lost ? TROLLBRIDGE_LOST : TROLLBRIDGE_OK;
 }
 
