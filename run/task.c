@@ -81,6 +81,14 @@ static char *json_of(JSCValue *value)
     return json;
 }
 
+/* Not at once: a page whose process has died ends its calls before it is told that it died. */
+static gboolean on_thrown(void *data)
+{
+    struct run *run = data;
+    run_fail(run, RUN_FAILED, "eval", "%s", run->thrown);
+    return G_SOURCE_REMOVE;
+}
+
 static void on_result(GObject *source, GAsyncResult *done, void *data)
 {
     struct run *run = data;
@@ -91,13 +99,14 @@ static void on_result(GObject *source, GAsyncResult *done, void *data)
         return;
     if (value)
         run->result = json_of(value);
+    else
+        run->thrown = g_strdup(error->message);
     if (run->result)
         finish(run);
-    else if (value || g_error_matches(error, WEBKIT_JAVASCRIPT_ERROR,
-                                      WEBKIT_JAVASCRIPT_ERROR_INVALID_RESULT))
-        run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
+    else if (run->thrown)
+        g_idle_add(on_thrown, run);
     else
-        run_fail(run, RUN_FAILED, "eval", "%s", error->message);
+        run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
 }
 
 static void on_finished(struct run *run)
@@ -112,21 +121,22 @@ static void on_finished(struct run *run)
         finish(run);
 }
 
-/* Once: a page may go on to others. */
-static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
-{
-    if (event != WEBKIT_LOAD_FINISHED)
-        return;
-    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
-    on_finished(run);
-}
-
 static gboolean on_load_failed(WebKitWebView *view, WebKitLoadEvent event, const char *uri,
                                GError *error, struct run *run)
 {
     (void)view, (void)event;
     run_fail(run, RUN_FAILED, "load", "%s: %s", uri, error->message);
     return FALSE;
+}
+
+/* Once: a page may go on to others. */
+static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
+{
+    if (event != WEBKIT_LOAD_FINISHED)
+        return;
+    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
+    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_failed), run);
+    on_finished(run);
 }
 
 static gboolean on_load_timeout(void *data)
@@ -151,7 +161,7 @@ static void on_terminated(WebKitWebView *view, WebKitWebProcessTerminationReason
 static void on_destroy(GtkWidget *view, struct run *run)
 {
     (void)view;
-    run_fail(run, RUN_FAILED, "closed", "the window was closed before this was done");
+    run_closed(run);
 }
 
 static gboolean read_script(struct run *run)

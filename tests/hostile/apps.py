@@ -81,7 +81,7 @@ def capability(allow, deny, targets=()):
     scope = {"identifier": "fs:scope", "allow": [{"path": p} for p in allow], "deny": [{"path": p} for p in deny]}
     permissions = [f"fs:allow-{name}" for name in FS_COMMANDS] + [scope]
     permissions += [f"{name}:allow-do" for name in NAMES + HOSTS]
-    permissions += ["core:event:default", "core:resources:default"]
+    permissions += ["core:event:default", "core:resources:default", "audit:default"]
     permissions += [{"identifier": f"core:event:allow-{name}", "allow": [{"target": t} for t in targets]}
                     for name in ("emit", "emit-to") if targets]
     return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})

@@ -22,6 +22,7 @@ import { RESULT_MOST, type Page } from './page.js';
 import { defer, settled } from './promise.js';
 import { deepFreeze, own } from './safe.js';
 import type { Sink } from './sink.js';
+import { manyBytes, writeMany } from './write.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -122,6 +123,9 @@ export class Tauri {
 
   /** Rejects with the message alone, as Tauri does. */
   invoke(name: string, args: unknown, options: unknown): Promise<unknown> {
+    const many = manyBytes(name, args);
+    if (many !== undefined)
+      return writeMany((some) => this.invoke(name, some, options), args, many);
     const call = this.start(name, args, options);
     const result = defer<unknown>();
     const got = (value: unknown): void => {
