@@ -121,21 +121,22 @@ static void on_finished(struct run *run)
         finish(run);
 }
 
-/* Once: a page may go on to others. */
-static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
-{
-    if (event != WEBKIT_LOAD_FINISHED)
-        return;
-    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
-    on_finished(run);
-}
-
 static gboolean on_load_failed(WebKitWebView *view, WebKitLoadEvent event, const char *uri,
                                GError *error, struct run *run)
 {
     (void)view, (void)event;
     run_fail(run, RUN_FAILED, "load", "%s: %s", uri, error->message);
     return FALSE;
+}
+
+/* Once: a page may go on to others. */
+static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
+{
+    if (event != WEBKIT_LOAD_FINISHED)
+        return;
+    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
+    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_failed), run);
+    on_finished(run);
 }
 
 static gboolean on_load_timeout(void *data)
