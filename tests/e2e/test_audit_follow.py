@@ -393,7 +393,7 @@ def test_what_it_can_open_is_nothing(followed):
 
 def test_policy_check_says_that_its_plugin_sees_the_log(followed):
     result = followed.run("policy", "check", followed.path)
-    assert b"its plugin reads the app's log, of every view" in result.stdout
+    assert b"its plugin reads the app's whole log" in result.stdout
 
 
 def test_a_scribe_that_was_started_anew_is_followed(followed):
