@@ -46,9 +46,9 @@ struct bench_result {
     struct bench_idle idle;
     bool has_page;
     struct bench_page page; /* when the processes are where the scheduler puts them */
-    double start_ms;      /* from before the spawn to the first reply, median */
-    double open_ms;       /* from OPEN to WELCOME, median */
-    double open_large_ms; /* the same with the large policy */
+    double start_ms;        /* from before the spawn to the first reply, median */
+    double open_ms;         /* from OPEN to WELCOME, median */
+    double open_large_ms;   /* the same with the large policy */
     struct bench_policy policies[BENCH_POLICIES];
 };
 

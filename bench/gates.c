@@ -29,7 +29,9 @@ static const struct wanted wanted[] = {
 
 static const struct wanted wanted_of_page[] = {
     {"page 64 B", BENCH_PAGE, "free", {64, 1, false}, 0.4, false, false},
+    {"page 64 B, one CPU", BENCH_PAGE, "one", {64, 1, false}, 0.4, false, false},
     {"page 1 MiB", BENCH_PAGE, "free", {1024 * 1024, 1, false}, 0.5, false, false},
+    {"page 1 MiB, one CPU", BENCH_PAGE, "one", {1024 * 1024, 1, false}, 0.5, false, false},
 };
 
 #define IDLE_LIMIT_MIB 6.0

@@ -17,8 +17,8 @@ enum { BENCH_PAGE_ROWS = BENCH_PAGE_LOADS * BENCH_PAGE_WAYS };
 struct bench_page {
     struct bench_row rows[BENCH_PAGE_ROWS];
     size_t n_rows;
-    double start_ms;  /* from the start of the program to the page's first reply */
-    double reload_ms; /* from a reload to the new document's first reply, median */
+    double start_ms;     /* from the start of the program to the page's first reply */
+    double reload_ms;    /* from a reload to the new document's first reply, median */
     double script_bytes; /* what is put into each document */
     double script_gzip_bytes;
 };

@@ -80,8 +80,8 @@ void bench_report_table(const struct bench_result *result, FILE *out)
     fputs(
         "\nratio: one in flight, the time of a call by the floor's; more, calls/s by the floor's.\n"
         "The floor's own is its spread. That of \"" BENCH_LARGE "\" is by the row " BENCH_PLAIN
-        "\ninstead: 3,000 commands are granted and not one. Those of the page's rows are by\n"
-        BENCH_PAGE_FETCH ", which the host answers and no plugin.\n\n",
+        "\ninstead: 3,000 commands are granted and not one. Those of the page's rows are "
+        "by\n" BENCH_PAGE_FETCH ", which the host answers and no plugin.\n\n",
         out);
     for (size_t i = 0; i < result->n_gates; i++)
         print_gate(&result->gates[i], out);
@@ -176,8 +176,8 @@ bool bench_report_json(const struct bench_result *result, FILE *out)
 {
     json_t *rows = json_array();
     for (size_t i = 0; i < result->n_rows; i++)
-        json_array_append_new(
-            rows, bench_row_json(result->rows[i].placement, &result->rows[i].row));
+        json_array_append_new(rows,
+                              bench_row_json(result->rows[i].placement, &result->rows[i].row));
     json_t *json = json_object();
     json_object_set_new(json, "machine", machine_json(result));
     json_object_set_new(json, "quiet", json_boolean(result->quiet));

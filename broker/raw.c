@@ -121,7 +121,7 @@ const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin
     uint64_t untrusted_at;
     if (tb_plugin_release_read(&broker->unpacker, frame->body, &untrusted_at) != TB_OK)
         return "a RELEASE that is not in the format";
-    if (!tb_blocks_lent(&plugin->bulk->blocks, untrusted_at))
+    if (!plugin->bulk || !tb_blocks_lent(&plugin->bulk->blocks, untrusted_at))
         return "RELEASE of what it does not hold";
     tb_blocks_drop(&plugin->bulk->blocks, untrusted_at);
     return NULL;
@@ -172,7 +172,7 @@ bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted
     *ret_bytes = untrusted_raw->bytes;
     if (!untrusted_raw->pooled)
         return true;
-    if (!tb_bulk_is_out(at, n))
+    if (!bulk || !tb_bulk_is_out(at, n))
         return false;
     if (session->mode != TB_MODE_DIRECT || n < TB_POOLED_MIN ||
         tb_pieces_full(&session->link.pieces)) {

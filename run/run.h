@@ -30,6 +30,7 @@ struct run {
     WebKitWebView *view; /* that of which something was asked; NULL: nothing was */
     char *script;        /* the text of options->eval */
     char *result;        /* one line of JSON, to be printed at the end */
+    char *thrown;        /* what the function threw */
     guint load_timer;
     guint n_windows;
     int status;
@@ -47,6 +48,9 @@ tb_printf(4, 5) void run_fail(struct run *run, int status, const char *code, con
 
 /* window.c: makes the app's windows and begins to load them. FALSE: it has ended. */
 gboolean run_open_windows(struct run *run);
+
+/* The last window, or that of which something was asked, is gone. */
+void run_closed(struct run *run);
 
 /* task.c: does with the view what the options ask for. FALSE: it has ended. */
 gboolean run_begin_task(struct run *run, WebKitWebView *view);

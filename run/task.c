@@ -9,6 +9,27 @@
 
 enum { LOAD_S = 30 };
 
+/*
+ * A page that has loaded may still be asking for what it shows. Its picture is taken once it has
+ * left its document alone for a while, or at the latest when nobody would wait longer. In a world
+ * of its own: what the page has made of promises and timers is not met there.
+ */
+static const char settled[] =
+    "const quiet_ms = 300, most_ms = 5000;"
+    "await document.fonts.ready;"
+    "await new Promise((resolve) => {"
+    "  let timer = setTimeout(resolve, quiet_ms);"
+    "  setTimeout(resolve, most_ms);"
+    "  new MutationObserver(() => {"
+    "    clearTimeout(timer);"
+    "    timer = setTimeout(resolve, quiet_ms);"
+    "  }).observe(document, {subtree: true, childList: true, attributes: true,"
+    "                        characterData: true});"
+    "});"
+    "await new Promise(requestAnimationFrame);"
+    "await new Promise(requestAnimationFrame);";
+#define PICTURE_WORLD "trollbridge-picture"
+
 static void on_png(GObject *source, GAsyncResult *done, void *data)
 {
     struct run *run = data;
@@ -28,11 +49,22 @@ static void on_png(GObject *source, GAsyncResult *done, void *data)
         run_end(run, RUN_DONE);
 }
 
+static void on_settled(GObject *source, GAsyncResult *done, void *data)
+{
+    struct run *run = data;
+    g_autoptr(JSCValue) nothing =
+        webkit_web_view_call_async_javascript_function_finish(WEBKIT_WEB_VIEW(source), done, NULL);
+    (void)nothing;
+    if (!run->ended)
+        webkit_web_view_get_snapshot(run->view, WEBKIT_SNAPSHOT_REGION_VISIBLE,
+                                     WEBKIT_SNAPSHOT_OPTIONS_NONE, NULL, on_png, run);
+}
+
 static void finish(struct run *run)
 {
     if (run->options->screenshot)
-        webkit_web_view_get_snapshot(run->view, WEBKIT_SNAPSHOT_REGION_VISIBLE,
-                                     WEBKIT_SNAPSHOT_OPTIONS_NONE, NULL, on_png, run);
+        webkit_web_view_call_async_javascript_function(run->view, settled, -1, NULL, PICTURE_WORLD,
+                                                       NULL, NULL, on_settled, run);
     else
         run_end(run, RUN_DONE);
 }
@@ -49,6 +81,14 @@ static char *json_of(JSCValue *value)
     return json;
 }
 
+/* Not at once: a page whose process has died ends its calls before it is told that it died. */
+static gboolean on_thrown(void *data)
+{
+    struct run *run = data;
+    run_fail(run, RUN_FAILED, "eval", "%s", run->thrown);
+    return G_SOURCE_REMOVE;
+}
+
 static void on_result(GObject *source, GAsyncResult *done, void *data)
 {
     struct run *run = data;
@@ -59,13 +99,14 @@ static void on_result(GObject *source, GAsyncResult *done, void *data)
         return;
     if (value)
         run->result = json_of(value);
+    else
+        run->thrown = g_strdup(error->message);
     if (run->result)
         finish(run);
-    else if (value || g_error_matches(error, WEBKIT_JAVASCRIPT_ERROR,
-                                      WEBKIT_JAVASCRIPT_ERROR_INVALID_RESULT))
-        run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
+    else if (run->thrown)
+        g_idle_add(on_thrown, run);
     else
-        run_fail(run, RUN_FAILED, "eval", "%s", error->message);
+        run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
 }
 
 static void on_finished(struct run *run)
@@ -80,21 +121,22 @@ static void on_finished(struct run *run)
         finish(run);
 }
 
-/* Once: a page may go on to others. */
-static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
-{
-    if (event != WEBKIT_LOAD_FINISHED)
-        return;
-    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
-    on_finished(run);
-}
-
 static gboolean on_load_failed(WebKitWebView *view, WebKitLoadEvent event, const char *uri,
                                GError *error, struct run *run)
 {
     (void)view, (void)event;
     run_fail(run, RUN_FAILED, "load", "%s: %s", uri, error->message);
     return FALSE;
+}
+
+/* Once: a page may go on to others. */
+static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
+{
+    if (event != WEBKIT_LOAD_FINISHED)
+        return;
+    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
+    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_failed), run);
+    on_finished(run);
 }
 
 static gboolean on_load_timeout(void *data)
@@ -119,7 +161,7 @@ static void on_terminated(WebKitWebView *view, WebKitWebProcessTerminationReason
 static void on_destroy(GtkWidget *view, struct run *run)
 {
     (void)view;
-    run_fail(run, RUN_FAILED, "closed", "the window was closed before this was done");
+    run_closed(run);
 }
 
 static gboolean read_script(struct run *run)

@@ -7,7 +7,7 @@
 enum { LINE_MAX_BYTES = 4096 };
 
 /* Pages and files have their say in messages. */
-static void tell(const char *code, const char *format, va_list list)
+static G_GNUC_PRINTF(2, 0) void tell(const char *code, const char *format, va_list list)
 {
     g_autofree char *untrusted_text = g_strdup_vprintf(format, list);
     char line[LINE_MAX_BYTES];
@@ -33,6 +33,14 @@ void run_end(struct run *run, int status)
     run->status = status;
     if (gtk_main_level() > 0)
         gtk_main_quit();
+}
+
+void run_closed(struct run *run)
+{
+    if (run->view)
+        run_fail(run, RUN_FAILED, "closed", "the window was closed before this was done");
+    else
+        run_end(run, RUN_DONE);
 }
 
 void run_fail(struct run *run, int status, const char *code, const char *format, ...)

@@ -7,7 +7,7 @@ static void on_destroy(GtkWidget *window, struct run *run)
 {
     (void)window;
     if (--run->n_windows == 0)
-        run_end(run, RUN_DONE);
+        run_closed(run);
 }
 
 /* The page has closed itself: window.close(). */

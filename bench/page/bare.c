@@ -23,8 +23,8 @@ static void on_request(WebKitURISchemeRequest *request, void *data)
         (void)g_output_stream_splice(bytes, body, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, NULL);
     GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM(bytes);
     gssize n = (gssize)g_memory_output_stream_get_data_size(memory);
-    g_autoptr(GInputStream) back = g_memory_input_stream_new_from_data(
-        g_memory_output_stream_steal_data(memory), n, g_free);
+    g_autoptr(GInputStream) back =
+        g_memory_input_stream_new_from_data(g_memory_output_stream_steal_data(memory), n, g_free);
     answer(request, back, n);
 }
 

@@ -11,7 +11,8 @@ static double now(void)
     return (double)tb_clock_ns();
 }
 
-static void on_cleared(WebKitScriptWorld *world, WebKitWebPage *page, WebKitFrame *frame, void *data)
+static void on_cleared(WebKitScriptWorld *world, WebKitWebPage *page, WebKitFrame *frame,
+                       void *data)
 {
     (void)page;
     (void)data;

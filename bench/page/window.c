@@ -52,7 +52,8 @@ static gboolean add_clock(struct window *window, const char *app, WebKitWebConte
 {
     window->extensions = g_build_filename(app, "extensions", NULL);
     if (g_mkdir(window->extensions, 0700) < 0 ||
-        !link_into(window->extensions, "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", context) ||
+        !link_into(window->extensions, "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so",
+                   context) ||
         !link_into(window->extensions, "libexec/trollbridge/bench/webkitgtk/clock.so", context))
         return FALSE;
     webkit_web_context_add_path_to_sandbox(context, window->extensions, TRUE);

@@ -33,6 +33,20 @@ static gboolean on_decide_policy(WebKitWebView *web, WebKitPolicyDecision *decis
     return TRUE;
 }
 
+/* What a page can do to its user's desktop is a command's business, and policy's: no dialog to
+ * print, no full screen, and no permission for what WebKitGTK would ask about. */
+static gboolean on_asked(void)
+{
+    return TRUE;
+}
+
+static gboolean on_permission(WebKitWebView *web, WebKitPermissionRequest *request)
+{
+    (void)web;
+    webkit_permission_request_deny(request);
+    return TRUE;
+}
+
 /* An error page would be a document that no one has loaded. */
 static gboolean on_load_failed(void)
 {
@@ -40,22 +54,32 @@ static gboolean on_load_failed(void)
 }
 
 /* Documents from the page cache come back with what they held, and a link that is dead or, worse,
- * is not. A host that gives the view other settings gets this in them, too. */
-static void on_settings(WebKitWebView *web, GParamSpec *property, struct tb_view *view)
+ * is not. A host may give the view other settings at any time, and nothing tells: so this is done
+ * again when a load begins, before anything of it is shown. */
+static void tighten(struct tb_view *view)
 {
-    (void)property;
-    WebKitSettings *settings = webkit_web_view_get_settings(web);
+    WebKitSettings *settings = webkit_web_view_get_settings(view->web);
     webkit_settings_set_enable_page_cache(settings, FALSE);
     webkit_settings_set_enable_developer_extras(settings, view->tw->devtools);
     webkit_settings_set_allow_file_access_from_file_urls(settings, FALSE);
     webkit_settings_set_allow_universal_access_from_file_urls(settings, FALSE);
 }
 
+static void on_load_changed(WebKitWebView *web, WebKitLoadEvent event, struct tb_view *view)
+{
+    (void)web;
+    if (event == WEBKIT_LOAD_STARTED)
+        tighten(view);
+}
+
 void tb_walls_build(struct tb_view *view)
 {
-    on_settings(view->web, NULL, view);
-    g_signal_connect(view->web, "notify::settings", G_CALLBACK(on_settings), view);
+    tighten(view);
+    g_signal_connect(view->web, "load-changed", G_CALLBACK(on_load_changed), view);
     g_signal_connect(view->web, "decide-policy", G_CALLBACK(on_decide_policy), view);
+    g_signal_connect(view->web, "print", G_CALLBACK(on_asked), view);
+    g_signal_connect(view->web, "enter-fullscreen", G_CALLBACK(on_asked), view);
+    g_signal_connect(view->web, "permission-request", G_CALLBACK(on_permission), view);
     g_signal_connect(view->web, "load-failed", G_CALLBACK(on_load_failed), view);
     g_signal_connect(view->web, "load-failed-with-tls-errors", G_CALLBACK(on_load_failed), view);
 }

@@ -9,7 +9,7 @@
 
 #include <glib-unix.h>
 
-G_DEFINE_QUARK(trollbridge - webkit - error - quark, trollbridge_webkit_error)
+G_DEFINE_QUARK(trollbridge_webkit_error, trollbridge_webkit_error)
 
 bool tb_app_allows(const struct trollbridge_webkit *tw, const char *origin)
 {

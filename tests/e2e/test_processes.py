@@ -177,7 +177,7 @@ def test_is_confined(live, role, check):
 EXPECTED_LINKS = {
     # standard input and output, the lifeline, the supervisor link, snapshot and settings, a pidfd
     # for each child, the view's grant, the plugin's standard error
-    "supervisor": {"/dev/null": 2, "socket": 2, "pipe": 1, "anon_inode:[pidfd]": 3,
+    "supervisor": {"/dev/null": 2, "LOG": 1, "socket": 2, "pipe": 1, "anon_inode:[pidfd]": 3,
                    "/memfd:trollbridge-snapshot (deleted)": 1,
                    "/memfd:trollbridge-settings (deleted)": 1,
                    "/memfd:trollbridge-grant (deleted)": 1},

@@ -54,7 +54,8 @@ class Scribe:
     def __init__(self, log, limit=None):
         settings = {"v": 1, "app": "com.example.notes", "digest": bytes(32), "resource": "/",
                     "require": [], "violations": "lock",
-                    "audit": {"mode": "before", "file": str(log), "args": "digest"}}
+                    "audit": {"mode": "before", "file": str(log), "args": "digest"},
+                    "facts": b""}
         memory = os.memfd_create("settings")
         os.write(memory, pack(settings))
         self.link, other = socket.socketpair()

@@ -20,6 +20,8 @@ SANDBOXES = {
 }
 NAMES = tuple(SANDBOXES)
 EVIL, QUITTER, NEIGHBOUR, ONLINE, RUNNER, JITTER = (f"plugin:{name}|do" for name in NAMES)
+HOSTED, HOSTED_TOO = "plugin:hosted|do", "plugin:hosted-too|do"  # the host serves them, by hand: hostlink.py
+HOSTS = ("hosted", "hosted-too")
 
 HELLO = "Hello from inside the scope."
 SECRET = "This must never leave."
@@ -36,6 +38,9 @@ in_flight = {in_flight}
 [limits."plugin:evil|do"]
 in_flight = {in_flight}
 deadline_ms = {deadline_ms}
+
+[limits."plugin:hosted|do"]
+deadline_ms = {hosted_ms}
 """
 
 MANIFEST_PLUGIN = """
@@ -49,6 +54,11 @@ program = "evil"
 commands = ["do"]
 resources = true
 sandbox = {{ read = [{read}], write = [{write}], {more} }}
+"""
+
+HOSTED_PLUGIN = """name = "{name}"
+host = true
+commands = ["do"]
 """
 
 PERMISSION = """[[permission]]
@@ -70,18 +80,20 @@ def write(path, text):
 def capability(allow, deny, targets=()):
     scope = {"identifier": "fs:scope", "allow": [{"path": p} for p in allow], "deny": [{"path": p} for p in deny]}
     permissions = [f"fs:allow-{name}" for name in FS_COMMANDS] + [scope]
-    permissions += [f"{name}:allow-do" for name in NAMES]
-    permissions += ["core:event:default", "core:resources:default"]
+    permissions += [f"{name}:allow-do" for name in NAMES + HOSTS]
+    permissions += ["core:event:default", "core:resources:default", "audit:default"]
     permissions += [{"identifier": f"core:event:allow-{name}", "allow": [{"target": t} for t in targets]}
                     for name in ("emit", "emit-to") if targets]
     return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})
 
 
-def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False, twice=False):
+def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, wide=False, twice=False):
     """For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
     app = world.app
-    manifest = MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms)
-    write(app / "trollbridge.toml", manifest + "".join(MANIFEST_PLUGIN.format(name=name) for name in NAMES))
+    manifest = MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms, hosted_ms=hosted_ms)
+    tables = [MANIFEST_PLUGIN.format(name=name) for name in NAMES]
+    tables += [f'[plugins.{name}]\npermissions = "acl/{name}"\n' for name in HOSTS]
+    write(app / "trollbridge.toml", manifest + "".join(tables))
     scope = (SCOPE_ALLOW + SCOPE_WIDE, [], ["*"]) if wide else (SCOPE_ALLOW, SCOPE_DENY)
     write(app / "capabilities/main.json", capability(*scope))
     if twice:
@@ -100,6 +112,9 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, wide=False, twice
     for name, more in SANDBOXES.items():
         own = "" if name in ("quitter", "neighbour") else '"$RESOURCE/own"'
         write(app / f"acl/{name}/plugin.toml", PLUGIN.format(name=name, read=read[name], write=own, more=more))
+        write(app / f"acl/{name}/permissions/all.toml", PERMISSION)
+    for name in HOSTS:
+        write(app / f"acl/{name}/plugin.toml", HOSTED_PLUGIN.format(name=name))
         write(app / f"acl/{name}/permissions/all.toml", PERMISSION)
     (app / "programs").mkdir()
     shutil.copy(world.settings.evil, app / "programs/evil")

@@ -3,7 +3,7 @@
 import json
 import os
 import pathlib
-import shutil
+import signal
 import subprocess
 import sys
 
@@ -40,6 +40,13 @@ def script_of(*names):
 
 
 REPORT = f"if (top !== window) {{ {constants()}{script_of('report')} }}"
+
+
+def kill(process):
+    """The window, if it is still there, and what it started: it has a session of its own."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 class PageTrial(bench.Trial):
@@ -111,9 +118,10 @@ class PageTrial(bench.Trial):
         with self.start(f"{self.world.settings.tree}/bin/trollbridge", "run", self.world.app, "--eval", path) as process:
             try:
                 out, errors = process.communicate(timeout=WINDOW_S)
-            except BaseException:
-                process.kill()
-                raise
+            except subprocess.TimeoutExpired:
+                out, errors = "", f"no answer after {WINDOW_S} s"
+            finally:
+                kill(process)
         self.check(process.returncode == 0, f"the window ended with {process.returncode}: {errors.strip()[-600:]}")
         return json.loads(out)
 

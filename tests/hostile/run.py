@@ -10,11 +10,13 @@ import os
 import sys
 
 import bench
+import rows_audit  # noqa: F401
 import rows_bombs  # noqa: F401
 import rows_files  # noqa: F401
 import rows_floods  # noqa: F401
 import rows_frames  # noqa: F401
 import rows_host  # noqa: F401
+import rows_hostlink  # noqa: F401
 import rows_options  # noqa: F401
 import rows_page  # noqa: F401
 import rows_page_crash  # noqa: F401

@@ -34,7 +34,7 @@ BREACHES = [
                                                           "plugin-two-values", "pool-release-twice", "pool-answer-in"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
-                                                        "event-all-views", "pool-toctou", "pool-dies"]),
+                                                        "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand"]),
 ]
 
 # Weaknesses in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the

@@ -154,8 +154,12 @@ static void bounds_a_tree_that_grows_with_the_square(void)
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        TEST(finds_scripts_and_styles), TEST(finds_none_in_text),  TEST(hashes_what_a_browser_runs),
-        TEST(hashes_styles_apart),      TEST(writes_the_nonce_in), TEST(bounds_what_it_reads),
+        TEST(finds_scripts_and_styles),
+        TEST(finds_none_in_text),
+        TEST(hashes_what_a_browser_runs),
+        TEST(hashes_styles_apart),
+        TEST(writes_the_nonce_in),
+        TEST(bounds_what_it_reads),
         TEST(bounds_a_tree_that_grows_with_the_square),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));

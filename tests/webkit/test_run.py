@@ -1,7 +1,7 @@
 """`trollbridge run`: windows, --eval, --screenshot, and how each of them ends."""
 
+import contextlib
 import json
-import re
 import signal
 import subprocess
 
@@ -45,10 +45,11 @@ THROWN = [
     ("return Promise.reject('why')", "eval: why"),
     ("return nothing.at.all", "eval: ReferenceError: "),
     ("return ][", "eval: SyntaxError: "),
-    ("return () => 1", "eval: JSON cannot say what the function returned"),
-    ("return Symbol('a')", "eval: JSON cannot say what the function returned"),
+    ("return () => 1", "eval: Unsupported result type"),
+    ("return Symbol('a')", "eval: Unsupported result type"),
+    ("return new Promise(() => {})", "eval: Completion handler for function call is no longer reachable"),
     ("const a = {}; a.a = a; return a", "eval: JSON cannot say what the function returned"),
-    ("window.close(); return new Promise(() => {})", "closed: the window was closed before this was done"),
+    ("window.close(); return new Promise(done => self.done = done)", "closed: the window was closed before this was done"),
 ]
 
 
@@ -101,18 +102,108 @@ def test_a_screenshot_that_cannot_be_written(make_app):
     assert (code, out) == (1, "") and told.startswith("trollbridge: io: ")
 
 
+def web_processes(pid):
+    return [child for child in tree.descendants(pid) if tree.name_of(child).startswith("WebKitWebProc")]
+
+
+@contextlib.contextmanager
+def running(app):
+    """`run` with an eval that does not end, once its page has a session."""
+    (app.folder / "eval.js").write_text("return new Promise(done => self.done = done)")
+    with tree.leaves_nothing(), started(app, "--eval", app.folder / "eval.js") as process:
+        tree.until(lambda: [record for record in app.records() if record["event"] == "open"], "a session is open")
+        yield process
+
+
+@contextlib.contextmanager
+def started(app, *words):
+    with app.start("run", app.path, *words) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_a_crash_is_a_lost_session(make_app):
-    """The page's process is killed from outside, as a crash or the kernel would."""
-    app = make_app()
-    (app.folder / "eval.js").write_text("console.log('here'); return new Promise(() => {})")
-    with tree.leaves_nothing(), app.start("run", app.path, "--devtools", "--eval", app.folder / "eval.js") as process:
-        for line in process.stdout:
-            if "here" in line:
-                break
-        subprocess.run(["pkill", "-KILL", "-P", children_of(process.pid), "-f", "WebKitWebProcess"], check=False)
-        kill_web_processes(process.pid)
-        assert process.wait(60) == 5
-        assert "trollbridge: crashed: " in process.stderr.read()
+    """The page's process is killed from outside, as by the kernel."""
+    with running(make_app()) as process:
+        killed = web_processes(process.pid)
+        assert killed
+        for pid in killed:
+            tree.kill(pid)
+        assert process.wait(apps.SECONDS) == 5
+        assert "trollbridge: crashed: the page's process has ended" in process.stderr.read()
+
+
+def test_the_broker_gone_is_a_lost_session(make_app):
+    with running(make_app()) as process:
+        for pid in tree.descendants(process.pid):
+            if tree.name_of(pid) == "broker":
+                tree.kill(pid)
+        assert process.wait(apps.SECONDS) == 5
+        assert "trollbridge: lost: " in process.stderr.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_an_eval(make_app, number):
+    with running(make_app()) as process:
+        process.send_signal(number)
+        assert process.wait(apps.SECONDS) == 1
+        assert "trollbridge: cancelled: " in process.stderr.read()
+
+
+def visible(app, name):
+    """The ids of the X windows with that title."""
+    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{name}$"], env=app.environment,
+                          capture_output=True, text=True).stdout.split()
+
+
+def window(app, name):
+    [found] = tree.until(lambda: visible(app, name), f"a window {name}")
+    return found
+
+
+def test_windows_have_titles_and_end_with_the_last(make_app):
+    app = make_app(manifest=SIDE, files={"dist/side.html": "side", "dist/close.js": "onclick = () => close()",
+                                         "dist/index.html": "<!doctype html><script src=close.js></script>"})
+    with tree.leaves_nothing(), started(app) as process:
+        main, side = window(app, "Page"), window(app, "Beside")
+        subprocess.run(["xdotool", "mousemove", "--window", main, "400", "300"], env=app.environment, check=True)
+
+        def closed():
+            subprocess.run(["xdotool", "click", "1"], env=app.environment, check=True)
+            return not visible(app, "Page")
+
+        tree.until(closed, "the page has closed its window")
+        assert visible(app, "Beside") == [side]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(apps.SECONDS) == 0
+        assert not [line for line in process.stderr.read().splitlines() if line.startswith("trollbridge: ")]
+
+
+def test_two_apps_at_once(make_app):
+    one = make_app(manifest='[[window]]\nlabel = "main"\ntitle = "One"\n')
+    two = make_app(manifest='[[window]]\nlabel = "main"\ntitle = "Two"\n')
+    with tree.leaves_nothing(), started(one) as first, started(two) as second:
+        assert window(one, "One") != window(two, "Two")
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(apps.SECONDS) == 0
+        assert json.loads(evaluate(two, "return document.title")[1]) == "Page"
+        assert second.poll() is None
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(apps.SECONDS) == 0
+
+
+def test_a_view_that_is_refused_is_told(make_app):
+    """A grant of more than 16 MiB is refused; the page is there all the same."""
+    long = ("/" + "y" * 200) * 18
+    large = [apps.capability([{"identifier": f"fs:allow-{name}",
+                               "allow": [{"path": f"/nowhere/{name}/{n}{long}"} for n in range(1200)]}], identifier=name)
+             for name in ("stat", "read-dir", "read-file", "read-text-file")]
+    script = "try { await trollbridge.invoke('plugin:fs|stat', {path: 'a'}) } catch (error) { return error.code }"
+    code, out, told = evaluate(make_app(capabilities=large), script)
+    assert (code, out) == (0, '"session_closed"\n')
+    assert told.startswith("trollbridge: refused: ")
 
 
 FILES = [

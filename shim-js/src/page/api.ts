@@ -5,10 +5,10 @@ import { Channel } from './channel.js';
 import { TrollbridgeError } from './error.js';
 import * as events from './events.js';
 import type { EventTarget, Handler, ListenOptions, Unlisten } from './events.js';
-import { freeze, StringCopy } from './intrinsics.js';
+import { StringCopy } from './intrinsics.js';
 import { RESULT_MOST, type Page, type Request } from './page.js';
 import { defer, quiet, settled } from './promise.js';
-import { own } from './safe.js';
+import { deepFreeze, own } from './safe.js';
 import { ResultStream } from './stream.js';
 
 export interface CallOptions {
@@ -71,26 +71,21 @@ export function makeApi(page: Page): Api {
     settled(invoke(name, args), () => told.resolve(), told.reject);
     return told.promise;
   };
-  return freeze({
-    invoke: freeze(invoke),
-    invokeStream: freeze((name: string, args?: object, options?: CallOptions) => {
+  return deepFreeze({
+    invoke,
+    invokeStream: (name: string, args?: object, options?: CallOptions) => {
       const call = page.start(request(name, args, options, null));
       quiet(call.result);
       return new ResultStream(call.parts, call.drop);
-    }),
-    listen: freeze((event: string, handler: Handler, options?: ListenOptions) =>
+    },
+    listen: (event: string, handler: Handler, options?: ListenOptions) =>
       events.listen(page, wanted(event, options), handler),
-    ),
-    once: freeze((event: string, handler: Handler, options?: ListenOptions) =>
+    once: (event: string, handler: Handler, options?: ListenOptions) =>
       events.once(page, wanted(event, options), handler),
-    ),
-    emit: freeze((event: string, payload?: unknown) =>
-      tell('plugin:event|emit', { event, payload }),
-    ),
-    emitTo: freeze((target: EventTarget, event: string, payload?: unknown) =>
+    emit: (event: string, payload?: unknown) => tell('plugin:event|emit', { event, payload }),
+    emitTo: (target: EventTarget, event: string, payload?: unknown) =>
       tell('plugin:event|emit_to', { target, event, payload }),
-    ),
-    isTrollbridge: freeze(() => true),
+    isTrollbridge: () => true,
     Channel,
     TrollbridgeError,
   });

@@ -2,19 +2,30 @@
 // page is ever given. It is handed over before the document has run anything; which of the two
 // worlds begins is not known, so that each greets, and each answers a greeting.
 
-import { addListener, removeListener } from './intrinsics.js';
-import { CustomEventCopy, dispatchTo, eventDetail } from './dom.js';
 import { GREETING, NodeEvent, type DownMessage, type UpMessage } from '../port.js';
+import {
+  createElement,
+  CustomEventCopy,
+  dispatchTo,
+  eventDetail,
+  eventNode,
+  MouseEventCopy,
+} from './dom.js';
+import { addListener, removeListener } from './intrinsics.js';
 
 function handOver(node: EventTarget): void {
-  window.dispatchEvent(new MouseEvent(GREETING, { relatedTarget: node }));
+  const init = { __proto__: null, relatedTarget: node };
+  dispatchTo(window, new MouseEventCopy(GREETING, init as MouseEventInit));
 }
 
 /** Answers how to send. */
-export function bridge(receive: (message: DownMessage) => void): (message: UpMessage) => void {
-  const node = document.createElement('i');
+export function bridge(
+  document: Document,
+  receive: (message: DownMessage) => void,
+): (message: UpMessage) => void {
+  const node = createElement(document, 'i');
   const greeted = (event: Event): void => {
-    if ((event as MouseEvent).relatedTarget === null) handOver(node);
+    if (eventNode(event) === null) handOver(node);
   };
   // From then on nobody gets the node for a greeting.
   const met = (): void => removeListener(window, GREETING, greeted);

@@ -1,9 +1,9 @@
 // Channels as the page makes them, in the shape of Tauri's `Channel`.
 
-import { apply, weakGet, WeakMapCopy, weakSet } from './intrinsics.js';
+import { apply, randomNumber, weakGet, WeakMapCopy, weakSet } from './intrinsics.js';
 import { defer, quiet, type Deferred } from './promise.js';
-import { fix, sealClass } from './safe.js';
-import { newId, type Sink } from './sink.js';
+import { fix, deepFreeze } from './safe.js';
+import type { Sink } from './sink.js';
 
 /** The side of a channel that its call has. */
 class ChannelEnd implements Sink {
@@ -62,7 +62,7 @@ export class Channel<T = unknown> {
   onmessage: (message: T) => unknown;
 
   constructor(onmessage: (message: T) => unknown = () => undefined) {
-    const id = newId();
+    const id = randomNumber();
     this.onmessage = onmessage;
     fix(this, 'id', id);
     const handle = (message: unknown): unknown => apply(this.onmessage, this, [message]);
@@ -78,4 +78,4 @@ export class Channel<T = unknown> {
     return `__CHANNEL__:${this.id}`;
   }
 }
-sealClass(Channel);
+deepFreeze(Channel);

@@ -3,5 +3,11 @@
 import { getter, uncurryThis } from './intrinsics.js';
 
 export const CustomEventCopy = CustomEvent;
+export const MouseEventCopy = MouseEvent;
+export const createElement = uncurryThis(Document.prototype.createElement) as (
+  document: Document,
+  name: string,
+) => Element;
 export const dispatchTo = uncurryThis(EventTarget.prototype.dispatchEvent);
 export const eventDetail = getter<Event, unknown>(CustomEvent.prototype, 'detail');
+export const eventNode = getter<Event, EventTarget | null>(MouseEvent.prototype, 'relatedTarget');

@@ -1,6 +1,6 @@
 // What a call can fail with, as its caller sees it (PROTOCOL.md, section 5).
 
-import { own, sealClass } from './safe.js';
+import { own, deepFreeze } from './safe.js';
 
 export const ERROR_CODES = [
   'denied',
@@ -51,4 +51,4 @@ export class TrollbridgeError extends Error {
     this.errno = own(error, 'errno') as number | undefined;
   }
 }
-sealClass(TrollbridgeError);
+deepFreeze(TrollbridgeError);

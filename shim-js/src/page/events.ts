@@ -2,7 +2,7 @@
 
 import { TrollbridgeError } from './error.js';
 import type { PageCall } from './call.js';
-import { apply, freeze } from './intrinsics.js';
+import { apply } from './intrinsics.js';
 import { RESULT_MOST, type Page } from './page.js';
 import { defer, quiet, settled } from './promise.js';
 import { fix } from './safe.js';
@@ -75,7 +75,7 @@ interface Wanted {
 function unlisten(call: PageCall, listener: Listener): Unlisten {
   const stop = (): void => call.cancel();
   fix(stop, 'done', listener.done);
-  return freeze(stop) as Unlisten;
+  return stop as Unlisten;
 }
 
 /** Settles when `plugin:event|listen` has answered; the events may have begun by then. */

@@ -18,7 +18,14 @@ export function getter<This, Result>(prototype: object, name: PropertyKey): (sel
 
 // ---- the language ----
 
-export const { apply, defineProperty, deleteProperty, getPrototypeOf, ownKeys } = Reflect;
+export const {
+  apply,
+  defineProperty,
+  deleteProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  ownKeys,
+} = Reflect;
 export const { freeze, isFrozen } = Object;
 export const { isSafeInteger } = Number;
 export const { isArray, from: arrayFrom } = Array;
@@ -98,8 +105,17 @@ export const setBytes = uncurryThis(Uint8Array.prototype.set);
 // ---- what browsers and Node have beyond the language ----
 
 export const enqueueMicrotask = queueMicrotask;
-export const fillRandom = crypto.getRandomValues.bind(crypto) as (into: Uint32Array) => unknown;
-export const Uint32ArrayCopy = Uint32Array;
+const { crypto, Math } = globalThis as { crypto?: Crypto; Math: typeof globalThis.Math };
+const { floor, random } = Math;
+const one = new Uint32Array(1);
+const fill = crypto?.getRandomValues.bind(crypto) as ((into: Uint32Array) => unknown) | undefined;
+
+/** Below 2^32. Node 18 has no global crypto, and nobody there to hide a number from. */
+export function randomNumber(): number {
+  if (fill === undefined) return floor(random() * 2 ** 32);
+  fill(one);
+  return one[0] as number;
+}
 
 export const addListener = uncurryThis(EventTarget.prototype.addEventListener) as (
   target: EventTarget,

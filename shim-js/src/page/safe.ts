@@ -8,11 +8,14 @@ import {
   defineProperty,
   deleteProperty,
   freeze,
+  getOwnPropertyDescriptor,
   getPrototypeOf,
   hasOwn,
+  isFrozen,
   MapCopy,
   mapHas,
   mapSet,
+  ownKeys,
 } from './intrinsics.js';
 
 export function isObject(value: unknown): value is object {
@@ -71,8 +74,14 @@ export function shadowed(value: object, key: string, act: () => void): void {
   if (put) deleteProperty(value, key);
 }
 
-/** A class whose methods and statics nobody changes any more. */
-export function sealClass(made: { prototype: object }): void {
-  freeze(made.prototype);
-  freeze(made);
+/** Nobody changes it any more, or what it holds. */
+export function deepFreeze<T extends object>(value: T): T {
+  if (isFrozen(value)) return value;
+  freeze(value);
+  const keys = ownKeys(value);
+  for (let i = 0; i < keys.length; i++) {
+    const inner = own(getOwnPropertyDescriptor(value, keys[i] as string), 'value');
+    if (isObject(inner)) deepFreeze(inner);
+  }
+  return value;
 }

@@ -4,7 +4,7 @@
 import { closeStream, enqueuePart, ReadableStreamCopy, ASYNC_ITERATOR } from './intrinsics.js';
 import { defer, settled, type Deferred } from './promise.js';
 import { Queue } from './queue.js';
-import { own, sealClass } from './safe.js';
+import { own, deepFreeze } from './safe.js';
 
 type Step = IteratorResult<Uint8Array, undefined>;
 
@@ -95,4 +95,4 @@ export class ResultStream implements AsyncIterableIterator<Uint8Array> {
     return new ReadableStreamCopy(source, strategy);
   }
 }
-sealClass(ResultStream);
+deepFreeze(ResultStream);

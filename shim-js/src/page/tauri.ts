@@ -8,21 +8,21 @@ import { withHeaders } from './headers.js';
 import {
   apply,
   ErrorCopy,
-  freeze,
   isArray,
   MapCopy,
   mapDelete,
   mapGet,
   mapHas,
   mapSet,
-  ownKeys,
+  randomNumber,
   StringCopy,
   Uint8ArrayCopy,
 } from './intrinsics.js';
 import { RESULT_MOST, type Page } from './page.js';
 import { defer, settled } from './promise.js';
-import { isObject, own } from './safe.js';
-import { newId, type Sink } from './sink.js';
+import { deepFreeze, own } from './safe.js';
+import type { Sink } from './sink.js';
+import { manyBytes, writeMany } from './write.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -42,7 +42,7 @@ class Callback implements Sink {
 
   constructor(page: Page, act: AnyFunction, once: boolean) {
     this.#page = page;
-    this.#id = newId();
+    this.#id = randomNumber();
     this.#act = act;
     this.#once = once;
     mapSet(page.callbacks, this.#id, this);
@@ -123,6 +123,9 @@ export class Tauri {
 
   /** Rejects with the message alone, as Tauri does. */
   invoke(name: string, args: unknown, options: unknown): Promise<unknown> {
+    const many = manyBytes(name, args);
+    if (many !== undefined)
+      return writeMany((some) => this.invoke(name, some, options), args, many);
     const call = this.start(name, args, options);
     const result = defer<unknown>();
     const got = (value: unknown): void => {
@@ -148,7 +151,7 @@ export class Tauri {
     const page = this.#page;
     const current = { label };
     const metadata = { currentWindow: current, currentWebview: { windowLabel: label, label: webview } };
-    return deepFrozen({
+    return deepFreeze({
       invoke: (name: unknown, args?: unknown, options?: unknown) =>
         this.invoke(StringCopy(name), args, options),
       transformCallback: (act?: unknown, once?: unknown) =>
@@ -163,7 +166,7 @@ export class Tauri {
   }
 
   eventInternals(): object {
-    return deepFrozen({
+    return deepFreeze({
       unregisterListener: (_event: unknown, id: unknown) => this.unregisterListener(id),
     });
   }
@@ -175,13 +178,3 @@ const convertFileSrc = (): never => {
       'read the file with plugin:fs|read_file and make a Blob URL of it',
   );
 };
-
-function deepFrozen(value: object): object {
-  const keys = ownKeys(value);
-  for (let i = 0; i < keys.length; i++) {
-    const inner = own(value, keys[i] as string);
-    if (typeof inner === 'function') freeze(inner);
-    else if (isObject(inner)) deepFrozen(inner);
-  }
-  return freeze(value);
-}

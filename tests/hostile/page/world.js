@@ -119,7 +119,7 @@ attacks.readOnce = async () => {
   const seen = [];
   let reads = 0;
   const args = { get path() { return reads++ === 0 ? "data/hello.txt" : "data/private/secret.txt"; } };
-  const answer = await call(READ, args);
+  const answer = await call(READ, args, {}, 15_000);
   if (reads !== 1) seen.push(`an argument was read ${reads} times`);
   if ("error" in answer) seen.push(String(answer.error));
   let names = 0;
@@ -133,12 +133,12 @@ attacks.readOnce = async () => {
 attacks.changeLater = async () => {
   const seen = [];
   const bytes = new TextEncoder().encode("as it was sent");
-  const writing = call("plugin:fs|write_text_file", { path: "data/written.txt" }, { raw: bytes });
+  const writing = call("plugin:fs|write_text_file", { path: "data/written.txt" }, { raw: bytes }, 15_000);
   bytes.fill(0x21);
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
   const wrote = await writing;
-  if ("error" in wrote) return `the write failed: ${wrote.error.code} ${wrote.error.message}`;
-  const answer = await call(READ, { path: "data/written.txt" });
+  if ("error" in wrote) return `the write failed: ${wrote.error.message ?? wrote.error}`;
+  const answer = await call(READ, { path: "data/written.txt" }, {}, 15_000);
   const text = typeof answer.value === "string" ? answer.value : new TextDecoder().decode(answer.value);
   if (text !== "as it was sent") seen.push(`what was written is ${text}`);
   return seen.join("; ") || "nothing";

@@ -40,9 +40,11 @@ void scene_end(struct trollbridge_webkit *tw)
 
 WebKitWebView *scene_view(struct trollbridge_webkit *tw, WebKitWebView *related)
 {
-    WebKitWebView *view = related ? WEBKIT_WEB_VIEW(webkit_web_view_new_with_related_view(related))
-                                  : g_object_new(WEBKIT_TYPE_WEB_VIEW, "web-context",
-                                                 trollbridge_webkit_context(tw), NULL);
+    g_autoptr(WebKitUserContentManager) scripts = webkit_user_content_manager_new();
+    WebKitWebView *view =
+        g_object_new(WEBKIT_TYPE_WEB_VIEW, "user-content-manager", scripts,
+                     related ? "related-view" : "web-context",
+                     related ? (void *)related : (void *)trollbridge_webkit_context(tw), NULL);
     GtkWidget *top = gtk_window_new(GTK_WINDOW_TOPLEVEL);
     gtk_container_add(GTK_CONTAINER(top), GTK_WIDGET(view));
     gtk_widget_show_all(top);
@@ -75,6 +77,17 @@ void scene_load(WebKitWebView *view, const char *uri)
     gboolean over = FALSE;
     gulong handler = g_signal_connect(view, "load-changed", G_CALLBACK(on_load_changed), &over);
     webkit_web_view_load_uri(view, uri);
+    while (!over)
+        g_main_context_iteration(NULL, TRUE);
+    g_signal_handler_disconnect(view, handler);
+}
+
+void scene_leave(WebKitWebView *view, const char *uri)
+{
+    gboolean over = FALSE;
+    gulong handler = g_signal_connect(view, "load-changed", G_CALLBACK(on_load_changed), &over);
+    g_autofree char *script = g_strdup_printf("location.href = '%s'", uri);
+    webkit_web_view_evaluate_javascript(view, script, -1, NULL, NULL, NULL, NULL, NULL);
     while (!over)
         g_main_context_iteration(NULL, TRUE);
     g_signal_handler_disconnect(view, handler);

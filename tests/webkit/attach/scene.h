@@ -16,6 +16,8 @@ WebKitWebView *scene_attached(struct trollbridge_webkit *tw, const char *label,
 void scene_close(WebKitWebView *view);
 
 void scene_load(WebKitWebView *view, const char *uri);
+/* A script of the page goes there. */
+void scene_leave(WebKitWebView *view, const char *uri);
 /* Runs the body of an async function in the page and prints `NAME: RESULT`, JSON or the error. */
 void scene_eval(WebKitWebView *view, const char *name, const char *body);
 /* Waits until an alert of that event has come. */

@@ -17,8 +17,8 @@ static void on_title(WebKitWebView *view, GParamSpec *spec, void *data)
     say("title", "title", webkit_web_view_get_title(view), NULL);
 }
 
-static gboolean on_failed(WebKitWebView *view, WebKitLoadEvent event, const char *uri, GError *error,
-                          void *data)
+static gboolean on_failed(WebKitWebView *view, WebKitLoadEvent event, const char *uri,
+                          GError *error, void *data)
 {
     (void)view;
     (void)event;
@@ -37,8 +37,8 @@ static void on_terminated(WebKitWebView *view, WebKitWebProcessTerminationReason
 
 static WebKitWebView *open_window(struct trollbridge_webkit *bridge, GtkWidget **ret_window)
 {
-    WebKitWebView *view = WEBKIT_WEB_VIEW(
-        webkit_web_view_new_with_context(trollbridge_webkit_context(bridge)));
+    WebKitWebView *view =
+        WEBKIT_WEB_VIEW(webkit_web_view_new_with_context(trollbridge_webkit_context(bridge)));
     GtkWidget *window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
     gtk_container_add(GTK_CONTAINER(window), GTK_WIDGET(view));
     g_signal_connect(view, "notify::title", G_CALLBACK(on_title), NULL);
@@ -74,8 +74,8 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     if (argc < 3 || !gtk_init_check(NULL, NULL))
         return 2;
-    const struct trollbridge_webkit_options options = {
-        .app = argv[1], .origins = (const char *const *)(argv + 3)};
+    const struct trollbridge_webkit_options options = {.app = argv[1],
+                                                       .origins = (const char *const *)(argv + 3)};
     struct trollbridge_webkit *bridge = trollbridge_webkit_new(&options, &error);
     gboolean ok = bridge && run(bridge, argv[2], &error);
     trollbridge_webkit_free(bridge);

@@ -3,7 +3,6 @@
 #include "tests/webkit/races/evil.h"
 #include "tests/webkit/races/say.h"
 
-
 enum { PHASES = 4 };
 
 struct orders {
@@ -34,8 +33,8 @@ static void order_eval(struct orders *orders, const char *rest)
 {
     g_auto(GStrv) parts = g_strsplit(rest, " ", 2);
     if (g_strv_length(parts) == 2)
-        webkit_web_view_call_async_javascript_function(orders->view, parts[1], -1, NULL, NULL,
-                                                       NULL, NULL, on_value, g_strdup(parts[0]));
+        webkit_web_view_call_async_javascript_function(orders->view, parts[1], -1, NULL, NULL, NULL,
+                                                       NULL, on_value, g_strdup(parts[0]));
 }
 
 /* The host does nothing for so long, and everything waits for it. */
@@ -117,10 +116,10 @@ static const struct {
     const char *name;
     void (*take)(struct orders *orders, const char *rest);
 } table[] = {
-    {"back", order_back},     {"crash", order_crash}, {"early", order_early},
+    {"back", order_back},     {"crash", order_crash},     {"early", order_early},
     {"eval", order_eval},     {"forward", order_forward}, {"late", order_late},
-    {"load", order_load},     {"quit", order_quit},   {"release", order_release},
-    {"reload", order_reload}, {"stall", order_stall}, {"stop", order_stop},
+    {"load", order_load},     {"quit", order_quit},       {"release", order_release},
+    {"reload", order_reload}, {"stall", order_stall},     {"stop", order_stop},
 };
 
 static void take_order(struct orders *orders, const char *order)

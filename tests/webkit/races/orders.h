@@ -3,9 +3,8 @@
  *
  *     load URI | reload | back | forward | stop | crash | release | stall MS
  *     eval N SCRIPT        runs the body of an async function in the page; says `value` with N
- *     early PHASE ORDER    once, at the next load event of that name (started, redirected, committed,
- *     late PHASE ORDER     finished), before or after the library is told of it
- *     quit
+ *     early PHASE ORDER    once, at the next load event of that name (started, redirected,
+ * committed, late PHASE ORDER     finished), before or after the library is told of it quit
  */
 #pragma once
 

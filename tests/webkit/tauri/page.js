@@ -1,0 +1,15 @@
+// Tauri's own packages, unmodified, as an app's frontend would bundle them.
+
+import * as app from '@tauri-apps/api/app';
+import * as core from '@tauri-apps/api/core';
+import * as event from '@tauri-apps/api/event';
+import * as path from '@tauri-apps/api/path';
+import * as webview from '@tauri-apps/api/webview';
+import * as win from '@tauri-apps/api/window';
+import * as fs from '@tauri-apps/plugin-fs';
+
+import * as assert from './assert.js';
+import { run } from './run.js';
+
+window.tauri = { app, core, event, fs, path, webview, window: win };
+Object.assign(window, assert, { run });
