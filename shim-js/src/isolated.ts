@@ -20,7 +20,9 @@ function begin(): void {
     if (relatedTarget === null || node !== null) return;
     node = relatedTarget;
     window.removeEventListener(GREETING, met);
-    node.addEventListener(NodeEvent.up, (up) => core.receive((up as CustomEvent<UpMessage>).detail));
+    node.addEventListener(NodeEvent.up, (up) =>
+      core.receive((up as CustomEvent<UpMessage>).detail),
+    );
     node.dispatchEvent(new CustomEvent(NodeEvent.met));
   };
   window.addEventListener(GREETING, met);
