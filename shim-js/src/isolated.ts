@@ -21,7 +21,9 @@ function begin(): void {
     if (shadow === null || node !== null) return;
     node = shadow;
     window.removeEventListener(GREETING, met);
-    node.addEventListener(NodeEvent.up, (up) => core.receive((up as CustomEvent<UpMessage>).detail));
+    node.addEventListener(NodeEvent.up, (up) =>
+      core.receive((up as CustomEvent<UpMessage>).detail),
+    );
     node.dispatchEvent(new CustomEvent(NodeEvent.met));
   };
   window.addEventListener(GREETING, met);

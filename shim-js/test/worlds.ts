@@ -64,7 +64,11 @@ export class World {
     fix('window', self);
     const { prototype } = this.#classes['EventTarget'] as { prototype: Record<string, unknown> };
     for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'])
-      Object.defineProperty(self, name, { value: prototype[name], writable: true, configurable: true });
+      Object.defineProperty(self, name, {
+        value: prototype[name],
+        writable: true,
+        configurable: true,
+      });
     fix('document', Object.create((this.#classes['Document'] as { prototype: object }).prototype));
   }
 
@@ -82,7 +86,10 @@ export class World {
       }
       removeEventListener(type: string, listener: Heard['listener']): void {
         const { heard } = world.#target(this);
-        heard.set(type, (heard.get(type) ?? []).filter((one) => one.listener !== listener));
+        heard.set(
+          type,
+          (heard.get(type) ?? []).filter((one) => one.listener !== listener),
+        );
       }
       dispatchEvent(event: object): boolean {
         const fields = world.#events.get(event) as Fields;
@@ -150,7 +157,9 @@ export class World {
   /** This world's own event object for one that another world, or this one, has dispatched. */
   #event(fields: Fields): object {
     const kind = fields.related === null && fields.type !== 'trollbridge-hello';
-    const { prototype } = this.#classes[kind ? 'CustomEvent' : 'MouseEvent'] as { prototype: object };
+    const { prototype } = this.#classes[kind ? 'CustomEvent' : 'MouseEvent'] as {
+      prototype: object;
+    };
     const event = Object.create(prototype) as object;
     this.#events.set(event, fields);
     return event;
@@ -159,7 +168,8 @@ export class World {
   /** A structured clone into this world's realm: data, arrays and bytes. */
   clone(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) {
-      if (typeof value === 'function' || typeof value === 'symbol') throw new Error('DataCloneError');
+      if (typeof value === 'function' || typeof value === 'symbol')
+        throw new Error('DataCloneError');
       return value;
     }
     const realm = this.#realm;
@@ -226,7 +236,9 @@ export function makeWorlds(native: object): { page: World; isolated: World } {
   const window = new Target();
   const common = (): Record<string, unknown> => ({
     queueMicrotask: (act: () => void) => queueMicrotask(act),
-    crypto: { getRandomValues: (into: number[]) => (into[0] = Math.floor(Math.random() * 2 ** 32)) },
+    crypto: {
+      getRandomValues: (into: number[]) => (into[0] = Math.floor(Math.random() * 2 ** 32)),
+    },
   });
   const page = new World(window, common());
   const isolated = new World(window, {

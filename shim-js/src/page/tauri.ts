@@ -143,14 +143,20 @@ export class Tauri {
 
   transformCallback(act: unknown, once: boolean): number {
     const nothing = (): void => undefined;
-    return new Callback(this.#page, typeof act === 'function' ? (act as AnyFunction) : nothing, once)
-      .id;
+    return new Callback(
+      this.#page,
+      typeof act === 'function' ? (act as AnyFunction) : nothing,
+      once,
+    ).id;
   }
 
   internals({ label, webview }: TauriConfig): object {
     const page = this.#page;
     const current = { label };
-    const metadata = { currentWindow: current, currentWebview: { windowLabel: label, label: webview } };
+    const metadata = {
+      currentWindow: current,
+      currentWebview: { windowLabel: label, label: webview },
+    };
     return deepFreeze({
       invoke: (name: unknown, args?: unknown, options?: unknown) =>
         this.invoke(StringCopy(name), args, options),
