@@ -285,6 +285,28 @@ def test_a_note_that_cannot_be_saved_says_so_and_is_kept(window, notes):
         saved(page, notes, "Kept.txt", "one two")
 
 
+def test_what_another_program_wrote_is_not_lost(window, notes):
+    with window() as page:
+        page.key("ctrl+n")
+        write_note(page, notes, "Shared", "mine")
+        (notes.path / "data/Shared.txt").write_text("theirs")
+        page.type(" too")
+        page.wait(lambda state: state["save"] == "failed" and "Another program" in state["saveText"], "the conflict is told")
+        page.type("!")
+        page.wait(lambda state: state["body"] == "mine too!", "one goes on")
+        # Leaving a note saves it, and changes are made in order: before the new note all that was to be written is.
+        page.key("Escape", "Down", "ctrl+n")
+        page.wait(lambda state: state["note"] == "Untitled" and state["save"] == "saved", "nothing is written by itself")
+        assert text_of(notes, "Shared.txt") == "theirs"
+        page.key("ctrl+f")
+        page.type("mine too!")
+        page.wait(lambda state: state["list"] == ["Shared"], "it is still there")
+        page.key("Down")
+        page.wait(lambda state: state["note"] == "Shared" and state["save"] == "failed", "and not saved")
+        page.key("ctrl+s")
+        saved(page, notes, "Shared.txt", "mine too!")
+
+
 def test_the_first_note(window, notes):
     for path in (notes.path / "data").glob("*.txt"):
         path.unlink()
