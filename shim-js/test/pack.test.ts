@@ -50,14 +50,25 @@ void invoke(7);
 let folder: string;
 
 function run(program: string, ...words: string[]): string {
-  return execFileSync(program, words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync(program, words, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trollbridge-pack-'));
   run('npm', 'pack', SHIM, '--silent', '--ignore-scripts', '--pack-destination', folder);
   await mkdir(join(folder, 'node_modules/trollbridge'), { recursive: true });
-  run('tar', '-xzf', 'trollbridge-0.1.0.tgz', '-C', 'node_modules/trollbridge', '--strip-components=1');
+  run(
+    'tar',
+    '-xzf',
+    'trollbridge-0.1.0.tgz',
+    '-C',
+    'node_modules/trollbridge',
+    '--strip-components=1',
+  );
   await symlink(join(MODULES, '@noble'), join(folder, 'node_modules/@noble'));
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
 });
@@ -66,9 +77,16 @@ after(async () => rm(folder, { recursive: true, force: true }));
 
 test('the package holds what it exports, and no tests', async () => {
   const files = run('tar', '-tzf', 'trollbridge-0.1.0.tgz').split('\n');
-  for (const file of ['package/dist/trollbridge.js', 'package/dist/src/index.d.ts', 'package/README.md'])
+  for (const file of [
+    'package/dist/trollbridge.js',
+    'package/dist/src/index.d.ts',
+    'package/README.md',
+  ])
     assert.ok(files.includes(file), file);
-  assert.deepEqual(files.filter((file) => /test|tools|\.ts$/.test(file) && !file.endsWith('.d.ts')), []);
+  assert.deepEqual(
+    files.filter((file) => /test|tools|\.ts$/.test(file) && !file.endsWith('.d.ts')),
+    [],
+  );
 });
 
 test('it is imported, and says that there is no broker', () => {
@@ -77,7 +95,9 @@ test('it is imported, and says that there is no broker', () => {
     let said = '';
     try { invoke('x'); } catch (error) { said = error.message; }
     console.log(JSON.stringify([isTrollbridge(), said, typeof Endpoint, typeof connect, typeof childChannel]));`;
-  const [there, said, ...types] = JSON.parse(run(process.execPath, '--input-type=module', '-e', script)) as unknown[];
+  const [there, said, ...types] = JSON.parse(
+    run(process.execPath, '--input-type=module', '-e', script),
+  ) as unknown[];
   assert.equal(there, false);
   assert.match(String(said), /no Trollbridge in this page/);
   assert.deepEqual(types, ['function', 'function', 'function']);
@@ -93,17 +113,24 @@ test('its types hold under strict rules, for bundlers and for Node', async () =>
   for (const how of [{ module: 'esnext', moduleResolution: 'bundler' }, { module: 'nodenext' }]) {
     const config = { compilerOptions: { ...compilerOptions, ...how }, files: ['consumer.ts'] };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', folder], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', folder], {
+      encoding: 'utf8',
+    });
     assert.equal(status, 0, stdout);
   }
 });
 
-type Connect = (channel: ByteChannel, options: object) => { invoke(name: string, args: object): Promise<object> };
+type Connect = (
+  channel: ByteChannel,
+  options: object,
+) => { invoke(name: string, args: object): Promise<object> };
 
 test('the one script makes a page of any document', async () => {
   // A browser has it; Node 18 has not.
   globalThis.crypto ??= webcrypto as Crypto;
-  runInThisContext(await readFile(join(folder, 'node_modules/trollbridge/dist/trollbridge.js'), 'utf8'));
+  runInThisContext(
+    await readFile(join(folder, 'node_modules/trollbridge/dist/trollbridge.js'), 'utf8'),
+  );
   const connect = runInThisContext('trollbridgeConnect') as Connect;
   const [ours, theirs] = makePair();
   new FakeBroker(theirs, { commands: [echo] });

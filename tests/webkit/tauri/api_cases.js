@@ -115,6 +115,7 @@ const cases = {
 
   async 'core.convertFileSrc'() {
     await rejected(() => core.convertFileSrc('/data/hello.txt'), /asset protocol/);
+    return 'no';
   },
 
   async 'core.PluginListener'() {
