@@ -96,6 +96,24 @@ def test_a_crash_ends_the_session_and_a_load_begins_another(play):
     assert opened(play.app) == [("main", "local")] * 2
 
 
+def test_offers_that_no_honest_process_makes(play, installed):
+    """Each is refused, they are told of once between two loads, and they cost the view its link only if there
+    are too many of them."""
+    extension = installed / "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so"
+    honest = extension.read_bytes()
+    try:
+        shutil.copy(SCENES.parent / "libbad_offers.so", extension)
+        code, lines, _ = play("bad_offers")
+    finally:
+        extension.write_bytes(honest)
+    offers = [line for line in lines if line.startswith("alert: main offer: ")]
+    results = [line for line in lines if not line.startswith("alert: ")]
+    assert code == 0 and offers == ["alert: main offer: an offer has exactly one descriptor"] * 3
+    assert results[0] == f"first: {READ}" and results[2] == f"after: {READ}"
+    assert results[1].startswith("flood: TrollbridgeError: the session is over")
+    assert opened(play.app) == [("main", "local")] * 2
+
+
 def has_sandbox():
     """Whether bubblewrap can make namespaces here, asked of it directly."""
     return subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"],
