@@ -127,7 +127,7 @@ static void crash(void)
     webkit_web_view_terminate_web_process(view);
     scene_await_alert("crashed");
     scene_await_alert("closed");
-    scene_load(view, APP);
+    scene_load(view, NULL);
     scene_eval(view, "after", READ);
     scene_end(tw);
 }
