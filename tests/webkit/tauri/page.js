@@ -13,3 +13,8 @@ import { run } from './run.js';
 
 window.tauri = { app, core, event, fs, path, webview, window: win };
 Object.assign(window, assert, { run });
+
+// A window beside `main` does to itself what it is told.
+const own = win.getCurrentWindow();
+if (own.label !== 'main')
+  void event.listen('go', ({ payload }) => own[payload](), { target: own.label });
