@@ -10,8 +10,10 @@ from tauri_page import bundled, cases, core_permissions, exports, fs_permissions
 
 COMPAT = pathlib.Path(__file__).resolve().parents[2] / "docs/tauri-compat.md"
 MODULES = {"@tauri-apps/api/core": "core", "@tauri-apps/api/event": "event", "@tauri-apps/api/path": "path",
-           "@tauri-apps/api/app": "app", "@tauri-apps/api/window": "window", "@tauri-apps/plugin-fs": "fs"}
-FILES = {"api_cases.js": ("core", "event", "path"), "app_cases.js": ("app",), "window_cases.js": ("window",)}
+           "@tauri-apps/api/app": "app", "@tauri-apps/api/window": "window",
+           "@tauri-apps/api/webview": "webview", "@tauri-apps/plugin-fs": "fs"}
+FILES = {"api_cases.js": ("core", "event", "path"), "app_cases.js": ("app",), "window_cases.js": ("window",),
+         "webview_cases.js": ("webview",)}
 NAMES = [f"{short}.{name}" for module, short in MODULES.items() for name in exports(module)[module]]
 ROW = re.compile(r"^\| `([\w.]+)` \| (\w+) \| ?(.*) \|$", re.M)
 FOLDERS = {"MUSIC": "Music", "DESKTOP": "Desktop", "DOCUMENTS": "Documents", "DOWNLOAD": "Downloads",

@@ -2,11 +2,6 @@
 
 const { app } = tauri;
 
-const no = (act) => async () => {
-  await refused(act(), /not granted|implement|does not/i);
-  return 'no';
-};
-
 const cases = {
   async 'app.BundleType'() {
     same(app.BundleType.Deb, 'deb');
@@ -26,16 +21,16 @@ const cases = {
   async 'app.supportsMultipleWindows'() {
     same(await app.supportsMultipleWindows(), true);
   },
-  'app.defaultWindowIcon': no(() => app.defaultWindowIcon()),
-  'app.exit': no(() => app.exit()),
-  'app.fetchDataStoreIdentifiers': no(() => app.fetchDataStoreIdentifiers()),
-  'app.getBundleType': no(() => app.getBundleType()),
-  'app.hide': no(() => app.hide()),
-  'app.onBackButtonPress': no(() => app.onBackButtonPress(() => undefined)),
-  'app.removeDataStore': no(() => app.removeDataStore([])),
-  'app.setDockVisibility': no(() => app.setDockVisibility(true)),
-  'app.setTheme': no(() => app.setTheme('dark')),
-  'app.show': no(() => app.show()),
+  'app.defaultWindowIcon': notServed(() => app.defaultWindowIcon()),
+  'app.exit': notServed(() => app.exit()),
+  'app.fetchDataStoreIdentifiers': notServed(() => app.fetchDataStoreIdentifiers()),
+  'app.getBundleType': notServed(() => app.getBundleType()),
+  'app.hide': notServed(() => app.hide()),
+  'app.onBackButtonPress': notServed(() => app.onBackButtonPress(() => undefined)),
+  'app.removeDataStore': notServed(() => app.removeDataStore([])),
+  'app.setDockVisibility': notServed(() => app.setDockVisibility(true)),
+  'app.setTheme': notServed(() => app.setTheme('dark')),
+  'app.show': notServed(() => app.show()),
 };
 
 return await run(cases);

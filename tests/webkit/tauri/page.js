@@ -15,6 +15,7 @@ window.tauri = { app, core, event, fs, path, webview, window: win };
 Object.assign(window, assert, { run });
 
 // A window beside `main` does to itself what it is told.
-const own = win.getCurrentWindow();
-if (own.label !== 'main')
-  void event.listen('go', ({ payload }) => own[payload](), { target: own.label });
+const own = { window: win.getCurrentWindow(), webview: webview.getCurrentWebview() };
+const { label } = own.window;
+if (label !== 'main')
+  void event.listen('go', ({ payload: [part, act] }) => own[part][act](), { target: label });
