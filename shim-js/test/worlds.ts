@@ -13,6 +13,7 @@ interface Heard {
 /** A node, or a window, as no world sees it. */
 class Target {
   readonly heard = new Map<string, Heard[]>();
+  shadow: Target | null = null;
 }
 
 interface Fields {
@@ -120,12 +121,23 @@ export class World {
         return related === null ? null : world.#wrapper(related);
       }
     }
+    class Element extends EventTarget {
+      attachShadow(): object {
+        const host = world.#target(this);
+        host.shadow = new Target();
+        return world.#wrapper(host.shadow);
+      }
+      get shadowRoot(): object | null {
+        const { shadow } = world.#target(this);
+        return shadow === null ? null : world.#wrapper(shadow);
+      }
+    }
     class Document {
       createElement(): object {
         return world.#wrapper(new Target());
       }
     }
-    return { EventTarget, Event, CustomEvent, MouseEvent, Document, ...unused() };
+    return { EventTarget, Event, CustomEvent, MouseEvent, Element, Document, ...unused() };
   }
 
   #target(wrapper: object): Target {
@@ -135,7 +147,7 @@ export class World {
   #wrapper(target: Target): object {
     let wrapper = this.#wrappers.get(target);
     if (wrapper === undefined) {
-      wrapper = Object.create((this.#classes['EventTarget'] as { prototype: object }).prototype);
+      wrapper = Object.create((this.#classes['Element'] as { prototype: object }).prototype);
       this.#wrappers.set(target, wrapper as object);
       this.#targets.set(wrapper as object, target);
     }

@@ -22,8 +22,8 @@ LIBRARY = ("library", "walk", "sabotage")
 KNOWN = {"HELLOS": ["trollbridge-hello"], "MESSAGES": ["met", "up", "down"], "READ": apps.READ, "HELLO": apps.HELLO,
          "NAMES": ["trollbridge", "trollbridgeNative", "__TAURI_INTERNALS__", "__TAURI_EVENT_PLUGIN_INTERNALS__", "isTauri"]}
 # As loose as a policy can be: what holds without its help is what is tested.
-CSP = ("default-src * data: blob: tauri: filesystem: mediastream:; script-src * data: blob: tauri: 'unsafe-inline' 'unsafe-eval'; "
-       "style-src * data: blob: 'unsafe-inline'; worker-src * data: blob: tauri:")
+CSP = ("default-src * file: data: blob: tauri: filesystem: mediastream:; script-src * file: data: blob: tauri: 'unsafe-inline' 'unsafe-eval'; "
+       "style-src * file: data: blob: 'unsafe-inline'; worker-src * file: data: blob: tauri:")
 REDIRECT = {"location": "tauri://localhost/frame.html", "access-control-allow-origin": "*"}
 
 
@@ -53,7 +53,7 @@ class PageTrial(bench.Trial):
     """One row being run. `code` and `twins` come from the page itself: see run() in page/library.js."""
 
     def __init__(self, row, settings):
-        self.row, self.breach, self.twins = row, settings.breach, 0
+        self.row, self.breach, self.twins, self.failed = row, settings.breach, 0, ""
         self.world = worlds.World(settings)
         self.server = elsewhere.Server(self.pages())
         self.make_app()
@@ -127,7 +127,7 @@ class PageTrial(bench.Trial):
 
     def attack(self, file, name):
         result = self.window(f"{self.script(*LIBRARY, file)}\nreturn await run({json.dumps(name)});")
-        self.twins = result["twins"]
+        self.twins, self.failed = result["twins"], result["failed"]
         return result["code"]
 
     def bare(self, script):
@@ -145,6 +145,7 @@ class PageTrial(bench.Trial):
 
     def after(self):
         """The page itself has asked its twin. Nothing may have been left in the home either."""
+        self.check(not self.failed, self.failed)
         planted = [path for name in ("planted*", "file.bin*") for path in self.world.home.rglob(name)]
         self.check(not planted, f"a file was left behind: {planted}")
 

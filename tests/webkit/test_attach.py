@@ -1,8 +1,11 @@
 """The adapter and its web-process extension: attaching, and the native functions by themselves."""
 
+import re
+
 import pytest
 
 import apps
+import tree
 from native import native, window  # noqa: F401
 
 
@@ -17,6 +20,34 @@ def test_the_natives_are_in_the_isolated_world_alone(window):
     assert window("return typeof trollbridgeNative") == "undefined"
     assert window("return Object.keys(trollbridgeNative).sort()", world="trollbridge") == \
         ["attach", "call", "cancel", "consumed", "send"]
+
+
+def test_a_document_that_is_emptied_keeps_its_session(window):
+    """document.open runs the scripts again, in the same document."""
+    assert window("""
+        const read = async () => new TextDecoder().decode(
+          await trollbridge.invoke('plugin:fs|read_text_file', {path: 'data/hello.txt'}));
+        const before = await read();
+        document.open(); document.write('<p>anew'); document.close();
+        return [before, await read(), document.body.textContent];""") == [apps.HELLO, apps.HELLO, "anew"]
+    assert len([r for r in window.app.records() if r["event"] == "open"]) == 1
+
+
+def test_what_a_page_stores_is_kept_where_fs_default_denies_it(window):
+    """Each name in the app's folder is one that Tauri's denial has."""
+    store = """const open = indexedDB.open('notes');
+        open.onupgradeneeded = () => open.result.createObjectStore('seen');
+        await new Promise((done) => { open.onsuccess = done; });
+        const change = open.result.transaction('seen', 'readwrite'), before = change.objectStore('seen').get('n');
+        change.objectStore('seen').put(1, 'n');
+        await new Promise((done) => { change.oncomplete = done; });
+        open.result.close();
+        return before.result ?? null;"""
+    assert [window(store), window(store)] == [None, 1]
+    denials = (tree.TOP / "plugins/fs/permissions/default.toml").read_text()
+    denied = set(re.findall(r'"\$APPLOCALDATA/([^/"]+)', denials))
+    kept = {path.name for path in (window.app.home / f"share/{apps.ID}").iterdir()}
+    assert "storage" in kept and kept <= denied
 
 
 def test_a_session_has_its_name_and_commands(window):

@@ -60,10 +60,10 @@ function node(tag, attributes = {}) {
   return made;
 }
 
-async function run(name, twins = true) {
-  if (twins) await honest();
+async function run(name) {
+  await honest();
   const seen = await own(attacks[name]());
   if ("error" in seen) throw seen.error;
-  if (twins) await honest();
-  return { code: seen.value, twins: twins ? 2 : 0 };
+  const failed = await own(honest());
+  return { code: seen.value, twins: failed.error ? 1 : 2, failed: failed.error ? String(failed.error) : "" };
 }

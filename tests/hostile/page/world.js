@@ -94,8 +94,13 @@ attacks.helloForged = async () => {
   let mineToo = false; // what the page itself dispatches
   const names = [...HELLOS, ...MESSAGES];
   for (const target of [window, document, document.documentElement]) {
-    const mine = document.createElement("i");
-    for (const name of names) mine.addEventListener(name, (event) => mineToo || seen.push(`${event.type} came to the page's node: ${JSON.stringify(event.detail)}`));
+    const mine = document.createElement("div");
+    const root = mine.attachShadow({ mode: "open" });
+    for (const name of names) {
+      const hear = (event) => mineToo || seen.push(`${event.type} came to the page's node: ${JSON.stringify(event.detail)}`);
+      mine.addEventListener(name, hear);
+      root.addEventListener(name, hear);
+    }
     const proxied = new Proxy(mine, {});
     for (const name of HELLOS) {
       target.dispatchEvent(new MouseEvent(name, { relatedTarget: mine }));
@@ -106,7 +111,7 @@ attacks.helloForged = async () => {
       }
     }
     mineToo = true;
-    for (const name of names) mine.dispatchEvent(new CustomEvent(name, { detail: { id: 1, name: "plugin:fs|remove", args: new Uint8Array([0x80]) } }));
+    for (const name of names) root.dispatchEvent(new CustomEvent(name, { detail: [0, 1, "plugin:fs|remove", {}, null, 0, 0, []] }));
     mineToo = false;
   }
   await honest();
