@@ -7,7 +7,7 @@ static bool put(struct tb_buffer *out, const char *text)
     return tb_buffer_append(out, tb_bytes_of_string(text));
 }
 
-static bool ends_in(struct tb_bytes text, char last)
+static bool ends_in(struct tb_bytes text, uint8_t last)
 {
     return text.n > 0 && text.data[text.n - 1] == last;
 }
