@@ -95,9 +95,10 @@ static bool read_windows(struct host_facts *facts, const msgpack_object *list)
 
 static bool read_root(struct host_facts *facts, const msgpack_object *root)
 {
-    struct tb_bytes texts[6];
+    struct tb_bytes texts[7];
     const char **const places[] = {&facts->app.id,       &facts->app.name, &facts->app.folder,
-                                   &facts->app.frontend, &facts->app.csp,  &facts->app.dev_url};
+                                   &facts->app.frontend, &facts->app.csp,  &facts->app.dev_url,
+                                   &facts->app.version};
     const msgpack_object *windows;
     const struct tb_field fields[] = {
         {"id", TB_STR, &texts[0], 0, NULL},
@@ -106,6 +107,7 @@ static bool read_root(struct host_facts *facts, const msgpack_object *root)
         {"frontend", TB_STR, &texts[3], 0, NULL},
         {"csp", TB_STR, &texts[4], 0, NULL},
         {"dev_url", TB_STR, &texts[5], 0, NULL},
+        {"version", TB_STR, &texts[6], 0, NULL},
         {"windows", TB_ARRAY, &windows, TB_WINDOWS_MAX, NULL},
     };
     if (root->type != MSGPACK_OBJECT_MAP ||

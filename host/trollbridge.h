@@ -117,6 +117,7 @@ struct trollbridge_window {
 struct trollbridge_app {
     const char *id;
     const char *name;
+    const char *version;
     const char *folder;   /* the app folder, absolute */
     const char *frontend; /* the page's folder, a path below it; not known to be there */
     const char *csp;

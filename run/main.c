@@ -111,6 +111,7 @@ static int run_app(const struct run_options *options)
     int status = print_result(&run);
     g_free(run.script);
     g_free(run.result);
+    g_free(run.thrown);
     return status;
 }
 

@@ -30,6 +30,7 @@ struct run {
     WebKitWebView *view; /* that of which something was asked; NULL: nothing was */
     char *script;        /* the text of options->eval */
     char *result;        /* one line of JSON, to be printed at the end */
+    char *thrown;        /* what the function threw */
     guint load_timer;
     guint n_windows;
     int status;

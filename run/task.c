@@ -81,6 +81,14 @@ static char *json_of(JSCValue *value)
     return json;
 }
 
+/* Not at once: a page whose process has died ends its calls before it is told that it died. */
+static gboolean on_thrown(void *data)
+{
+    struct run *run = data;
+    run_fail(run, RUN_FAILED, "eval", "%s", run->thrown);
+    return G_SOURCE_REMOVE;
+}
+
 static void on_result(GObject *source, GAsyncResult *done, void *data)
 {
     struct run *run = data;
@@ -91,12 +99,14 @@ static void on_result(GObject *source, GAsyncResult *done, void *data)
         return;
     if (value)
         run->result = json_of(value);
+    else
+        run->thrown = g_strdup(error->message);
     if (run->result)
         finish(run);
-    else if (value)
-        run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
+    else if (run->thrown)
+        g_idle_add(on_thrown, run);
     else
-        run_fail(run, RUN_FAILED, "eval", "%s", error->message);
+        run_fail(run, RUN_FAILED, "eval", "JSON cannot say what the function returned");
 }
 
 static void on_finished(struct run *run)
@@ -111,21 +121,22 @@ static void on_finished(struct run *run)
         finish(run);
 }
 
-/* Once: a page may go on to others. */
-static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
-{
-    if (event != WEBKIT_LOAD_FINISHED)
-        return;
-    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
-    on_finished(run);
-}
-
 static gboolean on_load_failed(WebKitWebView *view, WebKitLoadEvent event, const char *uri,
                                GError *error, struct run *run)
 {
     (void)view, (void)event;
     run_fail(run, RUN_FAILED, "load", "%s: %s", uri, error->message);
     return FALSE;
+}
+
+/* Once: a page may go on to others. */
+static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
+{
+    if (event != WEBKIT_LOAD_FINISHED)
+        return;
+    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
+    g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_failed), run);
+    on_finished(run);
 }
 
 static gboolean on_load_timeout(void *data)

@@ -7,7 +7,7 @@
 enum { LINE_MAX_BYTES = 4096 };
 
 /* Pages and files have their say in messages. */
-static void tell(const char *code, const char *format, va_list list)
+static G_GNUC_PRINTF(2, 0) void tell(const char *code, const char *format, va_list list)
 {
     g_autofree char *untrusted_text = g_strdup_vprintf(format, list);
     char line[LINE_MAX_BYTES];

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "endpoint/webkitgtk/native.h"
 #include "endpoint/webkitgtk/offer.h"
+#include "endpoint/webkitgtk/origin.h"
 
 #include <sodium.h>
 
@@ -23,18 +24,11 @@ static void end_link(void *data)
     tb_web_link_unref(link);
 }
 
-/* As the document itself is told, and not by its URI: a sandboxed document has none. */
-static char *origin_of(JSCContext *context)
-{
-    g_autoptr(JSCValue) origin = jsc_context_evaluate(context, "self.origin", -1);
-    return jsc_value_is_string(origin) ? jsc_value_to_string(origin) : NULL;
-}
-
 static struct tb_web_link *open_link(WebKitWebPage *page, JSCContext *context)
 {
     int fd;
-    g_autofree char *origin = origin_of(context);
-    if (!origin || strcmp(origin, "null") == 0 || tb_web_offer(page, origin, &fd) < 0)
+    g_autofree char *origin = tb_web_origin(context);
+    if (!origin || tb_web_offer(page, origin, &fd) < 0)
         return NULL;
     return tb_web_link_new(fd);
 }

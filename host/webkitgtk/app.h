@@ -15,7 +15,8 @@ struct trollbridge_webkit {
                      const char *code, const char *message);
     void *data;
     struct trollbridge *bridge;
-    GSource *source; /* of the bridge's descriptor */
+    struct trollbridge_plugin *plugins; /* the host's own, and those of window.h */
+    GSource *source;                    /* of the bridge's descriptor */
     WebKitWebContext *context;
     GHashTable *views; /* label: struct tb_view */
     bool has_sandbox;  /* as far as is known */

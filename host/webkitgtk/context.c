@@ -24,14 +24,14 @@ static void on_download(WebKitWebContext *context, WebKitDownload *download)
     webkit_download_cancel(download);
 }
 
-/* All apps have the same origin: what their pages keep is held apart by the app's id. */
+/* All apps have the same origin: what their pages keep is held apart by the app's id. It lies where
+ * Tauri puts it, since that is what `fs:default` denies to pages by name. */
 static WebKitWebsiteDataManager *new_data(const struct trollbridge_webkit *tw)
 {
-    const char *id = trollbridge_app(tw->bridge)->id;
-    g_autofree char *data = g_build_filename(g_get_user_data_dir(), id, "webkitgtk", NULL);
-    g_autofree char *cache = g_build_filename(g_get_user_cache_dir(), id, "webkitgtk", NULL);
-    return webkit_website_data_manager_new("base-data-directory", data, "base-cache-directory",
-                                           cache, NULL);
+    g_autofree char *folder =
+        g_build_filename(g_get_user_data_dir(), trollbridge_app(tw->bridge)->id, NULL);
+    return webkit_website_data_manager_new("base-data-directory", folder, "base-cache-directory",
+                                           folder, NULL);
 }
 
 static void free_closure(void *data, GClosure *closure)

@@ -4,13 +4,13 @@
  * It starts Trollbridge for one app, makes the WebKitWebContext that its views need, and gives each
  * document of an attached view a link of its own to the broker. The host is on the way of no call.
  * All functions belong to the thread of the default main context, after gtk_init. They print
- * nothing and do not exit. docs/host-guide.md has a whole program;
- * docs/decisions/023-page-endpoint.md says why it is done in this way.
+ * nothing and do not exit. examples/webkitgtk/webkitgtk.c is a whole program.
  *
- *     tw = trollbridge_webkit_new(&(struct trollbridge_webkit_options){.app = "path/of/app"},
- * &error); view = g_object_new(WEBKIT_TYPE_WEB_VIEW, "web-context", trollbridge_webkit_context(tw),
- * NULL); trollbridge_webkit_attach(tw, view, "main", &error); webkit_web_view_load_uri(view,
- * TROLLBRIDGE_WEBKIT_ORIGIN "/");
+ *     tw = trollbridge_webkit_new(&options, &error);
+ *     context = trollbridge_webkit_context(tw);
+ *     view = g_object_new(WEBKIT_TYPE_WEB_VIEW, "web-context", context, NULL);
+ *     trollbridge_webkit_attach(tw, view, "main", &error);
+ *     webkit_web_view_load_uri(view, TROLLBRIDGE_WEBKIT_ORIGIN "/");
  */
 #pragma once
 

@@ -5,6 +5,7 @@
 #include "host/webkitgtk/sandbox.h"
 #include "host/webkitgtk/scripts.h"
 #include "host/webkitgtk/walls.h"
+#include "host/webkitgtk/window_events.h"
 
 /* ---- generations ---- */
 
@@ -139,6 +140,7 @@ struct tb_view *tb_view_new(struct trollbridge_webkit *tw, WebKitWebView *web, c
     g_signal_connect(web, "web-process-terminated", G_CALLBACK(on_terminated), view);
     g_signal_connect(web, "destroy", G_CALLBACK(on_destroy), view);
     tb_walls_build(view);
+    view->events = tb_window_events_new(tw, web, view->label);
     tb_scripts_add(tw, web, label);
     return view;
 }
@@ -146,6 +148,7 @@ struct tb_view *tb_view_new(struct trollbridge_webkit *tw, WebKitWebView *web, c
 void tb_view_free(struct tb_view *view)
 {
     g_signal_handlers_disconnect_by_data(view->web, view);
+    tb_window_events_free(view->events);
     shut(view);
     g_free(view->label);
     g_free(view->origin);

@@ -15,6 +15,7 @@
 struct tb_view {
     struct trollbridge_webkit *tw;
     WebKitWebView *web; /* not referenced: its end is the view's */
+    struct tb_window_events *events;
     char *label;
     char *origin;      /* of this generation's document; NULL: it gets no link */
     unsigned n_offers; /* in this generation */

@@ -33,6 +33,20 @@ static gboolean on_decide_policy(WebKitWebView *web, WebKitPolicyDecision *decis
     return TRUE;
 }
 
+/* What a page can do to its user's desktop is a command's business, and policy's: no dialog to
+ * print, no full screen, and no permission for what WebKitGTK would ask about. */
+static gboolean on_asked(void)
+{
+    return TRUE;
+}
+
+static gboolean on_permission(WebKitWebView *web, WebKitPermissionRequest *request)
+{
+    (void)web;
+    webkit_permission_request_deny(request);
+    return TRUE;
+}
+
 /* An error page would be a document that no one has loaded. */
 static gboolean on_load_failed(void)
 {
@@ -63,6 +77,9 @@ void tb_walls_build(struct tb_view *view)
     tighten(view);
     g_signal_connect(view->web, "load-changed", G_CALLBACK(on_load_changed), view);
     g_signal_connect(view->web, "decide-policy", G_CALLBACK(on_decide_policy), view);
+    g_signal_connect(view->web, "print", G_CALLBACK(on_asked), view);
+    g_signal_connect(view->web, "enter-fullscreen", G_CALLBACK(on_asked), view);
+    g_signal_connect(view->web, "permission-request", G_CALLBACK(on_permission), view);
     g_signal_connect(view->web, "load-failed", G_CALLBACK(on_load_failed), view);
     g_signal_connect(view->web, "load-failed-with-tls-errors", G_CALLBACK(on_load_failed), view);
 }

@@ -5,11 +5,15 @@
 #include "host/webkitgtk/origin.h"
 #include "host/webkitgtk/sandbox.h"
 #include "host/webkitgtk/view.h"
+#include "host/webkitgtk/window.h"
 #include "proto/label.h"
 
 #include <glib-unix.h>
 
-G_DEFINE_QUARK(trollbridge - webkit - error - quark, trollbridge_webkit_error)
+GQuark trollbridge_webkit_error_quark(void)
+{
+    return g_quark_from_static_string("trollbridge-webkit-error");
+}
 
 bool tb_app_allows(const struct trollbridge_webkit *tw, const char *origin)
 {
@@ -99,10 +103,12 @@ static int code_of(enum trollbridge_result result)
 static bool spawn(struct trollbridge_webkit *tw, const struct trollbridge_webkit_options *options,
                   GError **error)
 {
+    size_t n_plugins;
+    tw->plugins = tb_window_plugins(tw, options->plugins, options->n_plugins, &n_plugins);
     const struct trollbridge_options bridge = {
         .app = options->app,
-        .plugins = options->plugins,
-        .n_plugins = options->n_plugins,
+        .plugins = tw->plugins,
+        .n_plugins = n_plugins,
         .opened = on_opened,
         .alert = on_alert,
         .reloaded = on_reloaded,
@@ -199,6 +205,7 @@ void trollbridge_webkit_free(struct trollbridge_webkit *tw)
     trollbridge_close(tw->bridge);
     g_clear_object(&tw->context);
     g_strfreev(tw->origins);
+    g_free(tw->plugins);
     g_free(tw);
 }
 

@@ -76,6 +76,9 @@ void tb_facts_read(struct tb_report *report, const struct tb_app_values *app,
                          "at most 8192 bytes");
     manifest->dev_url =
         take(report, app->dev_url, dev_url_valid, "`dev_url` must begin with http:// or https://");
+    manifest->version =
+        take(report, app->version, line,
+             "`version` must be one line of at most 256 bytes without control characters");
 }
 
 static void pack_window(struct tb_packer *packer, const struct tb_window *window)
@@ -92,9 +95,10 @@ static void pack_window(struct tb_packer *packer, const struct tb_window *window
 static void pack(struct tb_packer *packer, const struct tb_policy *policy)
 {
     const struct tb_manifest *manifest = &policy->manifest;
-    tb_pack_map(packer, 7);
+    tb_pack_map(packer, 8);
     tb_pack_key_str(packer, "id", manifest->app);
     tb_pack_key_str(packer, "name", manifest->name);
+    tb_pack_key_str(packer, "version", manifest->version);
     tb_pack_key_str(packer, "folder", policy->inputs->resource);
     tb_pack_key_str(packer, "frontend", manifest->frontend);
     tb_pack_key_str(packer, "csp", manifest->csp);

@@ -13,6 +13,7 @@ struct tb_app_values {
     const struct tb_value *frontend;
     const struct tb_value *dev_url;
     const struct tb_value *csp;
+    const struct tb_value *version;
 };
 
 /* Puts what is right into the manifest and reports the rest. */

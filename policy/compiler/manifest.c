@@ -94,6 +94,7 @@ static void read_app(struct context *context, const struct tb_value *map)
         {"frontend", TB_VALUE_STRING, &app.frontend, false},
         {"dev_url", TB_VALUE_STRING, &app.dev_url, false},
         {"csp", TB_VALUE_STRING, &app.csp, false},
+        {"version", TB_VALUE_STRING, &app.version, false},
     };
     fields(context, map, "[app]", wants, TB_ARRAY_LEN(wants));
     manifest->app = tb_value_text(id);

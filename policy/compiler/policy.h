@@ -125,6 +125,7 @@ struct tb_manifest {
     struct tb_bytes frontend; /* below the app folder; empty: the app has none */
     struct tb_bytes csp;
     struct tb_bytes dev_url;
+    struct tb_bytes version;
     struct tb_window *windows; /* in their order */
     size_t n_windows;
     enum tb_semantics mode;

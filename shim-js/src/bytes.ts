@@ -4,6 +4,9 @@ import { Violation } from './error.js';
 
 export const HANDLE_SIZE = 16;
 
+/** A decoder costs more than it does for names and keys. */
+const SHORT_MOST = 32;
+
 const encoder = new TextEncoder();
 // ignoreBOM: a byte order mark is a character of the string like any other. Were it dropped, two
 // different map keys could look the same and a file's text would change on its way.
@@ -13,7 +16,20 @@ export function utf8Encode(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Undefined: it is not short, or not ASCII alone. */
+function shortAscii(bytes: Uint8Array): string | undefined {
+  if (bytes.length > SHORT_MOST) return undefined;
+  let text = '';
+  for (const byte of bytes) {
+    if (byte > 0x7f) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
 export function utf8Decode(bytes: Uint8Array): string {
+  const short = shortAscii(bytes);
+  if (short !== undefined) return short;
   try {
     return decoder.decode(bytes);
   } catch {

@@ -7,7 +7,8 @@ import { GREETING, NodeEvent, type UpMessage } from './port.js';
 
 declare const trollbridgeNative: Line;
 
-/** The first node that is handed over is that of page.js: no script of the page has run yet. */
+/** The first that is handed over is that of page.js, which is the host of the node (page/bridge.ts):
+ * no script of the page has run yet. */
 function begin(): void {
   let node: EventTarget | null = null;
   const core: Core = new Core(trollbridgeNative, (detail) =>
@@ -16,11 +17,13 @@ function begin(): void {
   // document.open runs the scripts again in the document that it empties.
   if (!trollbridgeNative.attach(core)) return;
   const met = (event: Event): void => {
-    const { relatedTarget } = event as MouseEvent;
-    if (relatedTarget === null || node !== null) return;
-    node = relatedTarget;
+    const shadow = ((event as MouseEvent).relatedTarget as Element | null)?.shadowRoot ?? null;
+    if (shadow === null || node !== null) return;
+    node = shadow;
     window.removeEventListener(GREETING, met);
-    node.addEventListener(NodeEvent.up, (up) => core.receive((up as CustomEvent<UpMessage>).detail));
+    node.addEventListener(NodeEvent.up, (up) =>
+      core.receive((up as CustomEvent<UpMessage>).detail),
+    );
     node.dispatchEvent(new CustomEvent(NodeEvent.met));
   };
   window.addEventListener(GREETING, met);

@@ -22,7 +22,6 @@ import {
 import { splitArray, splitMap } from './msgpack.js';
 import { ERROR_CODES, type ErrorCode, type WireError } from './page/error.js';
 
-
 export const NAME_MOST = 128;
 export const WANT_MOST = 1024;
 const COMMANDS_MOST = 4096;

@@ -88,7 +88,12 @@ export class SealedLine implements Line {
       decodeCall(msgpack, raw?.length ?? 0);
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      return this.#fail(id, name, 'invalid_args', `arguments that cannot be sent: ${error.message}`);
+      return this.#fail(
+        id,
+        name,
+        'invalid_args',
+        `arguments that cannot be sent: ${error.message}`,
+      );
     }
     // It may wait for a handle, and its owner may change it meanwhile.
     const call = { id, name, msgpack, raw: raw?.slice() ?? NO_RAW, more, handle: null };

@@ -15,7 +15,6 @@ import {
 } from './fields.js';
 import { PART_MOST } from './limits.js';
 
-
 /** What each direction of a stream may send at first, and what may be outstanding at most. */
 export const CREDIT_FIRST = 262_144;
 export const CREDIT_MOST = 4_194_304;

@@ -139,8 +139,14 @@ test('an abort stops a listener; what ends it otherwise is told', async () => {
 
 test('events that are not granted are refused', async () => {
   const { endpoint } = connect();
-  await assert.rejects(endpoint.listen('a', () => undefined), refused('not_granted'));
-  await assert.rejects(endpoint.once('a', () => undefined), refused('not_granted'));
+  await assert.rejects(
+    endpoint.listen('a', () => undefined),
+    refused('not_granted'),
+  );
+  await assert.rejects(
+    endpoint.once('a', () => undefined),
+    refused('not_granted'),
+  );
   await assert.rejects(endpoint.emit('a'), refused('not_granted'));
   await assert.rejects(endpoint.emitTo('main', 'a'), refused('not_granted'));
 });

@@ -272,11 +272,7 @@ export class FakeBroker {
     }
   }
 
-  #reply(
-    handle: Uint8Array,
-    result: Parameters<typeof encodeReply>[0],
-    raw?: Uint8Array,
-  ): void {
+  #reply(handle: Uint8Array, result: Parameters<typeof encodeReply>[0], raw?: Uint8Array): void {
     const live = this.#live.get(bytesToHex(handle));
     if (this.#over || live === undefined) return;
     this.send(KIND.REPLY, handle, encodeReply(live.stream.ending(result)), raw);

@@ -20,7 +20,13 @@ export class FakeNative implements Line {
     return true;
   };
 
-  call = (id: number, name: string, args: Uint8Array, raw: Uint8Array | null, more: boolean): void => {
+  call = (
+    id: number,
+    name: string,
+    args: Uint8Array,
+    raw: Uint8Array | null,
+    more: boolean,
+  ): void => {
     this.calls.push({ id, name, raw, more });
     if (name !== 'never') setImmediate(() => this.#answer(id, name, args, raw));
   };

@@ -114,14 +114,25 @@ interface Calls extends Record<string, unknown> {
 }
 
 const NAMES = [
-  'value', 'raw', 'fail', 'tell', 'listen', 'tauri', 'tauriRaw', 'tauriFail', 'tauriTell',
+  'value',
+  'raw',
+  'fail',
+  'tell',
+  'listen',
+  'tauri',
+  'tauriRaw',
+  'tauriFail',
+  'tauriTell',
   'tauriListen',
 ];
 
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** Makes all calls with `mode` in the way, and answers what came of them and what was seen. */
-async function underAttack(mode: 'noted' | 'broken', source = PAGE): Promise<[string[], Outcome[], Calls]> {
+async function underAttack(
+  mode: 'noted' | 'broken',
+  source = PAGE,
+): Promise<[string[], Outcome[], Calls]> {
   const { page } = open('page first', source);
   const watch = new Watch(page);
   const calls = page.run(CALLS) as Calls;
@@ -163,7 +174,10 @@ function check(outcomes: Outcome[], { seen }: Calls): void {
 test('a call works whichever world runs first', async () => {
   for (const order of ['page first', 'isolated first'] as const) {
     const { page } = open(order);
-    const invoke = page.run('trollbridge.invoke') as (name: string, args: object) => Promise<object>;
+    const invoke = page.run('trollbridge.invoke') as (
+      name: string,
+      args: object,
+    ) => Promise<object>;
     assert.deepEqual(plain(await invoke('echo', { a: 1 })), { a: 1 });
   }
 });
@@ -199,15 +213,28 @@ test('the recorder sees every kind of use that would be one', async () => {
     ['args.ts', 'toISOString(value as Date)', '(value as Date).toISOString()', /toISOString/],
     ['args.ts', 'list(value.length, (i) =>', 'value.map((_, i) =>', /prototype\.map/],
     ['args.ts', 'methodOf(value, TO_IPC)', '(value as never)[TO_IPC]', /__TAURI_TO_IPC_KEY__/],
-    ['page.ts', 'list(mapSize(keys), (i) => mapGet(keys, i) as number)', '[...keys.values()]', /next/],
+    [
+      'page.ts',
+      'list(mapSize(keys), (i) => mapGet(keys, i) as number)',
+      '[...keys.values()]',
+      /next/,
+    ],
     ['promise.ts', "shadowed(value, 'then', () => settle(value))", 'settle(value)', /\.then$/],
-    ['promise.ts', "shadowed(promise, 'constructor', () => then(promise, ok, bad))", 'then(promise, ok, bad)', /constructor$/],
+    [
+      'promise.ts',
+      "shadowed(promise, 'constructor', () => then(promise, ok, bad))",
+      'then(promise, ok, bad)',
+      /constructor$/,
+    ],
     ['bytes.ts', 'return arrayBytes(bytes)', 'return bytes.byteLength', /byteLength/],
     ['api.ts', "own(options, 'raw')", '((options ?? {}) as never)["raw"]', /\.raw$/],
   ];
   for (const [file, good, bad, what] of plants) {
     const [seen] = await underAttack('noted', await planted(file, good, bad));
-    assert.ok(seen.some((path) => what.test(path)), `${bad}: ${seen.join(' ')}`);
+    assert.ok(
+      seen.some((path) => what.test(path)),
+      `${bad}: ${seen.join(' ')}`,
+    );
   }
 });
 

@@ -150,7 +150,10 @@ test('a channel gets its messages in order, before the end', async () => {
   const onEvent = new Channel((message) => void seen.push(message));
   assert.equal(await endpoint.invoke('count', { inner: { onEvent } }), 'done');
   await onEvent.done;
-  assert.deepEqual(seen.slice(0, 1000), Array.from({ length: 1000 }, (_, n) => ({ n })));
+  assert.deepEqual(
+    seen.slice(0, 1000),
+    Array.from({ length: 1000 }, (_, n) => ({ n })),
+  );
   assert.deepEqual(seen.slice(1000), [Uint8Array.of(1, 2)]);
   assert.deepEqual(broker.violations, []);
 });

@@ -13,6 +13,7 @@ interface Heard {
 /** A node, or a window, as no world sees it. */
 class Target {
   readonly heard = new Map<string, Heard[]>();
+  shadow: Target | null = null;
 }
 
 interface Fields {
@@ -63,7 +64,11 @@ export class World {
     fix('window', self);
     const { prototype } = this.#classes['EventTarget'] as { prototype: Record<string, unknown> };
     for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'])
-      Object.defineProperty(self, name, { value: prototype[name], writable: true, configurable: true });
+      Object.defineProperty(self, name, {
+        value: prototype[name],
+        writable: true,
+        configurable: true,
+      });
     fix('document', Object.create((this.#classes['Document'] as { prototype: object }).prototype));
   }
 
@@ -81,7 +86,10 @@ export class World {
       }
       removeEventListener(type: string, listener: Heard['listener']): void {
         const { heard } = world.#target(this);
-        heard.set(type, (heard.get(type) ?? []).filter((one) => one.listener !== listener));
+        heard.set(
+          type,
+          (heard.get(type) ?? []).filter((one) => one.listener !== listener),
+        );
       }
       dispatchEvent(event: object): boolean {
         const fields = world.#events.get(event) as Fields;
@@ -113,12 +121,23 @@ export class World {
         return related === null ? null : world.#wrapper(related);
       }
     }
+    class Element extends EventTarget {
+      attachShadow(): object {
+        const host = world.#target(this);
+        host.shadow = new Target();
+        return world.#wrapper(host.shadow);
+      }
+      get shadowRoot(): object | null {
+        const { shadow } = world.#target(this);
+        return shadow === null ? null : world.#wrapper(shadow);
+      }
+    }
     class Document {
       createElement(): object {
         return world.#wrapper(new Target());
       }
     }
-    return { EventTarget, Event, CustomEvent, MouseEvent, Document, ...unused() };
+    return { EventTarget, Event, CustomEvent, MouseEvent, Element, Document, ...unused() };
   }
 
   #target(wrapper: object): Target {
@@ -128,7 +147,7 @@ export class World {
   #wrapper(target: Target): object {
     let wrapper = this.#wrappers.get(target);
     if (wrapper === undefined) {
-      wrapper = Object.create((this.#classes['EventTarget'] as { prototype: object }).prototype);
+      wrapper = Object.create((this.#classes['Element'] as { prototype: object }).prototype);
       this.#wrappers.set(target, wrapper as object);
       this.#targets.set(wrapper as object, target);
     }
@@ -138,7 +157,9 @@ export class World {
   /** This world's own event object for one that another world, or this one, has dispatched. */
   #event(fields: Fields): object {
     const kind = fields.related === null && fields.type !== 'trollbridge-hello';
-    const { prototype } = this.#classes[kind ? 'CustomEvent' : 'MouseEvent'] as { prototype: object };
+    const { prototype } = this.#classes[kind ? 'CustomEvent' : 'MouseEvent'] as {
+      prototype: object;
+    };
     const event = Object.create(prototype) as object;
     this.#events.set(event, fields);
     return event;
@@ -147,7 +168,8 @@ export class World {
   /** A structured clone into this world's realm: data, arrays and bytes. */
   clone(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) {
-      if (typeof value === 'function' || typeof value === 'symbol') throw new Error('DataCloneError');
+      if (typeof value === 'function' || typeof value === 'symbol')
+        throw new Error('DataCloneError');
       return value;
     }
     const realm = this.#realm;
@@ -214,7 +236,9 @@ export function makeWorlds(native: object): { page: World; isolated: World } {
   const window = new Target();
   const common = (): Record<string, unknown> => ({
     queueMicrotask: (act: () => void) => queueMicrotask(act),
-    crypto: { getRandomValues: (into: number[]) => (into[0] = Math.floor(Math.random() * 2 ** 32)) },
+    crypto: {
+      getRandomValues: (into: number[]) => (into[0] = Math.floor(Math.random() * 2 ** 32)),
+    },
   });
   const page = new World(window, common());
   const isolated = new World(window, {

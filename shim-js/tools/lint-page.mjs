@@ -41,7 +41,10 @@ const SYNTAX = new Map([
 ]);
 
 const PRIMITIVE =
-  ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike;
+  ts.TypeFlags.StringLike |
+  ts.TypeFlags.NumberLike |
+  ts.TypeFlags.BooleanLike |
+  ts.TypeFlags.BigIntLike;
 
 function isForeign(symbol) {
   const files = (symbol.declarations ?? []).map((declaration) => declaration.getSourceFile());
@@ -66,7 +69,8 @@ class Walk {
   }
 
   visit(node) {
-    if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node)) return;
+    if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node))
+      return;
     // A class is made while nobody else has run.
     if (ts.isHeritageClause(node)) return;
     const syntax = SYNTAX.get(node.kind);
@@ -82,7 +86,7 @@ class Walk {
   name(node) {
     const { parent } = node;
     const isMember = ts.isPropertyAccessExpression(parent) && parent.name === node;
-    if (isMember || ts.isPropertyAssignment(parent) && parent.name === node) return;
+    if (isMember || (ts.isPropertyAssignment(parent) && parent.name === node)) return;
     const symbol = this.checker.getSymbolAtLocation(node);
     if (symbol === undefined || !isForeign(symbol) || ALLOWED_NAMES.has(node.text)) return;
     if (symbol.flags & (ts.SymbolFlags.Variable | ts.SymbolFlags.Function))
@@ -108,7 +112,8 @@ class Walk {
   binary({ left, operatorToken, right }) {
     if (operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword) {
       const symbol = this.checker.getSymbolAtLocation(right);
-      const made = symbol?.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+      const made =
+        symbol?.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
       if (!made || !(made.flags & ts.SymbolFlags.Class) || isForeign(made))
         this.say(right, 'instanceof asks the class, which the page can reach');
     }

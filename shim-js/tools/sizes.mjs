@@ -12,5 +12,7 @@ const SCRIPTS = {
 
 for (const [name, entry] of Object.entries(SCRIPTS)) {
   const { bytes } = await bundle(entry);
-  console.log(JSON.stringify({ name, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length }));
+  console.log(
+    JSON.stringify({ name, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length }),
+  );
 }

@@ -107,6 +107,21 @@ def check_functions():
          set(re.findall(r"^    (TROLLBRIDGE_\w+)", header, flags=re.M)))
 
 
+def check_webkitgtk_functions():
+    header = re.sub(r"/\*.*?\*/", "", (ROOT / "include/trollbridge-webkitgtk.h").read_text(encoding="utf-8"),
+                    flags=re.S)
+    page = source("trollbridge-webkitgtk.3")
+    functions = set(re.findall(r"^TROLLBRIDGE_API[^(;]*?\*?(trollbridge_webkit_\w+)\(", header, flags=re.M))
+    same("trollbridge-webkitgtk(3)", set(re.findall(r"(trollbridge_webkit_\w+)\(", section(page, "SYNOPSIS"))),
+         functions - {"trollbridge_webkit_error_quark"})  # named by TROLLBRIDGE_WEBKIT_ERROR
+    codes = re.search(r"enum trollbridge_webkit_error \{(.*?)\}", header, flags=re.S)[1]
+    same("trollbridge-webkitgtk(3), errors", bold_terms(section(page, "ERRORS")),
+         set(re.findall(r"TROLLBRIDGE_WEBKIT_\w+", codes)))
+    options = re.search(r"struct trollbridge_webkit_options \{(.*?)\n\};", header, flags=re.S)[1]
+    same("trollbridge-webkitgtk(3), options", bold_terms(section(page, "OPTIONS")),
+         set(re.findall(r"\*?(\w+)\)?(?:\([^;]*\))?;", options)))
+
+
 def check_plugin_functions():
     header = re.sub(r"/\*.*?\*/", "", (ROOT / "include/trollbridge-plugin.h").read_text(encoding="utf-8"),
                     flags=re.S)
@@ -164,6 +179,7 @@ def check_all():
     check_options()
     check_installed()
     check_functions()
+    check_webkitgtk_functions()
     check_plugin_functions()
     check_manifest()
     return passed, problems

@@ -7,6 +7,8 @@ JSON in pages must be well-formed, files that a page quotes must be as quoted, l
 somewhere; and the man pages must say what the programs say (check_man.py). Arguments are pages to
 look at alone.
 """
+import atexit
+import functools
 import json
 import os
 import pathlib
@@ -21,12 +23,22 @@ from blocks import blocks, commands, matches
 from check_man import check_all as check_man
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(TREE / "tests/webkit"))
+from display import Display  # noqa: E402
 ROOT = pathlib.Path(os.environ.get("TB_ROOT", TREE / "build/root")).resolve()
 TIMEOUT_S = 120
 
 # Commands that are not run again here: CI itself runs them, or they build the tree that this test
 # runs in. Each is a command of ./tb, and ./tb must know it.
 DOOR = re.compile(r"\./tb (demo|test|check|hostile|bench|fuzz|build|format|help)( \d+)?")
+
+
+@functools.cache
+def screen():
+    """What windows are shown on, if a page opens some."""
+    display = Display()
+    atexit.register(display.close)
+    return display.environment
 
 
 def pages():
@@ -71,7 +83,7 @@ class Page:
             done = subprocess.run(["bash", "-c", command.text], cwd=self.work, text=True,
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=TIMEOUT_S,
-                                  env=self.environment())
+                                  env=self.environment() | (screen() if "trollbridge run" in command.text else {}))
         except subprocess.TimeoutExpired:
             return f"`{command.text}` did not end within {TIMEOUT_S} s"
         if done.returncode != command.status:

@@ -18,7 +18,7 @@ def facts(folder, text):
 
 def test_a_manifest_without_any(tmp_path):
     window = {"label": "main", "title": "com.example.notes", "url": "", "width": 800, "height": 600, "resizable": True}
-    assert facts(tmp_path, APP) == {"id": "com.example.notes", "name": "", "folder": str(tmp_path), "frontend": "", "csp": "",
+    assert facts(tmp_path, APP) == {"id": "com.example.notes", "name": "", "version": "", "folder": str(tmp_path), "frontend": "", "csp": "",
                                     "dev_url": "", "windows": [window]}
 
 def test_a_manifest_with_all(tmp_path):
@@ -38,6 +38,7 @@ WRONG = [
     ('frontend = "/dist"', "`frontend` must name a folder below", 3),
     ('frontend = "dist//"', "`frontend` must name a folder below", 3),
     ('frontend = "a\\u0000b"', "`frontend` must name a folder below", 3),
+    ('version = "1\\n2"', "`version` must be one line", 3),
     ('name = "a\\nb"', "`name` must be one line", 3),
     ('csp = "default-src caf\u00e9"', "`csp` must be a content security policy", 3),
     ('csp = "default-src \'self\', script-src *"', "`csp` must be a content security policy", 3),

@@ -134,7 +134,7 @@ def test_refuses_names_that_no_plugin_can_have(app, name, word):
     assert not (app.folder / "x").exists()
 
 
-@pytest.mark.parametrize("arguments", [[], ["x"], ["--plugin"], ["--plugin", "a", "b"], ["--app", "x"], ["--plugin", "--help"]])
+@pytest.mark.parametrize("arguments", [[], ["x", "y"], ["--plugin"], ["--plugin", "a", "b"], ["--app", "x"], ["--plugin", "--help"]])
 def test_usage(app, arguments):
     result = app.run("new", *arguments)
     assert (result.returncode, result.stdout) == (2, b"")

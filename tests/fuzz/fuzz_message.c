@@ -196,12 +196,33 @@ static void on_reloaded(struct tb_bytes body)
     tb_assert(tb_reloaded_read(&unpacker, control_body(TB_SIDE_HOST), &reloaded) == TB_OK);
 }
 
+/* What fits goes out again as the host's library would send it. */
+static void on_emit(struct tb_bytes body)
+{
+    struct tb_emit emit;
+    struct tb_emit again;
+    struct tb_packer packer;
+    size_t at;
+    if (tb_emit_read(&unpacker, body, &emit) != TB_OK)
+        return;
+    bool fits = tb_emit_fits(unpacker.scanner);
+    tb_assert(emit.event.n <= TB_EVENT_NAME_MAX && emit.view.n <= TB_LABEL_MAX);
+    tb_assert(tb_emit_begin(&out, &packer, emit.view, emit.event, &at) == TB_OK);
+    tb_pack_object(&packer, emit.payload);
+    int r = tb_emit_finish(&out, &packer, at, unpacker.scanner);
+    tb_assert(r == TB_OK ||
+              (r == TB_TOO_LARGE && (!fits || tb_buffer_n(&out) - at > TB_CHUNK_RAW_MAX)));
+    if (r == TB_OK)
+        tb_assert(tb_emit_read(&unpacker, control_body(TB_SIDE_BROKER_CONTROL), &again) == TB_OK &&
+                  tb_emit_fits(unpacker.scanner));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const sealed[])(const struct tb_plaintext *) = {
         on_call, on_reply, on_want, on_miss, on_handles, on_empty, on_welcome};
     static void (*const clear[])(struct tb_bytes) = {
-        on_plugin_reply, on_open, on_opened, on_view, on_alert, on_reload, on_reloaded};
+        on_plugin_reply, on_open, on_opened, on_view, on_alert, on_reload, on_reloaded, on_emit};
     struct tb_plaintext plaintext;
     if (!unpacker.scanner) {
         tb_assert(tb_unpacker_init(&unpacker, &tb_scan_peer) == 0);

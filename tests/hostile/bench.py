@@ -18,6 +18,7 @@ class Settings:
     tree: str          # an installed tree
     evil: str          # the hostile plugin's program
     bare: str = ""     # the program that opens a window without Trollbridge
+    plants: str = ""   # the folder of the planted twins
     display: str = ""  # environment of the windows, as JSON
     breach: str = ""   # planted by the self-test
 

@@ -3,7 +3,7 @@
 import json
 import os
 import pathlib
-import shutil
+import signal
 import subprocess
 import sys
 
@@ -22,8 +22,8 @@ LIBRARY = ("library", "walk", "sabotage")
 KNOWN = {"HELLOS": ["trollbridge-hello"], "MESSAGES": ["met", "up", "down"], "READ": apps.READ, "HELLO": apps.HELLO,
          "NAMES": ["trollbridge", "trollbridgeNative", "__TAURI_INTERNALS__", "__TAURI_EVENT_PLUGIN_INTERNALS__", "isTauri"]}
 # As loose as a policy can be: what holds without its help is what is tested.
-CSP = ("default-src * data: blob: tauri: filesystem: mediastream:; script-src * data: blob: tauri: 'unsafe-inline' 'unsafe-eval'; "
-       "style-src * data: blob: 'unsafe-inline'; worker-src * data: blob: tauri:")
+CSP = ("default-src * file: data: blob: tauri: filesystem: mediastream:; script-src * file: data: blob: tauri: 'unsafe-inline' 'unsafe-eval'; "
+       "style-src * file: data: blob: 'unsafe-inline'; worker-src * file: data: blob: tauri:")
 REDIRECT = {"location": "tauri://localhost/frame.html", "access-control-allow-origin": "*"}
 
 
@@ -42,11 +42,18 @@ def script_of(*names):
 REPORT = f"if (top !== window) {{ {constants()}{script_of('report')} }}"
 
 
+def kill(process):
+    """The window, if it is still there, and what it started: it has a session of its own."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 class PageTrial(bench.Trial):
     """One row being run. `code` and `twins` come from the page itself: see run() in page/library.js."""
 
     def __init__(self, row, settings):
-        self.row, self.breach, self.twins = row, settings.breach, 0
+        self.row, self.breach, self.twins, self.failed = row, settings.breach, 0, ""
         self.world = worlds.World(settings)
         self.server = elsewhere.Server(self.pages())
         self.make_app()
@@ -111,15 +118,16 @@ class PageTrial(bench.Trial):
         with self.start(f"{self.world.settings.tree}/bin/trollbridge", "run", self.world.app, "--eval", path) as process:
             try:
                 out, errors = process.communicate(timeout=WINDOW_S)
-            except BaseException:
-                process.kill()
-                raise
+            except subprocess.TimeoutExpired:
+                out, errors = "", f"no answer after {WINDOW_S} s"
+            finally:
+                kill(process)
         self.check(process.returncode == 0, f"the window ended with {process.returncode}: {errors.strip()[-600:]}")
         return json.loads(out)
 
     def attack(self, file, name):
         result = self.window(f"{self.script(*LIBRARY, file)}\nreturn await run({json.dumps(name)});")
-        self.twins = result["twins"]
+        self.twins, self.failed = result["twins"], result["failed"]
         return result["code"]
 
     def bare(self, script):
@@ -137,6 +145,7 @@ class PageTrial(bench.Trial):
 
     def after(self):
         """The page itself has asked its twin. Nothing may have been left in the home either."""
+        self.check(not self.failed, self.failed)
         planted = [path for name in ("planted*", "file.bin*") for path in self.world.home.rglob(name)]
         self.check(not planted, f"a file was left behind: {planted}")
 

@@ -17,6 +17,7 @@ def walked(trial):
 
 
 page("walk", "walks over everything that its global object leads to", WORLD, "nothing", "", walked)
+page("event", "looks at window.event while an answer comes", "the node is in a shadow tree", "nothing", "reach", "event")
 page("names", "asks for the native functions by their names", WORLD, "nothing", "reach", "names")
 page("errors", "makes every function of the API fail, and looks at what is thrown", WORLD, "nothing", "reach", "errors")
 page("callers", "looks at the callers of its own getters and toJSON", WORLD, "nothing", "reach", "callers")

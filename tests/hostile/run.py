@@ -39,6 +39,7 @@ def options():
     parser.add_argument("--tree", required=True, help="an installed tree, as build/root")
     parser.add_argument("--evil", required=True, help="the hostile plugin's program")
     parser.add_argument("--bare", required=True, help="the program that opens a window without Trollbridge")
+    parser.add_argument("--plants", default="", help="the folder with twins that have weaknesses, for the self-test")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--list", action="store_true", help="only print the names of the rows")
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
@@ -91,7 +92,8 @@ def main():
 
 
 def attack(chosen, rows, display):
-    settings = bench.Settings(os.path.abspath(chosen.tree), os.path.abspath(chosen.evil), os.path.abspath(chosen.bare), display)
+    places = [os.path.abspath(path) for path in (chosen.tree, chosen.evil, chosen.bare, chosen.plants)]
+    settings = bench.Settings(*places, display)
     if chosen.self_test:
         return selftest.main(settings, os.path.abspath(chosen.self_test), chosen.patterns, chosen.jobs, run_all)
     if not chosen.json:

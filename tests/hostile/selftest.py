@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import fnmatch
-import os
 import pathlib
 import shutil
 import tempfile
@@ -51,6 +50,7 @@ PLANTS = [
       "page-recursion", "page-scheme-odd"], ["web_brittle"]),
     ("late", "a shim that looks up what it uses when it uses it", ["page-patch-*", "page-pollute", "page-reopen-*"], SCRIPTS),
     ("heard", "a shim that greets again when its script is run again", ["page-hello-heard"], SCRIPTS),
+    ("bright", "a private node that events tell of", ["page-event", "page-walk"], SCRIPTS),
     ("forged", "an isolated world that answers whoever greets", ["page-hello-forged"], SCRIPTS),
     ("twice", "a shim that reads args twice", ["page-args-twice", "page-callers"], SCRIPTS),
     ("changed", "a shim that sends later than it is called", ["page-args-later"], SCRIPTS),
@@ -66,15 +66,15 @@ PLACES = {"web": "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", "h
 
 
 @contextlib.contextmanager
-def planted_tree(tree, twins):
+def planted_tree(settings, twins):
     """A copy of the tree in which twins have taken the place of what they are twins of."""
     with tempfile.TemporaryDirectory(prefix="tb-planted-") as folder:
         copy = pathlib.Path(folder) / "root"
-        shutil.copytree(tree, copy, symlinks=True)
+        shutil.copytree(settings.tree, copy, symlinks=True)
         for twin in twins:
             place = (copy / PLACES[twin.split("_")[0]]).resolve()
             place.unlink()
-            shutil.copy(pathlib.Path(os.environ["TB_PLANTS"]) / f"lib{twin}.so", place)
+            shutil.copy(pathlib.Path(settings.plants) / f"lib{twin}.so", place)
         yield str(copy)
 
 
@@ -102,7 +102,7 @@ def trials(settings, off_tree, wanted):
             yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
     for breach, what, patterns, twins in PLANTS:
         if wanted(breach):
-            with planted_tree(settings.tree, twins) as tree:
+            with planted_tree(settings, twins) as tree:
                 yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
 
 

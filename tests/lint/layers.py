@@ -30,7 +30,7 @@ BELOW = {
     "plugins/path": ["base", "plugins/sdk"],
     "host": ["base", "proto", "plugins/sdk"],
     "shim-js": [],
-    "host/webkitgtk": ["base", "proto", "shim-js", "host/webkitgtk/frontend"],
+    "host/webkitgtk": ["base", "proto", "plugins/sdk", "shim-js", "host/webkitgtk/frontend"],
     "host/webkitgtk/frontend": ["base", "host"],
     "run": ["base", "host", "host/webkitgtk"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],

@@ -12,7 +12,7 @@ MACHINE = re.compile(r"(?<![\w./-])/(work|farm|root)/[a-z]")
 
 def files(*patterns):
     return subprocess.run(["git", "ls-files", *patterns], capture_output=True, text=True,
-                          check=True).stdout.split()
+                          check=True).stdout.splitlines()
 
 
 def problems():

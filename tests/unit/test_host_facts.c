@@ -14,9 +14,10 @@ static const struct tb_bytes label = {(const uint8_t *)"main", 4};
 
 static void pack(struct tb_packer *packer, struct tb_bytes name, size_t n_windows)
 {
-    tb_pack_map(packer, 7);
+    tb_pack_map(packer, 8);
     tb_pack_key_text(packer, "id", "com.example.notes");
     tb_pack_key_str(packer, "name", name);
+    tb_pack_key_text(packer, "version", "1.2.3");
     tb_pack_key_text(packer, "folder", "/apps/notes");
     tb_pack_key_text(packer, "frontend", "dist");
     tb_pack_key_text(packer, "csp", "");
@@ -75,6 +76,7 @@ static void reads_facts_and_no_byte_more(void)
               TROLLBRIDGE_OK);
     const struct trollbridge_app *app = host_facts_app(facts);
     CHECK_STR(app->id, "com.example.notes");
+    CHECK_STR(app->version, "1.2.3");
     CHECK_STR(app->folder, "/apps/notes");
     CHECK_STR(app->frontend, "dist");
     CHECK_STR(app->csp, "");

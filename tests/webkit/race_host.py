@@ -4,10 +4,12 @@ import json
 import os
 import select
 import shutil
+import socket
 import subprocess
+import threading
 import time
 
-import apps
+import elsewhere
 import tree
 
 APP = "tauri://localhost"
@@ -48,11 +50,50 @@ def app_files():
             "data/app.txt": "app", "data/evil.txt": "evil"}
 
 
-class RaceHost:
-    """`program`: the host, or a twin of it with a weakness. Its events are in `events`, all of them."""
+HOP = page("evil", "setTimeout(() => location.href = 'page.html', 0)")
 
-    def __init__(self, app, evil, program="host", origins=()):
+
+class Server(elsewhere.Server):
+    """Another origin, on loopback. /held.html is not answered before `go`."""
+
+    def __init__(self):
+        self.go = threading.Event()
+        super().__init__({"/page.html": page("evil"), "/held.html": page("evil"), "/hop.html": HOP,
+                          "/away": (302, {"location": "/page.html"}, ""), "/home": (302, {"location": f"{APP}/index.html"}, "")})
+
+    def answer(self, path):
+        if path == "/held.html":
+            self.go.wait(tree.PATIENCE_S)
+        return super().answer(path)
+
+    def close(self):
+        self.go.set()
+        super().close()
+
+
+def closed_port():
+    with socket.socket() as own:
+        own.bind(("127.0.0.1", 0))
+        return own.getsockname()[1]
+
+
+class RaceHost:
+    """`program`: `race`, which has the library, or a twin of it. Its events are in `events`, all of them. `page`, `held` and
+    `hop` are pages of another origin: of the server where that is allowed, else `evil://`."""
+
+    def __init__(self, app, server, program="race", allowed=False):
         self.app, self.events, self.rest, self.n = app, [], b"", 0
+        self.patience = tree.PATIENCE_S
+        self.server, self.allowed, self.walled = server, allowed, program == "race"
+        origins = [server.origin] if allowed else []
+        other = server.origin if allowed else EVIL
+        self.page, self.hop = f"{other}/page.html", f"{other}/hop.html"
+        self.held = f"{other}/held.html" + ("" if allowed else "?hold")
+        self.nowhere = f"http://127.0.0.1:{closed_port()}/"
+        evil = app.folder / "evil"
+        evil.mkdir()
+        for name, text in (("page", page("evil")), ("held", page("evil")), ("hop", HOP)):
+            (evil / f"{name}.html").write_text(text)
         installed = app.installed / "bin" / program
         shutil.copy(PROGRAMS / program, installed)
         installed.chmod(0o755)
@@ -60,7 +101,7 @@ class RaceHost:
         line[line.index(str(app.installed / "bin/trollbridge"))] = str(installed)
         self.errors = open(app.folder / "errors", "w+")
         self.process = subprocess.Popen(
-            [*line, app.path, evil, *origins], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+            [*line, str(app.path), str(evil), *origins], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
             env=app.environment | {"LD_LIBRARY_PATH": str(app.installed / "lib")}, cwd="/")
         self.wait(lambda event: event["event"] == "ready", "the window is open")
 
@@ -78,9 +119,9 @@ class RaceHost:
         self.events += map(json.loads, whole)
         return True
 
-    def wait(self, wanted, what, since=0, seconds=tree.PATIENCE_S):
+    def wait(self, wanted, what, since=0):
         """The first event from number `since` on that is wanted."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + self.patience
         at = since
         while True:
             for event in self.events[at:]:
@@ -106,18 +147,33 @@ class RaceHost:
 
         self.wait(wanted, f"a page of another origin {at}", since)
 
+    def wait_held(self, since):
+        """The slow page is asked for."""
+        if self.allowed:
+            tree.until(lambda: "/held.html" in self.server.asked, "the slow page is asked for")
+        else:
+            self.wait(lambda event: event["event"] == "evil", "the slow page is asked for", since)
+
+    def release(self):
+        """It comes."""
+        self.server.go.set()
+        self.tell("release")
+
+    def wait_origin(self, origin):
+        """The document that is there is of that origin."""
+        tree.until(lambda: self.eval("return self.origin") == origin, f"a document of {origin}")
+
     def wait_load(self, phase, since=0, uri=""):
         return self.wait(lambda e: e["event"] == "load" and e["phase"] == phase and uri in (e["uri"] or ""),
                          f"{phase} {uri}", since)
 
     def eval(self, script):
-        """What the body of an async function returned in the page that is there; AssertionError if it threw."""
+        """What the body of an async function returned in the page that is there; None if that went away."""
         self.n += 1
         since = len(self.events)
         self.tell(f"eval {self.n} {script}")
         event = self.wait(lambda e: e["event"] == "value" and e["of"] == str(self.n), script, since)
-        assert event["error"] is None, event
-        return json.loads(event["value"])
+        return None if event["value"] is None else json.loads(event["value"])
 
     def web_processes(self):
         found = tree.descendants(self.process.pid)
@@ -137,6 +193,8 @@ class RaceHost:
         return tree.clean(self.errors.read())
 
     def close(self):
+        if self.process.stdout.closed:
+            return
         self.process.stdin.close()
         try:
             assert self.process.wait(tree.PATIENCE_S) == 0, self.stderr()
@@ -144,7 +202,7 @@ class RaceHost:
             self.process.kill()
             self.process.wait()
             self.process.stdout.close()
-            self.errors.close()
+            self.server.close()
 
 
 def title_of(event):
@@ -155,23 +213,26 @@ def title_of(event):
 
 # ---- what must not be ----
 
-def breaches(events, origins=()):
-    """What of these events, as sentences, gave another origin something of the app's."""
-    own = {"local": APP} | {origin: origin for origin in origins}
-    wrong = [f"a document of {event['real']} was opened as {event['label']} with origin {event['origin']}"
-             for event in events
+def breaches(host):
+    """What gave a document of another origin something of the app's, as sentences; by what the host saw."""
+    allowed = [host.server.origin] if host.allowed else []
+    own = {"local": APP} | {origin: origin for origin in allowed}
+    wrong = [f"a document of {event['real']} was opened as {event['label']} with origin {event['origin'] or 'local'}"
+             for event in host.events
              if event["event"] == "open" and own.get(event["origin"] or "local") != event["real"]]
-    for seen in filter(None, map(title_of, events)):
-        if seen["origin"] in (APP, *origins):
-            continue
-        if seen["names"] or seen["label"] or seen["replies"]:
+    for seen in filter(None, map(title_of, host.events)):
+        if seen["origin"] not in (APP, *allowed) and (seen["names"] or seen["label"] or seen["replies"]):
             wrong.append(f"a page of {seen['origin']} has {seen}")
+        elif seen["origin"] != APP and "fulfilled" in seen["replies"]:
+            wrong.append(f"a page of {seen['origin']} got an answer")
     return wrong
 
 
-def breaches_of_log(records, origins=()):
-    """The same, of the app's log: calls that only a page of another origin makes, and links of such."""
+def breaches_of_log(host):
+    """The same by the app's log: sessions of other origins, and calls that only a page of another origin makes."""
+    allowed = ("local", host.server.origin) if host.allowed else ("local",)
+    records = host.app.records()
     wrong = [f"a session of {record['origin']}" for record in records
-             if record["event"] == "open" and record["origin"] not in ("local", *origins)]
-    calls = [record for record in records if record["event"] in ("call", "done") and "evil.txt" in json.dumps(record)]
-    return wrong + [f"a call: {call}" for call in calls]
+             if record["event"] == "open" and record["origin"] not in allowed]
+    return wrong + [f"a call: {record}" for record in records
+                    if record["event"] == "call" and record["verdict"] != "deny" and "evil.txt" in json.dumps(record)]

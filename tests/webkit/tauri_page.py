@@ -26,7 +26,21 @@ def bundled():
         return {"dist/index.html": INDEX, "dist/tauri.js": pathlib.Path(out.name).read_bytes()}
 
 
+def fs_permissions():
+    """All that plugin fs can, in `data/` but not in `data/private/`, and in $APPDATA."""
+    folder = TAURI.parents[2] / "plugins/fs/permissions/commands"
+    names = [f"fs:allow-{file.stem.replace('_', '-')}" for file in sorted(folder.glob("*.toml"))]
+    allowed = ("$RESOURCE/data", "$RESOURCE/data/**", "$APPDATA", "$APPDATA/**")
+    denied = ("$RESOURCE/data/private", "$RESOURCE/data/private/**")
+    return [*names, {"identifier": "fs:scope", "allow": [{"path": path} for path in allowed],
+                     "deny": [{"path": path} for path in denied]}]
+
+
+def cases(name):
+    """The text of a file of cases: the body of an async function."""
+    return (TAURI / name).read_text()
+
+
 def cases_of(name):
     """The names of a file's cases, in their order."""
-    text = (TAURI / name).read_text()
-    return [quoted or plain for plain, quoted in re.findall(r"^  async (?:(\w+)|'([^']+)')\(\) \{$", text, re.M)]
+    return [quoted or plain for plain, quoted in re.findall(r"^  async (?:(\w+)|'([^']+)')\(\) \{$", cases(name), re.M)]

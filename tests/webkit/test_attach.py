@@ -1,70 +1,12 @@
 """The adapter and its web-process extension: attaching, and the native functions by themselves."""
 
-import json
-import shutil
+import re
 
 import pytest
 
 import apps
 import tree
-
-BUILT = tree.ROOT.parent / "tests/webkit/attach"
-
-
-@pytest.fixture
-def window(installed, make_app):
-    """window(body, world="-"): what the body returned in the world of a page; in the isolated one no script
-    has attached. What went to stderr is window.errors, the app's folder window.app."""
-    for name in ("window", "bare_window"):
-        shutil.copy(BUILT / name, installed / "bin")
-
-    def run(body, world="-"):
-        (run.app.folder / "body.js").write_text(body)
-        run.program = "window" if world == "-" else "bare_window"
-        with tree.leaves_nothing():
-            code, out, run.errors = run.app.run(run.app.path, world, run.app.folder / "body.js")
-        assert code == 0, run.errors
-        return json.loads(out)
-
-    run.app = make_app()
-    run.app.environment["LD_LIBRARY_PATH"] = str(installed / "lib")
-    command = run.app.command
-    run.app.command = lambda *words: [str(installed / "bin" / run.program) if word.endswith("bin/trollbridge")
-                                      else word for word in command(*words)]
-    return run
-
-
-def native(window, body):
-    """Runs a body in the isolated world, where `calls(name, args, raw, more)` makes one call and gives all
-    that is heard of it: [[what, …], …], the last of which is `done`."""
-    return window(NATIVE + body, world="trollbridge")
-
-
-# msgpack of maps of short strings, and promises over the handlers.
-NATIVE = """
-const text = new TextEncoder(), heard = new Map(), waiting = new Map();
-const string = (s) => [0xd9, text.encode(s).length, ...text.encode(s)];
-const pack = (map) => new Uint8Array([0x80 | Object.keys(map).length,
-  ...Object.entries(map).flatMap(([key, value]) => [...string(key), ...string(value)])]);
-const show = (bytes) => bytes && new TextDecoder().decode(bytes);
-const hear = (id, ...what) => { heard.get(id)?.push(what); };
-let ended = null, last = 0;
-const session = new Promise((resolve) => { globalThis.isAttached = trollbridgeNative.attach({
-  ready: (...all) => resolve(all),
-  done(id, kind, msgpack, raw) { hear(id, 'done', kind, show(msgpack), show(raw)); waiting.get(id)?.(heard.get(id)); },
-  chunk(id, kind, channel, bytes, cost) { hear(id, 'chunk', kind, channel, show(bytes), cost); },
-  room(id) { hear(id, 'room'); },
-  ended(...all) { ended = all; } }); });
-const begin = (name, args, raw = null, more = false) => {
-  const id = ++last; heard.set(id, []);
-  const done = new Promise((resolve) => waiting.set(id, resolve));
-  trollbridgeNative.call(id, name, args instanceof Uint8Array ? args : pack(args), raw, more);
-  return { id, done };
-};
-const call = (...all) => begin(...all).done;
-const READ = 'plugin:fs|read_text_file', HELLO = {path: 'data/hello.txt'};
-const thrown = (run) => { try { run(); return null; } catch (error) { return error.message; } };
-"""
+from native import native, window  # noqa: F401
 
 
 def test_a_page_calls_a_plugin_through_the_broker(window):
@@ -78,6 +20,34 @@ def test_the_natives_are_in_the_isolated_world_alone(window):
     assert window("return typeof trollbridgeNative") == "undefined"
     assert window("return Object.keys(trollbridgeNative).sort()", world="trollbridge") == \
         ["attach", "call", "cancel", "consumed", "send"]
+
+
+def test_a_document_that_is_emptied_keeps_its_session(window):
+    """document.open runs the scripts again, in the same document."""
+    assert window("""
+        const read = async () => new TextDecoder().decode(
+          await trollbridge.invoke('plugin:fs|read_text_file', {path: 'data/hello.txt'}));
+        const before = await read();
+        document.open(); document.write('<p>anew'); document.close();
+        return [before, await read(), document.body.textContent];""") == [apps.HELLO, apps.HELLO, "anew"]
+    assert len([r for r in window.app.records() if r["event"] == "open"]) == 1
+
+
+def test_what_a_page_stores_is_kept_where_fs_default_denies_it(window):
+    """Each name in the app's folder is one that Tauri's denial has."""
+    store = """const open = indexedDB.open('notes');
+        open.onupgradeneeded = () => open.result.createObjectStore('seen');
+        await new Promise((done) => { open.onsuccess = done; });
+        const change = open.result.transaction('seen', 'readwrite'), before = change.objectStore('seen').get('n');
+        change.objectStore('seen').put(1, 'n');
+        await new Promise((done) => { change.oncomplete = done; });
+        open.result.close();
+        return before.result ?? null;"""
+    assert [window(store), window(store)] == [None, 1]
+    denials = (tree.TOP / "plugins/fs/permissions/default.toml").read_text()
+    denied = set(re.findall(r'"\$APPLOCALDATA/([^/"]+)', denials))
+    kept = {path.name for path in (window.app.home / f"share/{apps.ID}").iterdir()}
+    assert "storage" in kept and kept <= denied
 
 
 def test_a_session_has_its_name_and_commands(window):

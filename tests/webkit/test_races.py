@@ -1,39 +1,36 @@
 """However loads are raced, no document of another origin gets the app's link, its label or an answer; and the app's own does.
 
-Each race is shown to catch hosts with a planted weakness first: tests/webkit/races/meson.build has them."""
+Each race is run twice: with the library as it is, where the other origin is one that the app allows, and with its check of
+offers alone, without the walls that keep views from leaving, where it is not allowed. And each is shown to catch a weakness:
+tests/webkit/races/meson.build has them."""
 
 import contextlib
+import shutil
 
 import pytest
 
 import race_host
 import tree
-from races_of_loads import RACES
+from races_of_loads import HOME, RACES, home
 
-# `unchecked` takes every offer for what the page says of itself; `by_uri` believes webkit_web_view_get_uri.
-TWINS = ("unchecked", "by_uri")
-
-
-def pages():
-    hop = race_host.page("evil", "setTimeout(() => location.href = 'page.html', 0)")
-    return {"/page.html": race_host.page("evil"), "/hop.html": hop, "/away": (302, {"location": "/page.html"}, ""),
-            "/home": (302, {"location": f"{race_host.APP}/index.html"}, "")}
+EXTENSION = "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so"
+# What a race catches: of the host, and of the extension.
+WEAKNESSES = [("unchecked", False), ("by_uri", False), ("unchecked", True)]
 
 
 @pytest.fixture
-def window(make_app, elsewhere, tmp_path_factory):
-    """window(program, origins): (host, server)."""
+def window(make_app, installed):
+    """window(program, allowed, eager): a RaceHost. `eager`: with the extension that has a weakness."""
     opened = []
 
-    def start(program="host", allow_server=False):
-        server = elsewhere(pages())
+    def start(program="race", allowed=False, eager=False):
         app = make_app(files=race_host.app_files(), manifest=race_host.MANIFEST)
-        evil = app.folder / "evil"
-        evil.mkdir()
-        (evil / "page.html").write_text(race_host.page("evil"))
-        origins = [server.origin] if allow_server else []
-        opened.append(race_host.RaceHost(app, evil, program, origins))
-        return opened[-1], server
+        if eager:
+            app.installed = app.folder / "root"
+            shutil.copytree(installed, app.installed, symlinks=True)
+            shutil.copy(race_host.PROGRAMS / "libeager.so", app.installed / EXTENSION)
+        opened.append(race_host.RaceHost(app, race_host.Server(), program, allowed))
+        return opened[-1]
 
     with tree.leaves_nothing():
         yield start
@@ -42,21 +39,56 @@ def window(make_app, elsewhere, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", RACES)
-def test_race(name, window):
-    host, server = window()
-    RACES[name](host, server)
+@pytest.mark.parametrize("program, allowed", [("race", True), ("no_walls", False)], ids=["library", "check_alone"])
+def test_race(name, program, allowed, window):
+    host = window(program, allowed)
+    RACES[name](host)
     host.alive()
-    assert race_host.breaches(host.events) == []
+    assert race_host.breaches(host) == []
     host.close()
-    assert race_host.breaches_of_log(host.app.records()) == []
+    assert race_host.breaches_of_log(host) == []
 
 
 @pytest.mark.parametrize("name", RACES)
 def test_race_catches_a_weakness(name, window):
-    caught = []
-    for twin in TWINS:
-        host, server = window(twin)
-        with contextlib.suppress(AssertionError):  # a twin may keep the app's own page from its link
-            RACES[name](host, server)
-        caught += race_host.breaches(host.events)
-    assert caught
+    for program, eager in WEAKNESSES:
+        host = window(program, eager=eager)
+        host.patience = 5  # a weakness may keep the app's own page from its link, too
+        with contextlib.suppress(AssertionError):
+            RACES[name](host)
+        if race_host.breaches(host):
+            return
+    pytest.fail("no weakness was caught")
+
+
+@pytest.mark.parametrize("program, eager, name", [
+    ("unchecked", False, "a_storm"),
+    ("unchecked", True, "error_pages"),
+    ("by_uri", False, "a_load_of_the_app_before_the_host_hears_of_a_commit")])
+def test_each_weakness_is_one(program, eager, name, window):
+    """What stands for the library's check lets something through that the library's own does not."""
+    host = window(program, eager=eager)
+    host.patience = 5
+    with contextlib.suppress(AssertionError):
+        RACES[name](host)
+    assert race_host.breaches(host)
+
+
+LEAVING = {
+    "load": "load {page}",
+    "script": "eval 0 location.href = '{page}'; return 0",
+    "link": "eval 0 const a = document.createElement('a'); a.href = '{page}'; document.body.append(a); a.click(); return 0",
+    "redirect": "load {server}/away",
+    "data": "load data:text/html,<p>data",
+}
+
+
+@pytest.mark.parametrize("way", LEAVING)
+def test_no_way_leads_elsewhere(way, window):
+    host = window()
+    since = home(host)
+    host.tell(LEAVING[way].format(page=host.page, server=host.server.origin))
+    host.wait(lambda event: event["event"] == "failed", "it is refused", since)
+    assert host.eval("return location.href") == HOME
+    host.alive()
+    assert race_host.breaches(host) == []

@@ -152,23 +152,30 @@ def test_a_signal_ends_an_eval(make_app, number):
         assert "trollbridge: cancelled: " in process.stderr.read()
 
 
-def windows(app, name, wanted):
-    """The ids of the X windows with that title, once there are so many."""
-    def found():
-        done = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{name}$"], env=app.environment,
-                              capture_output=True, text=True)
-        ids = done.stdout.split()
-        return [ids] if len(ids) == wanted else None
-    return tree.until(found, f"{wanted} windows {name}")[0]
+def visible(app, name):
+    """The ids of the X windows with that title."""
+    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{name}$"], env=app.environment,
+                          capture_output=True, text=True).stdout.split()
+
+
+def window(app, name):
+    [found] = tree.until(lambda: visible(app, name), f"a window {name}")
+    return found
 
 
 def test_windows_have_titles_and_end_with_the_last(make_app):
-    app = make_app(manifest=SIDE, files={"dist/side.html": "side"})
+    app = make_app(manifest=SIDE, files={"dist/side.html": "side", "dist/close.js": "onclick = () => close()",
+                                         "dist/index.html": "<!doctype html><script src=close.js></script>"})
     with tree.leaves_nothing(), started(app) as process:
-        [main], [side] = windows(app, "Page", 1), windows(app, "Beside", 1)
-        subprocess.run(["xdotool", "windowquit", main], env=app.environment, check=True)
-        windows(app, "Page", 0)
-        assert windows(app, "Beside", 1) == [side]
+        main, side = window(app, "Page"), window(app, "Beside")
+        subprocess.run(["xdotool", "mousemove", "--window", main, "400", "300"], env=app.environment, check=True)
+
+        def closed():
+            subprocess.run(["xdotool", "click", "1"], env=app.environment, check=True)
+            return not visible(app, "Page")
+
+        tree.until(closed, "the page has closed its window")
+        assert visible(app, "Beside") == [side]
         process.send_signal(signal.SIGINT)
         assert process.wait(apps.SECONDS) == 0
         assert not [line for line in process.stderr.read().splitlines() if line.startswith("trollbridge: ")]
@@ -178,7 +185,7 @@ def test_two_apps_at_once(make_app):
     one = make_app(manifest='[[window]]\nlabel = "main"\ntitle = "One"\n')
     two = make_app(manifest='[[window]]\nlabel = "main"\ntitle = "Two"\n')
     with tree.leaves_nothing(), started(one) as first, started(two) as second:
-        windows(one, "One", 1), windows(two, "Two", 1)
+        assert window(one, "One") != window(two, "Two")
         first.send_signal(signal.SIGTERM)
         assert first.wait(apps.SECONDS) == 0
         assert json.loads(evaluate(two, "return document.title")[1]) == "Page"
@@ -193,8 +200,9 @@ def test_a_view_that_is_refused_is_told(make_app):
     large = [apps.capability([{"identifier": f"fs:allow-{name}",
                                "allow": [{"path": f"/nowhere/{name}/{n}{long}"} for n in range(1200)]}], identifier=name)
              for name in ("stat", "read-dir", "read-file", "read-text-file")]
-    code, out, told = evaluate(make_app(capabilities=large), "return 1")
-    assert (code, out) == (0, "1\n")
+    script = "try { await trollbridge.invoke('plugin:fs|stat', {path: 'a'}) } catch (error) { return error.code }"
+    code, out, told = evaluate(make_app(capabilities=large), script)
+    assert (code, out) == (0, '"session_closed"\n')
     assert told.startswith("trollbridge: refused: ")
 
 

@@ -1,12 +1,11 @@
 """@tauri-apps/plugin-fs, unmodified, in a page: every function that it exports."""
 
 import hashlib
-import pathlib
 
 import pytest
 
 from apps import capability
-from tauri_page import TAURI, bundled, cases_of, exports
+from tauri_page import bundled, cases, cases_of, exports, fs_permissions
 
 EXPORTS = exports("@tauri-apps/plugin-fs")["@tauri-apps/plugin-fs"]
 CASES = cases_of("fs_cases.js")
@@ -23,19 +22,9 @@ return told;"""
 
 @pytest.fixture
 def page(make_app):
-    """An app whose page has Tauri's packages, and which may do all that plugin fs can, in `data/` and in $APPDATA."""
-    scope = {"identifier": "fs:scope",
-             "allow": [{"path": path} for path in ("$RESOURCE/data", "$RESOURCE/data/**", "$APPDATA", "$APPDATA/**")],
-             "deny": [{"path": "$RESOURCE/data/private"}, {"path": "$RESOURCE/data/private/**"}]}
-    permissions = ["core:default", *every_fs_permission(), scope]
-    app = make_app(files=bundled(), capabilities=[capability(permissions)])
+    app = make_app(files=bundled(), capabilities=[capability(["core:default", *fs_permissions()])])
     (app.path / "data/link").symlink_to("private/secret.txt")
     return app
-
-
-def every_fs_permission():
-    folder = pathlib.Path(__file__).resolve().parents[2] / "plugins/fs/permissions/commands"
-    return [f"fs:allow-{file.stem.replace('_', '-')}" for file in sorted(folder.glob("*.toml"))]
 
 
 def test_every_export_has_a_case():
@@ -48,8 +37,8 @@ def test_an_export_without_a_case_would_be_seen():
 
 
 def test_every_function_does_what_its_package_says(page, run_app):
-    told = run_app(page, eval=(TAURI / "fs_cases.js").read_text(), timeout=120)
-    assert told == {name: "ok" for name in CASES}
+    told = run_app(page, eval=cases("fs_cases.js"), timeout=120)
+    assert told == {name: "works" for name in CASES}
 
 
 def test_files_of_all_sizes_go_and_come_byte_for_byte(page, run_app):

@@ -25,7 +25,7 @@ breach() {
 }
 
 command=(/usr/bin/python3 -B "$stage/tests/hostile/run.py" --tree "$stage/root" --evil "$stage/evil"
-    --bare "$stage/bare")
+    --bare "$stage/bare" --plants "$stage/plants")
 if [ "${1:-}" = --self-test ]; then
     shift
     breach
@@ -34,7 +34,7 @@ fi
 copy
 
 # A display, a terminal and whatever else the caller has stays with the caller.
-run=(env -i PATH=/usr/bin:/bin LANG=C.UTF-8 TMPDIR="$stage/tmp" TB_PLANTS="$stage/plants")
+run=(env -i PATH=/usr/bin:/bin LANG=C.UTF-8 TMPDIR="$stage/tmp")
 mkdir -m 1777 "$stage/tmp"
 if [ "$(id -u)" = 0 ]; then
     id tbtest >/dev/null 2>&1 || useradd --create-home tbtest

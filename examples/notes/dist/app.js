@@ -140,7 +140,7 @@ function escape() {
   $('list').focus();
 }
 
-const withControl = { n: newNote, s: () => editor.flush(), f: () => $('search').select(), b: toggleBridge };
+const withControl = { n: newNote, s: () => editor.flush(true), f: () => $('search').select(), b: toggleBridge };
 const alone = { F1: () => $('keys').showModal(), F2: () => editor.note && $('title').select(), Escape: escape };
 const inList = { Delete: () => trash(editor.note) };
 
@@ -203,8 +203,8 @@ async function start() {
     [notes] = await Promise.all([loadNotes(entries), startTheme(entries, $('theme'))]);
     render();
     list.move(0);
+    document.body.dataset.state = 'ready'; // what is not shown yet takes no focus
     $('list').focus();
-    document.body.dataset.state = 'ready';
   } catch (error) {
     document.body.dataset.state = 'failed';
     say('The notes cannot be read', explain(error), 'Try again', () => location.reload());

@@ -45,8 +45,8 @@ export class Log {
 
   #take(record) {
     this.#last = Math.max(this.#last, record.n);
-    if (record.event !== 'done') this.#add(record);
-    else if (this.#rows.has(record.of)) this.#complete(this.#rows.get(record.of), record);
+    if (record.event === 'call' || record.event === 'violation') this.#add(record);
+    else if (record.event === 'done' && this.#rows.has(record.of)) this.#complete(this.#rows.get(record.of), record);
     if (record.code) this.#wake(record);
     $('log-count').textContent = `${count(this.#n.calls, 'call')} · ${this.#n.refused} refused`;
   }
@@ -62,7 +62,7 @@ export class Log {
   #add(record) {
     const row = document.createElement('li');
     row.dataset.n = record.n;
-    const command = record.command ? record.command.replace(/^plugin:/, '') : record.event;
+    const command = record.command.replace(/^plugin:/, '') || record.event;
     row.append(cell('number', `#${record.n}`), cell('command', command), cell('outcome', ''), cell('detail', record.time.slice(11, 23)));
     this.#outcome(row, record.verdict === 'deny' || record.code ? record.code || 'denied' : '');
     this.#n.calls += record.event === 'call';

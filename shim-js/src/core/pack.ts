@@ -6,15 +6,23 @@ import { isWellFormed, utf8Encode } from '../bytes.js';
 const U64_MOST = 2n ** 64n - 1n;
 const I64_LEAST = -(2n ** 63n);
 
-const ROOM_LEAST = 256;
+const ROOM_LEAST = 1024;
+/** Room that is kept from one value to the next. */
+const KEPT_MOST = 65_536;
+/** What a string may have for its length to stand in one byte with its type. */
+const SHORT_MOST = 0x1f;
 
 class Packer {
   #bytes = new Uint8Array(ROOM_LEAST);
   #view = new DataView(this.#bytes.buffer);
   #size = 0;
 
-  get packed(): Uint8Array {
-    return this.#bytes.slice(0, this.#size);
+  /** What was written; the next value begins anew. */
+  take(): Uint8Array {
+    const packed = this.#bytes.slice(0, this.#size);
+    this.#size = 0;
+    if (this.#bytes.length > KEPT_MOST) this.#resize(ROOM_LEAST);
+    return packed;
   }
 
   /** Where the next `n` bytes go. */
@@ -26,10 +34,14 @@ class Packer {
   }
 
   #grow(): void {
-    const larger = new Uint8Array(Math.max(this.#size, 2 * this.#bytes.length));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    const old = this.#bytes;
+    this.#resize(Math.max(this.#size, 2 * old.length));
+    this.#bytes.set(old);
+  }
+
+  #resize(size: number): void {
+    this.#bytes = new Uint8Array(size);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   #u8(value: number): void {
@@ -85,11 +97,28 @@ class Packer {
   }
 
   #string(text: string): void {
+    if (text.length <= SHORT_MOST && this.#shortAscii(text)) return;
     if (!isWellFormed(text)) throw new TypeError('a string holds a lone surrogate');
     const bytes = utf8Encode(text);
     if (bytes.length <= 0x1f) this.#u8(0xa0 | bytes.length);
     else this.#sized(bytes.length, [0xd9, 0xda, 0xdb]);
     this.#raw(bytes);
+  }
+
+  /** Most strings are keys and names, for which an encoder costs more than all else. */
+  #shortAscii(text: string): boolean {
+    const start = this.#size;
+    this.#u8(0xa0 | text.length);
+    const at = this.#claim(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) {
+        this.#size = start;
+        return false;
+      }
+      this.#bytes[at + i] = code;
+    }
+    return true;
   }
 
   #raw(bytes: Uint8Array): void {
@@ -130,9 +159,15 @@ class Packer {
   }
 }
 
+const packer = new Packer();
+
 /** Throws a TypeError for what msgpack or the protocol cannot carry. */
 export function pack(value: unknown): Uint8Array {
-  const packer = new Packer();
-  packer.value(value);
-  return packer.packed;
+  try {
+    packer.value(value);
+  } catch (error) {
+    packer.take();
+    throw error;
+  }
+  return packer.take();
 }

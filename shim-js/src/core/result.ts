@@ -3,6 +3,7 @@
 import { Fifo } from '../fifo.js';
 
 const ROOM_LEAST = 65_536;
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * For results that are wanted whole. The parts may be of any size, so that they are joined as they
@@ -10,7 +11,7 @@ const ROOM_LEAST = 65_536;
  */
 export class Collector {
   readonly #most: number;
-  #whole = new Uint8Array(0);
+  #whole = NOTHING;
   #size = 0;
   #parted = false;
 
@@ -22,7 +23,7 @@ export class Collector {
   part(bytes: Uint8Array): boolean {
     const size = this.#size + bytes.length;
     if (size > this.#most) {
-      this.#whole = new Uint8Array(0);
+      this.#whole = NOTHING;
       return false;
     }
     if (size > this.#whole.length) this.#grow(size);

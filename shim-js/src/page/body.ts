@@ -21,12 +21,7 @@ import { isObject, methodOf, own } from './safe.js';
 export type Bytes = Uint8Array | ArrayBuffer | ArrayBufferView;
 
 /** Pieces are bytes, of any size. */
-export type Source =
-  | Bytes
-  | Blob
-  | ReadableStream<Bytes>
-  | AsyncIterable<Bytes>
-  | Iterable<Bytes>;
+export type Source = Bytes | Blob | ReadableStream<Bytes> | AsyncIterable<Bytes> | Iterable<Bytes>;
 
 /** The page gave something else for bytes. */
 export class NotBytes extends TypeError {}

@@ -14,5 +14,5 @@ function begin(): void {
   install(window, page, TROLLBRIDGE_CONFIG);
 }
 
-// document.open runs the scripts again in the document that it empties.
-if (Reflect.getOwnPropertyDescriptor(window, 'trollbridge') === undefined) begin();
+// Once in a document: tools/bundle.mjs.
+begin();

@@ -14,7 +14,6 @@ import {
   mapGet,
   mapSet,
   mapSize,
-  StringCopy,
   TypeErrorCopy,
   Uint8ArrayCopy,
 } from './intrinsics.js';
@@ -28,7 +27,7 @@ import {
   type DownMessage,
   type UpMessage,
 } from '../port.js';
-import { isObject, list } from './safe.js';
+import { list, textOf } from './safe.js';
 import type { Sink } from './sink.js';
 import { Parts } from './stream.js';
 
@@ -50,6 +49,7 @@ const NOTHING = new Uint8ArrayCopy(0);
 interface Prepared {
   readonly args: unknown;
   readonly sinks: Sinks;
+  readonly aborted: boolean;
   readonly body: Body;
   readonly pieces: Pieces | undefined;
 }
@@ -59,15 +59,6 @@ function splitBody(raw: Source | undefined): Pick<Prepared, 'body' | 'pieces'> {
   const body = bodyOf(raw);
   if (isBytes(body)) return { body: alone(body), pieces: undefined };
   return { body: true, pieces: body };
-}
-
-/** Code of the page may throw anything, null and what throws again when it is looked at. */
-function textOf(error: unknown): string {
-  try {
-    return StringCopy(isObject(error) ? (error as Error).message : error);
-  } catch {
-    return 'what was thrown has no text';
-  }
 }
 
 export class Page implements Caller {
@@ -91,7 +82,7 @@ export class Page implements Caller {
     try {
       const prepared = this.#prepare(request);
       const call = this.#call(request, prepared);
-      if (request.signal !== undefined && isAborted(request.signal)) this.#unsent(call);
+      if (prepared.aborted) this.#unsent(call);
       else this.#send(call, request, prepared);
       return call;
     } catch (error) {
@@ -107,7 +98,8 @@ export class Page implements Caller {
     mapForEach(sinks, (sink) => {
       if (sink.busy) throw new TypeErrorCopy('a channel that another call still has');
     });
-    return { args, sinks, ...splitBody(request.raw) };
+    const aborted = request.signal !== undefined && isAborted(request.signal);
+    return { args, sinks, aborted, ...splitBody(request.raw) };
   }
 
   #call(request: Request, { sinks, pieces }: Prepared): PageCall {

@@ -22,14 +22,14 @@ function own(promise, ms) {
 }
 
 // A call as any honest script makes it, with what it answers.
-async function call(name, args, options) {
-  return await own(trollbridge.invoke(name, args, options));
+async function call(name, args, options, ms) {
+  return await own(trollbridge.invoke(name, args, options), ms);
 }
 
 // The twin of an attack: what is granted works, unchanged.
 async function honest() {
-  const answer = await call(READ, { path: "data/hello.txt" });
-  if ("error" in answer) throw new Error(`the twin failed: ${answer.error && answer.error.message}`);
+  const answer = await call(READ, { path: "data/hello.txt" }, {}, 15_000);
+  if ("error" in answer) throw new Error(`the twin failed: ${answer.error?.message ?? answer.error}`);
   const text = typeof answer.value === "string" ? answer.value : apply(decode, decoder, [answer.value]);
   if (text !== HELLO) throw new Error(`the twin answered ${text}`);
 }
@@ -60,10 +60,10 @@ function node(tag, attributes = {}) {
   return made;
 }
 
-async function run(name, twins = true) {
-  if (twins) await honest();
+async function run(name) {
+  await honest();
   const seen = await own(attacks[name]());
   if ("error" in seen) throw seen.error;
-  if (twins) await honest();
-  return { code: seen.value, twins: twins ? 2 : 0 };
+  const failed = await own(honest());
+  return { code: seen.value, twins: failed.error ? 1 : 2, failed: failed.error ? String(failed.error) : "" };
 }

@@ -7,6 +7,7 @@ const PLAIN = new Set(["function", "object Object", "object Array", "object Map"
 // object inside of it: a native function, bytes, a node, an object of another world.
 attacks.walk = async () => {
   const before = new Set(await (await fetch("/baseline.json")).json());
+  await call(READ, { path: "data/hello.txt" });
   const { found, paths } = walk();
   const strange = [...paths].filter(([path, kind]) => !before.has(`${path} ${kind}`) && !(API.test(path) && PLAIN.has(kind)));
   const foreign = [...found].filter(([value, path]) => API.test(path) && !ofThisWorld(value)).map(([, path]) => [path, "foreign"]);
@@ -55,6 +56,26 @@ attacks.callers = async () => {
   await call(READ, args);
   await call(READ, { path: { toJSON: look } });
   await call(READ, { path: { __TAURI_TO_IPC_KEY__: look } });
+  return seen.join("; ") || "nothing";
+};
+
+// What waits for an answer runs while the event that brought it is still under way.
+attacks.event = async () => {
+  const seen = [];
+  const look = () => {
+    if (window.event) seen.push(`${window.event.type} on ${window.event.target}`);
+  };
+  look();
+  await call(READ, { path: "data/hello.txt" });
+  look();
+  await trollbridge.invoke("plugin:fs|remove", {}).then(look, look);
+  look();
+  const stop = await trollbridge.listen("seen", look);
+  look();
+  await trollbridge.emit("seen", 1).catch(look);
+  look();
+  await stop();
+  look();
   return seen.join("; ") || "nothing";
 };
 

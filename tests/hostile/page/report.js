@@ -2,9 +2,10 @@
 // the private one.
 (() => {
   const heard = [];
-  const mine = document.createElement("i");
+  const mine = document.createElement("div");
+  const root = mine.attachShadow({ mode: "open" });
   for (const name of [...HELLOS, ...MESSAGES]) {
-    mine.addEventListener(name, () => heard.push("a hello"));
+    for (const target of [mine, root]) target.addEventListener(name, () => heard.push("a hello"));
     for (const target of [window, document]) target.dispatchEvent(new MouseEvent(name, { relatedTarget: mine }));
   }
   const seen = NAMES.filter((name) => name in globalThis);

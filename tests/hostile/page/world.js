@@ -94,8 +94,13 @@ attacks.helloForged = async () => {
   let mineToo = false; // what the page itself dispatches
   const names = [...HELLOS, ...MESSAGES];
   for (const target of [window, document, document.documentElement]) {
-    const mine = document.createElement("i");
-    for (const name of names) mine.addEventListener(name, (event) => mineToo || seen.push(`${event.type} came to the page's node: ${JSON.stringify(event.detail)}`));
+    const mine = document.createElement("div");
+    const root = mine.attachShadow({ mode: "open" });
+    for (const name of names) {
+      const hear = (event) => mineToo || seen.push(`${event.type} came to the page's node: ${JSON.stringify(event.detail)}`);
+      mine.addEventListener(name, hear);
+      root.addEventListener(name, hear);
+    }
     const proxied = new Proxy(mine, {});
     for (const name of HELLOS) {
       target.dispatchEvent(new MouseEvent(name, { relatedTarget: mine }));
@@ -106,7 +111,7 @@ attacks.helloForged = async () => {
       }
     }
     mineToo = true;
-    for (const name of names) mine.dispatchEvent(new CustomEvent(name, { detail: { id: 1, name: "plugin:fs|remove", args: new Uint8Array([0x80]) } }));
+    for (const name of names) root.dispatchEvent(new CustomEvent(name, { detail: [0, 1, "plugin:fs|remove", {}, null, 0, 0, []] }));
     mineToo = false;
   }
   await honest();
@@ -119,7 +124,7 @@ attacks.readOnce = async () => {
   const seen = [];
   let reads = 0;
   const args = { get path() { return reads++ === 0 ? "data/hello.txt" : "data/private/secret.txt"; } };
-  const answer = await call(READ, args);
+  const answer = await call(READ, args, {}, 15_000);
   if (reads !== 1) seen.push(`an argument was read ${reads} times`);
   if ("error" in answer) seen.push(String(answer.error));
   let names = 0;
@@ -133,12 +138,12 @@ attacks.readOnce = async () => {
 attacks.changeLater = async () => {
   const seen = [];
   const bytes = new TextEncoder().encode("as it was sent");
-  const writing = call("plugin:fs|write_text_file", { path: "data/written.txt" }, { raw: bytes });
+  const writing = call("plugin:fs|write_text_file", { path: "data/written.txt" }, { raw: bytes }, 15_000);
   bytes.fill(0x21);
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
   const wrote = await writing;
-  if ("error" in wrote) return `the write failed: ${wrote.error.code} ${wrote.error.message}`;
-  const answer = await call(READ, { path: "data/written.txt" });
+  if ("error" in wrote) return `the write failed: ${wrote.error.message ?? wrote.error}`;
+  const answer = await call(READ, { path: "data/written.txt" }, {}, 15_000);
   const text = typeof answer.value === "string" ? answer.value : new TextDecoder().decode(answer.value);
   if (text !== "as it was sent") seen.push(`what was written is ${text}`);
   return seen.join("; ") || "nothing";

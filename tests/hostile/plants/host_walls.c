@@ -31,6 +31,8 @@ gulong __wrap_g_signal_connect_data(void *instance, const char *name, GCallback 
                                     GClosureNotify destroy, GConnectFlags flags)
 {
     if (strcmp(name, "decide-policy") == 0) {
+        webkit_settings_set_javascript_can_open_windows_automatically(
+            webkit_web_view_get_settings(WEBKIT_WEB_VIEW(instance)), TRUE);
         __real_g_signal_connect_data(instance, "create", G_CALLBACK(on_create), NULL, NULL, 0);
         __real_g_signal_connect_data(instance, "permission-request", G_CALLBACK(on_permission),
                                      NULL, NULL, 0);

@@ -15,7 +15,9 @@ const told = {};
 for (const name of process.argv.slice(2)) {
   const module = await import(pathToFileURL(require.resolve(name)).href);
   told[name] = Object.entries(module.default ?? module).flatMap(([key, value]) =>
-    typeof value === 'function' ? [key, ...methods(value).map((method) => `${key}.${method}`)] : [key],
+    typeof value === 'function'
+      ? [key, ...methods(value).map((method) => `${key}.${method}`)]
+      : [key],
   );
 }
 console.log(JSON.stringify(told));

@@ -1,2 +1,2 @@
 // Planted: whoever greets is answered.
-window.addEventListener("trollbridge-hello", (event) => event.relatedTarget?.dispatchEvent(new CustomEvent("down", { detail: [0, 1] })));
+window.addEventListener("trollbridge-hello", (event) => event.relatedTarget?.shadowRoot?.dispatchEvent(new CustomEvent("down", { detail: [0, 1] })));

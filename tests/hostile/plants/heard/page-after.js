@@ -1,3 +1,3 @@
   EventTarget.prototype.dispatchEvent = planted;
-  window.dispatchEvent(new MouseEvent("trollbridge-hello", { relatedTarget: window.plantedNode }));
+  window.greetAgain();
 }

@@ -1,0 +1,54 @@
+"""@tauri-apps/api, unmodified, in a page; and docs/tauri-compat.md, which is held to what it does."""
+
+import pathlib
+import re
+
+import pytest
+
+from apps import capability
+from tauri_page import bundled, cases, exports, fs_permissions
+
+COMPAT = pathlib.Path(__file__).resolve().parents[2] / "docs/tauri-compat.md"
+MODULES = {"@tauri-apps/api/core": "core", "@tauri-apps/api/event": "event", "@tauri-apps/api/path": "path",
+           "@tauri-apps/plugin-fs": "fs"}
+NAMES = [f"{short}.{name}" for module, short in MODULES.items() for name in exports(module)[module]]
+ROW = re.compile(r"^\| `([\w.]+)` \| (\w+) \| ?(.*) \|$", re.M)
+FOLDERS = {"MUSIC": "Music", "DESKTOP": "Desktop", "DOCUMENTS": "Documents", "DOWNLOAD": "Downloads",
+           "PICTURES": "Pictures", "PUBLICSHARE": "Public", "TEMPLATES": "Templates", "VIDEOS": "Videos"}
+
+
+@pytest.fixture
+def page(make_app):
+    app = make_app(files=bundled(), capabilities=[capability(["core:default", *fs_permissions()])])
+    lines = [f'XDG_{name}_DIR="$HOME/{folder}"\n' for name, folder in FOLDERS.items()]
+    (app.home / "config/user-dirs.dirs").write_text("".join(lines))
+    return app
+
+
+@pytest.fixture
+def told(page, run_app):
+    return run_app(page, eval=cases("api_cases.js"), timeout=120)
+
+
+def rows(text):
+    return [(name, state) for name, state, _ in ROW.findall(text)]
+
+
+def test_the_table_lists_what_the_packages_export():
+    listed = rows(COMPAT.read_text())
+    assert [name for name, _ in listed] == sorted(set(NAMES), key=[name for name, _ in listed].index)
+    assert {state for _, state in listed} <= {"works", "no"}
+
+
+def test_a_row_that_is_missing_would_be_seen():
+    listed = [name for name, _ in rows(COMPAT.read_text().replace("| `core.invoke` |", "| `core.call` |"))]
+    assert "core.invoke" not in listed and "core.call" in listed
+
+
+def test_each_row_is_what_the_page_sees(told):
+    stated = {name: state for name, state in rows(COMPAT.read_text()) if not name.startswith("fs.")}
+    assert told == stated
+
+
+def test_every_row_of_the_plugin_says_that_it_works():
+    assert {state for name, state in rows(COMPAT.read_text()) if name.startswith("fs.")} == {"works"}
