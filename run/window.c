@@ -27,6 +27,13 @@ static WebKitWebView *new_view(struct run *run)
     return view;
 }
 
+/* A window that cannot be resized has the size that its content asks for. */
+static void fix(GtkWindow *window, WebKitWebView *view, const struct trollbridge_window *options)
+{
+    gtk_widget_set_size_request(GTK_WIDGET(view), (int)options->width, (int)options->height);
+    gtk_window_set_resizable(window, FALSE);
+}
+
 static void show(struct run *run, WebKitWebView *view, const struct trollbridge_window *options)
 {
     GtkWindow *window = GTK_WINDOW(gtk_window_new(GTK_WINDOW_TOPLEVEL));
@@ -35,11 +42,8 @@ static void show(struct run *run, WebKitWebView *view, const struct trollbridge_
     gtk_window_set_default_size(window, (int)options->width, (int)options->height);
     gtk_container_add(GTK_CONTAINER(window), GTK_WIDGET(view));
     gtk_widget_show_all(GTK_WIDGET(window));
-    /* A window that cannot be resized has the size that its content asks for. */
-    if (!options->resizable) {
-        gtk_widget_set_size_request(GTK_WIDGET(view), (int)options->width, (int)options->height);
-        gtk_window_set_resizable(window, FALSE);
-    }
+    if (!options->resizable)
+        fix(window, view, options);
     run->n_windows++;
     g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), run);
 }

@@ -2,7 +2,7 @@
  * The native functions of the isolated world: the object `trollbridgeNative` of one document.
  *
  * They throw only for what the script in that world does wrong itself; what a page can cause comes
- * as `done`. docs/decisions/023-page-endpoint.md has the whole interface.
+ * as `done`. docs/decisions/024-page-endpoint.md has the whole interface.
  */
 #pragma once
 

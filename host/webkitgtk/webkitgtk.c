@@ -10,7 +10,10 @@
 
 #include <glib-unix.h>
 
-G_DEFINE_QUARK(trollbridge_webkit_error, trollbridge_webkit_error)
+GQuark trollbridge_webkit_error_quark(void)
+{
+    return g_quark_from_static_string("trollbridge-webkit-error");
+}
 
 bool tb_app_allows(const struct trollbridge_webkit *tw, const char *origin)
 {

@@ -127,7 +127,9 @@ static void is_focused(struct tb_call *call)
 
 static void is_resizable(struct tb_call *call)
 {
-    reply_property(call, "resizable");
+    GtkWindow *window = tb_window_of(call);
+    if (window)
+        tb_pack_bool(tb_reply_value(call), !tb_window_fixed(window));
 }
 
 static void is_decorated(struct tb_call *call)

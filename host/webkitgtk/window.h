@@ -34,6 +34,10 @@ GtkWindow *tb_window_of(struct tb_call *call);
 /* What the window manager says of it: GDK_WINDOW_STATE_… */
 GdkWindowState tb_window_state(GtkWindow *window);
 
+/* Whether the user cannot resize it; and making it so, or not. */
+bool tb_window_fixed(GtkWindow *window);
+void tb_window_fix(GtkWindow *window, bool fixed);
+
 /* Handlers of window_change.c and window_size.c. */
 void tb_window_set_title(struct tb_call *call);
 void tb_window_set_fullscreen(struct tb_call *call);

@@ -58,15 +58,7 @@ void tb_window_set_resizable(struct tb_call *call)
     bool value;
     if (!read_bool(call, &window, &value))
         return;
-    /* A window that cannot be resized has the size that its content asks for. */
-    int width = -1;
-    int height = -1;
-    if (!value)
-        gtk_window_get_size(window, &width, &height);
-    GtkWidget *content = gtk_bin_get_child(GTK_BIN(window));
-    if (content)
-        gtk_widget_set_size_request(content, width, height);
-    gtk_window_set_resizable(window, value);
+    tb_window_fix(window, !value);
     done(call);
 }
 

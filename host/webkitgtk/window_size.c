@@ -6,12 +6,16 @@
 
 enum { SIDE_MAX = 16384 };
 
-/* What the page has set; 0: no limit. */
+/*
+ * What the page has set; 0: no limit. A fixed window is one whose least and greatest size are the
+ * same: GTK's own fixed windows can grow, but not become smaller again.
+ */
 struct limits {
     int min_width;
     int min_height;
     int max_width;
     int max_height;
+    bool fixed;
 };
 
 static void reply_pair(struct tb_call *call, const char *first, int a, const char *second, int b)
@@ -119,26 +123,6 @@ static bool read_size(struct tb_call *call, GtkWindow *window, int *ret_width, i
            read_side(call, size, "height", unit, ret_height);
 }
 
-/* A window that cannot be resized has the size that its content asks for. */
-static void resize(GtkWindow *window, int width, int height)
-{
-    GtkWidget *content = gtk_bin_get_child(GTK_BIN(window));
-    if (!gtk_window_get_resizable(window) && content)
-        gtk_widget_set_size_request(content, width, height);
-    gtk_window_resize(window, width, height);
-}
-
-void tb_window_set_size(struct tb_call *call)
-{
-    int width;
-    int height;
-    GtkWindow *window = tb_window_of(call);
-    if (!window || !read_size(call, window, &width, &height))
-        return;
-    resize(window, width, height);
-    tb_reply_nil(call);
-}
-
 static struct limits *limits_of(GtkWindow *window)
 {
     static const char key[] = "trollbridge-limits";
@@ -150,16 +134,73 @@ static struct limits *limits_of(GtkWindow *window)
     return limits;
 }
 
+static void put_hints(GtkWindow *window, int min_width, int min_height, int max_width,
+                      int max_height)
+{
+    GdkGeometry geometry = {
+        .min_width = min_width,
+        .min_height = min_height,
+        .max_width = max_width,
+        .max_height = max_height,
+    };
+    gtk_window_set_geometry_hints(window, NULL, &geometry, GDK_HINT_MIN_SIZE | GDK_HINT_MAX_SIZE);
+}
+
 static void apply_limits(GtkWindow *window, const struct limits *limits)
 {
-    const GdkGeometry geometry = {
-        .min_width = limits->min_width ? limits->min_width : 1,
-        .min_height = limits->min_height ? limits->min_height : 1,
-        .max_width = limits->max_width ? limits->max_width : SIDE_MAX,
-        .max_height = limits->max_height ? limits->max_height : SIDE_MAX,
-    };
-    gtk_window_set_geometry_hints(window, NULL, (GdkGeometry *)(uintptr_t)&geometry,
-                                  GDK_HINT_MIN_SIZE | GDK_HINT_MAX_SIZE);
+    put_hints(window, limits->min_width ? limits->min_width : 1,
+              limits->min_height ? limits->min_height : 1,
+              limits->max_width ? limits->max_width : SIDE_MAX,
+              limits->max_height ? limits->max_height : SIDE_MAX);
+}
+
+bool tb_window_fixed(GtkWindow *window)
+{
+    return !gtk_window_get_resizable(window) || limits_of(window)->fixed;
+}
+
+/* Out of the way: GTK's own way to a fixed window, and the size that a host gave its content for
+ * it. */
+static void unfix(GtkWindow *window)
+{
+    GtkWidget *content = gtk_bin_get_child(GTK_BIN(window));
+    if (!gtk_window_get_resizable(window) && content)
+        gtk_widget_set_size_request(content, -1, -1);
+    gtk_window_set_resizable(window, TRUE);
+    limits_of(window)->fixed = false;
+}
+
+static void fix(GtkWindow *window, int width, int height)
+{
+    unfix(window);
+    limits_of(window)->fixed = true;
+    put_hints(window, width, height, width, height);
+}
+
+void tb_window_fix(GtkWindow *window, bool fixed)
+{
+    int width;
+    int height;
+    gtk_window_get_size(window, &width, &height);
+    if (fixed) {
+        fix(window, width, height);
+        return;
+    }
+    unfix(window);
+    apply_limits(window, limits_of(window));
+}
+
+void tb_window_set_size(struct tb_call *call)
+{
+    int width;
+    int height;
+    GtkWindow *window = tb_window_of(call);
+    if (!window || !read_size(call, window, &width, &height))
+        return;
+    if (tb_window_fixed(window))
+        fix(window, width, height);
+    gtk_window_resize(window, width, height);
+    tb_reply_nil(call);
 }
 
 /* Without `value` there is no limit any more. */
@@ -175,7 +216,8 @@ static void set_limit(struct tb_call *call, bool max)
     struct limits *limits = limits_of(window);
     *(max ? &limits->max_width : &limits->min_width) = width;
     *(max ? &limits->max_height : &limits->min_height) = height;
-    apply_limits(window, limits);
+    if (!tb_window_fixed(window))
+        apply_limits(window, limits);
     tb_reply_nil(call);
 }
 

@@ -35,6 +35,15 @@ def served(app):
         yield host
 
 
+def records(host, n, **wanted):
+    """The first n records of that kind, once they are written."""
+    def found():
+        return [record for record in host.app.records() if wanted.items() <= record.items()][:n]
+
+    tree.until(lambda: len(found()) == n, f"{n} records of {wanted}")
+    return found()
+
+
 def title(host, view="main"):
     return host.call(view, "plugin:window|title", {})["value"]
 
@@ -92,6 +101,7 @@ def test_a_host_without_commands_says_what_to_do(app):
 def test_what_no_host_can_serve_does_not_reach_it(served):
     error = served.call(command="plugin:window|set_overlay_icon", args={})["error"]
     assert (error["code"], error["message"]) == ("unimplemented", "nothing implements this command")
+    records(served, 1, command="plugin:window|set_overlay_icon")
     assert not [record for record in served.app.records() if record["event"] == "plugin"]
 
 
@@ -105,10 +115,10 @@ def test_policy_and_log_have_their_say_first(served):
     served.start(command="plugin:window|close", args={})
     assert served.wait(lambda line: "error" in line) == {"view": "main", "error": "not_granted"}
     assert title(served) == "Title of main"
-    calls = [record for record in served.app.records() if record["command"] == "plugin:window|title"]
+    calls = records(served, 2, command="plugin:window|title")
     assert [(record["event"], record["verdict"], record["plugin"]) for record in calls] == [
         ("call", "allow", "core:window"), ("done", "allow", "")]
-    handed = [record for record in served.app.records() if record["event"] == "plugin"]
+    handed = records(served, 1, event="plugin")
     assert [(record["plugin"], record["reason"], record["view"]) for record in handed] == [
         ("core:window", "handed to the host", "main")]
 
@@ -201,6 +211,33 @@ def test_a_host_that_does_not_answer_meets_the_deadline(app):
         tree.until(lambda: any(record["reason"] == "it does not answer" for record in app.records()), "its link is ended")
         host.say("go")
         tree.until(lambda: host.code(command="plugin:window|title", args={}) == "", "it is asked again")
+
+
+# ---- another policy while it runs ----
+
+
+def test_what_a_reload_takes_away_is_denied(served):
+    assert title(served) == "Title of main"
+    call = kept(served)
+    without = [name for name in CAPABILITY["permissions"] if name not in ("core:window:allow-title", "own")]
+    (served.app.path / "capabilities/host.json").write_text(json.dumps(CAPABILITY | {"permissions": without}))
+    assert "after" in served.reload()
+    assert served.answer(call)["error"]["code"] == "denied"
+    served.wait(lambda line: "cancelled" in line)
+    assert not finish(served)
+    assert served.code(command="plugin:window|title", args={}) == "denied"
+    assert served.code(command="plugin:window|set_title", args={"value": "still"}) == ""
+
+
+def test_a_scope_that_changes_begins_the_hosts_session_anew(served):
+    assert served.code(command="plugin:window|set_title", args={"value": "old"}) == ""
+    entry = {"identifier": "core:window:allow-title", "allow": [{"any": 1}]}
+    wider = [*CAPABILITY["permissions"], entry]
+    (served.app.path / "capabilities/host.json").write_text(json.dumps(CAPABILITY | {"permissions": wider}))
+    assert "after" in served.reload()
+    assert title(served) == "Title of main"
+    assert [record["reason"] for record in records(served, 3, event="plugin")] == [
+        "handed to the host", "stopped by a reload", "handed to the host"]
 
 
 # ---- events ----

@@ -66,6 +66,21 @@ def a_load_of_the_app_during_the_commit_of_another_late(host):
 
 
 @race
+def a_load_of_the_app_before_the_host_hears_of_a_commit(host):
+    """Then webkit_web_view_get_uri names the app while another's document is committed, and stays."""
+    since = home(host)
+    host.tell(f"decided load {HOME}?raced", f"load {host.page}")
+    host.wait_away(since)
+
+
+@race
+def a_load_before_the_host_hears_of_the_apps_commit(host):
+    since = home(host)
+    host.tell(f"decided load {host.page}", "reload")
+    host.wait_away(since)
+
+
+@race
 def a_load_that_the_app_has_just_started(host):
     since = home(host)
     host.tell(f"early started load {host.page}", f"load {HOME}")

@@ -1,8 +1,11 @@
 """The adapter and its web-process extension: attaching, and the native functions by themselves."""
 
+import re
+
 import pytest
 
 import apps
+import tree
 from native import native, window  # noqa: F401
 
 
@@ -19,6 +22,34 @@ def test_the_natives_are_in_the_isolated_world_alone(window):
         ["attach", "call", "cancel", "consumed", "send"]
 
 
+def test_a_document_that_is_emptied_keeps_its_session(window):
+    """document.open runs the scripts again, in the same document."""
+    assert window("""
+        const read = async () => new TextDecoder().decode(
+          await trollbridge.invoke('plugin:fs|read_text_file', {path: 'data/hello.txt'}));
+        const before = await read();
+        document.open(); document.write('<p>anew'); document.close();
+        return [before, await read(), document.body.textContent];""") == [apps.HELLO, apps.HELLO, "anew"]
+    assert len([r for r in window.app.records() if r["event"] == "open"]) == 1
+
+
+def test_what_a_page_stores_is_kept_where_fs_default_denies_it(window):
+    """Each name in the app's folder is one that Tauri's denial has."""
+    store = """const open = indexedDB.open('notes');
+        open.onupgradeneeded = () => open.result.createObjectStore('seen');
+        await new Promise((done) => { open.onsuccess = done; });
+        const change = open.result.transaction('seen', 'readwrite'), before = change.objectStore('seen').get('n');
+        change.objectStore('seen').put(1, 'n');
+        await new Promise((done) => { change.oncomplete = done; });
+        open.result.close();
+        return before.result ?? null;"""
+    assert [window(store), window(store)] == [None, 1]
+    denials = (tree.TOP / "plugins/fs/permissions/default.toml").read_text()
+    denied = set(re.findall(r'"\$APPLOCALDATA/([^/"]+)', denials))
+    kept = {path.name for path in (window.app.home / f"share/{apps.ID}").iterdir()}
+    assert "storage" in kept and kept <= denied
+
+
 def test_a_session_has_its_name_and_commands(window):
     session, commands = native(window, "return await session;")
     assert [r["session"] for r in window.app.records() if r["event"] == "open"] == [session]
@@ -32,8 +63,10 @@ def test_calls_that_come_before_the_session_wait_for_it(window):
 def test_one_script_attaches(window):
     assert native(window, "return [isAttached, trollbridgeNative.attach({ready(){}, done(){}, chunk(){}, "
                           "room(){}, ended(){}})];") == [True, False]
-    assert "must be functions" in window("try { trollbridgeNative.attach({}) } catch (e) { return e.message }",
-                                         world="trollbridge")
+    errors = window("""return ['{}', 'null', '7', '', '{ready(){}, done(){}, chunk(){}, room(){}, ended: 1}'].map((handlers) => {
+        try { return eval(`trollbridgeNative.attach(${handlers})`); } catch (error) { return error.message; } });""",
+                    world="trollbridge")
+    assert ["must be functions" in str(error) for error in errors] == [True] * 5, errors
 
 
 @pytest.mark.parametrize("name", ["plugin:fs|remove", "", "plugin:fs|read_text_file\\0", "é" * 150,

@@ -226,3 +226,118 @@ def test_no_other_host_on_the_scheme(page):
         try { out.push((await fetch(url)).status) } catch (error) { out.push(error.name) }
       return out;""", csp="default-src *; connect-src * tauri: tauri://*")
     assert all(entry in (404, "TypeError") for entry in got), got
+
+
+# ---- the content security policy ----
+
+INLINE = """<!doctype html><meta charset=utf-8>
+<script>self.plain = 1</script>\r\n<script type=module>\r\n  self.lines = `a\r\nb\rc`;\n</script>
+<script src=/outside.js></script><link rel=stylesheet href=/outside.css>
+<style>\r\n#styled { width: 11px }\r</style>
+<p id=styled></p><p id=linked></p><p id=attribute style="width: 13px"></p><p id=handler onclick="self.handled = 1"></p>"""
+OUTSIDE_FILES = {"outside.js": "self.outside = 1", "outside.css": "#linked { width: 12px }"}
+STATE = """
+await new Promise(requestAnimationFrame);
+const width = (id) => document.getElementById(id) ? getComputedStyle(document.getElementById(id)).width : null;
+document.getElementById("handler")?.click();
+return {plain: self.plain, lines: self.lines, outside: self.outside, handled: self.handled ?? 0,
+        styled: width("styled") === "11px", linked: width("linked") === "12px", attribute: width("attribute") === "13px"};
+"""
+OWN = {"plain": 1, "lines": "a\nb\nc", "outside": 1, "handled": 0, "styled": True, "linked": True, "attribute": False}
+NOTHING = {"handled": 0, "styled": False, "linked": False, "attribute": False}
+
+
+@pytest.mark.parametrize("csp", ["", "default-src 'self'", "img-src *", "default-src 'self'; script-src 'self' 'unsafe-inline'"])
+def test_the_page_s_own_scripts_and_styles_run_and_no_others(page, csp):
+    assert page(OUTSIDE_FILES | {"index.html": INLINE}, STATE, csp=csp) == OWN
+
+
+def test_styles_that_the_manifest_lets_be_inline(page):
+    assert page(OUTSIDE_FILES | {"index.html": INLINE}, STATE, csp="default-src 'self'; style-src 'self' 'unsafe-inline'") == \
+        OWN | {"attribute": True}
+
+
+@pytest.mark.parametrize("csp", ["default-src 'none'", "script-src 'none'; style-src 'none'", "default-src *; script-src; style-src"])
+def test_none_stays_none(page, csp):
+    assert page(OUTSIDE_FILES | {"index.html": INLINE}, STATE, csp=csp) == NOTHING
+
+
+def test_hashes_are_those_that_webkit_computes(page):
+    """Over the text as WebKit has parsed it, with its line ends."""
+    got = page(OUTSIDE_FILES | {"index.html": PAGE, "inline.html": INLINE}, """
+      const answer = await fetch("/inline.html");
+      const policy = answer.headers.get("content-security-policy").replaceAll(/'nonce-[^']*'/g, "");
+      const text = (await answer.text()).replaceAll(/ nonce="[^"]*"/g, "").replaceAll(/<script src[^]*?<.script>|<link[^>]*>/g, "");
+      const document_ = new DOMParser().parseFromString(text, "text/html");
+      const hash = async (text) => btoa(String.fromCharCode(...new Uint8Array(
+        await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))));
+      const out = [];
+      for (const element of document_.querySelectorAll("script, style")) out.push(policy.includes(`'sha256-${await hash(element.textContent)}'`));
+      return [out, policy.split("sha256-").length - 1];""")
+    assert got == [[True, True, True], 3]
+
+
+WORLD = """
+const frame = document.createElement("iframe");
+frame.src = "/hashed.html";
+const said = new Promise(done => addEventListener("message", event => done(event.data)));
+document.body.append(frame);
+return await said;
+"""
+
+
+def test_a_hash_alone_lets_a_script_run(page):
+    """The document has a policy of its own besides, which knows no nonce: both must hold."""
+    script = "parent.postMessage(`ran\r\n${self.more ?? 0}`, '*')"
+    other = "self.more = 1"
+    normal = script.replace("\r\n", "\n")
+    digest = base64.b64encode(hashlib.sha256(normal.encode()).digest()).decode()
+    html = f"<!doctype html><meta http-equiv=Content-Security-Policy content=\"script-src 'sha256-{digest}'\"><script>{other}</script><script>{script}</script>"
+    assert page({"hashed.html": html}, WORLD, csp="") == "ran\n0"
+
+
+def test_a_nonce_is_for_one_answer(page):
+    got = page({"index.html": PAGE + "<script>1</script>"}, """
+      const nonces = [];
+      for (let i = 0; i < 20; i++) {
+        const answer = await fetch("/");
+        const nonce = /<script nonce="([^"]*)">/.exec(await answer.text())[1];
+        nonces.push([nonce, answer.headers.get("content-security-policy").split(`'nonce-${nonce}'`).length]);
+      }
+      return nonces;""")
+    assert len({nonce for nonce, _ in got}) == 20
+    assert all(len(nonce) == 24 and times == 3 for nonce, times in got)
+
+
+def test_what_is_new_since_the_load_gets_no_nonce(make_app, ordinary):
+    """The document is exchanged between the load of the app and that of the page."""
+    app = make_app(files={"dist/index.html": INLINE, "dist/more.html": "<script>self.plain = 1</script>"})
+    shutil.copy(HOST, app.folder / "host")
+    script = f"""
+      const first = (await (await fetch("/")).text()).split(" nonce=").length - 1;
+      const second = (await (await fetch("/more.html")).text()).split(" nonce=").length - 1;
+      const third = (await (await fetch("/new.html")).text()).split(" nonce=").length - 1;
+      const policy = (await fetch("/new.html")).headers.get("content-security-policy");
+      return [first, second, third, policy.includes("sha256"), policy.includes("nonce")];"""
+    words = [*app.command()[:-1], str(app.folder / "host"), str(app.path), "", script, "-", "change"]
+    (app.path / "change").mkdir()
+    (app.path / "change/more.html").write_text("<script>self.plain = 2</script>")
+    (app.path / "change/new.html").write_text("<script>self.plain = 3</script>")
+    subprocess.run(["chmod", "-R", "a+rwX", app.path], check=True)
+    done = subprocess.run(words, env=app.environment, cwd="/", capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "") or "a11y" in done.stderr
+    assert json.loads(done.stdout) == [5, 0, 0, False, True]
+
+
+@pytest.mark.parametrize("html, message", [
+    ("a" * (4 * 1024 * 1024 + 1), "dist/big.html is larger than 4 MiB: split it"),
+    ("".join(f"<script>{n}</script>" for n in range(257)), "dist/big.html has more than 4 MiB, 4096 scripts and styles, or 256 inline ones"),
+], ids=["bytes", "inline"])
+def test_documents_that_are_too_large_are_told_at_the_load(page, html, message):
+    with pytest.raises(WrongFiles, match=message):
+        page({"big.html": html}, "return 1")
+
+
+def test_a_policy_that_is_none_is_told_at_the_load(page):
+    with pytest.raises(WrongFiles, match="`csp` in .app. of trollbridge.toml has more than 64 directives"):
+        page({}, "return 1", csp="default-src 'self', script-src *")

@@ -147,20 +147,49 @@ def test_every_attack_is_refused(window, notes):
     assert text_of(notes, "hello.txt") == (NOTES / "data/hello.txt").read_text()
 
 
-def test_an_attack_that_succeeds_is_red(window, notes):
-    """The panel can fail: with a policy that leaves out what it denies, one attack gets through."""
-    path = notes.path / "capabilities/main.json"
+def allow_the_private_notes(app):
+    path = app.path / "capabilities/main.json"
     policy = json.loads(path.read_text())
     del policy["permissions"][-1]["deny"]
     path.write_text(json.dumps(policy))
+
+
+def allow_eval(app):
+    path = app.path / "trollbridge.toml"
+    path.write_text(path.read_text().replace("[policy]", "csp = \"default-src 'self'; script-src 'self' 'unsafe-eval'\"\n[policy]"))
+
+
+def show_natives(app):
+    """To every document of the app, so to its frames too."""
+    path = app.path / "dist/index.html"
+    path.write_text(path.read_text().replace("<script ", '<script src="leak.js"></script><script ', 1))
+    (app.path / "dist/leak.js").write_text("window.trollbridgeNative = {};")
+
+
+@pytest.mark.parametrize("plant, breached", [(allow_the_private_notes, [1]), (show_natives, [7, 8]), (allow_eval, [9])])
+def test_an_attack_that_succeeds_is_red(window, notes, plant, breached):
+    """The panel can fail: each of these plants what one attack or two must find."""
+    plant(notes)
     with window() as page:
         page.click("tab-attacks")
         page.click("attack")
         page.wait(lambda state: state["verdict"], "all were tried")
-        assert page.state["verdict"] == "1 BREACH"
-        assert page.state["attacks"][0][:2] == ["breach", "BREACH"]
-        red, green, blue = (int(part) for part in page.state["red"][0][4:-1].split(","))
-        assert red > 2 * green and red > 2 * blue
+        assert page.state["verdict"] == ("1 BREACH" if len(breached) == 1 else f"{len(breached)} BREACHES")
+        found = [number for number, (result, _, _) in enumerate(page.state["attacks"], 1) if result == "breach"]
+        assert found == breached and all(page.state["attacks"][number - 1][1] == "BREACH" for number in breached)
+        for colour in page.state["red"]:
+            red, green, blue = (int(part) for part in colour[4:-1].split(","))
+            assert red > 2 * green and red > 2 * blue
+
+
+def test_an_attack_that_could_not_be_tried_is_not_refused(window, notes):
+    (notes.path / "data/shortcut.txt").unlink()
+    with window() as page:
+        page.click("tab-attacks")
+        page.click("attack")
+        page.wait(lambda state: state["verdict"], "all were tried")
+        assert page.state["verdict"] == "9 of 10 refused, 1 unclear"
+        assert page.state["attacks"][3][:2] == ["unclear", "unclear"]
 
 
 def test_by_the_keyboard_alone(window, notes):
@@ -254,6 +283,28 @@ def test_a_note_that_cannot_be_saved_says_so_and_is_kept(window, notes):
         (notes.path / "data").chmod(0o755)
         page.key("ctrl+s")
         saved(page, notes, "Kept.txt", "one two")
+
+
+def test_what_another_program_wrote_is_not_lost(window, notes):
+    with window() as page:
+        page.key("ctrl+n")
+        write_note(page, notes, "Shared", "mine")
+        (notes.path / "data/Shared.txt").write_text("theirs")
+        page.type(" too")
+        page.wait(lambda state: state["save"] == "failed" and "Another program" in state["saveText"], "the conflict is told")
+        page.type("!")
+        page.wait(lambda state: state["body"] == "mine too!", "one goes on")
+        # Leaving a note saves it, and changes are made in order: before the new note all that was to be written is.
+        page.key("Escape", "Down", "ctrl+n")
+        page.wait(lambda state: state["note"] == "Untitled" and state["save"] == "saved", "nothing is written by itself")
+        assert text_of(notes, "Shared.txt") == "theirs"
+        page.key("ctrl+f")
+        page.type("mine too!")
+        page.wait(lambda state: state["list"] == ["Shared"], "it is still there")
+        page.key("Down")
+        page.wait(lambda state: state["note"] == "Shared" and state["save"] == "failed", "and not saved")
+        page.key("ctrl+s")
+        saved(page, notes, "Shared.txt", "mine too!")
 
 
 def test_the_first_note(window, notes):

@@ -118,6 +118,18 @@ def test_a_fixed_window_keeps_its_size_and_can_be_given_another(page):
       return [fixed, innerWidth, innerHeight];""") == [False, 350, 250]
 
 
+def test_a_window_that_the_manifest_fixes(make_app, run_app):
+    app = make_app(manifest='[[window]]\nlabel = "main"\nwidth = 500\nheight = 400\nresizable = false\n',
+                   capabilities=[apps.capability(ALL)])
+    assert run_app(app, CALL + """
+      const before = [innerWidth, innerHeight, await call("is_resizable")];
+      await call("set_size", {value: {Logical: {width: 300, height: 200}}});
+      await until(() => innerWidth === 300);
+      const after = await call("is_resizable");
+      await call("set_resizable", {value: true});
+      return [...before, after, await call("is_resizable")];""") == [500, 400, False, False, True]
+
+
 def test_devtools_only_where_they_are_on(page):
     assert page("return failed(trollbridge.invoke('plugin:webview|internal_toggle_devtools'))") == "denied"
 

@@ -140,7 +140,7 @@ function escape() {
   $('list').focus();
 }
 
-const withControl = { n: newNote, s: () => editor.flush(), f: () => $('search').select(), b: toggleBridge };
+const withControl = { n: newNote, s: () => editor.flush(true), f: () => $('search').select(), b: toggleBridge };
 const alone = { F1: () => $('keys').showModal(), F2: () => editor.note && $('title').select(), Escape: escape };
 const inList = { Delete: () => trash(editor.note) };
 

@@ -4,11 +4,11 @@ import { renameNote, save, titleProblem } from './store.js';
 import { count, explain, timeOf } from './words.js';
 
 const $ = (id) => document.getElementById(id);
-const QUIET_MS = 600;
+const QUIET_MS = 300;
 
 export class Editor {
   #timer = 0;
-  #failed = new Map(); // note: why it could not be saved
+  #failed = new Map(); // note: the error that kept it from being saved
 
   /** `changed(note)`: its text or title is another, or it has been saved. `taken(name)`: another note is called so. */
   constructor({ changed, taken }) {
@@ -47,17 +47,18 @@ export class Editor {
     this.#timer = setTimeout(() => this.flush(), QUIET_MS);
   }
 
-  /** Saves at once what is not saved yet. */
-  async flush() {
+  /** Saves at once what is not saved yet. After a conflict only where the user has `asked` for it. */
+  async flush(asked = false) {
     clearTimeout(this.#timer);
     const { note } = this;
-    if (!note || note.locked || note.gone || note.text === note.saved) return;
+    const conflict = this.#failed.get(note)?.code === 'conflict';
+    if (!note || note.locked || note.gone || note.text === note.saved || (conflict && !asked)) return;
     this.#tell('saving');
     try {
-      await save(note);
+      await save(note, conflict);
       this.#failed.delete(note);
     } catch (error) {
-      this.#failed.set(note, explain(error));
+      this.#failed.set(note, error);
     }
     this.changed(note);
     this.#tell();
@@ -94,7 +95,7 @@ export class Editor {
     const texts = { none: '', locked: 'Read only', edited: 'Edited', saving: 'Saving…' };
     const { note } = this;
     $('save-state').dataset.state = state;
-    if (state === 'failed') $('save-state').textContent = `Not saved. ${this.#failed.get(note)}`;
+    if (state === 'failed') $('save-state').textContent = `Not saved. ${explain(this.#failed.get(note))}`;
     else if (state === 'saved') $('save-state').textContent = `Saved ${timeOf(note.changed)} · ${count(note.text.split(/\s+/).filter(Boolean).length, 'word')}`;
     else $('save-state').textContent = texts[state];
   }

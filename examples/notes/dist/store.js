@@ -40,6 +40,20 @@ function decode(bytes) {
   }
 }
 
+/** When the file of that name was last changed; 0: there is none. */
+async function changedAt(name) {
+  try {
+    return (await invoke('plugin:fs|stat', { path: pathOf(name) })).mtime;
+  } catch (error) {
+    if (error.code === 'not_found') return 0;
+    throw error;
+  }
+}
+
+function conflict() {
+  return Object.assign(new Error('the file is not as it was read'), { code: 'conflict' });
+}
+
 async function load(name) {
   const path = pathOf(name);
   const { size, mtime } = await invoke('plugin:fs|stat', { path });
@@ -69,21 +83,23 @@ export async function loadNotes(entries) {
   return notes;
 }
 
-/** Writes beside the note and renames, so that a crash leaves the old text or the new one, and no half. */
-export function save(note) {
+/** Writes beside the note and renames, so that a crash leaves the old text or the new one, and no half. What another
+    program has written since is not lost: that is a `conflict`, unless this is to be written `over` it. */
+export function save(note, over) {
   return inOrder(async () => {
     const { name, text } = note;
+    if (!over && (await changedAt(name)) !== note.changed) throw conflict();
     await write(`${pathOf(name)}~`, text);
     await rename(`${pathOf(name)}~`, pathOf(name));
     note.saved = text;
-    note.changed = Date.now();
+    note.changed = await changedAt(name);
   });
 }
 
 export function create(name) {
   return inOrder(async () => {
     await write(pathOf(name), '', { createNew: true });
-    return { name, changed: Date.now(), text: '', saved: '', locked: '' };
+    return { name, changed: await changedAt(name), text: '', saved: '', locked: '' };
   });
 }
 

@@ -9,6 +9,7 @@ const TEXTS = {
   not_granted: 'The policy of this app does not grant that.',
   not_found: 'The file is no longer there.',
   io: 'The file system refused',
+  conflict: 'Another program has changed this note. Ctrl+S writes over it.',
   limit: 'Too much at once. Try again in a moment.',
   timeout: 'It took too long. Try again.',
   audit_unavailable: 'The audit log cannot be written, so nothing is done. Is the disk full?',

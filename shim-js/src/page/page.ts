@@ -5,7 +5,6 @@ import { Arguments, type Sinks } from './args.js';
 import { bodyOf, type Pieces, type Source } from './body.js';
 import { alone, isBytes } from './bytes.js';
 import { PageCall, type Caller } from './call.js';
-import type { WireError } from './error.js';
 import {
   isAborted,
   MapCopy,
@@ -14,21 +13,19 @@ import {
   mapGet,
   mapSet,
   mapSize,
-  StringCopy,
   TypeErrorCopy,
   Uint8ArrayCopy,
 } from './intrinsics.js';
 import {
   Down,
   Flow,
-  Kind,
   NO_CHANNEL,
   Up,
   type Body,
   type DownMessage,
   type UpMessage,
 } from '../port.js';
-import { isObject, list } from './safe.js';
+import { list, textOf } from './safe.js';
 import type { Sink } from './sink.js';
 import { Parts } from './stream.js';
 
@@ -50,6 +47,7 @@ const NOTHING = new Uint8ArrayCopy(0);
 interface Prepared {
   readonly args: unknown;
   readonly sinks: Sinks;
+  readonly aborted: boolean;
   readonly body: Body;
   readonly pieces: Pieces | undefined;
 }
@@ -59,15 +57,6 @@ function splitBody(raw: Source | undefined): Pick<Prepared, 'body' | 'pieces'> {
   const body = bodyOf(raw);
   if (isBytes(body)) return { body: alone(body), pieces: undefined };
   return { body: true, pieces: body };
-}
-
-/** Code of the page may throw anything, null and what throws again when it is looked at. */
-function textOf(error: unknown): string {
-  try {
-    return StringCopy(isObject(error) ? (error as Error).message : error);
-  } catch {
-    return 'what was thrown has no text';
-  }
 }
 
 export class Page implements Caller {
@@ -91,7 +80,7 @@ export class Page implements Caller {
     try {
       const prepared = this.#prepare(request);
       const call = this.#call(request, prepared);
-      if (request.signal !== undefined && isAborted(request.signal)) this.#unsent(call);
+      if (prepared.aborted) this.#unsent(call);
       else this.#send(call, request, prepared);
       return call;
     } catch (error) {
@@ -107,7 +96,8 @@ export class Page implements Caller {
     mapForEach(sinks, (sink) => {
       if (sink.busy) throw new TypeErrorCopy('a channel that another call still has');
     });
-    return { args, sinks, ...splitBody(request.raw) };
+    const aborted = request.signal !== undefined && isAborted(request.signal);
+    return { args, sinks, aborted, ...splitBody(request.raw) };
   }
 
   #call(request: Request, { sinks, pieces }: Prepared): PageCall {
@@ -127,7 +117,8 @@ export class Page implements Caller {
   #unsent(call: PageCall): void {
     const message = 'aborted before it was sent';
     call.cancel();
-    if (!call.fail({ code: 'cancelled', message, command: call.name })) call.over();
+    call.fail({ code: 'cancelled', message, command: call.name });
+    call.over();
   }
 
   /** The arguments or the body cannot be sent. */
@@ -158,8 +149,8 @@ export class Page implements Caller {
     if (call === undefined) return;
     switch (message[0]) {
       case Down.done:
-        if (this.#done(call, message[2], message[3])) mapDelete(this.#calls, call.id);
-        return;
+        if (message[4]) mapDelete(this.#calls, call.id);
+        return call.done(message[2], message[3], message[4]);
       case Down.early:
         return call.early(message[2]);
       case Down.message:
@@ -172,10 +163,6 @@ export class Page implements Caller {
         mapDelete(this.#calls, call.id);
         return call.over();
     }
-  }
-
-  #done(call: PageCall, kind: Kind, value: unknown): boolean {
-    return kind === Kind.error ? call.fail(value as WireError) : call.succeed(value);
   }
 }
 

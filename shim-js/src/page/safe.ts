@@ -16,6 +16,7 @@ import {
   mapHas,
   mapSet,
   ownKeys,
+  StringCopy,
 } from './intrinsics.js';
 
 export function isObject(value: unknown): value is object {
@@ -84,4 +85,13 @@ export function deepFreeze<T extends object>(value: T): T {
     if (isObject(inner)) deepFreeze(inner);
   }
   return value;
+}
+
+/** Code of the page may throw anything, null and what throws again when it is looked at. */
+export function textOf(error: unknown): string {
+  try {
+    return StringCopy(isObject(error) ? (error as Error).message : error);
+  } catch {
+    return 'what was thrown has no text';
+  }
 }

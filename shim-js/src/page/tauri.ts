@@ -19,8 +19,8 @@ import {
   Uint8ArrayCopy,
 } from './intrinsics.js';
 import { RESULT_MOST, type Page } from './page.js';
-import { defer, settled } from './promise.js';
-import { deepFreeze, own } from './safe.js';
+import { defer, settled, type Deferred } from './promise.js';
+import { deepFreeze, own, textOf } from './safe.js';
 import type { Sink } from './sink.js';
 import { manyBytes, writeMany } from './write.js';
 
@@ -59,6 +59,7 @@ class Callback implements Sink {
 
   handle(message: unknown): unknown {
     this.#next += 1;
+    if (!mapHas(this.#page.callbacks, this.#id)) return undefined;
     return this.run({ message: plainly(message), index: this.#next - 1 });
   }
 
@@ -112,7 +113,7 @@ export class Tauri {
     this.#page = page;
   }
 
-  start(name: string, args: unknown, options: unknown): PageCall {
+  #start(name: string, args: unknown, options: unknown): PageCall {
     const raw = bodyBytes(args);
     const most = RESULT_MOST;
     const sent = withHeaders(name, raw === undefined ? (args ?? {}) : {}, own(options, 'headers'));
@@ -126,14 +127,21 @@ export class Tauri {
     const many = manyBytes(name, args);
     if (many !== undefined)
       return writeMany((some) => this.invoke(name, some, options), args, many);
-    const call = this.start(name, args, options);
     const result = defer<unknown>();
+    try {
+      this.#settle(this.#start(name, args, options), result);
+    } catch (error) {
+      result.reject(textOf(error));
+    }
+    return result.promise;
+  }
+
+  #settle(call: PageCall, result: Deferred<unknown>): void {
     const got = (value: unknown): void => {
-      if (name === LISTEN) mapSet(this.#listeners, value, call);
+      if (call.name === LISTEN) mapSet(this.#listeners, value, call);
       result.resolve(plainly(value));
     };
     settled(call.result, got, (error) => result.reject((error as Error).message));
-    return result.promise;
   }
 
   unregisterListener(id: unknown): void {

@@ -2,13 +2,16 @@
  * A window with nothing but the app's scheme: no broker, no endpoint. Prints what the body of an
  * async function returns in the page, as JSON.
  *
- *     frontend_host FOLDER CSP EVAL [ORIGIN]
+ *     frontend_host FOLDER CSP EVAL [ORIGIN [CHANGE]]
  *
- * FOLDER holds the frontend, `dist`. With ORIGIN the page is an empty one of that origin instead of
- * the frontend's index. Exit status: 0; 1: the function threw; 3: the frontend cannot be loaded.
+ * FOLDER holds the frontend, `dist`. With ORIGIN, unless it is "-", the page is an empty one of
+ * that origin instead of the frontend's index. With CHANGE the files of that folder are put into
+ * the frontend once it has been loaded. Exit status: 0; 1: the function threw; 3: the frontend
+ * cannot be loaded.
  */
 #include "host/webkitgtk/frontend/frontend.h"
 
+#include <glib/gstdio.h>
 #include <gtk/gtk.h>
 
 struct host {
@@ -51,6 +54,22 @@ static void show(WebKitWebContext *context, struct host *host, const char *origi
     gtk_widget_destroy(top);
 }
 
+/* FALSE: a file of the folder is not in the frontend afterwards. */
+static gboolean change(const char *folder, const char *name)
+{
+    g_autofree char *from = g_build_filename(folder, name, NULL);
+    g_autofree char *to = g_build_filename(folder, "dist", NULL);
+    g_autoptr(GDir) files = g_dir_open(from, 0, NULL);
+    gboolean ok = files != NULL;
+    for (const char *file = ok ? g_dir_read_name(files) : NULL; file && ok;
+         file = g_dir_read_name(files)) {
+        g_autofree char *old = g_build_filename(from, file, NULL);
+        g_autofree char *new = g_build_filename(to, file, NULL);
+        ok = g_rename(old, new) == 0;
+    }
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4 || !gtk_init_check(&argc, &argv))
@@ -63,6 +82,8 @@ int main(int argc, char **argv)
         g_print("%s\n", error->message);
         return 3;
     }
-    show(context, &host, argc > 4 ? argv[4] : NULL);
+    if (argc > 5 && !change(argv[1], argv[5]))
+        return 2;
+    show(context, &host, argc > 4 && strcmp(argv[4], "-") != 0 ? argv[4] : NULL);
     return host.status;
 }

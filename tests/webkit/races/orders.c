@@ -3,7 +3,7 @@
 #include "tests/webkit/races/evil.h"
 #include "tests/webkit/races/say.h"
 
-enum { PHASES = 4 };
+enum { PHASES = 4, STALL_US = 100000 };
 
 struct orders {
     WebKitWebView *view;
@@ -12,6 +12,7 @@ struct orders {
     guint watch;
     char *early[PHASES];
     char *late[PHASES];
+    char *decided;
 };
 
 /* As WebKitLoadEvent counts. */
@@ -62,6 +63,12 @@ static void order_early(struct orders *orders, const char *rest)
 static void order_late(struct orders *orders, const char *rest)
 {
     keep(orders->late, rest);
+}
+
+static void order_decided(struct orders *orders, const char *rest)
+{
+    g_free(orders->decided);
+    orders->decided = g_strdup(rest);
 }
 
 static void order_load(struct orders *orders, const char *rest)
@@ -116,10 +123,11 @@ static const struct {
     const char *name;
     void (*take)(struct orders *orders, const char *rest);
 } table[] = {
-    {"back", order_back},     {"crash", order_crash},     {"early", order_early},
-    {"eval", order_eval},     {"forward", order_forward}, {"late", order_late},
-    {"load", order_load},     {"quit", order_quit},       {"release", order_release},
-    {"reload", order_reload}, {"stall", order_stall},     {"stop", order_stop},
+    {"back", order_back},       {"crash", order_crash},   {"early", order_early},
+    {"decided", order_decided}, {"eval", order_eval},     {"forward", order_forward},
+    {"late", order_late},       {"load", order_load},     {"quit", order_quit},
+    {"release", order_release}, {"reload", order_reload}, {"stall", order_stall},
+    {"stop", order_stop},
 };
 
 static void take_order(struct orders *orders, const char *order)
@@ -169,8 +177,28 @@ static void on_late(WebKitWebView *view, WebKitLoadEvent event, struct orders *o
     run_slot(orders, &orders->late[event]);
 }
 
+static gboolean on_decided(void *data)
+{
+    struct orders *orders = data;
+    g_usleep(STALL_US);
+    run_slot(orders, &orders->decided);
+    return G_SOURCE_REMOVE;
+}
+
+/* The web process has its answer when this is back, and commits while the host does nothing. */
+static gboolean on_decide(WebKitWebView *view, WebKitPolicyDecision *decision,
+                          WebKitPolicyDecisionType type, struct orders *orders)
+{
+    (void)view;
+    (void)decision;
+    if (orders->decided && type == WEBKIT_POLICY_DECISION_TYPE_RESPONSE)
+        g_idle_add_full(G_PRIORITY_HIGH, on_decided, orders, NULL);
+    return FALSE;
+}
+
 void orders_watch_early(struct orders *orders)
 {
+    g_signal_connect(orders->view, "decide-policy", G_CALLBACK(on_decide), orders);
     g_signal_connect(orders->view, "load-changed", G_CALLBACK(on_early), orders);
 }
 
@@ -195,6 +223,7 @@ void orders_free(struct orders *orders)
         g_free(orders->early[i]);
         g_free(orders->late[i]);
     }
+    g_free(orders->decided);
     g_clear_handle_id(&orders->watch, g_source_remove);
     g_io_channel_unref(orders->input);
     g_free(orders);
