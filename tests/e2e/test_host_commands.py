@@ -213,6 +213,33 @@ def test_a_host_that_does_not_answer_meets_the_deadline(app):
         tree.until(lambda: host.code(command="plugin:window|title", args={}) == "", "it is asked again")
 
 
+# ---- another policy while it runs ----
+
+
+def test_what_a_reload_takes_away_is_denied(served):
+    assert title(served) == "Title of main"
+    call = kept(served)
+    without = [name for name in CAPABILITY["permissions"] if name not in ("core:window:allow-title", "own")]
+    (served.app.path / "capabilities/host.json").write_text(json.dumps(CAPABILITY | {"permissions": without}))
+    assert "after" in served.reload()
+    assert served.answer(call)["error"]["code"] == "denied"
+    served.wait(lambda line: "cancelled" in line)
+    assert not finish(served)
+    assert served.code(command="plugin:window|title", args={}) == "denied"
+    assert served.code(command="plugin:window|set_title", args={"value": "still"}) == ""
+
+
+def test_a_scope_that_changes_begins_the_hosts_session_anew(served):
+    assert served.code(command="plugin:window|set_title", args={"value": "old"}) == ""
+    entry = {"identifier": "core:window:allow-title", "allow": [{"any": 1}]}
+    wider = [*CAPABILITY["permissions"], entry]
+    (served.app.path / "capabilities/host.json").write_text(json.dumps(CAPABILITY | {"permissions": wider}))
+    assert "after" in served.reload()
+    assert title(served) == "Title of main"
+    assert [record["reason"] for record in records(served, 3, event="plugin")] == [
+        "handed to the host", "stopped by a reload", "handed to the host"]
+
+
 # ---- events ----
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import select
 import signal
 import subprocess
 import sys
@@ -42,6 +43,13 @@ def script_of(*names):
 REPORT = f"if (top !== window) {{ {constants()}{script_of('report')} }}"
 
 
+def read(process, seconds):
+    try:
+        return process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return "", f"no answer after {WINDOW_S} s"
+
+
 def kill(process):
     """The window, if it is still there, and what it started: it has a session of its own."""
     if process.poll() is None:
@@ -55,6 +63,9 @@ class PageTrial(bench.Trial):
     def __init__(self, row, settings):
         self.row, self.breach, self.twins, self.failed = row, settings.breach, 0, ""
         self.world = worlds.World(settings)
+        # Of windows on one screen only the topmost can be clicked at.
+        self.screen = displays.Display() if row.clicks else None
+        self.display = self.screen.environment if row.clicks else json.loads(settings.display)
         self.server = elsewhere.Server(self.pages())
         self.make_app()
 
@@ -104,7 +115,7 @@ class PageTrial(bench.Trial):
         for name in folders.values():
             (home / name).mkdir(mode=0o700, exist_ok=True)
         return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "GSETTINGS_BACKEND": "memory",
-                "TB_PLANT": str(HERE / "plants" / self.breach), **json.loads(self.world.settings.display), **{key: str(home / name) for key, name in folders.items()}}
+                "TB_PLANT": str(HERE / "plants" / self.breach), **self.display, **{key: str(home / name) for key, name in folders.items()}}
 
     def start(self, *words):
         """A program of the tree, in a session of its own."""
@@ -112,18 +123,26 @@ class PageTrial(bench.Trial):
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def window(self, script):
-        """What the page answers to that body of an async function."""
+        """What the page answers to that body of an async function, while a user clicks at it."""
         path = self.world.base / "eval.js"
         path.write_text(script)
         with self.start(f"{self.world.settings.tree}/bin/trollbridge", "run", self.world.app, "--eval", path) as process:
             try:
-                out, errors = process.communicate(timeout=WINDOW_S)
-            except subprocess.TimeoutExpired:
-                out, errors = "", f"no answer after {WINDOW_S} s"
+                out, errors = self.wait(process)
             finally:
                 kill(process)
         self.check(process.returncode == 0, f"the window ended with {process.returncode}: {errors.strip()[-600:]}")
         return json.loads(out)
+
+    def wait(self, process):
+        if not self.row.clicks:
+            return read(process, WINDOW_S)
+        for _ in range(WINDOW_S * 2):
+            subprocess.run(["xdotool", "mousemove", "300", "300", "click", "1"], env=self.environment(), check=True)
+            if process.poll() is not None:
+                break
+            select.select([process.stdout], [], [], 0.5)
+        return read(process, 5)
 
     def attack(self, file, name):
         result = self.window(f"{self.script(*LIBRARY, file)}\nreturn await run({json.dumps(name)});")
@@ -141,6 +160,8 @@ class PageTrial(bench.Trial):
 
     def end(self):
         self.server.close()
+        if self.screen:
+            self.screen.close()
         super().end()
 
     def after(self):

@@ -30,10 +30,11 @@ BREACHES = [
     ("twice", "a second capability that grants what the reload is to take away",
      ["reload-withdrawn", "reload-want", "reload-race", "reload-back", "reload-replay-live"]),
     ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd", "chunk-overrun",
-                                                          "plugin-two-values", "pool-release-twice", "pool-answer-in"]),
+                                                          "plugin-two-values", "pool-release-twice", "pool-answer-in", "host-link-twice", "emit-key"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
-                                                        "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand"]),
+                                                        "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand",
+                                                        "host-link-event", "emit-flood"]),
 ]
 
 # Weaknesses in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the

@@ -63,8 +63,10 @@ def test_calls_that_come_before_the_session_wait_for_it(window):
 def test_one_script_attaches(window):
     assert native(window, "return [isAttached, trollbridgeNative.attach({ready(){}, done(){}, chunk(){}, "
                           "room(){}, ended(){}})];") == [True, False]
-    assert "must be functions" in window("try { trollbridgeNative.attach({}) } catch (e) { return e.message }",
-                                         world="trollbridge")
+    errors = window("""return ['{}', 'null', '7', '', '{ready(){}, done(){}, chunk(){}, room(){}, ended: 1}'].map((handlers) => {
+        try { return eval(`trollbridgeNative.attach(${handlers})`); } catch (error) { return error.message; } });""",
+                    world="trollbridge")
+    assert ["must be functions" in str(error) for error in errors] == [True] * 5, errors
 
 
 @pytest.mark.parametrize("name", ["plugin:fs|remove", "", "plugin:fs|read_text_file\\0", "é" * 150,

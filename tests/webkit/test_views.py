@@ -13,6 +13,9 @@ READ = f'"{apps.HELLO}"'
 APP = '["tauri://localhost","object"]'
 PAGE = "<!doctype html><title>Elsewhere</title><p>Elsewhere."
 
+# Root of a namespace could make others without asking for a namespace of users.
+NO_CAPABILITIES = ["setpriv", "--securebits", "+noroot,+noroot_locked", "--inh-caps=-all", "--bounding-set=-all"]
+
 
 @pytest.fixture
 def play(installed, make_app):
@@ -26,9 +29,14 @@ def play(installed, make_app):
 
     run.app = make_app()
     run.app.environment["LD_LIBRARY_PATH"] = str(installed / "lib")
-    command = run.app.command
-    run.app.command = lambda *words: [str(installed / "bin/scenes") if word.endswith("bin/trollbridge") else word
-                                      for word in command(*words)]
+    command, run.before = run.app.command, []
+
+    def command_of_scenes(*words):
+        line = command(*words)
+        at = line.index(str(installed / "bin/trollbridge"))
+        return [*line[:at], *run.before, str(installed / "bin/scenes"), *line[at + 1:]]
+
+    run.app.command = command_of_scenes
     return run
 
 
@@ -90,9 +98,27 @@ def test_a_web_process_has_one_link(play):
     assert opened(play.app) == [("one", "local")]
 
 
-def test_a_crash_ends_the_session_and_a_load_begins_another(play):
+def test_a_crash_ends_the_session_and_a_reload_begins_another(play):
     assert play("crash")[1] == [f"before: {READ}", "alert: main crashed: the web process has ended",
                                 "alert: main closed: shut by the host", f"after: {READ}"]
+    assert opened(play.app) == [("main", "local")] * 2
+
+
+def test_offers_that_no_honest_process_makes(play, installed):
+    """Each is refused, they are told of once between two loads, and they cost the view its link only if there
+    are too many of them."""
+    extension = installed / "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so"
+    honest = extension.read_bytes()
+    try:
+        shutil.copy(SCENES.parent / "libbad_offers.so", extension)
+        code, lines, _ = play("bad_offers")
+    finally:
+        extension.write_bytes(honest)
+    offers = [line for line in lines if line.startswith("alert: main offer: ")]
+    results = [line for line in lines if not line.startswith("alert: ")]
+    assert code == 0 and offers == ["alert: main offer: an offer has exactly one descriptor"] * 3
+    assert results[0] == f"first: {READ}" and results[2] == f"after: {READ}"
+    assert results[1].startswith("flood: TrollbridgeError: the session is over")
     assert opened(play.app) == [("main", "local")] * 2
 
 
@@ -108,6 +134,13 @@ def test_the_sandbox_of_web_processes_is_reported(play):
     assert lines[0] == f"tried: {held:d}" and lines[1] == f"main: {READ}"
     assert lines[2].startswith(f"found: {held:d}: ")
     assert play("sandbox_required")[:2] == ((0, ["started"]) if held else (1, []))
+
+
+def test_without_namespaces_there_is_none_and_pages_work(play):
+    play.before = [*tree.NO_USERNS, *NO_CAPABILITIES] if has_sandbox() else []
+    _, lines, _ = play("sandbox")
+    assert lines[:2] == ["tried: 0", f"main: {READ}"]
+    assert lines[2].startswith("found: 0: web processes have no sandbox: ")
 
 
 def test_a_sandbox_that_is_off_is_reported_and_can_be_refused(play):

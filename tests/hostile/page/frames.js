@@ -113,18 +113,18 @@ async function popup(open) {
 
 attacks.popupPage = () => popup(() => window.open("/frame.html"));
 attacks.popupBlank = () => popup(() => window.open("about:blank", "other", "width=200,height=200"));
-attacks.popupNoopener = () => popup(() => window.open("/popup.html", "_blank", "noopener"));
 attacks.popupElsewhere = () => popup(() => window.open(`${ELSEWHERE}/frame.html`));
-attacks.popupJavascript = () => popup(() => window.open("javascript:1"));
-attacks.popupFile = () => popup(() => window.open("file:///etc/passwd"));
-// The window cannot be had back from these; it would tell by what it loads.
-attacks.popupLink = async () => {
-  const link = node("a", { href: "/popup.html", target: "_blank" });
-  document.body.append(link);
-  link.click();
-  const form = node("form", { action: "/popup.html", target: "other" });
-  document.body.append(form);
-  form.submit();
-  const told = new Promise((resolve) => (new BroadcastChannel("popup").onmessage = () => resolve("a window")));
-  return await within(1500, told, "no window");
+// The window cannot be had back from these; it tells by what it loads.
+const told = (open) => {
+  const tells = new Promise((resolve) => (new BroadcastChannel("popup").onmessage = () => resolve("a window")));
+  open();
+  return within(2500, tells, "no window");
 };
+attacks.popupNoopener = () => told(() => window.open("/popup.html", "_blank", "noopener"));
+attacks.popupLink = () => told(() => {
+  const link = node("a", { href: "/popup.html", target: "_blank" });
+  const form = node("form", { action: "/popup.html", target: "other" });
+  document.body.append(link, form);
+  link.click();
+  form.submit();
+});

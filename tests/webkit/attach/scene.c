@@ -76,7 +76,10 @@ void scene_load(WebKitWebView *view, const char *uri)
 {
     gboolean over = FALSE;
     gulong handler = g_signal_connect(view, "load-changed", G_CALLBACK(on_load_changed), &over);
-    webkit_web_view_load_uri(view, uri);
+    if (uri)
+        webkit_web_view_load_uri(view, uri);
+    else
+        webkit_web_view_reload(view);
     while (!over)
         g_main_context_iteration(NULL, TRUE);
     g_signal_handler_disconnect(view, handler);

@@ -15,6 +15,7 @@ WebKitWebView *scene_attached(struct trollbridge_webkit *tw, const char *label,
                               WebKitWebView *related);
 void scene_close(WebKitWebView *view);
 
+/* NULL: what it showed last. */
 void scene_load(WebKitWebView *view, const char *uri);
 /* A script of the page goes there. */
 void scene_leave(WebKitWebView *view, const char *uri);

@@ -127,6 +127,19 @@ static void crash(void)
     webkit_web_view_terminate_web_process(view);
     scene_await_alert("crashed");
     scene_await_alert("closed");
+    scene_load(view, NULL);
+    scene_eval(view, "after", READ);
+    scene_end(tw);
+}
+
+static void bad_offers(void)
+{
+    struct trollbridge_webkit *tw = begin();
+    WebKitWebView *view = scene_attached(tw, "main", NULL);
+    scene_load(view, APP);
+    scene_eval(view, "first", READ);
+    scene_load(view, APP "?flood");
+    scene_eval(view, "flood", READ);
     scene_load(view, APP);
     scene_eval(view, "after", READ);
     scene_end(tw);
@@ -280,6 +293,7 @@ static const struct {
     {"two_views", two_views},
     {"one_process", one_process},
     {"crash", crash},
+    {"bad_offers", bad_offers},
     {"sandbox", sandbox},
     {"sandbox_required", sandbox_required},
     {"navigation", navigation},
