@@ -21,5 +21,6 @@ struct trollbridge {
     struct tb_unpacker unpacker;
     struct host_links links;
     struct host_event event; /* that is being made */
+    bool dispatching;
     bool lost;
 };

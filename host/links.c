@@ -187,9 +187,14 @@ int host_links_init(struct host_links *links, int epoll_fd,
     return links->wake_fd < 0 ? -errno : 0;
 }
 
-void host_links_deinit(struct host_links *links)
+void host_links_end(struct host_links *links)
 {
     while (links->first)
         end(links->first);
+}
+
+void host_links_deinit(struct host_links *links)
+{
+    host_links_end(links);
     tb_fd_close(&links->wake_fd);
 }

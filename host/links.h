@@ -22,6 +22,8 @@ struct host_links {
 int host_links_init(struct host_links *links, int epoll_fd,
                     const struct trollbridge_plugin *plugins, size_t n_plugins);
 /* Ends all of them. A stream that its handler has not freed yet keeps what it needs. */
+void host_links_end(struct host_links *links);
+/* The same, and no more can be added. */
 void host_links_deinit(struct host_links *links);
 
 /* Consumes fd. One that is too many, or cannot be had, is closed: the broker answers for it. */

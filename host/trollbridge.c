@@ -248,15 +248,25 @@ static void on_event(struct trollbridge *bridge, const struct epoll_event *event
         host_links_ready(event->data.ptr, event->events);
 }
 
-enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
+static void turn(struct trollbridge *bridge)
 {
     struct epoll_event events[EVENTS];
-    if (bridge->lost)
-        return TROLLBRIDGE_LOST;
     int n = epoll_wait(bridge->epoll_fd, events, EVENTS, 0);
     for (int i = 0; i < n; i++)
         on_event(bridge, &events[i]);
     host_links_run_due(&bridge->links);
+}
+
+enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
+{
+    if (bridge->dispatching)
+        return TROLLBRIDGE_OK; /* a loop inside a handler: links may not change under it */
+    bridge->dispatching = true;
+    if (!bridge->lost)
+        turn(bridge);
+    if (bridge->lost)
+        host_links_end(&bridge->links); /* nobody waits any more for what handlers still do */
+    bridge->dispatching = false;
     return bridge->lost ? TROLLBRIDGE_LOST : TROLLBRIDGE_OK;
 }
 

@@ -133,8 +133,8 @@ TROLLBRIDGE_API const struct trollbridge_app *trollbridge_app(const struct troll
 /* The one descriptor to poll for reading, whatever the bridge waits for; owned by the bridge. */
 TROLLBRIDGE_API int trollbridge_fd(const struct trollbridge *bridge);
 
-/* Handles what has come, calls the callbacks and the handlers of commands; does not block. Not to
- * be called from inside one of them, and neither is trollbridge_close. OK or LOST. */
+/* Handles what has come, calls the callbacks and the handlers of commands; does not block. From
+ * inside one of them it does nothing, and trollbridge_close must not be called. OK or LOST. */
 TROLLBRIDGE_API enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge);
 
 struct trollbridge_view {

@@ -33,9 +33,9 @@ static gboolean on_decide_policy(WebKitWebView *web, WebKitPolicyDecision *decis
     return TRUE;
 }
 
-/* What a page can do to its user's desktop is a command's business, and policy's: no dialog to
- * print, no full screen, and no permission for what WebKitGTK would ask about. */
-static gboolean on_asked(void)
+/* What a page does to its user's desktop is a command's business, and policy's: no printing, no
+ * full screen (tighten), and no permission for what WebKitGTK would ask about. */
+static gboolean on_print(void)
 {
     return TRUE;
 }
@@ -61,6 +61,7 @@ static void tighten(struct tb_view *view)
     WebKitSettings *settings = webkit_web_view_get_settings(view->web);
     webkit_settings_set_enable_page_cache(settings, FALSE);
     webkit_settings_set_enable_developer_extras(settings, view->tw->devtools);
+    webkit_settings_set_enable_fullscreen(settings, FALSE);
     webkit_settings_set_allow_file_access_from_file_urls(settings, FALSE);
     webkit_settings_set_allow_universal_access_from_file_urls(settings, FALSE);
 }
@@ -77,8 +78,7 @@ void tb_walls_build(struct tb_view *view)
     tighten(view);
     g_signal_connect(view->web, "load-changed", G_CALLBACK(on_load_changed), view);
     g_signal_connect(view->web, "decide-policy", G_CALLBACK(on_decide_policy), view);
-    g_signal_connect(view->web, "print", G_CALLBACK(on_asked), view);
-    g_signal_connect(view->web, "enter-fullscreen", G_CALLBACK(on_asked), view);
+    g_signal_connect(view->web, "print", G_CALLBACK(on_print), view);
     g_signal_connect(view->web, "permission-request", G_CALLBACK(on_permission), view);
     g_signal_connect(view->web, "load-failed", G_CALLBACK(on_load_failed), view);
     g_signal_connect(view->web, "load-failed-with-tls-errors", G_CALLBACK(on_load_failed), view);

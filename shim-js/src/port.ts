@@ -18,7 +18,7 @@ export const enum Up {
 
 /** To the page. */
 export const enum Down {
-  /** id, kind, value: the result. Nothing follows, unless the call has channels. */
+  /** id, kind, value, over: the result. Without `over` its channels still have messages. */
   done,
   /** id, value: the result of a call that goes on */
   early,
@@ -28,7 +28,7 @@ export const enum Down {
   part,
   /** id: the next piece of the body is wanted */
   pull,
-  /** id: the last message has been dealt with; only for a call with channels */
+  /** id: after a `done` without it; the last message has been dealt with */
   over,
 }
 
@@ -70,7 +70,7 @@ export type UpMessage =
   | readonly [op: Up.pull, id: number];
 
 export type DownMessage =
-  | readonly [op: Down.done, id: number, kind: Kind, value: unknown]
+  | readonly [op: Down.done, id: number, kind: Kind, value: unknown, over: boolean]
   | readonly [op: Down.early, id: number, value: unknown]
   | readonly [op: Down.message, id: number, channel: number, payload: unknown]
   | readonly [op: Down.part, id: number, bytes: Uint8Array]

@@ -304,3 +304,15 @@ test('the end of the session ends streams, channels and readers', async () => {
   await assert.rejects(onEvent.done, refused('session_closed'));
   await assert.rejects(asked, refused('session_closed'));
 });
+
+test('a channel is free for the next call when the one that had it has failed', async () => {
+  const run = async (): Promise<never> => {
+    throw new Refusal('io', 'the disk is gone');
+  };
+  const { endpoint } = connect({ commands: [{ name: 'fail', run }, echo] });
+  const onEvent = new Channel();
+  const again = endpoint
+    .invoke('fail', { onEvent })
+    .catch(() => endpoint.invoke('echo', { onEvent }));
+  assert.deepEqual(await again, { onEvent: onEvent.toJSON() });
+});

@@ -10,7 +10,7 @@ LISTEN = "plugin:event|listen"
 CAPABILITY = {
     "identifier": "host",
     "windows": ["main", "other"],
-    "permissions": ["core:window:allow-title", "core:window:allow-set-title", "core:window:allow-set-icon",
+    "permissions": ["core:window:allow-title", "core:window:allow-set-title", "core:window:allow-is-focused",
                     "core:window:allow-set-overlay-icon", "core:event:default", "own"],
 }
 OWN = """
@@ -82,7 +82,7 @@ def test_what_is_wrong_with_the_arguments_is_said(served):
     assert (error["code"], error["message"]) == ("invalid_args", "value: expected a string, got 7")
 
 
-@pytest.mark.parametrize("command", ["unserved", "plugin:window|set_icon"])
+@pytest.mark.parametrize("command", ["unserved", "plugin:window|is_focused"])
 def test_what_the_host_does_not_serve_is_unimplemented(served, command):
     error = served.call(command=command, args={})["error"]
     assert error["code"] == "unimplemented" and "has to be in the table of plugins" in error["message"]
@@ -211,6 +211,33 @@ def test_a_host_that_does_not_answer_meets_the_deadline(app):
         tree.until(lambda: any(record["reason"] == "it does not answer" for record in app.records()), "its link is ended")
         host.say("go")
         tree.until(lambda: host.code(command="plugin:window|title", args={}) == "", "it is asked again")
+
+
+# ---- another policy while it runs ----
+
+
+def test_what_a_reload_takes_away_is_denied(served):
+    assert title(served) == "Title of main"
+    call = kept(served)
+    without = [name for name in CAPABILITY["permissions"] if name not in ("core:window:allow-title", "own")]
+    (served.app.path / "capabilities/host.json").write_text(json.dumps(CAPABILITY | {"permissions": without}))
+    assert "after" in served.reload()
+    assert served.answer(call)["error"]["code"] == "denied"
+    served.wait(lambda line: "cancelled" in line)
+    assert not finish(served)
+    assert served.code(command="plugin:window|title", args={}) == "denied"
+    assert served.code(command="plugin:window|set_title", args={"value": "still"}) == ""
+
+
+def test_a_scope_that_changes_begins_the_hosts_session_anew(served):
+    assert served.code(command="plugin:window|set_title", args={"value": "old"}) == ""
+    entry = {"identifier": "core:window:allow-title", "allow": [{"any": 1}]}
+    wider = [*CAPABILITY["permissions"], entry]
+    (served.app.path / "capabilities/host.json").write_text(json.dumps(CAPABILITY | {"permissions": wider}))
+    assert "after" in served.reload()
+    assert title(served) == "Title of main"
+    assert [record["reason"] for record in records(served, 3, event="plugin")] == [
+        "handed to the host", "stopped by a reload", "handed to the host"]
 
 
 # ---- events ----

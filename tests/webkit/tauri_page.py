@@ -5,6 +5,7 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import tomllib
 
 TAURI = pathlib.Path(__file__).resolve().parent / "tauri"
 INDEX = '<!doctype html><meta charset="utf-8"><title>Tauri</title><script src="tauri.js"></script>'
@@ -34,6 +35,13 @@ def fs_permissions():
     denied = ("$RESOURCE/data/private", "$RESOURCE/data/private/**")
     return [*names, {"identifier": "fs:scope", "allow": [{"path": path} for path in allowed],
                      "deny": [{"path": path} for path in denied]}]
+
+
+def core_permissions():
+    """All that core plugins of a host can."""
+    plugins = tomllib.loads((TAURI.parents[2] / "plugins/core/commands.toml").read_text())
+    return [f"core:{plugin}:allow-{name.replace('_', '-')}" for plugin in ("app", "webview", "window")
+            for table in ("default", "other") for name in plugins[plugin].get(table, {})]
 
 
 def cases(name):

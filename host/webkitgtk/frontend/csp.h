@@ -1,7 +1,7 @@
 /*
  * The content security policy of one response: the manifest's, or a strict one, with the nonce and
  * the hashes of the document's own scripts and styles. It is only ever made narrower:
- * docs/decisions/024-csp.md has the rules. Pure.
+ * docs/decisions/025-csp.md has the rules. Pure.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
  * A document of HTML as libgumbo parses it: where its scripts and styles are, for a nonce on each,
  * and what the inline ones hold, for hashes. Only the app's own files are parsed, once, when the
- * app is loaded: docs/decisions/024-csp.md.
+ * app is loaded: docs/decisions/025-csp.md.
  */
 #pragma once
 

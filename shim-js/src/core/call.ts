@@ -12,6 +12,8 @@ import { Upload } from './upload.js';
 const FRAME_REST = 128;
 const NOTHING = new Uint8Array(0);
 
+type End = readonly [kind: Kind, value: unknown];
+
 export interface Ports {
   readonly line: Line;
   readonly post: (message: DownMessage) => void;
@@ -30,7 +32,7 @@ export class CoreCall {
   readonly #parts: PartQueue;
   readonly #upload: Upload;
   /** What the page is to be told when it has taken the parts before it. */
-  #end: readonly [Kind, unknown] | null = null;
+  #end: End | null = null;
   #told = false;
   #over = false;
   #cancelled = false;
@@ -167,17 +169,18 @@ export class CoreCall {
 
   /** Tells the page what it is time for. */
   #settle(): void {
-    if (this.#end !== null && !this.#told && this.#parts.empty) {
-      this.#told = true;
-      this.#ports.post([Down.done, this.id, ...this.#end]);
-    }
-    if (this.#over && this.#told && !this.#closed) this.#close();
+    if (this.#closed) return;
+    const tell = this.#end !== null && !this.#told && this.#parts.empty;
+    this.#told ||= tell;
+    const over = this.#told && this.#over && this.#idle();
+    this.#closed = over;
+    if (over) this.#ports.forget(this.id);
+    if (tell) this.#ports.post([Down.done, this.id, ...(this.#end as End), over]);
+    else if (over) this.#ports.post([Down.over, this.id]);
   }
 
-  #close(): void {
-    for (const inbox of this.#inboxes.values()) if (!inbox.idle) return;
-    this.#closed = true;
-    if (this.#inboxes.size > 0) this.#ports.post([Down.over, this.id]);
-    this.#ports.forget(this.id);
+  #idle(): boolean {
+    for (const inbox of this.#inboxes.values()) if (!inbox.idle) return false;
+    return true;
   }
 }

@@ -9,9 +9,9 @@ import {
   enqueueMicrotask,
   mapForEach,
   mapGet,
-  mapSize,
   removeListener,
 } from './intrinsics.js';
+import { Kind } from '../port.js';
 import { defer, report, settled } from './promise.js';
 import type { Parts } from './stream.js';
 
@@ -84,27 +84,30 @@ export class PageCall {
     this.#result.resolve(value);
   }
 
-  /** True: nothing comes any more, not even a message. */
-  succeed(value: unknown): boolean {
+  /** The result. `over`: no message is left. */
+  done(kind: Kind, value: unknown, over: boolean): void {
+    if (kind === Kind.error) this.fail(value as WireError);
+    else this.#succeed(value);
+    if (over) this.over();
+  }
+
+  #succeed(value: unknown): void {
     this.#result.resolve(value);
-    return this.#end(undefined);
+    this.#settle(undefined);
   }
 
-  fail(error: WireError): boolean {
-    return this.reject(new TrollbridgeError(error));
+  fail(error: WireError): void {
+    this.reject(new TrollbridgeError(error));
   }
 
-  reject(error: Error): boolean {
+  reject(error: Error): void {
     this.#result.reject(error);
-    return this.#end(error);
+    this.#settle(error);
   }
 
-  #end(error: Error | undefined): boolean {
-    if (!this.#settled) this.#settle(error);
-    return mapSize(this.#sinks) === 0;
-  }
-
+  /** Its first end is the one that counts. */
   #settle(error: Error | undefined): void {
+    if (this.#settled) return;
     this.#settled = true;
     this.#error = error;
     if (this.#signal !== undefined) removeListener(this.#signal, 'abort', this.cancel);

@@ -5,7 +5,6 @@ import { Arguments, type Sinks } from './args.js';
 import { bodyOf, type Pieces, type Source } from './body.js';
 import { alone, isBytes } from './bytes.js';
 import { PageCall, type Caller } from './call.js';
-import type { WireError } from './error.js';
 import {
   isAborted,
   MapCopy,
@@ -20,7 +19,6 @@ import {
 import {
   Down,
   Flow,
-  Kind,
   NO_CHANNEL,
   Up,
   type Body,
@@ -119,7 +117,8 @@ export class Page implements Caller {
   #unsent(call: PageCall): void {
     const message = 'aborted before it was sent';
     call.cancel();
-    if (!call.fail({ code: 'cancelled', message, command: call.name })) call.over();
+    call.fail({ code: 'cancelled', message, command: call.name });
+    call.over();
   }
 
   /** The arguments or the body cannot be sent. */
@@ -150,8 +149,8 @@ export class Page implements Caller {
     if (call === undefined) return;
     switch (message[0]) {
       case Down.done:
-        if (this.#done(call, message[2], message[3])) mapDelete(this.#calls, call.id);
-        return;
+        if (message[4]) mapDelete(this.#calls, call.id);
+        return call.done(message[2], message[3], message[4]);
       case Down.early:
         return call.early(message[2]);
       case Down.message:
@@ -164,10 +163,6 @@ export class Page implements Caller {
         mapDelete(this.#calls, call.id);
         return call.over();
     }
-  }
-
-  #done(call: PageCall, kind: Kind, value: unknown): boolean {
-    return kind === Kind.error ? call.fail(value as WireError) : call.succeed(value);
   }
 }
 

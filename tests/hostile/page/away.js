@@ -21,8 +21,5 @@ attacks.form = () => stays(() => {
 });
 attacks.refresh = () => stays(() => document.head.append(node("meta", { "http-equiv": "refresh", content: `0;url=${away()}` })));
 attacks.open = () => stays(() => window.open(away(), "_self"));
-attacks.frame = () => stays(() => document.body.append(node("iframe", { src: `${ELSEWHERE}/top.html` })));
-attacks.data = () => stays(() => (location.href = "data:text/html,<p>away"));
 attacks.blob = () => stays(() => (location.href = URL.createObjectURL(new Blob([REPORT], { type: "text/html" }))));
-attacks.file = () => stays(() => (location.href = "file:///etc/passwd"));
 attacks.otherHost = () => stays(() => (location.href = "tauri://elsewhere/index.html"));

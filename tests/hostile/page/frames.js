@@ -42,6 +42,14 @@ attacks.frameEmpty = () => reachInto(node("iframe"));
 attacks.frameElsewhere = () => inFrame(node("iframe", { src: `${ELSEWHERE}/frame.html` }));
 attacks.frameNested = () => inFrame(node("iframe", { src: "/nested.html" }));
 
+// The app's own files, loaded from there.
+attacks.elsewhereReads = async () => {
+  const frame = node("iframe", { src: `${ELSEWHERE}/reads.html` });
+  const report = reported(frame);
+  document.body.append(frame);
+  return await within(30_000, report, "silent");
+};
+
 // Written into an empty frame: document.open runs scripts again, here in a frame.
 attacks.frameWritten = async () => {
   const frame = node("iframe");
@@ -113,18 +121,18 @@ async function popup(open) {
 
 attacks.popupPage = () => popup(() => window.open("/frame.html"));
 attacks.popupBlank = () => popup(() => window.open("about:blank", "other", "width=200,height=200"));
-attacks.popupNoopener = () => popup(() => window.open("/popup.html", "_blank", "noopener"));
 attacks.popupElsewhere = () => popup(() => window.open(`${ELSEWHERE}/frame.html`));
-attacks.popupJavascript = () => popup(() => window.open("javascript:1"));
-attacks.popupFile = () => popup(() => window.open("file:///etc/passwd"));
-// The window cannot be had back from these; it would tell by what it loads.
-attacks.popupLink = async () => {
-  const link = node("a", { href: "/popup.html", target: "_blank" });
-  document.body.append(link);
-  link.click();
-  const form = node("form", { action: "/popup.html", target: "other" });
-  document.body.append(form);
-  form.submit();
-  const told = new Promise((resolve) => (new BroadcastChannel("popup").onmessage = () => resolve("a window")));
-  return await within(1500, told, "no window");
+// The window cannot be had back from these; it tells by what it loads.
+const told = (open) => {
+  const tells = new Promise((resolve) => (new BroadcastChannel("popup").onmessage = () => resolve("a window")));
+  open();
+  return within(2500, tells, "no window");
 };
+attacks.popupNoopener = () => told(() => window.open("/popup.html", "_blank", "noopener"));
+attacks.popupLink = () => told(() => {
+  const link = node("a", { href: "/popup.html", target: "_blank" });
+  const form = node("form", { action: "/popup.html", target: "other" });
+  document.body.append(link, form);
+  link.click();
+  form.submit();
+});

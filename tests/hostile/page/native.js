@@ -108,7 +108,7 @@ attacks.schemeOdd = async () => {
 };
 
 // ---- what the window itself can be made to do ----
-attacks.download = async () => {
+attacks.download = () => clicked(async () => {
   for (const href of [URL.createObjectURL(new Blob(["downloaded"])), "data:application/octet-stream,downloaded", "/index.html", `${ELSEWHERE}/file.bin`]) {
     const link = node("a", { href, download: "planted.txt" });
     document.body.append(link);
@@ -117,32 +117,43 @@ attacks.download = async () => {
   document.body.append(node("iframe", { src: `${ELSEWHERE}/file.bin` }));
   await within(2500, new Promise(() => {}));
   return "alive";
-};
+});
 attacks.dialogs = async () => {
   print();
   document.execCommand("print");
   return "alive";
 };
+// In a click of the user's, who is there as long as the row lasts: much is refused without one.
+const clicked = (start) => new Promise((resolve, reject) => addEventListener("click", () => {
+  try {
+    resolve(start());
+  } catch (error) {
+    reject(error);
+  }
+}, { once: true }));
+const ASKED = {
+  geolocation: () => new Promise((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, reject)),
+  camera: () => navigator.mediaDevices.getUserMedia({ video: true, audio: true }),
+  screen: () => navigator.mediaDevices.getDisplayMedia({ video: true }),
+  devices: async () => (await navigator.mediaDevices.enumerateDevices()).some((device) => device.label),
+  notifications: () => Notification.requestPermission(),
+  clipboard: () => navigator.clipboard.readText().then(() => "read"),
+  pointer: async () => (await document.body.requestPointerLock(), document.pointerLockElement),
+};
 attacks.permissions = async () => {
   const codes = {};
-  const ask = async (name, start) => {
-    codes[name] = await within(3000, (async () => start())().then((answer) => (answer === "denied" || answer === "default" || !answer ? "refused" : "got"), () => "refused"), "refused");
+  const ask = async (name) => {
+    const answer = (async () => ASKED[name]())().then((got) => (got === "denied" || got === "default" || !got ? "refused" : "got"), () => "refused");
+    codes[name] = await within(3000, answer, "refused");
   };
-  await ask("geolocation", () => new Promise((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, reject)));
-  await ask("camera", () => navigator.mediaDevices.getUserMedia({ video: true, audio: true }));
-  await ask("screen", () => navigator.mediaDevices.getDisplayMedia({ video: true }));
-  await ask("devices", async () => (await navigator.mediaDevices.enumerateDevices()).some((device) => device.label));
-  await ask("notifications", () => Notification.requestPermission());
-  await ask("midi", () => navigator.requestMIDIAccess());
-  await ask("clipboard read", () => navigator.clipboard.readText().then((text) => text || "empty"));
-  await ask("pointer", async () => (await document.body.requestPointerLock(), document.pointerLockElement));
-  await ask("storage", () => document.requestStorageAccess());
+  await clicked(() => Promise.all(Object.keys(ASKED).map(ask)));
   return summary(codes, "refused");
 };
 attacks.fullscreen = async () => {
-  await within(2000, (async () => document.documentElement.requestFullscreen())().catch(() => {}));
+  await within(5000, clicked(() => document.documentElement.requestFullscreen()).catch(() => {}));
   return document.fullscreenElement ? "full screen" : "refused";
 };
+attacks.popup = async () => ((await clicked(() => window.open("/popup.html"))) ? "a window" : "no window");
 attacks.floodTitle = async () => {
   for (let i = 0; i < 20_000; i++) document.title = `${i}${"x".repeat(1000)}`;
   return "alive";

@@ -7,6 +7,9 @@ gulong __real_g_signal_connect_data(void *instance, const char *name, GCallback 
 gulong __wrap_g_signal_connect_data(void *instance, const char *name, GCallback handler, void *data,
                                     GClosureNotify destroy, GConnectFlags flags);
 
+void __real_webkit_settings_set_enable_fullscreen(WebKitSettings *settings, gboolean enabled);
+void __wrap_webkit_settings_set_enable_fullscreen(WebKitSettings *settings, gboolean enabled);
+
 static const char *const unheard[] = {
     "decide-policy",    "print",       "enter-fullscreen", "permission-request", "download-started",
     "run-file-chooser", "load-failed", "create",           "show-notification",  NULL};
@@ -27,12 +30,18 @@ static gboolean on_permission(WebKitWebView *view, WebKitPermissionRequest *requ
     return TRUE;
 }
 
+void __wrap_webkit_settings_set_enable_fullscreen(WebKitSettings *settings, gboolean enabled)
+{
+    (void)settings, (void)enabled;
+}
+
 gulong __wrap_g_signal_connect_data(void *instance, const char *name, GCallback handler, void *data,
                                     GClosureNotify destroy, GConnectFlags flags)
 {
     if (strcmp(name, "decide-policy") == 0) {
-        webkit_settings_set_javascript_can_open_windows_automatically(
-            webkit_web_view_get_settings(WEBKIT_WEB_VIEW(instance)), TRUE);
+        WebKitSettings *settings = webkit_web_view_get_settings(WEBKIT_WEB_VIEW(instance));
+        webkit_settings_set_javascript_can_open_windows_automatically(settings, TRUE);
+        __real_webkit_settings_set_enable_fullscreen(settings, TRUE);
         __real_g_signal_connect_data(instance, "create", G_CALLBACK(on_create), NULL, NULL, 0);
         __real_g_signal_connect_data(instance, "permission-request", G_CALLBACK(on_permission),
                                      NULL, NULL, 0);

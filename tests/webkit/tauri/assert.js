@@ -19,6 +19,14 @@ export async function refused(promise, pattern) {
     throw new Error(`refused with ${message}, not ${pattern}`);
 }
 
+/** A case of what this host does not serve, whatever policy grants. */
+export function notServed(act) {
+  return async () => {
+    await refused(act(), /not granted|nothing implements|host does not serve/);
+    return 'no';
+  };
+}
+
 /** Resolves when that holds. */
 export async function until(holds) {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));

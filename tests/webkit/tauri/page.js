@@ -13,3 +13,9 @@ import { run } from './run.js';
 
 window.tauri = { app, core, event, fs, path, webview, window: win };
 Object.assign(window, assert, { run });
+
+// A window beside `main` does to itself what it is told.
+const own = { window: win.getCurrentWindow(), webview: webview.getCurrentWebview() };
+const { label } = own.window;
+if (label !== 'main')
+  void event.listen('go', ({ payload: [part, act] }) => own[part][act](), { target: label });
