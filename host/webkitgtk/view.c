@@ -38,10 +38,10 @@ static void on_terminated(WebKitWebView *web, WebKitWebProcessTerminationReason 
 {
     (void)web;
     begin_generation(view, NULL);
-    tb_app_alert(view->tw, view->label, "crashed",
-                 reason == WEBKIT_WEB_PROCESS_EXCEEDED_MEMORY_LIMIT
-                     ? "the web process used more memory than it may"
-                     : "the web process has ended");
+    tb_alerts_add(&view->tw->alerts, view->label, "crashed",
+                  reason == WEBKIT_WEB_PROCESS_EXCEEDED_MEMORY_LIMIT
+                      ? "the web process used more memory than it may"
+                      : "the web process has ended");
 }
 
 /* ---- offers ---- */
@@ -50,7 +50,7 @@ static void on_terminated(WebKitWebView *web, WebKitWebProcessTerminationReason 
 static void complain(struct tb_view *view, const char *problem)
 {
     if (!view->has_alerted)
-        tb_app_alert(view->tw, view->label, "offer", problem);
+        tb_alerts_add(&view->tw->alerts, view->label, "offer", problem);
     view->has_alerted = true;
 }
 
@@ -80,27 +80,30 @@ static void open_session(struct tb_view *view, struct tb_offer *offer)
 }
 
 /* What was tried before the first web process is believed no longer than until there is one. */
-static bool in_sandbox(const struct tb_view *view, pid_t pid)
+static void correct_sandbox(const struct tb_view *view, pid_t pid)
 {
     struct trollbridge_webkit *tw = view->tw;
     if (!tw->has_sandbox || tb_sandbox_holds(pid))
-        return true;
+        return;
     tw->has_sandbox = false;
     tw->sandbox_message = "WebKitGTK has started a web process outside its sandbox";
-    tb_app_alert(tw, view->label, "sandbox", tw->sandbox_message);
-    return false;
+    tb_alerts_add(&tw->alerts, view->label, "sandbox", tw->sandbox_message);
 }
 
 /* A document of another origin than the one committed is no offence: an error page, a sandboxed
  * one, and the one that an offer crossed with are. */
 static void consider(struct tb_view *view, struct tb_offer *offer)
 {
+    pid_t pid = offer->pid;
     if (!tb_committed_offers(view->web, view->origin, offer->origin))
         return;
-    if (has_other_link(view, offer->pid))
+    if (has_other_link(view, pid)) {
         complain(view, "another view has its link in this web process");
-    else if (in_sandbox(view, offer->pid) || !view->tw->requires_sandbox)
+        return;
+    }
+    if (!view->tw->requires_sandbox || tb_sandbox_holds(pid))
         open_session(view, offer);
+    correct_sandbox(view, pid);
 }
 
 static gboolean on_message(WebKitWebView *web, WebKitUserMessage *untrusted_message,

@@ -104,22 +104,34 @@ def test_a_crash_ends_the_session_and_a_reload_begins_another(play):
     assert opened(play.app) == [("main", "local")] * 2
 
 
-def test_offers_that_no_honest_process_makes(play, installed):
-    """Each is refused, they are told of once between two loads, and they cost the view its link only if there
-    are too many of them."""
+@pytest.fixture
+def bad_offers(installed):
+    """Web processes get an extension that offers what it must not, before what it may."""
     extension = installed / "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so"
     honest = extension.read_bytes()
-    try:
-        shutil.copy(SCENES.parent / "libbad_offers.so", extension)
-        code, lines, _ = play("bad_offers")
-    finally:
-        extension.write_bytes(honest)
+    shutil.copy(SCENES.parent / "libbad_offers.so", extension)
+    yield
+    extension.write_bytes(honest)
+
+
+@pytest.mark.usefixtures("bad_offers")
+def test_offers_that_no_honest_process_makes(play):
+    """Each is refused, they are told of once between two loads, and they cost the view its link only if there
+    are too many of them."""
+    code, lines, _ = play("bad_offers")
     offers = [line for line in lines if line.startswith("alert: main offer: ")]
     results = [line for line in lines if not line.startswith("alert: ")]
     assert code == 0 and offers == ["alert: main offer: an offer has exactly one descriptor"] * 3
     assert results[0] == f"first: {READ}" and results[2] == f"after: {READ}"
     assert results[1].startswith("flood: TrollbridgeError: the session is over")
     assert opened(play.app) == [("main", "local")] * 2
+
+
+@pytest.mark.usefixtures("bad_offers")
+def test_a_host_may_close_a_view_when_it_hears_of_it(play):
+    code, lines, _ = play("closed_by_alert")
+    assert code == 0 and lines[-1] == f"main: {READ}"
+    assert "alert: main crashed: the web process has ended" in lines
 
 
 def has_sandbox():

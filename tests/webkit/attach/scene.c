@@ -5,12 +5,20 @@
 #include <stdlib.h>
 
 static GHashTable *alerts;
+static WebKitWebView *closed_by_alert;
 
 static void on_alert(void *data, const char *view, const char *event, const char *message)
 {
     (void)data;
     printf("alert: %s %s: %s\n", view, event, message);
     g_hash_table_add(alerts, g_strdup(event));
+    if (closed_by_alert)
+        scene_close(g_steal_pointer(&closed_by_alert));
+}
+
+void scene_close_by_alert(WebKitWebView *view)
+{
+    closed_by_alert = view;
 }
 
 void scene_await_alert(const char *event)

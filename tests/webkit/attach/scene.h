@@ -14,6 +14,7 @@ WebKitWebView *scene_view(struct trollbridge_webkit *tw, WebKitWebView *related)
 WebKitWebView *scene_attached(struct trollbridge_webkit *tw, const char *label,
                               WebKitWebView *related);
 void scene_close(WebKitWebView *view);
+void scene_close_by_alert(WebKitWebView *view); /* while the next one is told */
 
 /* NULL: what it showed last. */
 void scene_load(WebKitWebView *view, const char *uri);
