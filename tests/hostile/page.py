@@ -102,7 +102,7 @@ class PageTrial(bench.Trial):
         return {"index.html": html(f"<p>A page.<script>{REPORT}</script>"),
                 "frame.html": html(f"<script>{REPORT}</script>"),
                 "worker.js": constants() + script_of("worker"),
-                "nested.html": html("<iframe src=/frame.html></iframe><script src=/relay.js></script>"),
+                "nested.html": html("<script src=/relay.js></script><iframe src=/frame.html></iframe>"),
                 "relay.js": "onmessage = (event) => parent.postMessage(event.data, '*')",
                 "popup.html": html("<script src=/popup.js></script>"),
                 "popup.js": "new BroadcastChannel('popup').postMessage(1)"}
