@@ -20,7 +20,7 @@ import elsewhere  # noqa: E402
 
 WINDOW_S = 55
 LIBRARY = ("library", "walk", "sabotage")
-# What the two halves of the shim tell each other with: shim-js/src/names.ts. An attacker has read it.
+# What the two halves of the shim tell each other with: shim-js/src/port.ts. An attacker has read it.
 KNOWN = {"HELLOS": ["trollbridge-hello"], "MESSAGES": ["met", "up", "down"], "READ": apps.READ, "HELLO": apps.HELLO,
          "NAMES": ["trollbridge", "trollbridgeNative", "__TAURI_INTERNALS__", "__TAURI_EVENT_PLUGIN_INTERNALS__", "isTauri"]}
 # As loose as a policy can be: what holds without its help is what is tested.
