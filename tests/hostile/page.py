@@ -20,7 +20,7 @@ import elsewhere  # noqa: E402
 
 WINDOW_S = 55
 LIBRARY = ("library", "walk", "sabotage")
-# What the two halves of the shim tell each other with: shim-js/src/names.ts. An attacker has read it.
+# What the two halves of the shim tell each other with: shim-js/src/port.ts. An attacker has read it.
 KNOWN = {"HELLOS": ["trollbridge-hello"], "MESSAGES": ["met", "up", "down"], "READ": apps.READ, "HELLO": apps.HELLO,
          "NAMES": ["trollbridge", "trollbridgeNative", "__TAURI_INTERNALS__", "__TAURI_EVENT_PLUGIN_INTERNALS__", "isTauri"]}
 # As loose as a policy can be: what holds without its help is what is tested.
@@ -102,7 +102,7 @@ class PageTrial(bench.Trial):
         return {"index.html": html(f"<p>A page.<script>{REPORT}</script>"),
                 "frame.html": html(f"<script>{REPORT}</script>"),
                 "worker.js": constants() + script_of("worker"),
-                "nested.html": html("<iframe src=/frame.html></iframe><script src=/relay.js></script>"),
+                "nested.html": html("<script src=/relay.js></script><iframe src=/frame.html></iframe>"),
                 "relay.js": "onmessage = (event) => parent.postMessage(event.data, '*')",
                 "popup.html": html("<script src=/popup.js></script>"),
                 "popup.js": "new BroadcastChannel('popup').postMessage(1)"}
