@@ -88,6 +88,7 @@ static int read_options(struct types *types, int argc, char **argv)
 {
     static const struct option options[] = {
         {"view", required_argument, NULL, 'v'},
+        {"output", required_argument, NULL, 'o'},
         {0},
     };
     opterr = 0;
