@@ -56,6 +56,7 @@ static int write_files(const struct plugin *plugin, int folder)
     static const char *const files[] = {"README.md",
                                         "Makefile",
                                         "plugin.toml",
+                                        "commands.d.ts",
                                         "permissions/default.toml",
                                         "app/trollbridge.toml",
                                         "app/capabilities/main.toml"};

@@ -69,6 +69,8 @@ static gboolean open_window(struct run *run, const struct trollbridge_window *op
         run_fail(run, RUN_PART, "attach", "%s: %s", options->label, error->message);
         return FALSE;
     }
+    if (!asked)
+        run_reload_crashed(view);
     webkit_web_view_load_uri(view, uri);
     return TRUE;
 }

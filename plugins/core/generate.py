@@ -69,8 +69,10 @@ def described(name, description, program=None, commands=(), host=()):
     return HEAD + text + filled(HOST, commands=host) if host else HEAD + NOBODY + text
 
 
-def write(folder, name, description, text):
+def write(folder, name, description, text, types=None):
     (folder / name / "permissions").mkdir(parents=True)
+    if types and types.exists():
+        shutil.copyfile(types, folder / name / "commands.d.ts")
     (folder / name / "plugin.toml").write_text(description)
     (folder / name / "permissions" / "commands.toml").write_text(HEAD + text)
 
@@ -88,7 +90,8 @@ def main():
         default, other = entry["default"], entry.get("other", {})
         description = described(f"core:{key}", f"Tauri's core plugin {key}.", entry.get("program"), default | other,
                                 entry.get("host", ()))
-        write(folder, f"core:{key}", description, permissions(f"core:{key}", default, other))
+        write(folder, f"core:{key}", description, permissions(f"core:{key}", default, other),
+              pathlib.Path(sys.argv[1]).parent / "types" / f"{key}.d.ts")
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ int tb_inputs_open(struct tb_report *report, const struct tb_options *options,
     inputs.user_dirs = read_user_dirs(report->arena, inputs.user.config);
     inputs.forced_mode = options->has_mode ? &options->mode : NULL;
     inputs.target = options->target;
+    inputs.types = options->types;
     *ret_inputs = inputs;
     return 0;
 }

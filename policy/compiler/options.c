@@ -23,6 +23,7 @@ enum option_name {
     OPTION_REPORT,
     OPTION_VIEW,
     OPTION_VIEWS,
+    OPTION_TYPES,
     OPTION_ALSO,
     OPTION_WEBVIEW,
     OPTION_ORIGIN,
@@ -44,6 +45,7 @@ static const struct option long_options[] = {
     {"report-fd", required_argument, NULL, OPTION_REPORT},
     {"view", required_argument, NULL, OPTION_VIEW},
     {"views", no_argument, NULL, OPTION_VIEWS},
+    {"types", no_argument, NULL, OPTION_TYPES},
     {"also-fd", required_argument, NULL, OPTION_ALSO},
     {"webview", required_argument, NULL, OPTION_WEBVIEW},
     {"origin", required_argument, NULL, OPTION_ORIGIN},
@@ -123,6 +125,9 @@ static bool take_subject(struct tb_report *report, int name, const char *text,
         return take_text(report, text, TB_QUESTION_MAX, &options->command);
     case OPTION_VIEWS:
         options->views = true;
+        return true;
+    case OPTION_TYPES:
+        options->types = true;
         return true;
     default:
         return wrong(report, "unknown option, or one without its value", "");

@@ -6,6 +6,7 @@
 #include "policy/compiler/manifests.h"
 #include "policy/compiler/pattern.h"
 #include "policy/compiler/permission.h"
+#include "policy/compiler/types.h"
 
 enum { MEMORY_DEFAULT_MIB = 256, NUMBER_MAX = 1024 * 1024 };
 
@@ -305,6 +306,8 @@ static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const ch
         read_description_file(policy, dir, file, plugin);
     else
         plugin->scope = TB_SCOPE_OPAQUE;
+    if (dir >= 0)
+        plugin->types = tb_types_read(policy, dir, shown);
     const struct tb_document *permissions;
     if (policy->tauri && tb_manifests_find(policy, key, &permissions))
         tb_permission_read(policy, permissions, &plugin->acl);

@@ -72,6 +72,7 @@ struct tb_plugin {
     enum tb_scope_kind scope;
     bool resources; /* it keeps things open for the page, by ids */
     struct tb_sandbox sandbox;
+    struct tb_bytes types; /* text of its commands.d.ts, if wanted; it is not looked into */
     struct tb_acl acl;
     uint32_t index; /* in the snapshot */
     struct tb_plugin *next;
@@ -174,6 +175,7 @@ struct tb_inputs {
     struct tb_user user;                  /* complete */
     struct tb_bytes user_dirs;            /* text of user-dirs.dirs */
     const enum tb_semantics *forced_mode; /* NULL: as the manifest says */
+    bool types;                           /* read what commands.d.ts files there are, too */
     enum tb_platform target;
 };
 
@@ -187,6 +189,7 @@ struct tb_policy {
     struct tb_vars vars;
     struct tb_manifest manifest;
     struct tb_acl app;
+    struct tb_bytes types;     /* as of a plugin, of the app's own commands */
     struct tb_plugin *plugins; /* those that the capabilities name */
     struct tb_table plugin_of; /* the same, by name */
     struct tb_table plugin_by_short_name;

@@ -6,6 +6,7 @@
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/permission.h"
 #include "policy/compiler/tauri_folder.h"
+#include "policy/compiler/types.h"
 
 /* People stand in the folder above `src-tauri`, where Tauri's own command line is used. */
 static void tell_no_manifest(struct tb_policy *policy)
@@ -54,6 +55,7 @@ void tb_policy_read(struct tb_policy *policy)
     policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
                               inputs->resource);
     refuse_hook_file(policy);
+    policy->types = tb_types_read(policy, inputs->app, "");
     tb_fd permissions = tb_source_folder(policy->report, inputs->app, "permissions", "permissions");
     if (permissions >= 0)
         tb_permission_read(

@@ -304,7 +304,7 @@ static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
     static const char *const scopes[] = {
         [TB_SCOPE_NONE] = "none", [TB_SCOPE_OPAQUE] = "opaque", [TB_SCOPE_PATH] = "path"};
     struct tb_packer *packer = work->packer;
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", program_of(&work->policy->manifest, plugin));
     tb_pack_key_text(packer, "scope", scopes[plugin->scope]);
@@ -316,6 +316,7 @@ static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
     tb_pack_key_bool(packer, "audit", plugin->sandbox.audit);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
     tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
+    tb_pack_key_str(packer, "types", plugin->types);
 }
 
 void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled,
@@ -335,5 +336,7 @@ void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled
         pack_plugin(&work, compiled->plugins[i]);
     tb_pack_key_bool(packer, "app_acl", app->permissions || app->sets || app->default_set);
     tb_pack_key_bool(packer, "tauri_project", policy->tauri != NULL);
+    tb_pack_key_str(packer, "types", policy->types);
+    tb_pack_key_str(packer, "app", policy->manifest.app);
     tb_unresolved_write(policy, compiled, packer);
 }

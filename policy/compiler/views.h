@@ -11,7 +11,7 @@
 #include "policy/compiler/check.h"
 
 enum {
-    TB_VIEWS_KEYS = 6,
+    TB_VIEWS_KEYS = 8,
     TB_VIEWS_PAIRS = 1024,               /* views with an origin */
     TB_VIEWS_BYTES = 16 * 1024 * 1024,   /* of the answer */
     TB_VIEWS_ALSO_MAX = 4 * 1024 * 1024, /* of filter->also */

@@ -1,9 +1,12 @@
 // The functions of the page that this module runs in, for those who import rather than look at the
 // window: what the host, or `connect`, put there.
 
-import type { Api } from './page/api.js';
+import type { Api, InvokeOptions } from './page/api.js';
 import { Channel as OwnChannel } from './page/channel.js';
 import { TrollbridgeError as OwnError } from './page/error.js';
+import type { AnyName, Invoke } from './page/granted.js';
+
+type Untyped = (name: string, args?: object, options?: InvokeOptions) => Promise<never>;
 
 declare global {
   // A var is what makes a property of the global object in a declaration.
@@ -18,7 +21,8 @@ function api(): Api {
   return globalThis.trollbridge;
 }
 
-export const invoke: Api['invoke'] = (name, args, options) => api().invoke(name, args, options);
+export const invoke = ((name: AnyName, args?: object, options?: InvokeOptions) =>
+  (api().invoke as Untyped)(name, args, options)) as Invoke;
 
 export const invokeStream: Api['invokeStream'] = (name, args, options) =>
   api().invokeStream(name, args, options);

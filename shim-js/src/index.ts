@@ -14,6 +14,7 @@ export { connect, type ConnectOptions } from './connect.js';
 export { Endpoint, type Ending, type SessionInfo } from './endpoint.js';
 export { CLOSE } from './error.js';
 export type { Api, CallOptions, InvokeOptions } from './page/api.js';
+export type { Invoke } from './page/granted.js';
 export type { Source } from './page/body.js';
 export { ERROR_CODES, type ErrorCode } from './page/error.js';
 export type { AppEvent, EventTarget, Handler, ListenOptions, Unlisten } from './page/events.js';

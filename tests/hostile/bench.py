@@ -37,6 +37,7 @@ class Row:
     ends: bool = False        # the tree is expected to end: no bystander is asked afterwards
     slow: bool = False        # waits on purpose: started first
     trial: type = None        # what it runs in, if not Trial
+    scripts: str = ""         # planted ones (a folder of plants/) that the attack begins with
     clicks: bool = False      # a user clicks at the window
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +26,6 @@ KNOWN = {"HELLOS": ["trollbridge-hello"], "MESSAGES": ["met", "up", "down"], "RE
 # As loose as a policy can be: what holds without its help is what is tested.
 CSP = ("default-src * file: data: blob: tauri: filesystem: mediastream:; script-src * file: data: blob: tauri: 'unsafe-inline' 'unsafe-eval'; "
        "style-src * file: data: blob: 'unsafe-inline'; worker-src * file: data: blob: tauri:")
-REDIRECT = {"location": "tauri://localhost/frame.html", "access-control-allow-origin": "*"}
 
 
 def html(body):
@@ -57,6 +57,22 @@ def kill(process):
         process.wait()
 
 
+# A page of another origin that loads the app's files.
+READS = (constants(ELSEWHERE="") + script_of("library", "native") +
+         "reading('tauri://localhost/popup.js').then((report) => parent.postMessage({ report }, '*'));")
+PLACES = {"web": "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", "host": "lib/libtrollbridge-webkitgtk.so.0"}
+
+
+def planted_tree(settings, twins, copy):
+    """A copy of the tree in which twins have taken the place of what they are twins of."""
+    shutil.copytree(settings.tree, copy, symlinks=True)
+    for twin in twins:
+        place = (copy / PLACES[twin.split("_")[0]]).resolve()
+        place.unlink()
+        shutil.copy(pathlib.Path(settings.plants) / f"lib{twin}.so", place)
+    return copy
+
+
 class PageTrial(bench.Trial):
     """One row being run. `code` and `twins` come from the page itself: see run() in page/library.js."""
 
@@ -66,13 +82,16 @@ class PageTrial(bench.Trial):
         # Of windows on one screen only the topmost can be clicked at.
         self.screen = displays.Display() if row.clicks else None
         self.display = self.screen.environment if row.clicks else json.loads(settings.display)
+        self.tree = pathlib.Path(settings.tree)
+        if row.scripts:
+            self.tree = planted_tree(settings, ["host_scripts"], self.world.base / "tree")
         self.server = elsewhere.Server(self.pages())
         self.make_app()
 
     def pages(self):
         """What there is on another origin."""
         return {"/frame.html": html(f"<script>{REPORT}</script>"),
-                "/away-to-frame": (302, REDIRECT, ""),
+                "/reads.html": html(f"<script>{READS}</script>"),
                 "/script.js": (200, {"content-type": "text/javascript"}, "ran.push(1)"),
                 "/top.html": html("<script>top.location = location.origin + '/frame.html'</script>"),
                 "/file.bin": (200, {"content-type": "application/octet-stream",
@@ -115,7 +134,7 @@ class PageTrial(bench.Trial):
         for name in folders.values():
             (home / name).mkdir(mode=0o700, exist_ok=True)
         return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "GSETTINGS_BACKEND": "memory",
-                "TB_PLANT": str(HERE / "plants" / self.breach), **self.display, **{key: str(home / name) for key, name in folders.items()}}
+                "TB_PLANT": str(HERE / "plants" / (self.row.scripts or self.breach)), **self.display, **{key: str(home / name) for key, name in folders.items()}}
 
     def start(self, *words):
         """A program of the tree, in a session of its own."""
@@ -126,7 +145,7 @@ class PageTrial(bench.Trial):
         """What the page answers to that body of an async function, while a user clicks at it."""
         path = self.world.base / "eval.js"
         path.write_text(script)
-        with self.start(f"{self.world.settings.tree}/bin/trollbridge", "run", self.world.app, "--eval", path) as process:
+        with self.start(self.tree / "bin/trollbridge", "run", self.world.app, "--eval", path) as process:
             try:
                 out, errors = self.wait(process)
             finally:

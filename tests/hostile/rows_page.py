@@ -2,6 +2,7 @@
 
 import json
 
+import apps
 from page import page, script_of
 
 WORLD = "isolated world"
@@ -43,3 +44,14 @@ page("args-twice", "args and names that change each time they are read", "read o
 page("args-later", "bytes that change after the call was made", "copied at the call", "nothing", "world", "changeLater")
 page("miss", "calls what is not granted, and names that are nearly those that are", "grant: it has no handle", "not_granted", "world", "miss",
      "call", reason="asked for without a handle", log_code="not_granted")
+
+
+def replayed(trial):
+    """One call of this command is sent, twice."""
+    code = trial.attack("world", "node")
+    calls = [record for record in trial.world.log() if record["event"] == "call" and record["command"] == apps.STAT]
+    return code if len(calls) == 1 else f"{len(calls)} calls"
+
+
+page("node", "has the private node: forges, replays, 40 kinds of garbage", "the isolated world believes nothing", "alive", "", replayed,
+     "call", reason="asked for without a handle", log_code="not_granted", scripts="bright")

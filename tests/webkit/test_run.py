@@ -135,6 +135,29 @@ def test_a_crash_is_a_lost_session(make_app):
         assert "trollbridge: crashed: the page's process has ended" in process.stderr.read()
 
 
+def opened(app):
+    return [record["session"] for record in app.records() if record["event"] == "open"]
+
+
+def kill_page(process):
+    [pid] = tree.until(lambda: web_processes(process.pid), "the page has a process")
+    tree.kill(pid)
+
+
+def test_a_page_that_crashed_is_loaded_again_but_not_for_ever(make_app):
+    app = make_app()
+    with tree.leaves_nothing(), started(app) as process:
+        for times in range(1, 5):
+            tree.until(lambda: len(opened(app)) == times, f"session {times} is open")
+            kill_page(process)
+        for line in process.stderr:
+            if "more than 3 times in a minute" in line:
+                break
+        assert len(set(opened(app))) == 4
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(apps.SECONDS) == 0
+
+
 def test_the_broker_gone_is_a_lost_session(make_app):
     with running(make_app()) as process:
         for pid in tree.descendants(process.pid):

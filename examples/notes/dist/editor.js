@@ -4,7 +4,7 @@ import { renameNote, save, titleProblem } from './store.js';
 import { count, explain, timeOf } from './words.js';
 
 const $ = (id) => document.getElementById(id);
-const QUIET_MS = 600;
+const QUIET_MS = 300;
 
 export class Editor {
   #timer = 0;

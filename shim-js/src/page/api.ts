@@ -10,6 +10,7 @@ import { RESULT_MOST, type Page, type Request } from './page.js';
 import { defer, quiet, settled } from './promise.js';
 import { deepFreeze, own } from './safe.js';
 import { ResultStream } from './stream.js';
+import type { AnyName, Invoke } from './granted.js';
 
 export interface CallOptions {
   /**
@@ -31,9 +32,9 @@ export interface Api {
    * Resolves with the value, or with a Uint8Array where the result is raw bytes. A value can come
    * while the call goes on: what its channels get, and how it ends, is told by them.
    */
-  invoke<T = unknown>(name: string, args?: object, options?: InvokeOptions): Promise<T>;
+  readonly invoke: Invoke;
   /** The result in parts, for results of raw bytes: the plugin waits until they are taken. */
-  invokeStream(name: string, args?: object, options?: CallOptions): ResultStream;
+  invokeStream(name: AnyName, args?: object, options?: CallOptions): ResultStream;
   /**
    * Handles the events of that name until it is stopped. A handler that answers a promise gets
    * the next event when that has settled; what does not find room meanwhile is counted in `lost`.
@@ -72,7 +73,7 @@ export function makeApi(page: Page): Api {
     return told.promise;
   };
   return deepFreeze({
-    invoke,
+    invoke: invoke as Invoke,
     invokeStream: (name: string, args?: object, options?: CallOptions) => {
       const call = page.start(request(name, args, options, null));
       quiet(call.result);

@@ -42,6 +42,14 @@ attacks.frameEmpty = () => reachInto(node("iframe"));
 attacks.frameElsewhere = () => inFrame(node("iframe", { src: `${ELSEWHERE}/frame.html` }));
 attacks.frameNested = () => inFrame(node("iframe", { src: "/nested.html" }));
 
+// The app's own files, loaded from there.
+attacks.elsewhereReads = async () => {
+  const frame = node("iframe", { src: `${ELSEWHERE}/reads.html` });
+  const report = reported(frame);
+  document.body.append(frame);
+  return await within(30_000, report, "silent");
+};
+
 // Written into an empty frame: document.open runs scripts again, here in a frame.
 attacks.frameWritten = async () => {
   const frame = node("iframe");

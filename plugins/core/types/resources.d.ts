@@ -1,0 +1,3 @@
+export interface Commands {
+  close: { args: { rid: number }; result: null };
+}
