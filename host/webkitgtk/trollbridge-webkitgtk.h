@@ -92,8 +92,8 @@ TROLLBRIDGE_API struct trollbridge *trollbridge_webkit_bridge(struct trollbridge
  * Puts Trollbridge behind the view, under a label that no other attached view has: from now on each
  * of its documents whose origin is allowed has a session. Call it before the first load. It lasts
  * until the view is destroyed. The view's page cache is turned off; new windows, downloads,
- * printing, full screen and what WebKitGTK asks permission for are refused. FALSE and an error: INVALID (the label), VIEW (it was attached before, has another
- * context, or has been loaded).
+ * printing, full screen and what WebKitGTK asks permission for are refused. FALSE and an error:
+ * INVALID (the label), VIEW (it was attached before, has another context, or has been loaded).
  */
 TROLLBRIDGE_API gboolean trollbridge_webkit_attach(struct trollbridge_webkit *tw,
                                                    WebKitWebView *view, const char *label,

@@ -83,11 +83,13 @@ static void open_session(struct tb_view *view, struct tb_offer *offer)
 static bool in_sandbox(const struct tb_view *view, pid_t pid)
 {
     struct trollbridge_webkit *tw = view->tw;
-    if (!tw->has_sandbox || tb_sandbox_holds(pid))
+    if (tb_sandbox_holds(pid))
         return true;
-    tw->has_sandbox = false;
-    tw->sandbox_message = "WebKitGTK has started a web process outside its sandbox";
-    tb_app_alert(tw, view->label, "sandbox", tw->sandbox_message);
+    if (tw->has_sandbox) {
+        tw->has_sandbox = false;
+        tw->sandbox_message = "WebKitGTK has started a web process outside its sandbox";
+        tb_app_alert(tw, view->label, "sandbox", tw->sandbox_message);
+    }
     return false;
 }
 
