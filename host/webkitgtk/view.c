@@ -46,12 +46,14 @@ static void on_terminated(WebKitWebView *web, WebKitWebProcessTerminationReason 
 
 /* ---- offers ---- */
 
-/* One alert for a generation: who sends one bad message can send a million. */
+/* One alert for a generation: who sends one bad message can send a million. The host may destroy
+ * the view in it, here and below: it is the last that is done. */
 static void complain(struct tb_view *view, const char *problem)
 {
-    if (!view->has_alerted)
-        tb_app_alert(view->tw, view->label, "offer", problem);
+    bool first = !view->has_alerted;
     view->has_alerted = true;
+    if (first)
+        tb_app_alert(view->tw, view->label, "offer", problem);
 }
 
 /* A process with the links of two views would have the grants of both. */
@@ -80,17 +82,17 @@ static void open_session(struct tb_view *view, struct tb_offer *offer)
 }
 
 /* What was tried before the first web process is believed no longer than until there is one. */
-static bool in_sandbox(const struct tb_view *view, pid_t pid)
+static void open_outside(struct tb_view *view, struct tb_offer *offer)
 {
     struct trollbridge_webkit *tw = view->tw;
-    if (tb_sandbox_holds(pid))
-        return true;
-    if (tw->has_sandbox) {
-        tw->has_sandbox = false;
-        tw->sandbox_message = "WebKitGTK has started a web process outside its sandbox";
-        tb_app_alert(tw, view->label, "sandbox", tw->sandbox_message);
-    }
-    return false;
+    bool first = tw->has_sandbox;
+    tw->has_sandbox = false;
+    if (!tw->requires_sandbox)
+        open_session(view, offer);
+    if (!first)
+        return;
+    tw->sandbox_message = "WebKitGTK has started a web process outside its sandbox";
+    tb_app_alert(tw, view->label, "sandbox", tw->sandbox_message);
 }
 
 /* A document of another origin than the one committed is no offence: an error page, a sandboxed
@@ -101,8 +103,10 @@ static void consider(struct tb_view *view, struct tb_offer *offer)
         return;
     if (has_other_link(view, offer->pid))
         complain(view, "another view has its link in this web process");
-    else if (in_sandbox(view, offer->pid) || !view->tw->requires_sandbox)
+    else if (tb_sandbox_holds(offer->pid))
         open_session(view, offer);
+    else
+        open_outside(view, offer);
 }
 
 static gboolean on_message(WebKitWebView *web, WebKitUserMessage *untrusted_message,

@@ -164,6 +164,17 @@ def test_a_web_process_outside_the_sandbox_that_is_required_never_gets_a_link(pl
     assert opened(play.app) == []
 
 
+def test_a_host_may_close_a_window_while_it_is_told_of_it(play):
+    if not has_sandbox():  # nothing is told of then
+        assert play("sandbox")[1][0] == "tried: 0"
+        return
+    play.program = "scenes_outside"
+    play.app.environment["MALLOC_PERTURB_"] = "85"  # what is used after it was freed is not what it was
+    code, lines, errors = play("closed_at_alert")
+    assert code == 0, errors
+    assert lines[0].startswith("alert: main sandbox: ") and lines[-1] == f"next: {READ}"
+
+
 def test_a_page_leads_to_no_other_origin(play, other):
     _, lines, _ = play("navigation", other.origin)
     assert lines == [f"{name}: {APP}" for name in ("page", "redirect", "data")] + [f"main: {READ}"]

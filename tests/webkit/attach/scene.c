@@ -3,14 +3,28 @@
 #include <gtk/gtk.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static GHashTable *alerts;
+
+static struct {
+    const char *event;
+    WebKitWebView *view; /* NULL: none is to be closed */
+} closing;
 
 static void on_alert(void *data, const char *view, const char *event, const char *message)
 {
     (void)data;
     printf("alert: %s %s: %s\n", view, event, message);
     g_hash_table_add(alerts, g_strdup(event));
+    if (closing.view && strcmp(closing.event, event) == 0)
+        scene_close(g_steal_pointer(&closing.view));
+}
+
+void scene_close_at_alert(const char *event, WebKitWebView *view)
+{
+    closing.event = event;
+    closing.view = view;
 }
 
 void scene_await_alert(const char *event)

@@ -23,3 +23,5 @@ void scene_leave(WebKitWebView *view, const char *uri);
 void scene_eval(WebKitWebView *view, const char *name, const char *body);
 /* Waits until an alert of that event has come. */
 void scene_await_alert(const char *event);
+/* The next alert of that event closes the view's window while it is told. */
+void scene_close_at_alert(const char *event, WebKitWebView *view);

@@ -178,6 +178,20 @@ static void sandbox_lost(void)
     scene_end(tw);
 }
 
+/* The same, in a host that closes the window of such a view at once. */
+static void closed_at_alert(void)
+{
+    struct trollbridge_webkit *tw = begin();
+    WebKitWebView *view = scene_attached(tw, "main", NULL);
+    scene_close_at_alert("sandbox", view);
+    webkit_web_view_load_uri(view, APP);
+    scene_await_alert("sandbox");
+    WebKitWebView *next = scene_attached(tw, "main", NULL);
+    scene_load(next, APP);
+    scene_eval(next, "next", READ);
+    scene_end(tw);
+}
+
 /* ---- walls ---- */
 
 static void leave(WebKitWebView *view, const char *name, const char *uri)
@@ -310,6 +324,7 @@ static const struct {
     {"sandbox", sandbox},
     {"sandbox_required", sandbox_required},
     {"sandbox_lost", sandbox_lost},
+    {"closed_at_alert", closed_at_alert},
     {"navigation", navigation},
     {"host_navigation", host_navigation},
     {"allowed_origin", allowed_origin},
