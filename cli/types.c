@@ -23,7 +23,8 @@ static const char help[] =
     "and results. Without the package the file's type `Invoke` is that function's.\n"
     "\n"
     "  --view LABEL  what this view is granted, not all views together\n"
-    "  -o FILE       into a file, as src/trollbridge.d.ts\n"
+    "  -o, --output FILE\n"
+    "                into a file, as src/trollbridge.d.ts\n"
     "\n"
     "Exit status: 0 done; 1 the file cannot be written; 2 usage; 3 the app's files are wrong, or\n"
     "a plugin's types.\n";

@@ -52,5 +52,9 @@ gboolean run_open_windows(struct run *run);
 /* The last window, or that of which something was asked, is gone. */
 void run_closed(struct run *run);
 
+/* crash.c: loads the view's page again when its process has died. After it was attached, so that
+ * the session has ended first. */
+void run_reload_crashed(WebKitWebView *view);
+
 /* task.c: does with the view what the options ask for. FALSE: it has ended. */
 gboolean run_begin_task(struct run *run, WebKitWebView *view);

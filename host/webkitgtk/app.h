@@ -4,13 +4,14 @@
 #include "host/webkitgtk/trollbridge-webkitgtk.h"
 
 #include "base/compiler.h"
+#include "host/webkitgtk/alerts.h"
 
 #include <stdbool.h>
 
 struct trollbridge_webkit {
     char **origins; /* further ones that are allowed */
     bool devtools;
-    void (*alert)(void *data, const char *view, const char *event, const char *message);
+    struct tb_alerts alerts;
     void (*reloaded)(void *data, uint32_t id, const char *before, const char *after,
                      const char *code, const char *message);
     void *data;
@@ -26,5 +27,3 @@ struct trollbridge_webkit {
 
 /* Whether documents of the origin get a link. */
 bool tb_app_allows(const struct trollbridge_webkit *tw, const char *origin);
-void tb_app_alert(struct trollbridge_webkit *tw, const char *view, const char *event,
-                  const char *message);

@@ -60,7 +60,8 @@ struct trollbridge_webkit_options {
     gboolean require_sandbox;
 
     /*
-     * Something happened to a view; may be NULL. `event` is one of those of libtrollbridge
+     * Something happened to a view; may be NULL. It is told from the main loop, so that a host may
+     * destroy the view in there, or attach another. `event` is one of those of libtrollbridge
      * (`violation`, `locked`, `closed`), or
      *   refused  the broker did not open the session of a document
      *   offer    a web process sent what no honest one sends; nothing was opened

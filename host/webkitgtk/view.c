@@ -38,22 +38,20 @@ static void on_terminated(WebKitWebView *web, WebKitWebProcessTerminationReason 
 {
     (void)web;
     begin_generation(view, NULL);
-    tb_app_alert(view->tw, view->label, "crashed",
-                 reason == WEBKIT_WEB_PROCESS_EXCEEDED_MEMORY_LIMIT
-                     ? "the web process used more memory than it may"
-                     : "the web process has ended");
+    tb_alerts_add(&view->tw->alerts, view->label, "crashed",
+                  reason == WEBKIT_WEB_PROCESS_EXCEEDED_MEMORY_LIMIT
+                      ? "the web process used more memory than it may"
+                      : "the web process has ended");
 }
 
 /* ---- offers ---- */
 
-/* One alert for a generation: who sends one bad message can send a million. The host may destroy
- * the view in it, here and below: it is the last that is done. */
+/* One alert for a generation: who sends one bad message can send a million. */
 static void complain(struct tb_view *view, const char *problem)
 {
-    bool first = !view->has_alerted;
+    if (!view->has_alerted)
+        tb_alerts_add(&view->tw->alerts, view->label, "offer", problem);
     view->has_alerted = true;
-    if (first)
-        tb_app_alert(view->tw, view->label, "offer", problem);
 }
 
 /* A process with the links of two views would have the grants of both. */
@@ -82,31 +80,30 @@ static void open_session(struct tb_view *view, struct tb_offer *offer)
 }
 
 /* What was tried before the first web process is believed no longer than until there is one. */
-static void open_outside(struct tb_view *view, struct tb_offer *offer)
+static void correct_sandbox(const struct tb_view *view, pid_t pid)
 {
     struct trollbridge_webkit *tw = view->tw;
-    bool first = tw->has_sandbox;
-    tw->has_sandbox = false;
-    if (!tw->requires_sandbox)
-        open_session(view, offer);
-    if (!first)
+    if (!tw->has_sandbox || tb_sandbox_holds(pid))
         return;
+    tw->has_sandbox = false;
     tw->sandbox_message = "WebKitGTK has started a web process outside its sandbox";
-    tb_app_alert(tw, view->label, "sandbox", tw->sandbox_message);
+    tb_alerts_add(&tw->alerts, view->label, "sandbox", tw->sandbox_message);
 }
 
 /* A document of another origin than the one committed is no offence: an error page, a sandboxed
  * one, and the one that an offer crossed with are. */
 static void consider(struct tb_view *view, struct tb_offer *offer)
 {
+    pid_t pid = offer->pid;
     if (!tb_committed_offers(view->web, view->origin, offer->origin))
         return;
-    if (has_other_link(view, offer->pid))
+    if (has_other_link(view, pid)) {
         complain(view, "another view has its link in this web process");
-    else if (tb_sandbox_holds(offer->pid))
+        return;
+    }
+    if (!view->tw->requires_sandbox || tb_sandbox_holds(pid))
         open_session(view, offer);
-    else
-        open_outside(view, offer);
+    correct_sandbox(view, pid);
 }
 
 static gboolean on_message(WebKitWebView *web, WebKitUserMessage *untrusted_message,

@@ -21,18 +21,12 @@ bool tb_app_allows(const struct trollbridge_webkit *tw, const char *origin)
            g_strv_contains((const char *const *)tw->origins, origin);
 }
 
-void tb_app_alert(struct trollbridge_webkit *tw, const char *view, const char *event,
-                  const char *message)
-{
-    if (tw->alert)
-        tw->alert(tw->data, view, event, message);
-}
-
 /* ---- the bridge ---- */
 
 static void on_alert(void *data, const char *view, const char *event, const char *message)
 {
-    tb_app_alert(data, view, event, message);
+    struct trollbridge_webkit *tw = data;
+    tb_alerts_add(&tw->alerts, view, event, message);
 }
 
 static const char *label_of(const struct trollbridge_webkit *tw, uint32_t id)
@@ -51,9 +45,10 @@ static void on_opened(void *data, uint32_t id, const char *session, const uint8_
                       size_t n_bootstrap, const char *code, const char *message)
 {
     (void)bootstrap, (void)n_bootstrap, (void)code;
-    const char *label = session ? NULL : label_of(data, id);
+    struct trollbridge_webkit *tw = data;
+    const char *label = session ? NULL : label_of(tw, id);
     if (label)
-        tb_app_alert(data, label, "refused", message);
+        tb_alerts_add(&tw->alerts, label, "refused", message);
 }
 
 static void on_reloaded(void *data, uint32_t id, const char *before, const char *after,
@@ -71,7 +66,7 @@ static gboolean on_bridge(int fd, GIOCondition condition, void *data)
     if (trollbridge_dispatch(tw->bridge) == TROLLBRIDGE_OK)
         return G_SOURCE_CONTINUE;
     g_clear_pointer(&tw->source, g_source_unref);
-    tb_app_alert(tw, "", "lost", trollbridge_result_text(TROLLBRIDGE_LOST));
+    tb_alerts_add(&tw->alerts, "", "lost", trollbridge_result_text(TROLLBRIDGE_LOST));
     return G_SOURCE_REMOVE;
 }
 
@@ -126,6 +121,11 @@ static bool spawn(struct trollbridge_webkit *tw, const struct trollbridge_webkit
 
 static bool check_options(const struct trollbridge_webkit_options *options, GError **error)
 {
+    if (!options || !options->app) {
+        g_set_error_literal(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_INVALID,
+                            "options with the path of an app folder are missing");
+        return false;
+    }
     for (const char *const *origin = options->origins; origin && *origin; origin++)
         if (!tb_origin_whole(*origin)) {
             g_set_error(error, TROLLBRIDGE_WEBKIT_ERROR, TROLLBRIDGE_WEBKIT_INVALID,
@@ -181,7 +181,7 @@ struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webki
     tw->origins = g_strdupv(options->origins ? (char **)options->origins : none);
     tw->devtools = options->devtools;
     tw->requires_sandbox = options->require_sandbox;
-    tw->alert = options->alert;
+    tb_alerts_init(&tw->alerts, options->alert, options->data);
     tw->reloaded = options->reloaded;
     tw->data = options->data;
     tw->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
@@ -203,6 +203,7 @@ void trollbridge_webkit_free(struct trollbridge_webkit *tw)
         g_source_destroy(tw->source);
     g_clear_pointer(&tw->source, g_source_unref);
     trollbridge_close(tw->bridge);
+    tb_alerts_deinit(&tw->alerts);
     g_clear_object(&tw->context);
     g_strfreev(tw->origins);
     g_free(tw->plugins);

@@ -159,8 +159,7 @@ static void follow_log(struct tb_call *call)
 static void stop(void *data)
 {
     struct state *state = data;
-    if (state)
-        audit_wake_deinit(&state->wake);
+    audit_wake_deinit(&state->wake);
     free(state);
 }
 

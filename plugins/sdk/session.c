@@ -68,9 +68,9 @@ static int start(struct tb_session *session, struct tb_bytes body)
     if (r != TB_OK)
         return r;
     const struct tb_plugin *plugin = session->plugin;
-    session->started = true;
     if (plugin->start && plugin->start(&session->init, &session->state) != 0)
-        return -ECANCELED;
+        return -ECANCELED; /* and has nothing to stop */
+    session->started = true;
     if (plugin->seal && plugin->seal(session->state) != 0)
         return -ECANCELED;
     return TB_OK;

@@ -197,7 +197,7 @@ struct tb_plugin {
     /* Called after start: shut the doors that only start needed. 0, or anything else to give up.
      * NULL: the sandbox that was closed before main is all there is. */
     int (*seal)(void *state);
-    /* Called at the end of the link, if start was. NULL: nothing to do. */
+    /* Called at the end of the link, if start gave 0. NULL: nothing to do. */
     void (*stop)(void *state);
 };
 

@@ -26,7 +26,9 @@ function open(...commands: FakeCommand[]): { tauri: Internals; events: Record<st
 /** Answers what came: the arguments, and the body as text. */
 const tell = (name: string): FakeCommand => ({
   name,
-  run: async ({ args, raw }) => ({ value: [args, raw === undefined ? null : Buffer.from(raw).toString()] }),
+  run: async ({ args, raw }) => ({
+    value: [args, raw === undefined ? null : Buffer.from(raw).toString()],
+  }),
 });
 
 const WRITE_FILE = 'plugin:fs|write_file';
@@ -41,10 +43,10 @@ test('headers beside a body become arguments', async () => {
       'text',
     ]);
   for (const options of ['undefined', undefined])
-    assert.deepEqual(await tauri.invoke(WRITE_FILE, [104, 105], { headers: { path: 'a', options } }), [
-      { path: 'a' },
-      'hi',
-    ]);
+    assert.deepEqual(
+      await tauri.invoke(WRITE_FILE, [104, 105], { headers: { path: 'a', options } }),
+      [{ path: 'a' }, 'hi'],
+    );
   const headers = { 'x-count': '1', path: 'a%20b' };
   assert.deepEqual(await tauri.invoke('other', { path: 'own' }, { headers }), [
     { path: 'own', 'x-count': '1' },

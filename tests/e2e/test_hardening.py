@@ -48,8 +48,8 @@ def weaknesses(path):
     header, segments = readelf(path, "-h"), readelf(path, "-l")
     dynamic, names = readelf(path, "-d"), imports(path)
     found = set()
-    # A library is position-independent or not one at all; it has a name instead of the flag.
-    if "DYN (" not in header or not ("PIE" in dynamic or "SONAME" in dynamic):
+    # A library is position-independent or not one at all; nobody starts it, so that it names no loader.
+    if "DYN (" not in header or not ("PIE" in dynamic or " INTERP " not in segments):
         found.add("pie")
     if "GNU_RELRO" not in segments:
         found.add("relro")
@@ -64,7 +64,9 @@ def weaknesses(path):
         found.add("stack-protector")
     if names & FORTIFIABLE and not any(name.endswith("_chk") for name in names):
         found.add("fortify")
-    if "TEXTREL" in dynamic or "RPATH" in dynamic or "RUNPATH" in dynamic:
+    # Our own libraries are found beside the program, wherever the tree lies, and nowhere else.
+    paths = re.findall(r"\((?:RPATH|RUNPATH)\).*\[(.*)\]", dynamic)
+    if "TEXTREL" in dynamic or any(not re.fullmatch(r"\$ORIGIN(/\.\.)*(/lib)?", one) for one in paths):
         found.add("path")
     return found
 
@@ -87,8 +89,8 @@ def test_program_is_hardened(path):
 
 
 # The host's side, command line and library, enters no sandbox itself and reads where the user's
-# folders are.
-@pytest.mark.parametrize("path", [path for path in PROGRAMS if path.parent.name not in ("bin", "lib")],
+# folders are; so does the benchmark, which is a host.
+@pytest.mark.parametrize("path", [path for path in PROGRAMS if path.parent.name not in ("bin", "lib", "bench")],
                          ids=lambda path: path.name)
 def test_program_reads_no_switch(path):
     assert switches(path) == set()
@@ -106,6 +108,8 @@ def test_a_hardened_build_passes(tmp_path):
     (["-fno-stack-protector"], "stack-protector"),
     (["-U_FORTIFY_SOURCE"], "fortify"),
     (["-Wl,-rpath,/nowhere"], "path"),
+    (["-Wl,-rpath,$ORIGIN/../lib:/nowhere"], "path"),
+    (["-Wl,-rpath,lib"], "path"),
 ])
 def test_each_weakness_is_found(tmp_path, flags, weakness):
     assert weakness in weaknesses(build(tmp_path, HARDENED + flags))

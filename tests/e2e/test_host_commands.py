@@ -10,7 +10,7 @@ LISTEN = "plugin:event|listen"
 CAPABILITY = {
     "identifier": "host",
     "windows": ["main", "other"],
-    "permissions": ["core:window:allow-title", "core:window:allow-set-title", "core:window:allow-set-icon",
+    "permissions": ["core:window:allow-title", "core:window:allow-set-title", "core:window:allow-is-focused",
                     "core:window:allow-set-overlay-icon", "core:event:default", "own"],
 }
 OWN = """
@@ -82,7 +82,7 @@ def test_what_is_wrong_with_the_arguments_is_said(served):
     assert (error["code"], error["message"]) == ("invalid_args", "value: expected a string, got 7")
 
 
-@pytest.mark.parametrize("command", ["unserved", "plugin:window|set_icon"])
+@pytest.mark.parametrize("command", ["unserved", "plugin:window|is_focused"])
 def test_what_the_host_does_not_serve_is_unimplemented(served, command):
     error = served.call(command=command, args={})["error"]
     assert error["code"] == "unimplemented" and "has to be in the table of plugins" in error["message"]

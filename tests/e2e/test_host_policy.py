@@ -15,7 +15,7 @@ ALLOW = '[[permission]]\nidentifier = "allow-do"\ncommands.allow = ["do", "other
 def compiled(tmp_path, files, permissions):
     test_policy.write_app(tmp_path, {"trollbridge.toml": test_policy.MANIFEST, **files,
                                      "capabilities/main.json": test_policy.capability(permissions)})
-    (tmp_path / "parts").mkdir(exist_ok=True)
+    (tmp_path / "parts").mkdir(parents=True, exist_ok=True)
     return test_policy.compile_app(tmp_path, plugins=(PLUGINS, tmp_path / "parts"))
 
 
@@ -94,3 +94,14 @@ def test_a_snapshot_with_a_program_for_the_host_is_refused(tmp_path):
     assert test_policy.resolve(snapshot, request)[0] == 0 and none in snapshot
     status, text, written = test_policy.resolve(snapshot.replace(none, some), request)
     assert status != 0 and text and written == b""
+
+
+def test_a_host_that_has_more_brings_its_own_list(tmp_path):
+    capability = ["core:window:allow-set-icon"]
+    assert "plugin" not in test_policy.grant_of(compiled(tmp_path / "a", {}, capability)[2]["snapshot"])["commands"][0]
+    files = {"window/plugin.toml": 'name = "core:window"\nhost = true\ncommands = ["set_icon"]\n',
+             "window/permissions/commands.toml": (PLUGINS / "core:window/permissions/commands.toml").read_text(),
+             "trollbridge.toml": test_policy.MANIFEST + '[plugins."core:window"]\npermissions = "window"\n'}
+    status, text, out = compiled(tmp_path / "b", files, capability)
+    assert (status, text) == (0, "")
+    assert test_policy.grant_of(out["snapshot"])["commands"][0]["plugin"] == 0

@@ -361,8 +361,8 @@ def test_granted_and_unimplemented(tmp_path):
 
 
 def test_granted_and_served_by_the_host(tmp_path):
-    app = make(tmp_path, capability(["core:default", "core:window:allow-set-icon", "core:window:allow-set-overlay-icon"]))
-    answer = explain(app, "plugin:window|set_icon")
+    app = make(tmp_path, capability(["core:default", "core:window:allow-set-title", "core:window:allow-set-overlay-icon"]))
+    answer = explain(app, "plugin:window|set_title")
     assert (answer["verdict"], kinds(answer)) == ("allow", [])
     assert answer["plugin"] == {"name": "core:window", "implemented": True, "host": True, "read": [], "write": [], "mask": []}
     answer = explain(app, "plugin:window|set_overlay_icon")

@@ -10,7 +10,7 @@ import apps
 import world as worlds
 
 ROWS = []
-ROW_S = 60  # a row that takes longer has failed
+ROW_S = 120  # a row that takes longer has failed
 
 
 @dataclasses.dataclass
@@ -37,6 +37,7 @@ class Row:
     ends: bool = False        # the tree is expected to end: no bystander is asked afterwards
     slow: bool = False        # waits on purpose: started first
     trial: type = None        # what it runs in, if not Trial
+    scripts: str = ""         # planted ones (a folder of plants/) that the attack begins with
     clicks: bool = False      # a user clicks at the window
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,15 +18,14 @@ sys.path.insert(0, str(HERE.parent / "webkit"))
 import display as displays  # noqa: E402, F401
 import elsewhere  # noqa: E402
 
-WINDOW_S = 55
+WINDOW_S, SLOW_WINDOW_S = 55, 110
 LIBRARY = ("library", "walk", "sabotage")
-# What the two halves of the shim tell each other with: shim-js/src/names.ts. An attacker has read it.
+# What the two halves of the shim tell each other with: shim-js/src/port.ts. An attacker has read it.
 KNOWN = {"HELLOS": ["trollbridge-hello"], "MESSAGES": ["met", "up", "down"], "READ": apps.READ, "HELLO": apps.HELLO,
          "NAMES": ["trollbridge", "trollbridgeNative", "__TAURI_INTERNALS__", "__TAURI_EVENT_PLUGIN_INTERNALS__", "isTauri"]}
 # As loose as a policy can be: what holds without its help is what is tested.
 CSP = ("default-src * file: data: blob: tauri: filesystem: mediastream:; script-src * file: data: blob: tauri: 'unsafe-inline' 'unsafe-eval'; "
        "style-src * file: data: blob: 'unsafe-inline'; worker-src * file: data: blob: tauri:")
-REDIRECT = {"location": "tauri://localhost/frame.html", "access-control-allow-origin": "*"}
 
 
 def html(body):
@@ -47,7 +47,7 @@ def read(process, seconds):
     try:
         return process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        return "", f"no answer after {WINDOW_S} s"
+        return "", f"no answer after {seconds} s"
 
 
 def kill(process):
@@ -55,6 +55,22 @@ def kill(process):
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+# A page of another origin that loads the app's files.
+READS = (constants(ELSEWHERE="") + script_of("library", "native") +
+         "reading('tauri://localhost/popup.js').then((report) => parent.postMessage({ report }, '*'));")
+PLACES = {"web": "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", "host": "lib/libtrollbridge-webkitgtk.so.0"}
+
+
+def planted_tree(settings, twins, copy):
+    """A copy of the tree in which twins have taken the place of what they are twins of."""
+    shutil.copytree(settings.tree, copy, symlinks=True)
+    for twin in twins:
+        place = (copy / PLACES[twin.split("_")[0]]).resolve()
+        place.unlink()
+        shutil.copy(pathlib.Path(settings.plants) / f"lib{twin}.so", place)
+    return copy
 
 
 class PageTrial(bench.Trial):
@@ -66,13 +82,16 @@ class PageTrial(bench.Trial):
         # Of windows on one screen only the topmost can be clicked at.
         self.screen = displays.Display() if row.clicks else None
         self.display = self.screen.environment if row.clicks else json.loads(settings.display)
+        self.tree = pathlib.Path(settings.tree)
+        if row.scripts:
+            self.tree = planted_tree(settings, ["host_scripts"], self.world.base / "tree")
         self.server = elsewhere.Server(self.pages())
         self.make_app()
 
     def pages(self):
         """What there is on another origin."""
         return {"/frame.html": html(f"<script>{REPORT}</script>"),
-                "/away-to-frame": (302, REDIRECT, ""),
+                "/reads.html": html(f"<script>{READS}</script>"),
                 "/script.js": (200, {"content-type": "text/javascript"}, "ran.push(1)"),
                 "/top.html": html("<script>top.location = location.origin + '/frame.html'</script>"),
                 "/file.bin": (200, {"content-type": "application/octet-stream",
@@ -83,7 +102,7 @@ class PageTrial(bench.Trial):
         return {"index.html": html(f"<p>A page.<script>{REPORT}</script>"),
                 "frame.html": html(f"<script>{REPORT}</script>"),
                 "worker.js": constants() + script_of("worker"),
-                "nested.html": html("<iframe src=/frame.html></iframe><script src=/relay.js></script>"),
+                "nested.html": html("<script src=/relay.js></script><iframe src=/frame.html></iframe>"),
                 "relay.js": "onmessage = (event) => parent.postMessage(event.data, '*')",
                 "popup.html": html("<script src=/popup.js></script>"),
                 "popup.js": "new BroadcastChannel('popup').postMessage(1)"}
@@ -115,7 +134,7 @@ class PageTrial(bench.Trial):
         for name in folders.values():
             (home / name).mkdir(mode=0o700, exist_ok=True)
         return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "GSETTINGS_BACKEND": "memory",
-                "TB_PLANT": str(HERE / "plants" / self.breach), **self.display, **{key: str(home / name) for key, name in folders.items()}}
+                "TB_PLANT": str(HERE / "plants" / (self.row.scripts or self.breach)), **self.display, **{key: str(home / name) for key, name in folders.items()}}
 
     def start(self, *words):
         """A program of the tree, in a session of its own."""
@@ -126,7 +145,7 @@ class PageTrial(bench.Trial):
         """What the page answers to that body of an async function, while a user clicks at it."""
         path = self.world.base / "eval.js"
         path.write_text(script)
-        with self.start(f"{self.world.settings.tree}/bin/trollbridge", "run", self.world.app, "--eval", path) as process:
+        with self.start(self.tree / "bin/trollbridge", "run", self.world.app, "--eval", path) as process:
             try:
                 out, errors = self.wait(process)
             finally:
@@ -135,9 +154,10 @@ class PageTrial(bench.Trial):
         return json.loads(out)
 
     def wait(self, process):
+        seconds = SLOW_WINDOW_S if self.row.slow else WINDOW_S
         if not self.row.clicks:
-            return read(process, WINDOW_S)
-        for _ in range(WINDOW_S * 2):
+            return read(process, seconds)
+        for _ in range(seconds * 2):
             subprocess.run(["xdotool", "mousemove", "300", "300", "click", "1"], env=self.environment(), check=True)
             if process.poll() is not None:
                 break

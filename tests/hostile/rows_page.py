@@ -2,7 +2,8 @@
 
 import json
 
-from page import page, script_of
+import apps
+from page import KNOWN, PLACES, page, script_of
 
 WORLD = "isolated world"
 PRISTINE = "intrinsics copied at document start"
@@ -37,9 +38,32 @@ world("pollute", "gives all objects getters and setters by names that others use
 world("reopen-record", "replaces all, then document.open runs the scripts again", "they have run already", "reopenRecord")
 world("reopen-throw", "… with functions that throw", "they have run already", "reopenThrow")
 world("reopen-pollute", "… with getters and setters on all objects", "they have run already", "reopenPollute")
-page("hello-heard", "listens before the scripts are run again", "the node is detached, and handed over once", "nothing", "world", "helloHeard")
-page("hello-forged", "offers a node of its own as the private one", "the first hello counts", "nothing", "world", "helloForged")
+
+
+def knowing(attack):
+    """An attack by the names that the two worlds greet each other with, which must be those that they have."""
+    def run(trial):
+        library = (trial.tree / PLACES["host"]).read_bytes()
+        for name in KNOWN["HELLOS"]:
+            trial.check(name.encode() in library, f"{name} is no name that the scripts have: mend KNOWN in page.py")
+        return trial.attack("world", attack)
+    return run
+
+
+page("hello-heard", "listens before the scripts are run again", "the node is detached, and handed over once", "nothing", "", knowing("helloHeard"))
+page("hello-forged", "offers a node of its own as the private one", "the first hello counts", "nothing", "", knowing("helloForged"))
 page("args-twice", "args and names that change each time they are read", "read once", "nothing", "world", "readOnce")
 page("args-later", "bytes that change after the call was made", "copied at the call", "nothing", "world", "changeLater")
 page("miss", "calls what is not granted, and names that are nearly those that are", "grant: it has no handle", "not_granted", "world", "miss",
      "call", reason="asked for without a handle", log_code="not_granted")
+
+
+def replayed(trial):
+    """One call of this command is sent, twice."""
+    code = trial.attack("world", "node")
+    calls = [record for record in trial.world.log() if record["event"] == "call" and record["command"] == apps.STAT]
+    return code if len(calls) == 1 else f"{len(calls)} calls"
+
+
+page("node", "has the private node: forges, replays, 40 kinds of garbage", "the isolated world believes nothing", "alive", "", replayed,
+     "call", reason="asked for without a handle", log_code="not_granted", scripts="bright")

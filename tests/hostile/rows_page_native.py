@@ -16,6 +16,8 @@ native("file-log", "reads the audit log in all these ways", ORIGINS, "refused", 
 native("file-app", "reads a file that policy would give it", ORIGINS, "refused", "fileApp", slow=True)
 native("scheme-out", "leaves the frontend by the scheme: .., %2f, links, a FIFO", SCHEME, "refused", "schemeOut")
 native("scheme-hosts", "asks the scheme for other hosts and ports", SCHEME, "refused", "schemeHosts")
+page("scheme-elsewhere", "loads the app's files from a frame of another origin", "the scheme is for its own pages", "refused", "frames",
+     "elsewhereReads", slow=True)
 native("scheme-odd", "odd methods, ranges, 1 MiB URLs, 6,000 requests at once", SCHEME, "alive", "schemeOdd", slow=True)
 native("download", "has files written by downloads", HOST, "alive", "download", clicks=True, slow=True)
 native("print", "opens the print dialog", HOST, "alive", "dialogs")

@@ -1,13 +1,12 @@
 """Whether the table can fail: rows are run against breaches planted on purpose, and each must be found."""
 
-import contextlib
 import dataclasses
 import fnmatch
 import pathlib
-import shutil
 import tempfile
 
 import bench
+import page
 
 # Where a layer is off but the row still comes out right, because another one holds: (breach, row, which).
 STILL_HELD = {
@@ -46,9 +45,10 @@ PLANTS = [
     ("everywhere", "scripts and links in all frames, offers that are not looked at, a script message handler",
      ["page-frame-*", "page-script-messages"], ["web_everywhere", "host_everywhere"]),
     ("silent", "MISS is not sent", ["page-miss", "page-patch-record", "page-names-strange", "page-flood-unknown"], ["web_silent"]),
+    ("again", "an endpoint that takes a call's number twice", ["page-node"], ["web_again"]),
     ("brittle", "an endpoint that the second call breaks",
      ["page-args-*", "page-raw-*", "page-options-*", "page-body-submit", "page-names-strange", "page-flood-*", "page-channel-throws", "page-promises", "page-busy",
-      "page-recursion", "page-scheme-odd"], ["web_brittle"]),
+      "page-recursion", "page-scheme-odd", "page-node"], ["web_brittle"]),
     ("late", "a shim that looks up what it uses when it uses it", ["page-patch-*", "page-pollute", "page-reopen-*"], SCRIPTS),
     ("heard", "a shim that greets again when its script is run again", ["page-hello-heard"], SCRIPTS),
     ("bright", "a private node that events tell of", ["page-event", "page-walk"], SCRIPTS),
@@ -60,23 +60,10 @@ PLANTS = [
     ("walls", "a host that lets everything happen", ["page-popup-*", "page-away-*", "page-download", "page-print", "page-permissions",
                                                      "page-fullscreen"], ["host_walls"]),
     ("files", "a scheme that counts as local and follows links", ["page-file", "page-file-*", "page-scheme-out", "page-scheme-hosts"], ["host_files"]),
+    ("open", "a scheme that other origins may load", ["page-scheme-elsewhere"], ["host_open"]),
     ("bodies", "a host that asks for the body of a request", ["page-body-kinds"], ["host_bodies"]),
     ("csp", "no content security policy", ["page-csp-*"], ["host_csp"]),
 ]
-PLACES = {"web": "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", "host": "lib/libtrollbridge-webkitgtk.so.0"}
-
-
-@contextlib.contextmanager
-def planted_tree(settings, twins):
-    """A copy of the tree in which twins have taken the place of what they are twins of."""
-    with tempfile.TemporaryDirectory(prefix="tb-planted-") as folder:
-        copy = pathlib.Path(folder) / "root"
-        shutil.copytree(settings.tree, copy, symlinks=True)
-        for twin in twins:
-            place = (copy / PLACES[twin.split("_")[0]]).resolve()
-            place.unlink()
-            shutil.copy(pathlib.Path(settings.plants) / f"lib{twin}.so", place)
-        yield str(copy)
 
 
 def chosen(patterns):
@@ -103,7 +90,8 @@ def trials(settings, off_tree, wanted):
             yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
     for breach, what, patterns, twins in PLANTS:
         if wanted(breach):
-            with planted_tree(settings, twins) as tree:
+            with tempfile.TemporaryDirectory(prefix="tb-planted-") as folder:
+                tree = str(page.planted_tree(settings, twins, pathlib.Path(folder) / "root"))
                 yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
 
 

@@ -1,23 +1,34 @@
 #!/usr/bin/env python3
-"""Long measurements of the installed tree: `./tb soak streams [SECONDS]`, `./tb soak neighbours [ROUNDS]`.
+"""Long measurements of the installed tree: `./tb soak streams [SECONDS]`, `./tb soak neighbours [ROUNDS]`,
+`./tb soak reloads [DOCUMENTS]`.
 
 `streams` lets streams stand still in both directions, while other calls go on, and looks at the memory of every process;
 then it opens and cancels streams by the thousand. It fails when something grew.
 
 `neighbours` makes calls of one plugin while another crashes, hangs, answers late or floods events, each way in turn with an
 undisturbed run, and prints how many times as long they took. The machine decides what is noise: the spread of the undisturbed
-runs stands beside."""
+runs stands beside.
+
+`reloads` takes one window through so many documents, in every way there is, and looks at what they leave in any process. It
+fails when something grew."""
 
 import contextlib
+import os
 import pathlib
+import pwd
 import shutil
 import statistics
 import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+for folder in ("e2e", "webkit"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
+import apps  # noqa: E402
+import display  # noqa: E402
 import neighbours  # noqa: E402
+import race_host  # noqa: E402
+import reloads  # noqa: E402
 import spout  # noqa: E402
 import tree  # noqa: E402
 from test_soak import growth, settled  # noqa: E402
@@ -25,6 +36,7 @@ from test_soak import growth, settled  # noqa: E402
 CALLS = 2000
 CALLS_BESIDE = 20_000
 ROUNDS = 1000
+WARM_UP_DOCUMENTS = 200
 
 
 @contextlib.contextmanager
@@ -151,10 +163,38 @@ def beside_neighbours(rounds):
     return 0
 
 
+# ---- reloads ----
+
+@contextlib.contextmanager
+def window():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tb-soak-"))
+    screen = display.Display()
+    app = apps.App(tree.install(folder), screen, pwd.getpwuid(os.getuid()), race_host.app_files(), race_host.MANIFEST)
+    try:
+        with tree.leaves_nothing():
+            host = race_host.RaceHost(app, race_host.Server())
+            yield host
+            host.close()
+    finally:
+        app.remove()
+        screen.close()
+        shutil.rmtree(folder)
+
+
+def documents(n):
+    with window() as host:
+        wrong = reloads.left_by(host, WARM_UP_DOCUMENTS, n)
+        print(f"{n} documents; now: {reloads.look(host)} (processes, descriptors, KiB)")
+    for problem in wrong:
+        print(f"FAIL {problem}")
+    print("nothing was left" if not wrong else f"{len(wrong)} problems")
+    return 1 if wrong else 0
+
+
 def main():
-    modes = {"streams": (streams, 60), "neighbours": (beside_neighbours, 9)}
+    modes = {"streams": (streams, 60), "neighbours": (beside_neighbours, 9), "reloads": (documents, 5000)}
     if len(sys.argv) not in (2, 3) or sys.argv[1] not in modes or not (sys.argv + ["1"])[2].isdigit():
-        print("usage: ./tb soak streams [SECONDS] | neighbours [ROUNDS]", file=sys.stderr)
+        print("usage: ./tb soak streams [SECONDS] | neighbours [ROUNDS] | reloads [DOCUMENTS]", file=sys.stderr)
         return 2
     run, otherwise = modes[sys.argv[1]]
     return run(int(sys.argv[2]) if len(sys.argv) == 3 else otherwise)

@@ -183,7 +183,7 @@ class RaceHost:
         """The app's own page gets its link, its label and its answers."""
         self.n += 1
         since = len(self.events)
-        self.tell(f"load {APP}/second.html?{self.n}")
+        self.tell("forget", f"load {APP}/second.html?{self.n}")
         seen = self.wait_page("app", since, f"second.html?{self.n}")
         assert seen["origin"] == APP and seen["label"] == "main", seen
         assert seen["replies"] and set(seen["replies"]) == {"fulfilled"}, seen

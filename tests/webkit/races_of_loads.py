@@ -300,7 +300,7 @@ def a_storm(host):
     for n in range(25):
         host.tell(f"load {host.page}?{n}", "reload", f"load {host.server.origin}/page.html?{n}", f"load {HOME}?{n}", "reload")
         host.tell("back", f"early committed load {host.page}?c{n}")
-    host.tell(f"load {host.page}?last")
+    host.tell("forget", f"load {host.page}?last")
     host.wait_away(since, "last")
 
 

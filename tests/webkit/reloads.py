@@ -6,11 +6,13 @@ import os
 import pathlib
 
 import race_host
+import races_of_loads
 import tree
 
 KILLED = 60  # one document in so many loses its process
-# What may come and go in the web's own processes, which keep what they may need again.
-SLACK_FDS = 16
+KEPT = 100  # so many at the end have one process, so that what each leaves there adds up
+# What comes and goes in the web's own processes, which leave much to the garbage collector.
+SLACK_FDS = 30
 OURS = ("supervisor", "broker", "scribe", "fs")
 BROKER_KIB = 512
 
@@ -63,15 +65,12 @@ def push(host, n):
 
 def refused(host, n):
     since = len(host.events)
-    host.tell(f"load {race_host.EVIL}/page.html?{n}")
+    host.tell(f"load {host.page}?{n}")
     host.wait_away(since)
 
 
 def killed(host, n):
-    since = len(host.events)
-    for pid in host.web_processes():
-        tree.kill(pid)
-    host.wait(lambda event: event["event"] == "terminated", "the process is gone", since)
+    races_of_loads.kill_web_processes(host, len(host.events))
     load_first(host, n)
 
 
@@ -81,7 +80,8 @@ STEPS = (load_first, reload, load_second, back, forward, open_again, reload, pus
 def run(host, n):
     """So many documents, one after the other."""
     for i in range(n):
-        killed(host, i) if i % KILLED == KILLED - 1 else STEPS[i % len(STEPS)](host, i)
+        dies = i % KILLED == KILLED - 1 and i < n - KEPT
+        killed(host, i) if dies else STEPS[i % len(STEPS)](host, i)
 
 
 # ---- what is left ----
@@ -138,3 +138,15 @@ def sessions(records):
     opened = {record["session"] for record in records if record["event"] == "open"}
     closed = {record["session"] for record in records if record["event"] == "close"}
     return len(opened), len(opened & closed)
+
+
+def left_by(host, warm_up, n):
+    """What `n` documents have left behind, as sentences; those of the warm-up do not count."""
+    run(host, warm_up)
+    before = settled(host)
+    run(host, n)
+    wrong = growth(before, settled(host))
+    opened, closed = sessions(host.app.records())
+    if closed != opened - 1:
+        wrong.append(f"{opened - closed} sessions are open, and one is in use")
+    return wrong

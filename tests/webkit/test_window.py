@@ -148,10 +148,10 @@ def clicked(make_app, command):
 
 
 def click_until(app, found, condition, what):
-    subprocess.run(["xdotool", "windowraise", found, "mousemove", "--window", found, "30", "30"], env=app.environment, check=True)
-
     def tried():
-        subprocess.run(["xdotool", "click", "1"], env=app.environment, check=True)
+        # Each time: the other window may have come above this one meanwhile.
+        subprocess.run(["xdotool", "windowraise", found, "mousemove", "--window", found, "30", "30", "click", "1"],
+                       env=app.environment, check=False)
         return condition()
 
     tree.until(tried, what)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Long measurements of the built tree: `./tb soak streams [SECONDS]`, `./tb soak neighbours [ROUNDS]`.
+# Long measurements of the built tree: `./tb soak streams [SECONDS]`, `./tb soak neighbours [ROUNDS]`,
+# `./tb soak reloads [DOCUMENTS]`.
 set -euo pipefail
 . tools/tb/common.sh
 

@@ -48,15 +48,24 @@ static bool is_style_link(const GumboElement *element)
     return false;
 }
 
+/* Whether the tag that the parser names is one in the text: it has elements of its own, and of what
+ * ends too early it names another place. */
+static bool in_text(struct tb_bytes text, const GumboStringPiece *tag, const char *name)
+{
+    const char *base = (const char *)text.data;
+    size_t n = strlen(name);
+    return tag->data && tag->data >= base && tag->length >= n + 2 &&
+           tag->length <= text.n - (size_t)(tag->data - base) && tag->data[0] == '<' &&
+           strncasecmp(tag->data + 1, name, n) == 0;
+}
+
 /* The attribute goes right behind the tag's name: of two with one name the first counts. */
 static int add_place(struct tb_bytes text, const GumboElement *element, struct tb_html *html)
 {
     const GumboStringPiece *tag = &element->original_tag;
     const char *base = (const char *)text.data;
-    if (!tag->data || tag->data < base || tag->data + tag->length > base + text.n)
-        return TB_OK; /* the parser's own, not in the text */
     size_t n = strlen(gumbo_normalized_tagname(element->tag));
-    if (tag->length < n + 2)
+    if (!in_text(text, tag, gumbo_normalized_tagname(element->tag)))
         return TB_OK;
     if (html->n_places == TB_HTML_PLACES_MAX)
         return TB_TOO_LARGE;

@@ -51,6 +51,9 @@ export interface Commands {
   set_always_on_top: { args: Setting<boolean>; result: null };
   theme: { args: Of; result: 'light' | 'dark' };
   set_theme: { args: Setting<'light' | 'dark' | null>; result: null };
+  is_always_on_top: { args: Of; result: boolean };
+  is_closable: { args: Of; result: boolean };
+  center: { args: Of; result: null };
   close: { args: Of; result: null };
   destroy: { args: Of; result: null };
   get_all_windows: { args: {}; result: string[] };

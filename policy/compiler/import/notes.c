@@ -14,7 +14,7 @@ static const struct setting settings[] = {
     {{"app", "withGlobalTauri"},
      "there is no `window.__TAURI__`: import from @tauri-apps/api, or bundle it"},
     {{"app", "windows"},
-     "windows are the host's: set their labels, sizes and titles where it makes its views"},
+     "are not taken over: write a [[window]] with label, title, url, width and height for each"},
     {{"app", "trayIcon"}, "a tray icon is the host's"},
     {{"app", "macOSPrivateApi"}, "has no meaning on Linux"},
     {{"app", "security", "assetProtocol"},

@@ -4,13 +4,7 @@ import type { Sinks } from './args.js';
 import { NotBytes, type Pieces } from './body.js';
 import { bytesOf } from './bytes.js';
 import { TrollbridgeError, type WireError } from './error.js';
-import {
-  addListener,
-  enqueueMicrotask,
-  mapForEach,
-  mapGet,
-  removeListener,
-} from './intrinsics.js';
+import { addListener, enqueueMicrotask, mapForEach, mapGet, removeListener } from './intrinsics.js';
 import { Kind } from '../port.js';
 import { defer, report, settled } from './promise.js';
 import type { Parts } from './stream.js';

@@ -13,15 +13,16 @@ function reported(frame) {
 async function inFrame(frame) {
   const report = reported(frame);
   document.body.append(frame);
-  const seen = await within(4000, report, "silent");
+  const seen = await within(20_000, report, "silent");
   frame.remove();
   return seen;
 }
 
 // A frame whose scripts the page can reach into: looked at from outside as well.
 async function reachInto(frame) {
+  const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
   document.body.append(frame);
-  await within(2000, new Promise((resolve) => frame.addEventListener("load", resolve)));
+  await within(20_000, loaded);
   try {
     const inside = NAMES.filter((name) => name in frame.contentWindow);
     return inside.join(" ") || "nothing";
@@ -42,6 +43,14 @@ attacks.frameEmpty = () => reachInto(node("iframe"));
 attacks.frameElsewhere = () => inFrame(node("iframe", { src: `${ELSEWHERE}/frame.html` }));
 attacks.frameNested = () => inFrame(node("iframe", { src: "/nested.html" }));
 
+// The app's own files, loaded from there.
+attacks.elsewhereReads = async () => {
+  const frame = node("iframe", { src: `${ELSEWHERE}/reads.html` });
+  const report = reported(frame);
+  document.body.append(frame);
+  return await within(30_000, report, "silent");
+};
+
 // Written into an empty frame: document.open runs scripts again, here in a frame.
 attacks.frameWritten = async () => {
   const frame = node("iframe");
@@ -50,7 +59,7 @@ attacks.frameWritten = async () => {
   frame.contentDocument.open();
   frame.contentDocument.write(reportPage());
   frame.contentDocument.close();
-  const seen = await within(4000, report, "silent");
+  const seen = await within(20_000, report, "silent");
   frame.remove();
   return seen;
 };
@@ -69,7 +78,7 @@ async function inWorker(make) {
     port.onmessage = (event) => resolve(event.data);
     worker.onerror = () => resolve("silent");
   });
-  return await within(4000, report, "silent");
+  return await within(20_000, report, "silent");
 }
 
 attacks.workerFile = () => inWorker(() => new Worker("/worker.js"));
@@ -80,16 +89,16 @@ attacks.workerShared = () => inWorker(() => new SharedWorker("/worker.js"));
 // One that stays would answer for the app's files in every later document.
 attacks.workerService = async () => {
   if (!navigator.serviceWorker) return "refused";
-  return await within(4000, navigator.serviceWorker.register("/worker.js").then(() => "registered", () => "refused"), "refused");
+  return await within(20_000, navigator.serviceWorker.register("/worker.js").then(() => "registered", () => "refused"), "refused");
 };
 attacks.worklet = async () => {
   const context = new OfflineAudioContext(1, 128, 8000);
   if (!context.audioWorklet) return "nothing";
   const text = `class Seen extends AudioWorkletProcessor { constructor() { super(); this.port.postMessage(${JSON.stringify(NAMES)}.filter((name) => name in globalThis).join(" ") || "nothing"); } process() { return true; } } registerProcessor("seen", Seen);`;
   try {
-    await within(3000, context.audioWorklet.addModule(URL.createObjectURL(new Blob([text], { type: "text/javascript" }))));
+    await within(20_000, context.audioWorklet.addModule(URL.createObjectURL(new Blob([text], { type: "text/javascript" }))));
     const worklet = new AudioWorkletNode(context, "seen");
-    return await within(3000, new Promise((resolve) => (worklet.port.onmessage = (event) => resolve(event.data))));
+    return await within(20_000, new Promise((resolve) => (worklet.port.onmessage = (event) => resolve(event.data))));
   } catch {
     return "nothing";
   }

@@ -157,3 +157,34 @@ attacks.miss = async () => {
   for (const name of names) codes[name] = await code(name, { path: "data/hello.txt" });
   return summary(codes, "not_granted");
 };
+
+// With the private node in its hands, as no page has it (plants/bright): whatever the page says over it is from the page,
+// and is not believed.
+const GARBAGE = [
+  undefined, null, 1, "text", {}, [], [0], [1], [2], [3], [4], [5], [-1], [NaN], ["0"], [0, 0], [0, -1], [0, 1.5], [0, NaN], [0, 2 ** 53], [0, "1"], [0, null],
+  [0, {}, READ, {}, null, 0, 0, []], [0, 7001, null, {}, null, 0, 0, []], [0, 7002, READ, null, null, 0, 0, []], [0, 7003, READ, [], null, 0, 0, []],
+  [0, 7004, READ, new Uint8Array(9), null, 0, 0, []], [0, 7005, READ, {}, "raw", 0, 0, []], [0, 7006, READ, {}, {}, 0, 0, []], [0, 7007, READ, {}, true, 9, -1, []],
+  [0, 7008, READ, {}, null, 0, 0, null], [0, 7009, READ, {}, null, 0, 0, [1, 1, -1, NaN, "x"]], [0, 7010, READ, {}, null, 0, 0, new Array(1e6)], [0, 7011, READ, new Map([[1, 2]]), null, 0, 0, []],
+  [0, 7012, READ, { path: new Error("x") }, null, 0, 0, []], [0, 7013, READ, { path: /x/ }, null, 0, 0, []], [0, 7014, READ, { path: 2n ** 70n }, null, 0, 0, []],
+  [0, 7015, "x".repeat(1 << 20), {}, null, 0, 0, []], [0, 7016, READ, {}, new Float64Array(9), 0, 0, []], [0, 7017, READ, { path: new Blob(["x"]) }, new Blob(["x"]), 0, 0, []],
+  [2, 7007, "bytes", false], [2, 7007, new Uint8Array(1 << 20), false], [2, 7007, new Uint8Array(0), false], [2, 7007, new Uint8Array(1), true], [2, 7007, new Uint8Array(1), true],
+  [3, 7009, 1], [3, 7009, 1], [4, 7009], [1, 7009, true], [1, 7009, true], [1, 7018, false],
+];
+attacks.node = async () => {
+  await call(READ, { path: "data/hello.txt" });
+  const root = window.event?.target;
+  if (!root) return "no node";
+  const answers = [];
+  root.addEventListener("down", ({ detail }) => detail[0] === 0 && answers.push(detail));
+  const send = (detail) => root.dispatchEvent(new CustomEvent("up", { detail }));
+  const message = [0, 9001, "plugin:fs|stat", { path: "data/hello.txt" }, null, 0, 1000, []];
+  send(message);
+  send(message); // while the first is under way
+  send([0, 9002, "plugin:fs|remove", { path: "data/hello.txt" }, null, 0, 1000, []]);
+  await honest();
+  for (const detail of GARBAGE) send(detail);
+  await honest();
+  const of = (id) => answers.filter((answer) => answer[1] === id);
+  if (of(9002)[0]?.[3]?.code !== "not_granted") return `what is not granted: ${JSON.stringify(of(9002))}`;
+  return of(9001).length > 1 ? "a replay was answered" : "alive";
+};

@@ -3,28 +3,22 @@
 #include <gtk/gtk.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static GHashTable *alerts;
-
-static struct {
-    const char *event;
-    WebKitWebView *view; /* NULL: none is to be closed */
-} closing;
+static WebKitWebView *closed_by_alert;
 
 static void on_alert(void *data, const char *view, const char *event, const char *message)
 {
     (void)data;
     printf("alert: %s %s: %s\n", view, event, message);
     g_hash_table_add(alerts, g_strdup(event));
-    if (closing.view && strcmp(closing.event, event) == 0)
-        scene_close(g_steal_pointer(&closing.view));
+    if (closed_by_alert)
+        scene_close(g_steal_pointer(&closed_by_alert));
 }
 
-void scene_close_at_alert(const char *event, WebKitWebView *view)
+void scene_close_by_alert(WebKitWebView *view)
 {
-    closing.event = event;
-    closing.view = view;
+    closed_by_alert = view;
 }
 
 void scene_await_alert(const char *event)

@@ -14,6 +14,7 @@ WebKitWebView *scene_view(struct trollbridge_webkit *tw, WebKitWebView *related)
 WebKitWebView *scene_attached(struct trollbridge_webkit *tw, const char *label,
                               WebKitWebView *related);
 void scene_close(WebKitWebView *view);
+void scene_close_by_alert(WebKitWebView *view); /* while the next one is told */
 
 /* NULL: what it showed last. */
 void scene_load(WebKitWebView *view, const char *uri);
@@ -23,5 +24,3 @@ void scene_leave(WebKitWebView *view, const char *uri);
 void scene_eval(WebKitWebView *view, const char *name, const char *body);
 /* Waits until an alert of that event has come. */
 void scene_await_alert(const char *event);
-/* The next alert of that event closes the view's window while it is told. */
-void scene_close_at_alert(const char *event, WebKitWebView *view);

@@ -65,6 +65,16 @@ static void order_late(struct orders *orders, const char *rest)
     keep(orders->late, rest);
 }
 
+static void order_forget(struct orders *orders, const char *rest)
+{
+    (void)rest;
+    for (size_t i = 0; i < PHASES; i++) {
+        g_clear_pointer(&orders->early[i], g_free);
+        g_clear_pointer(&orders->late[i], g_free);
+    }
+    g_clear_pointer(&orders->decided, g_free);
+}
+
 static void order_decided(struct orders *orders, const char *rest)
 {
     g_free(orders->decided);
@@ -123,11 +133,11 @@ static const struct {
     const char *name;
     void (*take)(struct orders *orders, const char *rest);
 } table[] = {
-    {"back", order_back},       {"crash", order_crash},   {"early", order_early},
-    {"decided", order_decided}, {"eval", order_eval},     {"forward", order_forward},
-    {"late", order_late},       {"load", order_load},     {"quit", order_quit},
-    {"release", order_release}, {"reload", order_reload}, {"stall", order_stall},
-    {"stop", order_stop},
+    {"back", order_back},       {"crash", order_crash},     {"early", order_early},
+    {"decided", order_decided}, {"eval", order_eval},       {"forget", order_forget},
+    {"forward", order_forward}, {"late", order_late},       {"load", order_load},
+    {"quit", order_quit},       {"release", order_release}, {"reload", order_reload},
+    {"stall", order_stall},     {"stop", order_stop},
 };
 
 static void take_order(struct orders *orders, const char *order)
@@ -219,11 +229,7 @@ struct orders *orders_new(WebKitWebView *view, GMainLoop *loop)
 
 void orders_free(struct orders *orders)
 {
-    for (size_t i = 0; i < PHASES; i++) {
-        g_free(orders->early[i]);
-        g_free(orders->late[i]);
-    }
-    g_free(orders->decided);
+    order_forget(orders, "");
     g_clear_handle_id(&orders->watch, g_source_remove);
     g_io_channel_unref(orders->input);
     g_free(orders);

@@ -15,6 +15,10 @@ async function folder(act, end) {
   ok(found.endsWith(end), `${found} ends with ${end}`);
 }
 
+/** Events keep their order: when this one has come, none before it is still to come. */
+const barrier = () => new Promise((resolve) =>
+  event.once('barrier', resolve).then(() => event.emit('barrier')));
+
 const heard = async (listen, tell) => {
   const seen = [];
   const unlisten = await listen((message) => seen.push(message));
@@ -22,7 +26,7 @@ const heard = async (listen, tell) => {
   await until(() => seen.length > 0);
   await unlisten();
   await tell();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await barrier();
   same(seen.length, 1);
   return seen[0];
 };
@@ -152,8 +156,7 @@ const cases = {
     const seen = [];
     await event.once('once', ({ payload }) => seen.push(payload));
     for (let n = 0; n < 3; n++) await event.emit('once', n);
-    await until(() => seen.length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await barrier();
     same(seen, [0]);
   },
 
