@@ -34,7 +34,6 @@ BELOW = {
     "host/webkitgtk/frontend": ["base", "host"],
     "run": ["base", "host", "host/webkitgtk"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
-    "bench/page": ["base", "bench", "host", "host/webkitgtk", "shim-js"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
