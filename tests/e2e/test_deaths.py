@@ -62,9 +62,7 @@ def test_signals_to_call(app, number):
     process = subprocess.Popen(
         [*app.program("trollbridge"), "call", app.path, READ, '{"path":"data/hello.txt"}',
          "--repeat", "100000000", "--jobs", "64"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=app.environment,
-        # A shell that runs the tests in the background has it ignore them, and its children with it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=app.environment)
     tree.until(lambda: app.log.exists() and len(app.records()) > 100, "calls are under way")
     watched = tree.Watched(tree.descendants(process.pid))
     process.send_signal(number)
