@@ -4,6 +4,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -13,6 +14,9 @@ import apps
 import display as displays
 import elsewhere as servers
 import tree
+
+# Whom a shell has started in the background ignores it, and so would every program that is tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

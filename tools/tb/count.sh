@@ -48,11 +48,44 @@ suite() {
     fi
     PASSED=$((PASSED + passed))
     FAILED=$((FAILED + failed))
-    printf '%-28s %4d passed, %d failed  (%d s)\n' "$name" "$passed" "$failed" $((SECONDS - start))
-    if [ "$failed" != 0 ]; then
-        sed 's/^/    /' "$log" | tail -n 200
-    fi
+    # In one piece: another lane has its say too.
+    printf '%s\n' "$(
+        printf '%-28s %4d passed, %d failed  (%d s)\n' "$name" "$passed" "$failed" $((SECONDS - start))
+        [ "$failed" = 0 ] || sed 's/^/    /' "$log" | tail -n 200
+    )"
     rm -f "$log"
+}
+
+LANE=
+LANE_COUNTS=
+
+# beside FUNCTION...: runs their suites in a lane of its own, while the script goes on with others. It is a job of its
+# own, which the terminal's Ctrl-C does not reach: who calls this ends it with end_beside.
+beside() {
+    LANE_COUNTS=$(mktemp)
+    set -m
+    (
+        PASSED=0 FAILED=0
+        for run in "$@"; do "$run"; done
+        echo "$PASSED $FAILED" >"$LANE_COUNTS"
+    ) </dev/null &
+    LANE=$!
+    set +m
+}
+
+# Waits for the lane, and adds what it has counted; a lane that broke off is a failure.
+join_beside() {
+    local passed failed
+    wait "$LANE" || true
+    LANE=
+    read -r passed failed <"$LANE_COUNTS" || { passed=0 failed=1 && echo "a lane of the tests broke off"; }
+    rm -f "$LANE_COUNTS"
+    PASSED=$((PASSED + passed))
+    FAILED=$((FAILED + failed))
+}
+
+end_beside() {
+    [ -z "$LANE" ] || kill -TERM -- "-$LANE" 2>/dev/null || true
 }
 
 # The C test programs of a build directory, each a suite.

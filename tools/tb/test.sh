@@ -10,7 +10,7 @@ HOME=$(mktemp -d /tmp/tb-home.XXXXXX)
 export HOME
 echo "somebody's own" >"$HOME/diary.txt"
 unset XDG_STATE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR
-trap 'rm -rf "$HOME"' EXIT
+trap 'end_beside; rm -rf "$HOME"' EXIT
 
 lint_suites() {
     suite format python3 tests/lint/format.py
@@ -86,34 +86,41 @@ shim_build() {
     npm --prefix shim-js run build --silent && echo "1 passed, 0 failed"
 }
 
+# For the sanitizers; other programs do not look.
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+
 # The same programs with the sanitizers, which cannot run inside a sandbox.
 sanitizer_suites() {
     configure build-asan -Db_sanitize=address,undefined -Dsandbox=off
     compile build-asan
-    export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     unit_suites build-asan asan
     local file
     for file in tests/e2e/test_call.py tests/e2e/test_relay.py tests/e2e/test_call_streams.py tests/e2e/test_deaths.py tests/e2e/test_fs_plugin.py \
         tests/e2e/test_import.py tests/e2e/test_lint.py tests/e2e/test_policy.py tests/e2e/test_policy_apps.py tests/e2e/test_pool.py \
         tests/e2e/test_policy_check.py tests/e2e/test_policy_explain.py tests/e2e/test_policy_scale.py \
-        tests/e2e/test_policy_toml.py tests/e2e/test_policy_views.py tests/e2e/test_scribe.py \
+        tests/e2e/test_policy_toml.py tests/e2e/test_policy_views.py \
         tests/e2e/test_tauri_folder.py; do
         suite "$(basename "$file" .py) asan" pytest_in "$PWD/build-asan" "$file"
     done
-    unset ASAN_OPTIONS UBSAN_OPTIONS
 }
 
-lint_suites
+# What may ask for a password has the terminal, and so stays in the first lane.
+sanitizer_suites_of_root() {
+    suite "test_scribe asan" pytest_in "$PWD/build-asan" tests/e2e/test_scribe.py
+}
+
+valgrind_suite() { suite valgrind tests/valgrind.sh; }
+
 unit_suites build
 sandbox_suites
-fuzz_suites
 client_suites
+beside lint_suites fuzz_suites sanitizer_suites valgrind_suite
 python_suites
 webkit_suites
 suite hostile tools/tb/hostile.sh
 suite hostile-self tools/tb/hostile.sh --self-test
 suite docs python3 tests/docs/run_docs.py
-sanitizer_suites
-suite valgrind tests/valgrind.sh
+join_beside
+sanitizer_suites_of_root
 suite demo tools/tb/demo.sh
 close_count
