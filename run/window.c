@@ -10,20 +10,13 @@ static void on_destroy(GtkWidget *window, struct run *run)
         run_closed(run);
 }
 
-/* The page has closed itself: window.close(). */
-static void on_close(WebKitWebView *view, void *data)
-{
-    (void)data;
-    gtk_widget_destroy(gtk_widget_get_toplevel(GTK_WIDGET(view)));
-}
-
+/* `window.close()` moves nothing here: to close a window is a command, which policy grants or not. */
 static WebKitWebView *new_view(struct run *run)
 {
     WebKitWebView *view = g_object_new(WEBKIT_TYPE_WEB_VIEW, "web-context",
                                        trollbridge_webkit_context(run->tw), NULL);
     WebKitSettings *settings = webkit_web_view_get_settings(view);
     webkit_settings_set_enable_write_console_messages_to_stdout(settings, run->options->devtools);
-    g_signal_connect(view, "close", G_CALLBACK(on_close), NULL);
     return view;
 }
 

@@ -44,6 +44,12 @@ test('a result in parts arrives whole, sealed and in clear', async () => {
     }
 });
 
+test('a limit that is no number of bytes is refused, not waited for', async () => {
+  const { endpoint } = connect({ commands: [echo] });
+  for (const most of [() => 1, Symbol('most'), {}, '5', NaN, -1])
+    await assert.rejects(endpoint.invoke('echo', {}, { most: most as number }), refused('invalid_args'));
+});
+
 test('a result of empty parts is an empty result', async () => {
   const { endpoint } = connect({ commands: [giver(new Uint8Array(0)), echo] });
   assert.deepEqual(await endpoint.invoke('give'), new Uint8Array(0));

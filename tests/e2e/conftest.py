@@ -4,12 +4,16 @@ import pathlib
 import pwd
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 
 import pytest
 
 import tree
+
+# Whom a shell has started in the background ignores it, and so would every program that is tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

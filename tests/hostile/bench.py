@@ -10,7 +10,7 @@ import apps
 import world as worlds
 
 ROWS = []
-ROW_S = 60  # a row that takes longer has failed
+ROW_S = 120  # a row that takes longer has failed
 
 
 @dataclasses.dataclass

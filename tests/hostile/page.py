@@ -18,7 +18,7 @@ sys.path.insert(0, str(HERE.parent / "webkit"))
 import display as displays  # noqa: E402, F401
 import elsewhere  # noqa: E402
 
-WINDOW_S = 55
+WINDOW_S, SLOW_WINDOW_S = 55, 110
 LIBRARY = ("library", "walk", "sabotage")
 # What the two halves of the shim tell each other with: shim-js/src/port.ts. An attacker has read it.
 KNOWN = {"HELLOS": ["trollbridge-hello"], "MESSAGES": ["met", "up", "down"], "READ": apps.READ, "HELLO": apps.HELLO,
@@ -47,7 +47,7 @@ def read(process, seconds):
     try:
         return process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        return "", f"no answer after {WINDOW_S} s"
+        return "", f"no answer after {seconds} s"
 
 
 def kill(process):
@@ -154,9 +154,10 @@ class PageTrial(bench.Trial):
         return json.loads(out)
 
     def wait(self, process):
+        seconds = SLOW_WINDOW_S if self.row.slow else WINDOW_S
         if not self.row.clicks:
-            return read(process, WINDOW_S)
-        for _ in range(WINDOW_S * 2):
+            return read(process, seconds)
+        for _ in range(seconds * 2):
             subprocess.run(["xdotool", "mousemove", "300", "300", "click", "1"], env=self.environment(), check=True)
             if process.poll() is not None:
                 break

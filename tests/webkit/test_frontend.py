@@ -24,14 +24,15 @@ class WrongFiles(Exception):
 
 @pytest.fixture
 def page(make_app):
-    """page(files, eval, csp, origin): what the body of an async function returns in the frontend's index."""
-    def run(files, script, csp="", origin=None, prepare=None):
+    """page(files, eval, csp, origin): what the body of an async function returns in the frontend's index.
+    `under`: what the host is run by."""
+    def run(files, script, csp="", origin=None, prepare=None, under=()):
         app = make_app(files={f"dist/{name}": content for name, content in ({"index.html": PAGE} | files).items()})
         if prepare:
             prepare(app)
         shutil.copy(HOST, app.folder / "host")
         words = app.command()  # who runs it
-        words[-1:] = [str(app.folder / "host"), str(app.path), csp, script, *([origin] if origin else [])]
+        words[-1:] = [*under, str(app.folder / "host"), str(app.path), csp, script, *([origin] if origin else [])]
         with tree.leaves_nothing():
             done = subprocess.run(words, env=app.environment, cwd="/", capture_output=True, text=True, timeout=60)
         if done.returncode == 3:
@@ -163,6 +164,23 @@ def test_a_large_file_is_streamed(page):
         last = [...value.slice(-3)];
       }""", prepare=prepare)
     assert got == [SIZE, [*b"end"]]
+
+
+def test_files_that_are_asked_for_at_once_leave_the_host_its_descriptors(page):
+    """1,500 at once, of a host that may have 1,024 descriptors, as by default."""
+    got = page({"part.bin": b"x" * 300_000}, """
+      const asked = (path) => fetch(path, {cache: "no-store"}).then(async (r) => (await r.arrayBuffer()).byteLength);
+      const all = await Promise.all(Array.from({length: 1500}, (_, i) => asked("/part.bin?" + i)));
+      return [[...new Set(all)], await asked("/part.bin")];""", under=["prlimit", "--nofile=1024"])
+    assert got == [[300_000], 300_000]
+
+
+def test_requests_beyond_those_that_wait_are_refused(page):
+    statuses, after = page({"part.bin": b"x" * 100_000}, """
+      const asked = (path) => fetch(path, {cache: "no-store"}).then(async (r) => (await r.arrayBuffer(), r.status));
+      const all = await Promise.all(Array.from({length: 20000}, (_, i) => asked("/part.bin?" + i)));
+      return [[...new Set(all)].sort(), await asked("/part.bin")];""")
+    assert set(statuses) <= {200, 503} and 200 in statuses and after == 200
 
 
 TRY_ALL = """

@@ -8,7 +8,7 @@ import pytest
 import apps
 import tree
 
-SCENES = tree.ROOT.parent / "tests/webkit/attach/scenes"
+BUILT = tree.ROOT.parent / "tests/webkit/attach"
 READ = f'"{apps.HELLO}"'
 APP = '["tauri://localhost","object"]'
 PAGE = "<!doctype html><title>Elsewhere</title><p>Elsewhere."
@@ -19,22 +19,23 @@ NO_CAPABILITIES = ["setpriv", "--securebits", "+noroot,+noroot_locked", "--inh-c
 
 @pytest.fixture
 def play(installed, make_app):
-    """play(scene, *words): (exit code, the lines that it printed, stderr)."""
-    shutil.copy(SCENES, installed / "bin")
+    """play(scene, *words): (exit code, the lines that it printed, stderr), as play.program plays it."""
+    for name in ("scenes", "scenes_outside"):
+        shutil.copy(BUILT / name, installed / "bin")
 
     def run(scene, *words):
         with tree.leaves_nothing():
             code, out, errors = run.app.run(scene, run.app.path, *words)
         return code, out.splitlines(), errors
 
-    run.app = make_app()
+    run.app, run.program = make_app(), "scenes"
     run.app.environment["LD_LIBRARY_PATH"] = str(installed / "lib")
     command, run.before = run.app.command, []
 
     def command_of_scenes(*words):
         line = command(*words)
         at = line.index(str(installed / "bin/trollbridge"))
-        return [*line[:at], *run.before, str(installed / "bin/scenes"), *line[at + 1:]]
+        return [*line[:at], *run.before, str(installed / "bin" / run.program), *line[at + 1:]]
 
     run.app.command = command_of_scenes
     return run
@@ -109,7 +110,7 @@ def bad_offers(installed):
     """Web processes get an extension that offers what it must not, before what it may."""
     extension = installed / "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so"
     honest = extension.read_bytes()
-    shutil.copy(SCENES.parent / "libbad_offers.so", extension)
+    shutil.copy(BUILT / "libbad_offers.so", extension)
     yield
     extension.write_bytes(honest)
 
@@ -162,6 +163,17 @@ def test_a_sandbox_that_is_off_is_reported_and_can_be_refused(play):
     assert "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS is set" in lines[2]
     code, lines, errors = play("sandbox_required")
     assert code == 1 and lines == [] and "2: web processes have no sandbox" in errors
+
+
+def test_a_web_process_outside_the_sandbox_that_is_required_never_gets_a_link(play):
+    if not has_sandbox():
+        assert play("sandbox_required")[:2] == (1, [])
+        return
+    play.program = "scenes_outside"
+    _, lines, _ = play("sandbox_lost")
+    assert lines[0] == "alert: main sandbox: WebKitGTK has started a web process outside its sandbox"
+    assert len(lines) == 4 and all(line.startswith("main: TrollbridgeError: the session is over") for line in lines[1:])
+    assert opened(play.app) == []
 
 
 def test_a_page_leads_to_no_other_origin(play, other):

@@ -89,8 +89,10 @@ def test_a_title_is_one_line(page):
     assert page("""
       const out = [await failed(call("set_title", {value: "a\\nb"})), await failed(call("set_title", {value: "x".repeat(257)})),
                    await failed(call("set_title", {value: 7}))];
+      for (const turned of ["\\u0085", "\\u2028", "\\u202e", "\\u2066"])
+        out.push(await failed(call("set_title", {value: `Other${turned}program`})));
       await call("set_title", {label: "main", value: "N\\u00e4me"});
-      return [...out, await call("title"), document.title];""") == ["invalid_args"] * 3 + ["N\u00e4me", "Page"]
+      return [...out, await call("title"), document.title];""") == ["invalid_args"] * 7 + ["N\u00e4me", "Page"]
 
 
 def test_another_window_is_not_for_this_page(page):

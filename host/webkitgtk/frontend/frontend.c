@@ -5,6 +5,7 @@
 #include "host/webkitgtk/frontend/folder.h"
 #include "host/webkitgtk/frontend/mime.h"
 #include "host/webkitgtk/frontend/response.h"
+#include "host/webkitgtk/frontend/turns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@ struct frontend {
     int folder;
     char *csp;
     struct tb_documents *documents;
+    struct tb_turns *turns;
 };
 
 /* A file that was found, under the name that it has in the folder. */
@@ -28,6 +30,7 @@ struct found {
 static void frontend_free(void *data)
 {
     struct frontend *frontend = data;
+    tb_turns_free(frontend->turns);
     tb_fd_close(&frontend->folder);
     tb_documents_free(frontend->documents);
     g_free(frontend->csp);
@@ -80,6 +83,7 @@ static void serve_file(const struct frontend *frontend, WebKitURISchemeRequest *
     char nonce[TB_CSP_NONCE_SIZE + 1];
     g_autoptr(GInputStream) body = g_unix_input_stream_new(found->fd, TRUE);
     found->fd = -1;
+    tb_turns_hold(frontend->turns, body);
     make_nonce(nonce);
     answer(frontend, request, found, nonce, NULL, body, found->size);
 }
@@ -154,7 +158,7 @@ static guint judge(WebKitURISchemeRequest *request, struct tb_frontend_path *ret
                : SOUP_STATUS_NOT_FOUND;
 }
 
-static void on_request(WebKitURISchemeRequest *request, void *data)
+static void serve(WebKitURISchemeRequest *request, void *data)
 {
     const struct frontend *frontend = data;
     struct tb_frontend_path path;
@@ -170,6 +174,13 @@ static void on_request(WebKitURISchemeRequest *request, void *data)
     else
         serve_file(frontend, request, &found);
     tb_fd_close(&found.fd);
+}
+
+static void on_request(WebKitURISchemeRequest *request, void *data)
+{
+    const struct frontend *frontend = data;
+    if (!tb_turns_take(frontend->turns, request))
+        tb_response_refuse(request, SOUP_STATUS_SERVICE_UNAVAILABLE);
 }
 
 static gboolean wrong(GError **error, const char *text, const char *what)
@@ -223,6 +234,7 @@ gboolean tb_frontend_register(WebKitWebContext *context, const struct trollbridg
 {
     struct frontend *frontend = g_new0(struct frontend, 1);
     frontend->folder = -1;
+    frontend->turns = tb_turns_new(serve, frontend);
     frontend->csp = g_strdup(app->csp);
     if (sodium_init() < 0 || !load(app, frontend, error)) {
         frontend_free(frontend);

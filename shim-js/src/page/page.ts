@@ -59,6 +59,12 @@ function splitBody(raw: Source | undefined): Pick<Prepared, 'body' | 'pieces'> {
   return { body: true, pieces: body };
 }
 
+/** What is no number would be compared as one behind the port, or not get there at all. */
+function checkMost(most: unknown): void {
+  if (most === null || (typeof most === 'number' && most >= 0)) return;
+  throw new TypeErrorCopy('`most` that is no number of bytes');
+}
+
 export class Page implements Caller {
   readonly #post: (message: UpMessage) => void;
   readonly #calls = new MapCopy<number, PageCall>();
@@ -89,6 +95,7 @@ export class Page implements Caller {
   }
 
   #prepare(request: Request): Prepared {
+    checkMost(request.most);
     const found = new Arguments((id) => mapGet(this.#callbacks, id));
     const args = found.plain(request.args);
     const { sinks } = found;

@@ -132,12 +132,12 @@ attacks.options = async () => {
 // ---- amounts ----
 attacks.many = async () => {
   const calls = Array.from({ length: 100_000 }, () => code(READ, { path: "data/hello.txt" }));
-  const ends = await within(50_000, Promise.all(calls), null);
+  const ends = await within(100_000, Promise.all(calls), null);
   return ends && ends.every((end) => end === "done" || end === "limit") ? "alive" : "no answer";
 };
 attacks.manyUnknown = async () => {
   const calls = Array.from({ length: 100_000 }, (_, i) => code(`plugin:none|c${i}`, {}));
-  const ends = await within(50_000, Promise.all(calls), null);
+  const ends = await within(100_000, Promise.all(calls), null);
   return ends && ends.every((end) => end === "not_granted") ? "alive" : "no answer";
 };
 attacks.abort = async () => {
@@ -147,16 +147,16 @@ attacks.abort = async () => {
     stop.abort();
     return call;
   });
-  return (await within(40_000, Promise.all(calls), null)) ? "alive" : "no answer";
+  return (await within(100_000, Promise.all(calls), null)) ? "alive" : "no answer";
 };
 attacks.listeners = async () => {
   const calls = Array.from({ length: 5_000 }, (_, i) => trollbridge.listen(`event-${i}`, () => {}).then(() => 1, () => 0));
-  return (await within(40_000, Promise.all(calls), null)) ? "alive" : "no answer";
+  return (await within(100_000, Promise.all(calls), null)) ? "alive" : "no answer";
 };
 attacks.emits = async () => {
   await trollbridge.listen("flood", () => {}).catch(() => {});
   const calls = Array.from({ length: 20_000 }, () => trollbridge.emit("flood", "x".repeat(100)).catch(() => {}));
-  return (await within(40_000, Promise.all(calls), null)) ? "alive" : "no answer";
+  return (await within(100_000, Promise.all(calls), null)) ? "alive" : "no answer";
 };
 attacks.channels = async () => {
   const channels = Array.from({ length: 20_000 }, () => new trollbridge.Channel(() => {}));

@@ -184,6 +184,19 @@ static void sandbox_required(void)
     printf("started\n");
 }
 
+/* With no_sandbox.c. */
+static void sandbox_lost(void)
+{
+    struct trollbridge_webkit *tw =
+        scene_begin((struct trollbridge_webkit_options){.app = app, .require_sandbox = TRUE});
+    WebKitWebView *view = scene_attached(tw, "main", NULL);
+    for (int i = 0; i < 3; i++) {
+        scene_load(view, APP);
+        scene_eval(view, "main", READ);
+    }
+    scene_end(tw);
+}
+
 /* ---- walls ---- */
 
 static void leave(WebKitWebView *view, const char *name, const char *uri)
@@ -316,6 +329,7 @@ static const struct {
     {"closed_by_alert", closed_by_alert},
     {"sandbox", sandbox},
     {"sandbox_required", sandbox_required},
+    {"sandbox_lost", sandbox_lost},
     {"navigation", navigation},
     {"host_navigation", host_navigation},
     {"allowed_origin", allowed_origin},
