@@ -24,3 +24,6 @@ struct trollbridge {
     bool dispatching;
     bool lost;
 };
+
+/* Nothing comes or goes any more. LOST. */
+enum trollbridge_result bridge_lose(struct trollbridge *bridge);

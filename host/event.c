@@ -49,12 +49,10 @@ static enum trollbridge_result send_event(struct trollbridge *bridge, struct tb_
         ssize_t n = tb_fd_send(bridge->control_fd, tb_buffer_bytes(frame), -1, flags);
         if (n == -EINTR)
             continue;
-        if (n == -EAGAIN)
+        if (n == -EAGAIN && flags != 0)
             return TROLLBRIDGE_BUSY;
-        if (n < 0) {
-            bridge->lost = true;
-            return TROLLBRIDGE_LOST;
-        }
+        if (n < 0)
+            return bridge_lose(bridge);
         flags = 0;
         tb_buffer_consume(frame, (size_t)n);
     }

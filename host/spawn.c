@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONTROL_FD = 3, LIFELINE_FD = 4, ABOVE_FDS = 10, START_MS = 60000 };
+enum { CONTROL_FD = 3, LIFELINE_FD = 4, ABOVE_FDS = 10, START_MS = 60000, SEND_S = 10 };
 
 /* Above the numbers that the child's descriptors get, so that none is overwritten before it is
  * copied. */
@@ -99,6 +99,14 @@ static enum trollbridge_result await_ready(int lifeline)
     }
 }
 
+/* What is sent waits for room: a host must not hang on a broker that was taken over, or is stopped.
+ */
+static int limit_sending(int fd)
+{
+    const struct timeval limit = {.tv_sec = SEND_S};
+    return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0 ? -errno : 0;
+}
+
 enum trollbridge_result host_spawn(const char *app, pid_t *ret_pid, int *ret_control_fd,
                                    int *ret_lifeline_fd)
 {
@@ -116,7 +124,8 @@ enum trollbridge_result host_spawn(const char *app, pid_t *ret_pid, int *ret_con
         return TROLLBRIDGE_OUT_OF_MEMORY;
     tb_fd own_lifeline = lifeline[0];
     tb_fd their_lifeline = lifeline[1];
-    if (move_up(&their_control) < 0 || move_up(&their_lifeline) < 0)
+    if (move_up(&their_control) < 0 || move_up(&their_lifeline) < 0 ||
+        limit_sending(own_control) < 0)
         return TROLLBRIDGE_OUT_OF_MEMORY;
     if (start(program, app, their_control, their_lifeline, &pid) < 0)
         return TROLLBRIDGE_PART;

@@ -191,9 +191,11 @@ static bool on_frame(struct trollbridge *bridge, const struct tb_frame *frame)
     }
 }
 
-static enum trollbridge_result lose(struct trollbridge *bridge)
+/* A broker that is there and does not read ends by that too, and whoever polls hears of it. */
+enum trollbridge_result bridge_lose(struct trollbridge *bridge)
 {
     bridge->lost = true;
+    (void)shutdown(bridge->control_fd, SHUT_RDWR);
     return TROLLBRIDGE_LOST;
 }
 
@@ -204,7 +206,7 @@ static enum trollbridge_result read_control(struct trollbridge *bridge)
     if (n == -EAGAIN || n == -EINTR)
         return TROLLBRIDGE_OK;
     if (n <= 0)
-        return lose(bridge);
+        return bridge_lose(bridge);
     tb_buffer_commit(&bridge->in, (size_t)n);
 
     struct tb_frame frame;
@@ -215,9 +217,9 @@ static enum trollbridge_result read_control(struct trollbridge *bridge)
         bool ok = on_frame(bridge, &frame);
         tb_buffer_consume(&bridge->in, size);
         if (!ok)
-            return lose(bridge);
+            return bridge_lose(bridge);
     }
-    return r == TB_AGAIN ? TROLLBRIDGE_OK : lose(bridge);
+    return r == TB_AGAIN ? TROLLBRIDGE_OK : bridge_lose(bridge);
 }
 
 /* The end of the supervisor is not heard of here but on the control link, whose broker ends with
@@ -270,7 +272,8 @@ enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
     return bridge->lost ? TROLLBRIDGE_LOST : TROLLBRIDGE_OK;
 }
 
-/* Control messages are small and rare, and the broker always reads: waiting for room is right. */
+/* Control messages are small and rare, and the broker always reads: waiting for room is right. One
+ * that was taken over may not: the socket's own limit (host_spawn) ends that. */
 static enum trollbridge_result send_frame(struct trollbridge *bridge, struct tb_buffer *frame,
                                           int fd)
 {
@@ -279,7 +282,7 @@ static enum trollbridge_result send_frame(struct trollbridge *bridge, struct tb_
         if (n == -EINTR)
             continue;
         if (n < 0)
-            return lose(bridge);
+            return bridge_lose(bridge);
         fd = -1;
         tb_buffer_consume(frame, (size_t)n);
     }

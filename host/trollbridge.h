@@ -36,7 +36,9 @@ enum trollbridge_result {
     TROLLBRIDGE_FILES, /* the app's policy or manifest is wrong; stderr has file, line and remedy */
     TROLLBRIDGE_PART, /* a program of Trollbridge, or a layer that the manifest requires, is missing
                        */
-    TROLLBRIDGE_LOST, /* the broker is gone; only trollbridge_close is left */
+    TROLLBRIDGE_LOST, /* the broker is gone, or has not read for 10 s; only trollbridge_close is
+                       * left
+                       */
     TROLLBRIDGE_OUT_OF_MEMORY,
     TROLLBRIDGE_BUSY, /* the broker does not keep up; what was to be sent was not */
 };

@@ -30,7 +30,6 @@ struct tb_web_call *tb_web_call_find(const struct tb_web_link *link, uint64_t id
 
 /* The end of a call that the endpoint does not know, or not any more: the script is told, and the
  * call freed. */
-void tb_web_call_settle(struct tb_web_call *call, const struct tb_reply *reply);
 void tb_web_call_fail(struct tb_web_call *call, enum tb_code code, const char *message);
 
 void tb_web_call_fail_lost(struct tb_web_call *call); /* with link->lost */

@@ -26,7 +26,8 @@ struct tb_web_call *tb_web_call_find(const struct tb_web_link *link, uint64_t id
 
 /* ---- the end of a call ---- */
 
-void tb_web_call_settle(struct tb_web_call *call, const struct tb_reply *reply)
+/* The script is told, and the call freed. */
+static void settle(struct tb_web_call *call, const struct tb_reply *reply)
 {
     struct tb_web_link *link = call->link;
     g_hash_table_remove(link->calls.by_id, &call->id);
@@ -43,7 +44,7 @@ void tb_web_call_fail(struct tb_web_call *call, enum tb_code code, const char *m
                   .message = tb_bytes_of_string(message),
                   .command = tb_bytes_of(call->name, call->n_name)},
     };
-    tb_web_call_settle(call, &reply);
+    settle(call, &reply);
 }
 
 void tb_web_call_fail_lost(struct tb_web_call *call)
@@ -58,7 +59,7 @@ static void on_done(void *data, const struct tb_reply *reply)
     struct tb_web_call *call = data;
     struct tb_web_link *link = call->link;
     if (reply) {
-        tb_web_call_settle(call, reply);
+        settle(call, reply);
         return;
     }
     if (link->endpoint && tb_endpoint_broken(link->endpoint))

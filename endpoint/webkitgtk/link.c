@@ -36,7 +36,7 @@ void tb_web_link_unref(struct tb_web_link *link)
     g_free(link);
 }
 
-void tb_web_link_drop(struct tb_web_link **link)
+static void drop(struct tb_web_link **link)
 {
     g_clear_pointer(link, tb_web_link_unref);
 }
@@ -99,7 +99,7 @@ static void go_on(struct tb_web_link *link)
 
 void tb_web_link_read(struct tb_web_link *link)
 {
-    tb_cleanup(tb_web_link_drop) struct tb_web_link *held = tb_web_link_ref(link);
+    tb_cleanup(drop) struct tb_web_link *held = tb_web_link_ref(link);
     held->busy = true;
     int r = tb_endpoint_dispatch(held->endpoint, false);
     /* A handler may have ended the link: then the endpoint is gone. */

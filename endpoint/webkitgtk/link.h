@@ -25,7 +25,6 @@ struct tb_web_link {
 struct tb_web_link *tb_web_link_new(int fd);
 struct tb_web_link *tb_web_link_ref(struct tb_web_link *link);
 void tb_web_link_unref(struct tb_web_link *link);
-void tb_web_link_drop(struct tb_web_link **link); /* for tb_cleanup */
 
 /* The document goes away: the socket is closed, no script hears of anything any more. */
 void tb_web_link_end(struct tb_web_link *link);

@@ -21,12 +21,9 @@ static void webview_size(struct tb_call *call)
     if (!view)
         return;
     int scale = gtk_widget_get_scale_factor(GTK_WIDGET(view));
-    struct tb_packer *packer = tb_reply_value(call);
-    tb_pack_map(packer, 2);
-    tb_pack_key(packer, "width");
-    tb_pack_int(packer, gtk_widget_get_allocated_width(GTK_WIDGET(view)) * scale);
-    tb_pack_key(packer, "height");
-    tb_pack_int(packer, gtk_widget_get_allocated_height(GTK_WIDGET(view)) * scale);
+    tb_window_pack_pair(tb_reply_value(call), "width",
+                        gtk_widget_get_allocated_width(GTK_WIDGET(view)) * scale, "height",
+                        gtk_widget_get_allocated_height(GTK_WIDGET(view)) * scale);
 }
 
 /* Whoever has the inspector can make every call of the view: it is there only if the host said so.

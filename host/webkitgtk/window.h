@@ -34,6 +34,10 @@ GtkWindow *tb_window_of(struct tb_call *call);
 /* What the window manager says of it: GDK_WINDOW_STATE_… */
 GdkWindowState tb_window_state(GtkWindow *window);
 
+/* A size or a place in Tauri's shapes: a map of two numbers. */
+void tb_window_pack_pair(struct tb_packer *packer, const char *first, int a, const char *second,
+                         int b);
+
 /* Whether the user cannot resize it; and making it so, or not. */
 bool tb_window_fixed(GtkWindow *window);
 void tb_window_fix(GtkWindow *window, bool fixed);

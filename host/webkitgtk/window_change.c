@@ -50,41 +50,44 @@ void tb_window_set_title(struct tb_call *call)
     done(call);
 }
 
-/* The window and the argument `value`; false after an answer. */
-static bool read_bool(struct tb_call *call, GtkWindow **ret_window, bool *ret_value)
+static void apply_value(struct tb_call *call, void (*change)(GtkWindow *, bool))
 {
-    *ret_window = tb_window_of(call);
-    return *ret_window && tb_arg_bool(call, call->args, "value", TB_REQUIRED, ret_value);
+    bool value;
+    GtkWindow *window = tb_window_of(call);
+    if (!window || !tb_arg_bool(call, call->args, "value", TB_REQUIRED, &value))
+        return;
+    change(window, value);
+    done(call);
+}
+
+static void set_fullscreen(GtkWindow *window, bool fullscreen)
+{
+    (fullscreen ? gtk_window_fullscreen : gtk_window_unfullscreen)(window);
 }
 
 void tb_window_set_fullscreen(struct tb_call *call)
 {
-    GtkWindow *window;
-    bool value;
-    if (!read_bool(call, &window, &value))
-        return;
-    (value ? gtk_window_fullscreen : gtk_window_unfullscreen)(window);
-    done(call);
+    apply_value(call, set_fullscreen);
+}
+
+static void set_resizable(GtkWindow *window, bool resizable)
+{
+    tb_window_fix(window, !resizable);
 }
 
 void tb_window_set_resizable(struct tb_call *call)
 {
-    GtkWindow *window;
-    bool value;
-    if (!read_bool(call, &window, &value))
-        return;
-    tb_window_fix(window, !value);
-    done(call);
+    apply_value(call, set_resizable);
+}
+
+static void keep_above(GtkWindow *window, bool above)
+{
+    gtk_window_set_keep_above(window, above);
 }
 
 void tb_window_set_always_on_top(struct tb_call *call)
 {
-    GtkWindow *window;
-    bool value;
-    if (!read_bool(call, &window, &value))
-        return;
-    gtk_window_set_keep_above(window, value);
-    done(call);
+    apply_value(call, keep_above);
 }
 
 static void apply(struct tb_call *call, void (*change)(GtkWindow *))

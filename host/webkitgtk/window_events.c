@@ -1,6 +1,6 @@
 #include "host/webkitgtk/window_events.h"
 
-#include "plugins/sdk/trollbridge-plugin.h"
+#include "host/webkitgtk/window.h"
 
 struct tb_window_events {
     struct trollbridge_webkit *tw;
@@ -26,12 +26,7 @@ static void emit_pair(const struct tb_window_events *events, const char *name, c
                       int a, const char *second, int b)
 {
     int scale = gtk_widget_get_scale_factor(GTK_WIDGET(events->view));
-    struct tb_packer *packer = event(events, name);
-    tb_pack_map(packer, 2);
-    tb_pack_key(packer, first);
-    tb_pack_int(packer, a * scale);
-    tb_pack_key(packer, second);
-    tb_pack_int(packer, b * scale);
+    tb_window_pack_pair(event(events, name), first, a * scale, second, b * scale);
     emit(events);
 }
 

@@ -18,14 +18,19 @@ struct limits {
     bool fixed;
 };
 
-static void reply_pair(struct tb_call *call, const char *first, int a, const char *second, int b)
+void tb_window_pack_pair(struct tb_packer *packer, const char *first, int a, const char *second,
+                         int b)
 {
-    struct tb_packer *packer = tb_reply_value(call);
     tb_pack_map(packer, 2);
     tb_pack_key(packer, first);
     tb_pack_int(packer, a);
     tb_pack_key(packer, second);
     tb_pack_int(packer, b);
+}
+
+static void reply_pair(struct tb_call *call, const char *first, int a, const char *second, int b)
+{
+    tb_window_pack_pair(tb_reply_value(call), first, a, second, b);
 }
 
 static int scale_of(GtkWindow *window)

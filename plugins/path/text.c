@@ -55,7 +55,9 @@ bool path_add(struct tb_buffer *out, struct tb_bytes path)
     return add(out, path, false);
 }
 
-bool path_add_portable(struct tb_buffer *out, struct tb_bytes path)
+/* As Tauri's `normalize` and `join` add them: a name that ends in a backslash is joined with the
+ * next one, which on Linux is of no use and is how it is. */
+static bool add_portable(struct tb_buffer *out, struct tb_bytes path)
 {
     return add(out, path, true);
 }
@@ -64,7 +66,7 @@ bool path_add_portable(struct tb_buffer *out, struct tb_bytes path)
  * and `./` becomes `/`. */
 bool path_normalize(struct tb_buffer *out, struct tb_bytes path)
 {
-    if (!path_add_portable(out, path))
+    if (!add_portable(out, path))
         return false;
     if (tb_buffer_n(out) == 0 && (tb_bytes_are(path, ".") || tb_bytes_are(path, "..")))
         return tb_buffer_append(out, path);
@@ -80,7 +82,7 @@ bool path_join(struct tb_buffer *out, const struct tb_bytes *paths, size_t n)
         bool apart = paths[i].n == 0 || ends_in(paths[i], '/') || ends_in(paths[i], '\\');
         ok = tb_buffer_append(&whole, paths[i]) && (apart || put(&whole, "/"));
     }
-    ok = ok && path_add_portable(out, tb_buffer_bytes(&whole));
+    ok = ok && add_portable(out, tb_buffer_bytes(&whole));
     return ok && (tb_buffer_n(out) > 0 || put(out, "."));
 }
 

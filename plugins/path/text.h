@@ -20,10 +20,6 @@ static inline bool path_is_absolute(struct tb_bytes path)
  * takes the last one away, and nothing where there is none. */
 tb_must_check bool path_add(struct tb_buffer *out, struct tb_bytes path);
 
-/* As Tauri's `normalize` and `join` add them: a name that ends in a backslash is joined with the
- * next one, which on Linux is of no use and is how it is. */
-tb_must_check bool path_add_portable(struct tb_buffer *out, struct tb_bytes path);
-
 tb_must_check bool path_normalize(struct tb_buffer *out, struct tb_bytes path);
 tb_must_check bool path_join(struct tb_buffer *out, const struct tb_bytes *paths, size_t n);
 

@@ -4,15 +4,15 @@
 #include "policy/settings.h"
 #include "proto/pack.h"
 
-enum { NAME_MAX_BYTES = 256, CSP_MAX = 8192, DEV_URL_MAX = 2048 };
+enum { CSP_MAX = 8192, DEV_URL_MAX = 2048 };
 
-/* It stands in title bars: one line. The readers have seen to it that it is UTF-8. */
-static bool line(struct tb_bytes text)
+/* The readers have seen to it that it is UTF-8. */
+bool tb_facts_line(struct tb_bytes text)
 {
     for (size_t i = 0; i < text.n; i++)
         if (text.data[i] < 0x20 || text.data[i] == 0x7f)
             return false;
-    return text.n <= NAME_MAX_BYTES;
+    return text.n <= TB_LINE_MAX;
 }
 
 /* A path of names: neither `.` nor `..` nor empty ones, so that the folder is below the app folder
@@ -67,7 +67,7 @@ void tb_facts_read(struct tb_report *report, const struct tb_app_values *app,
                    struct tb_manifest *manifest)
 {
     manifest->name =
-        take(report, app->name, line,
+        take(report, app->name, tb_facts_line,
              "`name` must be one line of at most 256 bytes without control characters");
     manifest->frontend = take(report, app->frontend, folder_valid,
                               "`frontend` must name a folder below the app folder, such as dist");
@@ -77,7 +77,7 @@ void tb_facts_read(struct tb_report *report, const struct tb_app_values *app,
     manifest->dev_url =
         take(report, app->dev_url, dev_url_valid, "`dev_url` must begin with http:// or https://");
     manifest->version =
-        take(report, app->version, line,
+        take(report, app->version, tb_facts_line,
              "`version` must be one line of at most 256 bytes without control characters");
 }
 

@@ -16,6 +16,10 @@ struct tb_app_values {
     const struct tb_value *version;
 };
 
+/* What stands in title bars: one line of at most so many bytes. */
+enum { TB_LINE_MAX = 256 };
+bool tb_facts_line(struct tb_bytes text);
+
 /* Puts what is right into the manifest and reports the rest. */
 void tb_facts_read(struct tb_report *report, const struct tb_app_values *app,
                    struct tb_manifest *manifest);

@@ -8,7 +8,6 @@ enum {
     WIDTH_DEFAULT = 800,
     HEIGHT_DEFAULT = 600,
     SIDE_MAX = 16384,
-    TITLE_MAX = 256,
     URL_MAX = 1024,
 };
 
@@ -24,14 +23,6 @@ struct values {
 static struct tb_bytes default_title(const struct tb_manifest *manifest)
 {
     return manifest->name.n > 0 ? manifest->name : manifest->app;
-}
-
-static bool title_valid(struct tb_bytes title)
-{
-    for (size_t i = 0; i < title.n; i++)
-        if (title.data[i] < 0x20 || title.data[i] == 0x7f)
-            return false;
-    return title.n <= TITLE_MAX;
 }
 
 /* What may stand behind tauri://localhost/ as it is: RFC 3986's characters, no step upwards. */
@@ -78,10 +69,10 @@ static void check_label(struct tb_report *report, const struct tb_value *label,
 
 static void check_texts(struct tb_report *report, const struct values *values)
 {
-    if (values->title && !title_valid(values->title->string))
+    if (values->title && !tb_facts_line(values->title->string))
         tb_report_error(report, "value", values->title->place,
                         "`title` must be one line of at most %d bytes without control characters",
-                        TITLE_MAX);
+                        TB_LINE_MAX);
     if (values->url && !url_valid(values->url->string))
         tb_report_error(report, "value", values->url->place,
                         "`url` of a window must be a path below the frontend, such as "

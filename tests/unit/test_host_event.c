@@ -17,6 +17,7 @@ static void begin(void)
     int pair[2];
     CHECK_INT(tb_fd_pair(SOCK_STREAM, pair), 0);
     bridge.control_fd = pair[0];
+    bridge.lost = false;
     broker = pair[1];
     host_event_init(&bridge.event);
     CHECK_INT(tb_unpacker_init(&bridge.unpacker, &tb_scan_peer), 0);
@@ -185,6 +186,36 @@ static void a_broker_that_does_not_read_is_not_waited_for(void)
     end();
 }
 
+static void set(int option, const void *value, socklen_t n)
+{
+    CHECK_INT(setsockopt(bridge.control_fd, SOL_SOCKET, option, value, n), 0);
+}
+
+/* Of a frame that has begun the rest has to follow, and a frame of the control link has to go: but
+ * no broker holds the host's loop for ever. */
+static void a_broker_that_reads_no_more_is_lost(void)
+{
+    static const struct timeval limit = {.tv_usec = 20000};
+    static const int small = 4096;
+    uint8_t byte;
+    begin();
+    set(SO_SNDTIMEO, &limit, sizeof limit);
+    set(SO_SNDBUF, &small, sizeof small);
+    CHECK_INT(emit_text("main", "saved", 60000), TROLLBRIDGE_LOST);
+    CHECK(bridge.lost);
+    CHECK_INT(recv(bridge.control_fd, &byte, 1, MSG_DONTWAIT), 0); /* whoever polls hears of it */
+    end();
+    begin();
+    set(SO_SNDTIMEO, &limit, sizeof limit);
+    set(SO_SNDBUF, &small, sizeof small);
+    while (emit_text("main", "saved", 100) == TROLLBRIDGE_OK)
+        continue;
+    CHECK(!bridge.lost);
+    CHECK_INT(trollbridge_shut(&bridge, "main"), TROLLBRIDGE_LOST);
+    CHECK(bridge.lost);
+    end();
+}
+
 static void a_broker_that_is_gone_is_told(void)
 {
     begin();
@@ -204,6 +235,7 @@ int main(int argc, char **argv)
         TEST(a_payload_has_so_many_values_and_so_deep),
         TEST(a_payload_is_one_value),
         TEST(a_broker_that_does_not_read_is_not_waited_for),
+        TEST(a_broker_that_reads_no_more_is_lost),
         TEST(a_broker_that_is_gone_is_told),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
