@@ -104,6 +104,7 @@ static void serve_document(const struct frontend *frontend, WebKitURISchemeReque
     struct tb_bytes bytes = tb_buffer_bytes(&out);
     g_autoptr(GBytes) copy = g_bytes_new(bytes.data, bytes.n);
     g_autoptr(GInputStream) body = g_memory_input_stream_new_from_bytes(copy);
+    tb_turns_hold(frontend->turns, body);
     answer(frontend, request, found, nonce, html, body, (gint64)bytes.n);
 }
 

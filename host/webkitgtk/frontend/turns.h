@@ -1,7 +1,7 @@
 /*
  * Whose turn it is: a page may ask for thousands of files at once, and each that is being sent
- * holds a descriptor of the host, which cannot live without any. So a few are sent at a time; what
- * comes meanwhile waits for its turn.
+ * holds a descriptor of the host, which cannot live without any, or a whole document in its memory.
+ * So a few are sent at a time; what comes meanwhile waits for its turn.
  */
 #pragma once
 
