@@ -10,7 +10,8 @@ static void on_destroy(GtkWidget *window, struct run *run)
         run_closed(run);
 }
 
-/* `window.close()` moves nothing here: to close a window is a command, which policy grants or not. */
+/* `window.close()` moves nothing here: to close a window is a command, which policy grants or not.
+ */
 static WebKitWebView *new_view(struct run *run)
 {
     WebKitWebView *view = g_object_new(WEBKIT_TYPE_WEB_VIEW, "web-context",

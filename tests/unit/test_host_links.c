@@ -486,7 +486,8 @@ static void a_stream_waits_for_its_reader(void)
     finish();
 }
 
-/* Both ends of all the links are in this one process, which a user's usual limit does not let it. */
+/* Both ends of all the links are in this one process, which a user's usual limit does not let it.
+ */
 static void allow_many_descriptors(void)
 {
     struct rlimit limit;
