@@ -114,3 +114,15 @@ struct tb_escaped tb_escape(struct tb_bytes untrusted_text, char *ret_out, size_
     }
     return (struct tb_escaped){.n = n, .cut = false};
 }
+
+bool tb_is_plain_line(struct tb_bytes untrusted_text)
+{
+    struct tb_bytes left = untrusted_text;
+    while (left.n > 0) {
+        size_t n;
+        if (is_hidden(decode(left, &n)))
+            return false;
+        left = tb_bytes_of(left.data + n, left.n - n);
+    }
+    return true;
+}

@@ -20,3 +20,7 @@ enum { TB_ESCAPE_UNIT = 12 }; /* the most bytes that one character becomes */
 /* Writes at most cap bytes (at least TB_ESCAPE_UNIT), without quotes or a NUL. Never splits a
  * character. Bytes that are not UTF-8 become U+FFFD. The result is pure, valid UTF-8. */
 struct tb_escaped tb_escape(struct tb_bytes untrusted_text, char *ret_out, size_t cap);
+
+/* Whether the text is UTF-8 on one line that a reader sees as it is: it holds nothing that would be
+ * escaped, quotes and backslashes aside. */
+bool tb_is_plain_line(struct tb_bytes untrusted_text);

@@ -2,6 +2,8 @@
  * minimized, above others, the focus) is asked of it, and answered when it was asked. */
 #include "host/webkitgtk/window.h"
 
+#include "base/escape.h"
+
 enum { TITLE_MAX = 256 };
 
 static void done(struct tb_call *call)
@@ -9,27 +11,10 @@ static void done(struct tb_call *call)
     tb_reply_nil(call);
 }
 
-/* In UTF-8: U+0080 to U+009F and U+2028, U+2029, which end lines or do worse, and U+202A to U+202E
- * and U+2066 to U+2069, which turn round what stands behind them. */
-static bool misleads(struct tb_bytes text)
-{
-    const uint8_t *at = text.data;
-    if (text.n >= 2 && at[0] == 0xc2)
-        return at[1] < 0xa0;
-    if (text.n < 3 || at[0] != 0xe2)
-        return false;
-    return (at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae) ||
-           (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);
-}
-
 /* One line: it stands where people look for which program they see. */
 static bool title_valid(struct tb_bytes title)
 {
-    for (size_t i = 0; i < title.n && i < TITLE_MAX; i++)
-        if (title.data[i] < 0x20 || title.data[i] == 0x7f ||
-            misleads(tb_bytes_of(title.data + i, title.n - i)))
-            return false;
-    return title.n <= TITLE_MAX;
+    return title.n <= TITLE_MAX && tb_is_plain_line(title);
 }
 
 void tb_window_set_title(struct tb_call *call)
@@ -41,7 +26,7 @@ void tb_window_set_title(struct tb_call *call)
     if (!title_valid(untrusted_title)) {
         tb_reply_error(call, TB_CODE_INVALID_ARGS, 0,
                        "value: expected one line of at most %d bytes without control characters "
-                       "and those that turn text round",
+                       "and those that nobody sees",
                        TITLE_MAX);
         return;
     }

@@ -1,18 +1,15 @@
 #include "policy/compiler/facts.h"
 
+#include "base/escape.h"
 #include "policy/compiler/manifest.h"
 #include "policy/settings.h"
 #include "proto/pack.h"
 
 enum { CSP_MAX = 8192, DEV_URL_MAX = 2048 };
 
-/* The readers have seen to it that it is UTF-8. */
 bool tb_facts_line(struct tb_bytes text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if (text.data[i] < 0x20 || text.data[i] == 0x7f)
-            return false;
-    return text.n <= TB_LINE_MAX;
+    return text.n <= TB_LINE_MAX && tb_is_plain_line(text);
 }
 
 /* A path of names: neither `.` nor `..` nor empty ones, so that the folder is below the app folder
@@ -66,9 +63,9 @@ static struct tb_bytes take(struct tb_report *report, const struct tb_value *val
 void tb_facts_read(struct tb_report *report, const struct tb_app_values *app,
                    struct tb_manifest *manifest)
 {
-    manifest->name =
-        take(report, app->name, tb_facts_line,
-             "`name` must be one line of at most 256 bytes without control characters");
+    manifest->name = take(
+        report, app->name, tb_facts_line,
+        "`name` must be one line of at most 256 bytes without control and invisible characters");
     manifest->frontend = take(report, app->frontend, folder_valid,
                               "`frontend` must name a folder below the app folder, such as dist");
     manifest->csp = take(report, app->csp, csp_valid,
@@ -76,9 +73,9 @@ void tb_facts_read(struct tb_report *report, const struct tb_app_values *app,
                          "at most 8192 bytes");
     manifest->dev_url =
         take(report, app->dev_url, dev_url_valid, "`dev_url` must begin with http:// or https://");
-    manifest->version =
-        take(report, app->version, tb_facts_line,
-             "`version` must be one line of at most 256 bytes without control characters");
+    manifest->version = take(
+        report, app->version, tb_facts_line,
+        "`version` must be one line of at most 256 bytes without control and invisible characters");
 }
 
 static void pack_window(struct tb_packer *packer, const struct tb_window *window)

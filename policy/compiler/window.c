@@ -70,9 +70,10 @@ static void check_label(struct tb_report *report, const struct tb_value *label,
 static void check_texts(struct tb_report *report, const struct values *values)
 {
     if (values->title && !tb_facts_line(values->title->string))
-        tb_report_error(report, "value", values->title->place,
-                        "`title` must be one line of at most %d bytes without control characters",
-                        TB_LINE_MAX);
+        tb_report_error(
+            report, "value", values->title->place,
+            "`title` must be one line of at most %d bytes without control and invisible characters",
+            TB_LINE_MAX);
     if (values->url && !url_valid(values->url->string))
         tb_report_error(report, "value", values->url->place,
                         "`url` of a window must be a path below the frontend, such as "

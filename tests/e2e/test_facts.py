@@ -40,6 +40,7 @@ WRONG = [
     ('frontend = "a\\u0000b"', "`frontend` must name a folder below", 3),
     ('version = "1\\n2"', "`version` must be one line", 3),
     ('name = "a\\nb"', "`name` must be one line", 3),
+    ('name = "a\\u202Eb"', "`name` must be one line", 3),
     ('csp = "default-src caf\u00e9"', "`csp` must be a content security policy", 3),
     ('csp = "default-src \'self\', script-src *"', "`csp` must be a content security policy", 3),
     ('csp = "a\\u0001"', "`csp` must be a content security policy", 3),

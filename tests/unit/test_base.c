@@ -253,6 +253,22 @@ static const char *escaped(const char *text, size_t n, size_t cap)
     return out;
 }
 
+static void a_plain_line_is_what_the_eye_sees(void)
+{
+    static const char *const plain[] = {"", "Notes", "a \"b\" \\ \xc3\xa4 \xf0\x9f\x90\x90"};
+    static const char *const other[] = {"a\nb",
+                                        "a\x7f",
+                                        "\xc2\x85",
+                                        "a\xe2\x80\xa8",
+                                        "\xe2\x80\xae"
+                                        "b",
+                                        "\xff"};
+    for (size_t i = 0; i < TB_ARRAY_LEN(plain); i++)
+        CHECK(tb_is_plain_line(tb_bytes_of_string(plain[i])));
+    for (size_t i = 0; i < TB_ARRAY_LEN(other); i++)
+        CHECK(!tb_is_plain_line(tb_bytes_of_string(other[i])));
+}
+
 static void what_the_eye_does_not_see_is_escaped(void)
 {
     CHECK_STR(escaped("plain text", 10, 100), "plain text");
@@ -346,6 +362,7 @@ int main(int argc, char **argv)
         TEST(every_character_is_valid_and_no_part_of_one),
         TEST(as_many_texts_are_valid_as_there_are_characters),
         TEST(hex_has_two_digits_a_byte),
+        TEST(a_plain_line_is_what_the_eye_sees),
         TEST(what_the_eye_does_not_see_is_escaped),
         TEST(a_cut_says_so_and_splits_nothing),
         TEST(random_bytes_do_not_repeat_across_blocks),
