@@ -90,37 +90,38 @@ shim_build() {
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
 # The same programs with the sanitizers, which cannot run inside a sandbox.
-sanitizer_suites() {
+sanitizer_unit_suites() {
     configure build-asan -Db_sanitize=address,undefined -Dsandbox=off
     compile build-asan
     unit_suites build-asan asan
+}
+
+# Alone: LeakSanitizer needs longer than a plugin has to end, when something else keeps the machine busy.
+sanitizer_suites() {
     local file
     for file in tests/e2e/test_call.py tests/e2e/test_relay.py tests/e2e/test_call_streams.py tests/e2e/test_deaths.py tests/e2e/test_fs_plugin.py \
         tests/e2e/test_import.py tests/e2e/test_lint.py tests/e2e/test_policy.py tests/e2e/test_policy_apps.py tests/e2e/test_pool.py \
         tests/e2e/test_policy_check.py tests/e2e/test_policy_explain.py tests/e2e/test_policy_scale.py \
-        tests/e2e/test_policy_toml.py tests/e2e/test_policy_views.py \
+        tests/e2e/test_policy_toml.py tests/e2e/test_policy_views.py tests/e2e/test_scribe.py \
         tests/e2e/test_tauri_folder.py; do
         suite "$(basename "$file" .py) asan" pytest_in "$PWD/build-asan" "$file"
     done
 }
 
-# What may ask for a password has the terminal, and so stays in the first lane.
-sanitizer_suites_of_root() {
-    suite "test_scribe asan" pytest_in "$PWD/build-asan" tests/e2e/test_scribe.py
-}
-
 valgrind_suite() { suite valgrind tests/valgrind.sh; }
+
+self_test_suite() { suite hostile-self tools/tb/hostile.sh --self-test; }
 
 unit_suites build
 sandbox_suites
 client_suites
-beside lint_suites fuzz_suites sanitizer_suites valgrind_suite
+# What may ask for a password has the terminal, and so stays in the first lane.
+beside sanitizer_unit_suites lint_suites fuzz_suites valgrind_suite self_test_suite
 python_suites
 webkit_suites
 suite hostile tools/tb/hostile.sh
-suite hostile-self tools/tb/hostile.sh --self-test
 suite docs python3 tests/docs/run_docs.py
 join_beside
-sanitizer_suites_of_root
+sanitizer_suites
 suite demo tools/tb/demo.sh
 close_count
