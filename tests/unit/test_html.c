@@ -28,9 +28,9 @@ static void finds_scripts_and_styles(void)
     check_places("", "");
     check_places("<p>none", "<p>none");
     check_places("<script src=a.js></script><SCRIPT\nTYPE=module>1</SCRIPT>",
-                 "<script@ src=a.js></script><SCRIPT@\nTYPE=module>1</SCRIPT>");
+                 "<script src=a.js></script><SCRIPT@\nTYPE=module>1</SCRIPT>");
     check_places("<link rel='icon StyleSheet'><link rel=icon><link href=a><style>p{}</style>",
-                 "<link@ rel='icon StyleSheet'><link rel=icon><link href=a><style@>p{}</style>");
+                 "<link rel='icon StyleSheet'><link rel=icon><link href=a><style@>p{}</style>");
     check_places("<script nonce=a>1</script>", "<script@ nonce=a>1</script>");
     check_places("<svg><script>1</script><style/></svg>",
                  "<svg><script@>1</script><style@/></svg>");
@@ -38,6 +38,18 @@ static void finds_scripts_and_styles(void)
                  "<template><script@>1</script></template>");
     check_places("<table><tr><script>1</script><p><style></style>",
                  "<table><tr><script@>1</script><p><style@></style>");
+}
+
+/* A nonce would let them in from anywhere. */
+static void finds_none_in_what_is_elsewhere(void)
+{
+    check_places("<script src='http://elsewhere.example/a.js'></script>",
+                 "<script src='http://elsewhere.example/a.js'></script>");
+    check_places("<svg><script href=a /><script xlink:href=a /></svg>",
+                 "<svg><script href=a /><script xlink:href=a /></svg>");
+    check_places("<script src=''>1</script>", "<script src=''>1</script>");
+    check_places("<link rel=stylesheet href=//elsewhere.example/a.css>",
+                 "<link rel=stylesheet href=//elsewhere.example/a.css>");
 }
 
 static void finds_none_in_text(void)
@@ -125,8 +137,8 @@ static int read_repeated(const char *text, size_t n)
 
 static void bounds_what_it_reads(void)
 {
-    CHECK_INT(read_repeated("<script src=a></script>", TB_HTML_PLACES_MAX), TB_OK);
-    CHECK_INT(read_repeated("<script src=a></script>", TB_HTML_PLACES_MAX + 1), TB_TOO_LARGE);
+    CHECK_INT(read_repeated("<style></style>", TB_HTML_PLACES_MAX), TB_OK);
+    CHECK_INT(read_repeated("<style></style>", TB_HTML_PLACES_MAX + 1), TB_TOO_LARGE);
     CHECK_INT(read_repeated("a", TB_HTML_MAX), TB_OK);
     CHECK_INT(read_repeated("a", TB_HTML_MAX + 1), TB_TOO_LARGE);
     /* As deep as it is long: nothing recurses. */
@@ -154,13 +166,10 @@ static void bounds_a_tree_that_grows_with_the_square(void)
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        TEST(finds_scripts_and_styles),
-        TEST(finds_none_in_text),
-        TEST(hashes_what_a_browser_runs),
-        TEST(hashes_styles_apart),
-        TEST(writes_the_nonce_in),
-        TEST(bounds_what_it_reads),
-        TEST(bounds_a_tree_that_grows_with_the_square),
+        TEST(finds_scripts_and_styles), TEST(finds_none_in_what_is_elsewhere),
+        TEST(finds_none_in_text),       TEST(hashes_what_a_browser_runs),
+        TEST(hashes_styles_apart),      TEST(writes_the_nonce_in),
+        TEST(bounds_what_it_reads),     TEST(bounds_a_tree_that_grows_with_the_square),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }

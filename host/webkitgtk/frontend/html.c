@@ -35,19 +35,6 @@ static const char *attribute(const GumboElement *element, const char *name)
     return found ? found->value : NULL;
 }
 
-static bool is_style_link(const GumboElement *element)
-{
-    static const char space[] = " \t\n\f\r";
-    const char *rel = element->tag == GUMBO_TAG_LINK ? attribute(element, "rel") : NULL;
-    while (rel && *rel) {
-        size_t n = strcspn(rel, space);
-        if (n == strlen("stylesheet") && strncasecmp(rel, "stylesheet", n) == 0)
-            return true;
-        rel += n + strspn(rel + n, space);
-    }
-    return false;
-}
-
 /* Whether the tag that the parser names is one in the text: it has elements of its own, and of what
  * ends too early it names another place. */
 static bool in_text(struct tb_bytes text, const GumboStringPiece *tag, const char *name)
@@ -75,9 +62,8 @@ static int add_place(struct tb_bytes text, const GumboElement *element, struct t
 
 static bool external(const GumboElement *element)
 {
-    return element->tag == GUMBO_TAG_SCRIPT &&
-           (attribute(element, "src") || attribute(element, "href") ||
-            attribute(element, "xlink:href"));
+    return attribute(element, "src") || attribute(element, "href") ||
+           attribute(element, "xlink:href");
 }
 
 /* As browsers do: over all of its text, with line ends as the parser has made them. */
@@ -100,14 +86,16 @@ static int add_hash(const GumboElement *element, struct tb_csp_hashes *hashes)
     return !any || tb_csp_add(hashes, &hash) ? TB_OK : TB_TOO_LARGE;
 }
 
+/* What is loaded from elsewhere gets no nonce: with one it would be let in from anywhere, whatever
+ * sources the manifest names. */
 static int read_element(struct tb_bytes text, const GumboElement *element, struct tb_html *html)
 {
-    bool script = element->tag == GUMBO_TAG_SCRIPT;
+    bool script = element->tag == GUMBO_TAG_SCRIPT && !external(element);
     bool style = element->tag == GUMBO_TAG_STYLE;
-    if (!script && !style && !is_style_link(element))
+    if (!script && !style)
         return TB_OK;
     int r = add_place(text, element, html);
-    if (r == TB_OK && script && !external(element))
+    if (r == TB_OK && script)
         r = add_hash(element, &html->inlined.scripts);
     if (r == TB_OK && style)
         r = add_hash(element, &html->inlined.styles);

@@ -1,6 +1,6 @@
 /*
- * A document of HTML as libgumbo parses it: where its scripts and styles are, for a nonce on each,
- * and what the inline ones hold, for hashes. Only the app's own files are parsed, once, when the
+ * A document of HTML as libgumbo parses it: where its inline scripts and styles are, for a nonce on
+ * each, and what they hold, for hashes. Only the app's own files are parsed, once, when the
  * app is loaded: docs/decisions/025-csp.md.
  */
 #pragma once
@@ -10,7 +10,7 @@
 enum {
     TB_HTML_MAX = 4 * 1024 * 1024,        /* bytes of a document */
     TB_HTML_TREE_MAX = 256 * 1024 * 1024, /* bytes of its tree while it is parsed */
-    TB_HTML_PLACES_MAX = 4096,            /* scripts, styles and links to styles */
+    TB_HTML_PLACES_MAX = 4096,            /* inline scripts and styles */
 };
 
 struct tb_html {
