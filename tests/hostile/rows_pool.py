@@ -1,6 +1,7 @@
 """A hostile plugin with the memory that it shares with the broker."""
 
 import os
+import time
 
 import wire
 import world as worlds
@@ -108,6 +109,9 @@ def dies(trial):
     await_end(trial, "evil", first)
     message, content = trial.view.await_reply(handle)
     trial.check(message["bytes"] == LARGE and content == b"x" * LARGE, "the answer is not what the plugin wrote")
+    end = time.monotonic() + worlds.SECONDS  # the process ends before the broker hears of it
+    while trial.view.do(EVIL, {"what": "nothing"}) != "SUCCESS" and time.monotonic() < end:
+        trial.honest(trial.bystander)
     works(trial)
     echoes(trial)
     return f"{len(content)} bytes, as it left them"
