@@ -39,7 +39,7 @@ struct tb_syscalls {
     size_t n;
 };
 
-enum { TB_ROLE_LISTS = 3, TB_RULES_MAX = 512 };
+enum { TB_ROLE_LISTS = 4, TB_RULES_MAX = 512 };
 
 struct tb_role {
     const char *name;

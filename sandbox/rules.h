@@ -24,3 +24,8 @@
 #define INT(arg_, value_)                     MASKED((arg_), UINT32_MAX, (value_))
 #define NO_EXEC                               MASKED(2, PROT_EXEC, 0)
 /* clang-format on */
+
+/* Lists that several roles have: role_started.c. */
+enum { TB_N_STARTED_NEEDS = 13, TB_N_STARTED_REFUSED = 3 };
+extern const struct tb_syscall tb_started_needs[TB_N_STARTED_NEEDS];
+extern const struct tb_syscall tb_started_refused[TB_N_STARTED_REFUSED];
