@@ -54,7 +54,7 @@ enum {
     TB_RELOADS_PER_S = 10,
     TB_RELOAD_S = 30, /* from RELOAD to its end */
 
-    TB_SETTINGS_MAX = 65536,
+    TB_SETTINGS_MAX = 640 * 1024, /* most of it the text of a hook */
     TB_FACTS_MAX = 49152, /* what the host is told of the app; a part of the settings */
     TB_WINDOWS_MAX = 16,
     TB_GRANT_MAX = 16 * 1024 * 1024,
