@@ -1,9 +1,10 @@
 /*
  * The broker's nouns together, and the parts that know them all: route.c (the path of an endpoint's
  * frame), dispatch.c (the path of a call behind it), plugin_frames.c (the way back), stream.c (what
- * goes both ways), events.c and event_calls.c (what views tell each other), answer.c (how a call
- * ends), lifecycle.c (sessions come and go), launch.c (plugins come and go), control.c (the host),
- * supervise.c (the supervisor), reload.c (another policy). Everything else knows only itself.
+ * goes both ways), charge.c (what calls use up), tripwire.c (what ends a session), events.c and
+ * event_calls.c (what views tell each other), answer.c (how a call ends), lifecycle.c (sessions
+ * come and go), launch.c (plugins come and go), control.c (the host), supervise.c (the supervisor),
+ * reload.c (another policy). Everything else knows only itself.
  *
  * One round of the loop: what is ready is read and routed; times that have passed are dealt with;
  * then records go to the scribe, and only then calls to plugins and replies to endpoints. What was
@@ -93,6 +94,28 @@ int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call, struct tb_bytes args, enum tb_code code,
                        const char *reason);
 
+/* charge.c: what calls use up of their command's limits. False, and the call
+ * has been answered for it. */
+bool tb_charge_call(struct tb_broker *broker, struct tb_session *session,
+                    struct tb_live_call *call);
+/* So many bytes of a request's body; of a chunk; of a reply, which the plugin has given already. */
+bool tb_charge_part(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                    uint64_t n);
+bool tb_charge_chunk(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, uint64_t n);
+bool tb_charge_reply(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, uint64_t n);
+/* The same of an event to a listener, whose call is the caller's to end: 0, or retry_ms. */
+uint32_t tb_charge_event(struct tb_broker *broker, struct tb_session *session,
+                         const struct tb_live_call *call, uint64_t n);
+void tb_charge_over(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                    uint32_t retry_ms);
+
+/* tripwire.c: what no honest page calls. Whether the session was locked for calling that command,
+ * or for asking for one of that name. */
+bool tb_tripwire_called(struct tb_broker *broker, struct tb_session *session, uint32_t command);
+bool tb_tripwire_missed(struct tb_broker *broker, struct tb_session *session, struct tb_bytes name);
+
 /* plugin_frames.c: readiness of a plugin link (context: plugin). */
 void tb_plugin_frames_ready(struct tb_source *source, uint32_t events);
 void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session);
@@ -171,6 +194,9 @@ void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum 
                      const char *reason);
 void tb_broker_free_closed(struct tb_broker *broker);
 void tb_broker_deadlines(struct tb_broker *broker);
+/* The session ends with CLOSE, and its view is counted as locked; as much as that, whatever the
+ * manifest says of violations. */
+void tb_broker_lock(struct tb_broker *broker, struct tb_session *session, const char *cause);
 /* An endpoint broke the protocol: counted, audited, then what the manifest says. After a `framing`
  * violation (a header, or anything before WELCOME) there is no going on, whatever the manifest
  * says. The session may be closed afterwards. */

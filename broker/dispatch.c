@@ -186,6 +186,8 @@ void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb
                  const struct tb_call *message)
 {
     const struct tb_named *command = tb_session_command(session, call->command);
+    if (tb_tripwire_called(broker, session, call->command))
+        return;
     if (!command->granted) {
         tb_dispatch_refuse(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
         return;
@@ -211,6 +213,8 @@ void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb
                            "the audit log cannot be written", 1000);
         return;
     }
+    if (!tb_charge_call(broker, session, call))
+        return;
     if (command->plugin == TB_NO_INDEX)
         call_own(broker, session, call, message);
     else

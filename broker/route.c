@@ -65,6 +65,8 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
         tb_handle_pool_retire(&session->handles, &address->handle, command);
         return cause;
     }
+    if (tb_tripwire_called(broker, session, command))
+        return NULL;
     (void)tb_dispatch_record(broker, session, &call, (struct tb_bytes){0}, code, message);
     if (tb_session_write_reply(session, &broker->random, &call, &reply, &tb_no_piece) != TB_OK)
         return "CALL from an endpoint that does not read";

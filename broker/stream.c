@@ -105,7 +105,8 @@ static const char *on_part(struct tb_broker *broker, struct tb_session *session,
     call->counter++;
     stream->more = !untrusted_part.last;
     stream->n_in += cost;
-    pass_part(broker, session, call, &untrusted_part);
+    if (tb_charge_part(broker, session, call, cost))
+        pass_part(broker, session, call, &untrusted_part);
     return NULL;
 }
 
@@ -201,7 +202,7 @@ static const char *on_chunk(struct tb_broker *broker, struct tb_session *session
         return cause;
     if (!tb_raw_from_plugin(plugin, &untrusted_chunk->raw, &untrusted_chunk->chunk.raw, &piece))
         return "a chunk with bytes outside of its part of the pool";
-    if (call->answered)
+    if (call->answered || !tb_charge_chunk(broker, session, call, untrusted_chunk->cost))
         tb_piece_done(&piece);
     else
         pass_chunk(broker, session, call, &untrusted_chunk->chunk, &piece);
