@@ -48,6 +48,14 @@ uint32_t tb_views_slot(const struct tb_views *views, const struct tb_view *view)
     return (uint32_t)(view - views->slots);
 }
 
+void tb_views_deinit(struct tb_views *views)
+{
+    for (size_t i = 0; i < TB_SLOTS; i++) {
+        tb_limits_deinit(&views->slots[i].limits);
+        tb_limits_deinit(&views->slots[i].told);
+    }
+}
+
 void tb_view_lock(struct tb_view *view, uint64_t now_ns)
 {
     view->locks_ns[view->n_locks % TB_LOCKS_PER_MINUTE] = now_ns;

@@ -29,6 +29,8 @@ struct tb_view *tb_views_find(struct tb_views *views, struct tb_bytes label);
 struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label, uint64_t now_ns);
 uint32_t tb_views_slot(const struct tb_views *views, const struct tb_view *view);
 
+void tb_views_deinit(struct tb_views *views); /* none has a session */
+
 /* Counts a lock; the third within a minute locks the view out. */
 void tb_view_lock(struct tb_view *view, uint64_t now_ns);
 void tb_view_reset(struct tb_view *view);
