@@ -54,7 +54,7 @@ enum {
     TB_RELOADS_PER_S = 10,
     TB_RELOAD_S = 30, /* from RELOAD to its end */
 
-    TB_HOOK_TEXT_MAX = 256 * 1024, /* isolation.js */
+    TB_HOOK_TEXT_MAX = 512 * 1024, /* isolation.js */
     TB_HOOK_FILE_MAX = 256,        /* its name */
     TB_HOOK_CALLS = 1024,          /* whose args the hook keeps at once */
 
