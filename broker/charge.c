@@ -4,7 +4,7 @@
  * A command without limits pays nothing here. A call that is refused costs its REPLY: of a flood of
  * them the log is told in part, with the number of those that it was not told of.
  */
-#include "broker/broker.h"
+#include "broker/filter.h"
 
 #include <stdio.h>
 
@@ -48,30 +48,34 @@ static uint32_t charge(struct tb_broker *broker, struct tb_session *session,
                  : MEMORY_RETRY_MS;
 }
 
-static void record_refusal(struct tb_broker *broker, struct tb_session *session,
-                           struct tb_live_call *call)
+/* Of the limits' own refusals the log is told in part. */
+static void refuse(const struct tb_request *request, uint32_t retry_ms)
 {
     char reason[128];
     uint64_t n_untold;
-    struct tb_limits *told = &broker->views.slots[session->slot].told;
-    if (!tb_limits_tell(told, tb_session_command(session, call->command)->name, broker->now_ns,
-                        &n_untold))
+    const struct tb_session *session = request->session;
+    struct tb_limits *told = &request->broker->views.slots[session->slot].told;
+    struct tb_denial denial = {.code = TB_CODE_LIMIT, .message = over_limit, .retry_ms = retry_ms};
+    if (!tb_limits_tell(told, request->granted->name, request->broker->now_ns, &n_untold)) {
+        tb_answer_error(request->broker, request->session, request->call, TB_CODE_LIMIT, over_limit,
+                        retry_ms);
         return;
+    }
     (void)snprintf(reason, sizeof reason, "%s; %llu more were refused since the last record",
                    over_limit, (unsigned long long)n_untold);
-    (void)tb_dispatch_record(broker, session, call, (struct tb_bytes){0}, TB_CODE_LIMIT,
-                             n_untold > 0 ? reason : over_limit);
+    if (n_untold > 0)
+        denial.reason = tb_bytes_of_string(reason);
+    tb_dispatch_deny(request, &denial);
 }
 
-bool tb_charge_call(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call)
+enum tb_step tb_stage_limits(struct tb_request *request)
 {
-    uint32_t retry_ms = charge(broker, session, call, tb_meter_call, call->n_in);
+    uint32_t retry_ms = charge(request->broker, request->session, request->call, tb_meter_call,
+                               request->call->n_in);
     if (retry_ms == 0)
-        return true;
-    record_refusal(broker, session, call);
-    call->ref = 0; /* there is no `done` */
-    tb_charge_over(broker, session, call, retry_ms);
-    return false;
+        return TB_STEP_ON;
+    refuse(request, retry_ms);
+    return TB_STEP_OVER;
 }
 
 void tb_charge_over(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
