@@ -17,7 +17,6 @@ enum tb_audit_mode {
 };
 
 enum {
-    TB_HOOK_MAX = 512 * 1024, /* bytes of its text */
     TB_HOOK_TIME_MS_MAX = 10000,
     TB_HOOK_MEMORY_MIB_MAX = 1024,
 };
