@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "policy/grant_command.h"
+#include "policy/grant_filters.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -195,6 +196,7 @@ struct parts {
     const msgpack_object *scopes;
     const msgpack_object *denied;
     const msgpack_object *hook;
+    const msgpack_object *rules;
     const msgpack_object *tripwires;
     bool has_hook;
     bool has_rules;
@@ -219,7 +221,7 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
         {"scopes", TB_ARRAY, &ret_parts->scopes, 0, NULL},
         {"denied", TB_ARRAY, &ret_parts->denied, 0, NULL},
         {"hook", TB_MAP, &ret_parts->hook, 0, &ret_parts->has_hook},
-        {"rules", TB_ARRAY, &grant->rules, TB_FILTER_RULES_MAX, &ret_parts->has_rules},
+        {"rules", TB_ARRAY, &ret_parts->rules, TB_FILTER_RULES_MAX, &ret_parts->has_rules},
         {"tripwires", TB_ARRAY, &ret_parts->tripwires, 0, &ret_parts->has_tripwires},
         {"vars", TB_MAP, &grant->vars, 0, NULL},
     };
@@ -239,6 +241,8 @@ static int read_filters(struct tb_grant *grant, const struct parts *parts)
 {
     int r = parts->has_hook ? read_hook(parts->hook, &grant->hook) : TB_OK;
     grant->has_hook = parts->has_hook;
+    if (r == TB_OK && parts->has_rules)
+        r = tb_grant_rules_read(grant, parts->rules);
     return r == TB_OK && parts->has_tripwires ? read_tripwires(grant, parts->tripwires) : r;
 }
 
