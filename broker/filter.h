@@ -11,7 +11,7 @@
 #include "broker/broker.h"
 
 enum tb_stage {
-    TB_STAGE_LIMITS,       /* limits.c: tripwires, and how often a command may be called */
+    TB_STAGE_LIMITS,       /* limit_stage.c: tripwires, and what is left to it */
     TB_STAGE_SCHEMA,       /* schema.c: the args as they came */
     TB_STAGE_HOOK,         /* hook_calls.c: parked, while the app's hook is asked */
     TB_STAGE_RULES,        /* rules.c */
