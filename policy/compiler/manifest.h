@@ -25,3 +25,5 @@ struct tb_bytes tb_manifest_args(const struct tb_manifest *manifest, struct tb_b
 
 /* The absolute path of the audit log; empty after an error that has been told. */
 struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy);
+/* Where answers of people are remembered; empty: nowhere, there is no home. */
+struct tb_bytes tb_manifest_answers_file(struct tb_policy *policy);
