@@ -1,6 +1,6 @@
 /* Sessions come and go: OPEN, the grant, HELLO's time limit, the ends that a session can have, and
  * violations. */
-#include "broker/broker.h"
+#include "broker/waiting.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -148,11 +148,26 @@ void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int
     tell_opened(broker, session);
 }
 
+/* It was never dispatched. */
+static void end_parked(struct tb_session *session, struct tb_live_call *call)
+{
+    static const struct tb_denial denial = {.code = TB_CODE_SESSION_CLOSED,
+                                            .message = "the session ended while the call waited"};
+    const struct tb_call no_message = {0};
+    struct tb_request request = tb_request_of(session, call, &no_message);
+    (void)tb_dispatch_record(&request, (struct tb_bytes){0}, &denial);
+    tb_session_free_call(session, call);
+}
+
 /* The endpoint hears nothing more, but the log says how each of its calls ended. */
 static void end_calls(struct tb_broker *broker, struct tb_session *session)
 {
     for (uint32_t i = 0; session->calls.slots && i < TB_SESSION_CALLS; i++) {
-        const struct tb_live_call *call = &session->calls.slots[i];
+        struct tb_live_call *call = &session->calls.slots[i];
+        if (call->used && call->waiting) {
+            end_parked(session, call);
+            continue;
+        }
         if (!call->used || call->answered || call->ref == 0)
             continue;
         struct tb_record record = {
