@@ -19,6 +19,9 @@ struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy)
 {
     const struct tb_manifest *manifest = &policy->manifest;
     struct tb_bytes text = manifest->audit_file;
+    if (policy->inputs->test)
+        text = tb_bytes_of_string(
+            tb_arena_format(policy->arena, "%s/audit.jsonl", policy->inputs->test));
     if (text.n <= TB_PATH_MAX)
         text = with_id(policy->arena, text, manifest->app);
     struct tb_bytes path = text;
