@@ -4,6 +4,7 @@
 #include "broker/broker.h"
 
 #include "base/fd.h"
+#include "proto/ask.h"
 
 #include <sys/epoll.h>
 
@@ -53,6 +54,13 @@ static bool on_reload(struct tb_broker *broker, const struct tb_frame *frame)
     return true;
 }
 
+/* One for an id that nobody waits for has crossed its ASK_OVER. */
+static bool on_answer(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    struct tb_ask_answer answer;
+    return tb_ask_answer_read(&broker->unpacker, frame->body, &answer) == TB_OK;
+}
+
 static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
 {
     switch ((int)frame->kind) {
@@ -62,6 +70,8 @@ static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
         return on_reload(broker, frame);
     case TB_EMIT:
         return tb_events_from_host(broker, frame);
+    case TB_ANSWER:
+        return on_answer(broker, frame);
     default:
         return on_view(broker, frame);
     }

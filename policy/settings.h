@@ -16,6 +16,11 @@ enum tb_audit_mode {
     TB_AUDIT_BEHIND,
 };
 
+enum {
+    TB_HOOK_TIME_MS_MAX = 10000,
+    TB_HOOK_MEMORY_MIB_MAX = 1024,
+};
+
 enum { TB_LAYERS_MAX = 16, TB_APP_MAX = 128, TB_PATH_MAX = 4096 };
 
 struct tb_settings {
@@ -28,8 +33,10 @@ struct tb_settings {
     enum tb_audit_mode audit_mode;
     struct tb_bytes audit_file; /* absolute */
     enum tb_args audit_args;
-    struct tb_bytes facts; /* what the host is told of the app, passed on unread */
-    uint8_t *memory;       /* owned; the strings borrow from it */
+    struct tb_bytes hook_file; /* its name in the app folder; empty: the app has no hook */
+    struct tb_bytes hook;      /* its text */
+    struct tb_bytes facts;     /* what the host is told of the app, passed on unread */
+    uint8_t *memory;           /* owned; the strings borrow from it */
 };
 
 /* Reads the whole of a settings file. TB_OK, TB_MALFORMED, TB_TOO_LARGE or -errno. */

@@ -35,7 +35,7 @@ int tb_inner_read(struct tb_bytes packet, struct tb_inner *ret_message)
     message.view = tb_read_string16(&reader);
     message.webview = tb_read_string16(&reader);
     message.origin = tb_read_string16(&reader);
-    if (!tb_reader_done(&reader) || message.type < TB_INNER_START || message.type > TB_INNER_HOST ||
+    if (!tb_reader_done(&reader) || message.type < TB_INNER_START || message.type > TB_INNER_HOOK ||
         message.slot >= TB_SLOTS)
         return TB_MALFORMED;
     *ret_message = message;

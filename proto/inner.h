@@ -17,6 +17,7 @@ enum tb_inner_type {
     TB_INNER_ABORT,     /* broker: token */
     TB_INNER_POOL,      /* supervisor: token of a START that is answered next, descriptor */
     TB_INNER_HOST,      /* broker: token, slot; answer: token, status, descriptor */
+    TB_INNER_HOOK,      /* broker: token, slot; answer: token, status, descriptor */
 };
 
 /* `index` of a RESOLVE: against the policy that is in force, or the one that a RELOAD has made. */

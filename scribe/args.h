@@ -3,7 +3,7 @@
 
 #include "proto/pack.h"
 #include "proto/record.h"
-#include "scribe/text.h"
+#include "base/text.h"
 
 /*
  * Writes the JSON value. Arguments that shall be logged in full but are too long for the text, are

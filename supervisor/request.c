@@ -280,6 +280,7 @@ void supervisor_on_request(struct supervisor *supervisor)
     case TB_INNER_DROP:
         on_drop(supervisor, &request);
         break;
+    case TB_INNER_HOOK:
     case TB_INNER_SCRIBE:
     case TB_INNER_LAYERS:
     case TB_INNER_POOL:

@@ -95,6 +95,12 @@ struct tb_detail {
     struct tb_detail *next;
 };
 
+/* [hook] */
+struct tb_hook {
+    struct tb_bytes file; /* empty: the app has none */
+    struct tb_bytes text;
+};
+
 struct tb_override {
     struct tb_bytes name; /* of the plugin */
     struct tb_place place;
@@ -135,6 +141,7 @@ struct tb_manifest {
     struct tb_bytes audit_file; /* with its variables */
     struct tb_place audit_place;
     struct tb_bytes audit_args;
+    struct tb_hook hook;
     struct tb_limit *limits;
     struct tb_detail *details;
     struct tb_override *overrides;

@@ -11,9 +11,12 @@ struct seed {
     const char *file;
     const char *args;
     size_t n_require;
+    const char *hook_file;
+    const char *hook;
 };
 
-static const struct seed good = {1, "/apps/notes", "exit", "behind", "/state/a.jsonl", "none", 2};
+static const struct seed good = {1, "/apps/notes",  "exit", "behind", "/state/a.jsonl", "none",
+                                 2, "isolation.js", "text"};
 
 static void text(struct tb_packer *packer, const char *key, const char *value)
 {
@@ -24,7 +27,7 @@ static void text(struct tb_packer *packer, const char *key, const char *value)
 static void pack(struct tb_packer *packer, const struct seed *seed)
 {
     static const uint8_t digest[TB_DIGEST_SIZE] = {9};
-    tb_pack_map(packer, 8);
+    tb_pack_map(packer, 10);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, seed->version);
     text(packer, "app", "com.example.notes");
@@ -41,6 +44,9 @@ static void pack(struct tb_packer *packer, const struct seed *seed)
     text(packer, "mode", seed->mode);
     text(packer, "file", seed->file);
     text(packer, "args", seed->args);
+    text(packer, "hook_file", seed->hook_file);
+    tb_pack_key(packer, "hook");
+    tb_pack_bin(packer, tb_bytes_of_string(seed->hook));
     tb_pack_key(packer, "facts");
     tb_pack_bin(packer, tb_bytes_of_string("facts"));
 }
@@ -75,12 +81,14 @@ static void reads_settings(void)
     CHECK_INT(settings.audit_mode, TB_AUDIT_BEHIND);
     CHECK_INT(settings.audit_args, TB_ARGS_NONE);
     CHECK(tb_bytes_are(settings.audit_file, "/state/a.jsonl"));
+    CHECK(tb_bytes_are(settings.hook_file, "isolation.js"));
+    CHECK(tb_bytes_are(settings.hook, "text"));
     CHECK(tb_bytes_are(settings.facts, "facts"));
 }
 
 static void refuses_what_is_wrong(void)
 {
-    struct seed seeds[8];
+    struct seed seeds[10];
     for (size_t i = 0; i < TB_ARRAY_LEN(seeds); i++)
         seeds[i] = good;
     seeds[0].version = 2;
@@ -91,6 +99,8 @@ static void refuses_what_is_wrong(void)
     seeds[5].args = "some";
     seeds[6].n_require = TB_LAYERS_MAX + 1;
     seeds[7].resource = "";
+    seeds[8].hook_file = "";
+    seeds[9].hook = "";
     for (size_t i = 0; i < TB_ARRAY_LEN(seeds); i++) {
         struct tb_settings settings = {0};
         int r = read_seed(&seeds[i], &settings);
