@@ -25,6 +25,10 @@ static size_t arguments(const struct supervisor *supervisor, const char *argv[st
         argv[n++] = "--var";
         argv[n++] = supervisor->vars[i];
     }
+    if (supervisor->test) {
+        argv[n++] = "--test";
+        argv[n++] = supervisor->test;
+    }
     argv[n] = NULL;
     return n;
 }

@@ -28,6 +28,8 @@ static int read_arguments(struct supervisor *supervisor, int argc, char **argv)
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--app") == 0)
             supervisor->app = argv[i + 1];
+        else if (strcmp(argv[i], "--test") == 0)
+            supervisor->test = argv[i + 1];
         else if (strcmp(argv[i], "--var") == 0 && supervisor->n_vars < MAX_VARS)
             supervisor->vars[supervisor->n_vars++] = argv[i + 1];
         else

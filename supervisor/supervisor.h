@@ -45,6 +45,7 @@ struct next_policy {
 
 struct supervisor {
     const char *app;
+    const char *test; /* what is started is a test, which keeps its state in this folder */
     const char *vars[MAX_VARS]; /* NAME=VALUE */
     size_t n_vars;
     struct programs programs;

@@ -37,10 +37,18 @@ static struct tb_bytes path_of(struct tb_policy *policy, struct tb_bytes text)
     return tb_path_normalise(policy->arena, path, &normal) ? normal : (struct tb_bytes){0};
 }
 
+/* A run of the app's tests keeps what it writes to a folder of its own. */
+static struct tb_bytes in_test(struct tb_policy *policy, const char *name, struct tb_bytes text)
+{
+    return policy->inputs->test ? tb_bytes_of_string(tb_arena_format(policy->arena, "%s/%s",
+                                                                     policy->inputs->test, name))
+                                : text;
+}
+
 struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy)
 {
     const struct tb_manifest *manifest = &policy->manifest;
-    struct tb_bytes path = path_of(policy, manifest->audit_file);
+    struct tb_bytes path = path_of(policy, in_test(policy, "audit.jsonl", manifest->audit_file));
     if (path.n == 0)
         tb_report_error(policy->report, "variable", manifest->audit_place,
                         "the audit file `%.*s` has no absolute path: set HOME, or write one in "
@@ -51,5 +59,6 @@ struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy)
 
 struct tb_bytes tb_manifest_answers_file(struct tb_policy *policy)
 {
-    return path_of(policy, tb_bytes_of_string("$XDG_STATE_HOME/trollbridge/<id>/answers"));
+    return path_of(policy, in_test(policy, "answers",
+                                   tb_bytes_of_string("$XDG_STATE_HOME/trollbridge/<id>/answers")));
 }

@@ -39,10 +39,10 @@ BELOW = {
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
-            "bench"],
+            "bench", "plugins/sdk"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
-for job in ["explain", "import", "lint"]:
+for job in ["cases", "explain", "import", "lint"]:
     BELOW["policy/compiler/" + job] = BELOW["policy/compiler"] + ["policy/compiler"]
 # Single edges that the table does not have, with the reason.
 EXTRA = {
@@ -53,6 +53,7 @@ EXTRA = {
     ("plugins/audit/audit.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/audit/wake.c", "sandbox"): "what its list lets it ask of the kernel",
     ("plugins/fs/notify.c", "sandbox"): "what its list lets it ask of the kernel",
+    ("policy/compiler/main.c", "policy/compiler/cases"): "main starts each job",
     ("policy/compiler/main.c", "policy/compiler/explain"): "main starts each job",
     ("policy/compiler/main.c", "policy/compiler/import"): "main starts each job",
     ("policy/compiler/main.c", "policy/compiler/lint"): "main starts each job",
