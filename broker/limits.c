@@ -1,7 +1,6 @@
 #include "broker/limits.h"
 
 #include "base/clock.h"
-#include "proto/limits.h"
 
 #include <stdlib.h>
 
@@ -11,13 +10,13 @@ enum { METERS_MAX = 2 * TB_COMMANDS_MAX };
 /* ---- buckets ---- */
 
 /* How long it takes to refill n of them, by the nanosecond in whose course it is done. */
-static uint64_t refill_ns(uint64_t n, uint32_t per_s)
+static uint64_t refill_ns(uint64_t n, uint64_t per_s)
 {
     static const uint64_t most = UINT64_MAX / TB_S_NS - UINT32_MAX;
     return ((n < most ? n : most) * TB_S_NS + per_s - 1) / per_s;
 }
 
-static uint64_t refill_calls_ns(uint32_t n, const struct tb_rates *rates)
+static uint64_t refill_calls_ns(uint32_t n, const struct tb_grant_rates *rates)
 {
     return n * refill_ns(1, rates->calls_per_s);
 }
@@ -33,13 +32,13 @@ static void bound(uint64_t *full_ns, uint64_t most_ns, uint64_t now_ns)
 }
 
 /* Less than two seconds' worth were used up before the last that passed. */
-static void bound_bytes(uint64_t *full_ns, uint32_t per_s, uint64_t now_ns)
+static void bound_bytes(uint64_t *full_ns, uint64_t per_s, uint64_t now_ns)
 {
     if (per_s != 0)
         bound(full_ns, 2 * TB_S_NS + refill_ns(TB_FRAME_MAX, per_s), now_ns);
 }
 
-static void bound_all(struct tb_meter *meter, const struct tb_rates *rates, uint64_t now_ns)
+static void bound_all(struct tb_meter *meter, const struct tb_grant_rates *rates, uint64_t now_ns)
 {
     if (rates->calls_per_s != 0)
         bound(&meter->calls_ns, refill_calls_ns(rates->burst, rates), now_ns);
@@ -48,14 +47,14 @@ static void bound_all(struct tb_meter *meter, const struct tb_rates *rates, uint
 }
 
 /* Until a bucket of bytes lacks less than that. */
-static uint64_t bytes_wait_ns(uint64_t full_ns, uint32_t per_s, uint64_t lack_ns, uint64_t now_ns)
+static uint64_t bytes_wait_ns(uint64_t full_ns, uint64_t per_s, uint64_t lack_ns, uint64_t now_ns)
 {
     uint64_t ns = full_ns - now_ns;
     return per_s != 0 && ns >= lack_ns ? ns - lack_ns + 1 : 0;
 }
 
 /* Until there is one whole call in it. */
-static uint64_t calls_wait_ns(const struct tb_meter *meter, const struct tb_rates *rates,
+static uint64_t calls_wait_ns(const struct tb_meter *meter, const struct tb_grant_rates *rates,
                               uint64_t now_ns)
 {
     if (rates->calls_per_s == 0)
@@ -65,7 +64,7 @@ static uint64_t calls_wait_ns(const struct tb_meter *meter, const struct tb_rate
     return ns > room_ns ? ns - room_ns : 0;
 }
 
-static void take_bytes(uint64_t *full_ns, uint32_t per_s, uint64_t n)
+static void take_bytes(uint64_t *full_ns, uint64_t per_s, uint64_t n)
 {
     if (per_s != 0)
         *full_ns += refill_ns(n, per_s);
@@ -79,14 +78,15 @@ static uint64_t larger(uint64_t a, uint64_t b)
 }
 
 /* Until one more call passes. */
-static uint64_t wait_ns(const struct tb_meter *meter, const struct tb_rates *rates, uint64_t now_ns)
+static uint64_t wait_ns(const struct tb_meter *meter, const struct tb_grant_rates *rates,
+                        uint64_t now_ns)
 {
     uint64_t in_ns = bytes_wait_ns(meter->in_ns, rates->bytes_in, TB_S_NS, now_ns);
     uint64_t out_ns = bytes_wait_ns(meter->out_ns, rates->bytes_out, TB_S_NS, now_ns);
     return larger(calls_wait_ns(meter, rates, now_ns), larger(in_ns, out_ns));
 }
 
-uint64_t tb_meter_call(struct tb_meter *meter, const struct tb_rates *rates, uint64_t n_in,
+uint64_t tb_meter_call(struct tb_meter *meter, const struct tb_grant_rates *rates, uint64_t n_in,
                        uint64_t now_ns)
 {
     bound_all(meter, rates, now_ns);
@@ -99,7 +99,7 @@ uint64_t tb_meter_call(struct tb_meter *meter, const struct tb_rates *rates, uin
     return 0;
 }
 
-uint64_t tb_meter_in(struct tb_meter *meter, const struct tb_rates *rates, uint64_t n,
+uint64_t tb_meter_in(struct tb_meter *meter, const struct tb_grant_rates *rates, uint64_t n,
                      uint64_t now_ns)
 {
     bound_all(meter, rates, now_ns);
@@ -109,7 +109,7 @@ uint64_t tb_meter_in(struct tb_meter *meter, const struct tb_rates *rates, uint6
     return 0;
 }
 
-uint64_t tb_meter_out(struct tb_meter *meter, const struct tb_rates *rates, uint64_t n,
+uint64_t tb_meter_out(struct tb_meter *meter, const struct tb_grant_rates *rates, uint64_t n,
                       uint64_t now_ns)
 {
     bound_all(meter, rates, now_ns);
@@ -185,7 +185,8 @@ struct tb_meter *tb_limits_meter(struct tb_limits *limits, struct tb_bytes name)
 
 static bool is_full(const struct tb_meter *meter, uint64_t now_ns)
 {
-    return meter->calls_ns <= now_ns && meter->in_ns <= now_ns && meter->out_ns <= now_ns;
+    return meter->n_untold == 0 && meter->calls_ns <= now_ns && meter->in_ns <= now_ns &&
+           meter->out_ns <= now_ns;
 }
 
 void tb_limits_forget(struct tb_limits *limits, uint64_t now_ns)
@@ -200,9 +201,26 @@ void tb_limits_forget(struct tb_limits *limits, uint64_t now_ns)
     limits->n_meters = n;
 }
 
+bool tb_limits_tell(struct tb_limits *told, struct tb_bytes kind, uint64_t now_ns,
+                    uint64_t *ret_n_untold)
+{
+    static const struct tb_grant_rates rates = {.calls_per_s = TB_TOLD_PER_S,
+                                                .burst = TB_TOLD_PER_S};
+    struct tb_meter *meter = tb_limits_meter(told, kind);
+    if (meter && tb_meter_call(meter, &rates, 0, now_ns) > 0) {
+        meter->n_untold++;
+        return false;
+    }
+    *ret_n_untold = meter ? meter->n_untold : 0;
+    if (meter)
+        meter->n_untold = 0;
+    return true;
+}
+
 void tb_limits_deinit(struct tb_limits *limits)
 {
-    tb_limits_forget(limits, TB_NEVER);
+    for (uint32_t i = 0; i < limits->n_meters; i++)
+        free(limits->meters[i]);
     free(limits->meters);
     *limits = (struct tb_limits){0};
 }

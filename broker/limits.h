@@ -11,24 +11,17 @@
  */
 #pragma once
 
-#include "base/bytes.h"
-#include "base/compiler.h"
+#include "policy/grant.h"
 
-#include <stdbool.h>
-
-/* What a command may use; 0: as much as it likes. A bucket of bytes holds one second's worth. */
-struct tb_rates {
-    uint32_t calls_per_s;
-    uint32_t burst; /* calls that a full bucket holds; at least 1 if calls_per_s is not 0 */
-    uint32_t bytes_in;
-    uint32_t bytes_out;
-};
+/* Of what a page can cause as often as it likes the log is told so often a second. */
+enum { TB_TOLD_PER_S = 10 };
 
 /* The buckets of one command: when each is full again. */
 struct tb_meter {
     uint64_t calls_ns;
     uint64_t in_ns;
     uint64_t out_ns;
+    uint64_t n_untold;    /* tb_limits_tell */
     struct tb_bytes name; /* of the command; the meter's own */
 };
 
@@ -37,14 +30,14 @@ struct tb_meter {
 
 /* A call with so many bytes. It passes while no bucket is used up, so that its bytes can bring that
  * into debt once. */
-tb_must_check uint64_t tb_meter_call(struct tb_meter *meter, const struct tb_rates *rates,
+tb_must_check uint64_t tb_meter_call(struct tb_meter *meter, const struct tb_grant_rates *rates,
                                      uint64_t n_in, uint64_t now_ns);
 /* A part of a request's body; and of what goes back: a reply, a chunk, an event. Both pass until
  * the debt is more than another second's worth: a call that was let in is not cut short for what it
  * could not know, but a stream of them is. */
-tb_must_check uint64_t tb_meter_in(struct tb_meter *meter, const struct tb_rates *rates, uint64_t n,
-                                   uint64_t now_ns);
-tb_must_check uint64_t tb_meter_out(struct tb_meter *meter, const struct tb_rates *rates,
+tb_must_check uint64_t tb_meter_in(struct tb_meter *meter, const struct tb_grant_rates *rates,
+                                   uint64_t n, uint64_t now_ns);
+tb_must_check uint64_t tb_meter_out(struct tb_meter *meter, const struct tb_grant_rates *rates,
                                     uint64_t n, uint64_t now_ns);
 
 /* What a page is told of such an answer. */
@@ -61,4 +54,11 @@ struct tb_meter *tb_limits_meter(struct tb_limits *limits, struct tb_bytes name)
 /* Forgets the meters whose buckets are full: a new one says the same. No one may use them any more.
  */
 void tb_limits_forget(struct tb_limits *limits, uint64_t now_ns);
+/*
+ * Whether to tell of one more event of that kind: of each kind so many a second are told of, and
+ * *ret_n_untold is how many were not, since the last one that was. Kinds are counted apart, so that
+ * a flood of one hides none of another. It has a table of its own.
+ */
+bool tb_limits_tell(struct tb_limits *told, struct tb_bytes kind, uint64_t now_ns,
+                    uint64_t *ret_n_untold);
 void tb_limits_deinit(struct tb_limits *limits);

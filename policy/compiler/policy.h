@@ -212,6 +212,7 @@ struct tb_inputs {
     } plugins[TB_PLUGIN_FOLDERS_MAX];
     size_t n_plugins;
     const char *libexec;
+    const char *test;                     /* folder of a test's log; NULL: this is none */
     struct tb_user user;                  /* complete */
     struct tb_bytes user_dirs;            /* text of user-dirs.dirs */
     const enum tb_semantics *forced_mode; /* NULL: as the manifest says */

@@ -7,8 +7,8 @@
 /* Late enough for anything to be earlier. */
 #define START (1000 * TB_S_NS)
 
-static uint32_t calls_that_pass(struct tb_meter *meter, const struct tb_rates *rates, uint32_t n,
-                                uint64_t now_ns)
+static uint32_t calls_that_pass(struct tb_meter *meter, const struct tb_grant_rates *rates,
+                                uint32_t n, uint64_t now_ns)
 {
     uint32_t n_passed = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -19,7 +19,7 @@ static uint32_t calls_that_pass(struct tb_meter *meter, const struct tb_rates *r
 static void a_burst_passes_then_the_rate(void)
 {
     struct tb_meter meter = {0};
-    const struct tb_rates rates = {.calls_per_s = 10, .burst = 25};
+    const struct tb_grant_rates rates = {.calls_per_s = 10, .burst = 25};
     CHECK_INT(calls_that_pass(&meter, &rates, 100, START), 25);
     for (uint64_t s = 1; s <= 20; s++)
         CHECK_INT(calls_that_pass(&meter, &rates, 100, START + s * TB_S_NS), 10);
@@ -29,14 +29,14 @@ static void a_burst_passes_then_the_rate(void)
 /* No rate loses a call of its burst by rounding, and none gains one in the long run. */
 static void odd_rates_come_out_even(void)
 {
-    static const uint32_t odd[] = {1, 3, 7, 999, 60000, 999999937, UINT32_MAX};
+    static const uint32_t odd[] = {1, 3, 7, 999, 60000, 999983, TB_CALLS_PER_S_MAX};
     for (size_t i = 0; i < TB_ARRAY_LEN(odd); i++) {
         struct tb_meter meter = {0};
-        const struct tb_rates rates = {.calls_per_s = odd[i], .burst = 7};
+        const struct tb_grant_rates rates = {.calls_per_s = odd[i], .burst = 7};
         CHECK_INT(calls_that_pass(&meter, &rates, 20, START), 7);
     }
     struct tb_meter meter = {0};
-    const struct tb_rates rates = {.calls_per_s = 7, .burst = 1};
+    const struct tb_grant_rates rates = {.calls_per_s = 7, .burst = 1};
     uint64_t n = 0;
     for (uint64_t ms = 0; ms < 100000; ms++)
         n += tb_meter_call(&meter, &rates, 0, START + ms * TB_MS_NS) == 0;
@@ -46,13 +46,14 @@ static void odd_rates_come_out_even(void)
 /* Whatever was used up: after retry_ms one more passes, and a millisecond sooner none does. */
 static void retry_ms_is_honest(void)
 {
-    static const struct tb_rates all[] = {
+    static const struct tb_grant_rates all[] = {
         {.calls_per_s = 1, .burst = 1},
         {.calls_per_s = 3, .burst = 9},
         {.calls_per_s = 4000, .burst = 1},
         {.bytes_in = 1000},
         {.bytes_in = 1},
         {.bytes_out = 333},
+        {.bytes_in = 350, .bytes_out = TB_BYTES_PER_S_MAX},
         {.calls_per_s = 2, .burst = 2, .bytes_in = 50, .bytes_out = 70},
     };
     for (size_t i = 0; i < TB_ARRAY_LEN(all); i++) {
@@ -74,7 +75,7 @@ static void retry_ms_is_honest(void)
 static void what_is_refused_takes_nothing(void)
 {
     struct tb_meter meter = {0};
-    const struct tb_rates rates = {.calls_per_s = 1, .burst = 1, .bytes_in = 10};
+    const struct tb_grant_rates rates = {.calls_per_s = 1, .burst = 1, .bytes_in = 10};
     CHECK_INT(tb_meter_call(&meter, &rates, 5, START), 0);
     const struct tb_meter before = meter;
     CHECK_INT(calls_that_pass(&meter, &rates, 1000, START), 0);
@@ -85,7 +86,7 @@ static void what_is_refused_takes_nothing(void)
 static void bytes_go_into_debt_by_one_call(void)
 {
     struct tb_meter meter = {0};
-    const struct tb_rates rates = {.bytes_in = 1000};
+    const struct tb_grant_rates rates = {.bytes_in = 1000};
     CHECK_INT(tb_meter_call(&meter, &rates, 999, START), 0);
     CHECK_INT(tb_meter_call(&meter, &rates, 50000, START), 0);
     CHECK_INT(tb_meter_retry_ms(tb_meter_call(&meter, &rates, 0, START)), 50000);
@@ -97,7 +98,7 @@ static void bytes_go_into_debt_by_one_call(void)
 static void a_stream_is_stopped_by_its_debt(void)
 {
     struct tb_meter meter = {0};
-    const struct tb_rates rates = {.bytes_in = 1000, .bytes_out = 1000};
+    const struct tb_grant_rates rates = {.bytes_in = 1000, .bytes_out = 1000};
     uint64_t n = 0;
     for (uint64_t ms = 0; ms < 100000; ms++)
         if (tb_meter_out(&meter, &rates, 64, START + ms * TB_MS_NS) == 0)
@@ -113,7 +114,7 @@ static void a_stream_is_stopped_by_its_debt(void)
 static void what_came_back_keeps_calls_out(void)
 {
     struct tb_meter meter = {0};
-    const struct tb_rates rates = {.bytes_out = 1000};
+    const struct tb_grant_rates rates = {.bytes_out = 1000};
     CHECK_INT(tb_meter_call(&meter, &rates, 0, START), 0);
     CHECK_INT(tb_meter_out(&meter, &rates, 3000, START), 0);
     CHECK_INT(tb_meter_retry_ms(tb_meter_call(&meter, &rates, 0, START)), 2001);
@@ -122,7 +123,7 @@ static void what_came_back_keeps_calls_out(void)
 static void no_limit_refuses_nothing(void)
 {
     struct tb_meter meter = {0};
-    const struct tb_rates rates = {0};
+    const struct tb_grant_rates rates = {0};
     CHECK_INT(calls_that_pass(&meter, &rates, 10000, START), 10000);
     CHECK_INT(tb_meter_in(&meter, &rates, UINT64_MAX, START), 0);
     CHECK_INT(tb_meter_out(&meter, &rates, UINT64_MAX, START), 0);
@@ -132,8 +133,8 @@ static void no_limit_refuses_nothing(void)
 static void a_new_rate_keeps_what_was_used_up(void)
 {
     struct tb_meter meter = {0};
-    const struct tb_rates slow = {.calls_per_s = 1, .burst = 1000, .bytes_in = 1};
-    const struct tb_rates fast = {.calls_per_s = 1000, .burst = 1000, .bytes_in = 1000000};
+    const struct tb_grant_rates slow = {.calls_per_s = 1, .burst = 1000, .bytes_in = 1};
+    const struct tb_grant_rates fast = {.calls_per_s = 1000, .burst = 1000, .bytes_in = 1000000};
     CHECK_INT(calls_that_pass(&meter, &slow, 1000, START), 1000);
     CHECK_INT(tb_meter_in(&meter, &slow, TB_FRAME_MAX, START), 0);
     CHECK(tb_meter_call(&meter, &fast, 0, START) > 0);
@@ -167,7 +168,7 @@ static void each_name_has_one_meter(void)
 static void only_full_buckets_are_forgotten(void)
 {
     struct tb_limits limits = {0};
-    const struct tb_rates rates = {.calls_per_s = 1, .burst = 5};
+    const struct tb_grant_rates rates = {.calls_per_s = 1, .burst = 5};
     struct tb_meter *used = tb_limits_meter(&limits, tb_bytes_of_string("used"));
     CHECK(tb_limits_meter(&limits, tb_bytes_of_string("unused")));
     CHECK_INT(tb_meter_call(used, &rates, 0, START), 0);
@@ -191,6 +192,42 @@ static void the_table_is_bounded(void)
     tb_limits_deinit(&limits);
 }
 
+/* Ten a second of each kind; the others are counted, and none is lost. */
+static void a_flood_is_told_of_in_part(void)
+{
+    struct tb_limits told = {0};
+    const struct tb_bytes kinds[] = {tb_bytes_of_string("one"), tb_bytes_of_string("other")};
+    uint64_t n_told = 0;
+    uint64_t n_counted = 0;
+    uint64_t n = 0;
+    for (uint64_t ms = 0; ms < 10000; ms++)
+        if (tb_limits_tell(&told, kinds[0], START + ms * TB_MS_NS, &n)) {
+            n_told++;
+            n_counted += n + 1;
+        }
+    CHECK(n_told >= 100 && n_told <= 110);
+    CHECK(tb_limits_tell(&told, kinds[1], START + 10 * TB_S_NS, &n));
+    CHECK_INT(n, 0);
+    CHECK(tb_limits_tell(&told, kinds[0], START + 60 * TB_S_NS, &n));
+    CHECK_INT(n_counted + n, 10000);
+    tb_limits_deinit(&told);
+}
+
+/* What was not told of is not forgotten. */
+static void an_untold_event_is_kept(void)
+{
+    struct tb_limits told = {0};
+    uint64_t n = 0;
+    for (int i = 0; i < 30; i++)
+        (void)tb_limits_tell(&told, tb_bytes_of_string("one"), START, &n);
+    tb_limits_forget(&told, START + 60 * TB_S_NS);
+    CHECK(tb_limits_tell(&told, tb_bytes_of_string("one"), START + 60 * TB_S_NS, &n));
+    CHECK_INT(n, 30 - TB_TOLD_PER_S);
+    tb_limits_forget(&told, START + 120 * TB_S_NS);
+    CHECK_INT(told.n_meters, 0);
+    tb_limits_deinit(&told);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -206,6 +243,8 @@ int main(int argc, char **argv)
         TEST(each_name_has_one_meter),
         TEST(only_full_buckets_are_forgotten),
         TEST(the_table_is_bounded),
+        TEST(a_flood_is_told_of_in_part),
+        TEST(an_untold_event_is_kept),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }
