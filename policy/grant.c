@@ -2,8 +2,9 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "policy/filter/zone.h"
 #include "policy/grant_command.h"
-#include "policy/grant_filters.h"
+#include "proto/hook.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -165,7 +166,7 @@ static int read_hook(const msgpack_object *map, struct tb_grant_hook *hook)
     uint64_t time_ms;
     uint64_t memory_mib;
     const struct tb_field fields[] = {
-        {"file", TB_STR, &hook->file, TB_RECORD_STRING_MAX, NULL},
+        {"file", TB_STR, &hook->file, TB_HOOK_FILE_MAX, NULL},
         {"text", TB_BIN, &hook->text, TB_HOOK_TEXT_MAX, NULL},
         {"time_ms", TB_UINT, &time_ms, TB_HOOK_TIME_MS_MAX, NULL},
         {"memory_mib", TB_UINT, &memory_mib, TB_HOOK_MEMORY_MIB_MAX, NULL},
@@ -237,12 +238,26 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
     return TB_OK;
 }
 
+/* They live in the unpacker's zone, as all that a rule holds. */
+static int read_rules(struct tb_grant *grant, const msgpack_object *array)
+{
+    msgpack_zone *zone = &grant->unpacker.zone;
+    grant->rules = tb_filter_get(zone, array->via.array.size, sizeof *grant->rules);
+    if (!grant->rules)
+        return -ENOMEM;
+    grant->n_rules = array->via.array.size;
+    int r = TB_OK;
+    for (size_t i = 0; r == TB_OK && i < grant->n_rules; i++)
+        r = tb_filter_rule_read(&array->via.array.ptr[i], zone, &grant->rules[i]);
+    return r;
+}
+
 static int read_filters(struct tb_grant *grant, const struct parts *parts)
 {
     int r = parts->has_hook ? read_hook(parts->hook, &grant->hook) : TB_OK;
     grant->has_hook = parts->has_hook;
     if (r == TB_OK && parts->has_rules)
-        r = tb_grant_rules_read(grant, parts->rules);
+        r = read_rules(grant, parts->rules);
     return r == TB_OK && parts->has_tripwires ? read_tripwires(grant, parts->tripwires) : r;
 }
 

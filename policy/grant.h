@@ -10,7 +10,7 @@
 
 #define TB_NO_INDEX UINT32_MAX
 
-enum { TB_FILTER_RULES_MAX = 256, TB_ASK_KEY_SIZE = 32, TB_CALLS_PER_S_MAX = 1000000 };
+enum { TB_ASK_KEY_SIZE = 32, TB_CALLS_PER_S_MAX = 1000000 };
 
 /* Small enough that bytes a second times nanoseconds of a second is no more than 64 bits hold. */
 #define TB_BYTES_PER_S_MAX (UINT64_C(1) << 32)
@@ -96,7 +96,7 @@ struct tb_grant {
     size_t n_denied;
     bool has_hook; /* some command is hooked */
     struct tb_grant_hook hook;
-    const struct tb_filter_rule *rules; /* in the manifest's order */
+    struct tb_filter_rule *rules; /* in the manifest's order */
     size_t n_rules;
     struct tb_bytes *tripwires; /* sorted; granted or not */
     size_t n_tripwires;

@@ -2,7 +2,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "policy/grant_filters.h"
+#include "policy/filter/zone.h"
+
+#include <errno.h>
 
 enum {
     RULE_MAX = TB_RECORD_STRING_MAX,
@@ -41,8 +43,8 @@ struct raw {
     uint64_t plugin, scope, in_flight, deadline_ms, calls_per_s, burst, remember_days;
     struct tb_bytes args, ask_key;
     const msgpack_object *rule, *rules, *schema;
-    bool has_rules, has_schema;
     bool has_plugin, has_scope, has_remember_days;
+    bool has_rules, has_schema;
     bool has; /* of a key whose value says enough by itself */
 };
 
@@ -86,14 +88,38 @@ static int check_base(const struct tb_grant *grant, const struct raw *raw,
     return TB_OK;
 }
 
-static int read_filters(struct tb_grant *grant, const struct raw *raw,
-                        struct tb_grant_command *command)
+/* In their order and each once, which is that in which they are applied. */
+static int take_rules(struct tb_grant *grant, const msgpack_object *array,
+                      struct tb_grant_command *command)
 {
-    int r = raw->has_rules ? tb_grant_indexes_read(grant, raw->rules, command) : TB_OK;
-    return r == TB_OK && raw->has_schema ? tb_grant_schema_read(grant, raw->schema, command) : r;
+    size_t n = array->via.array.size;
+    uint32_t *indexes = tb_filter_get(&grant->unpacker.zone, n, sizeof *indexes);
+    if (!indexes)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        const msgpack_object *index = &array->via.array.ptr[i];
+        if (index->type != MSGPACK_OBJECT_POSITIVE_INTEGER || index->via.u64 >= grant->n_rules ||
+            (i > 0 && index->via.u64 <= indexes[i - 1]))
+            return TB_MALFORMED;
+        indexes[i] = (uint32_t)index->via.u64;
+    }
+    command->rules = indexes;
+    command->n_rules = n;
+    return TB_OK;
 }
 
-static int check_filters(const struct tb_grant *grant, const struct raw *raw,
+static int take_schema(struct tb_grant *grant, const msgpack_object *object,
+                       struct tb_grant_command *command)
+{
+    msgpack_zone *zone = &grant->unpacker.zone;
+    struct tb_filter_schema *schema = tb_filter_get(zone, 1, sizeof *schema);
+    if (!schema)
+        return -ENOMEM;
+    command->schema = schema;
+    return tb_filter_schema_read(object, zone, schema);
+}
+
+static int check_filters(struct tb_grant *grant, const struct raw *raw,
                          struct tb_grant_command *command)
 {
     bool key = command->has_ask_key;
@@ -106,9 +132,12 @@ static int check_filters(const struct tb_grant *grant, const struct raw *raw,
     command->remember_days = (uint32_t)raw->remember_days;
     if (key)
         memcpy(command->ask_key, raw->ask_key.data, TB_ASK_KEY_SIZE);
+    int r = raw->has_rules ? take_rules(grant, raw->rules, command) : TB_OK;
+    if (r == TB_OK && raw->has_schema)
+        r = take_schema(grant, raw->schema, command);
     command->filtered = command->hook || command->ask || command->tripwire ||
                         command->n_rules > 0 || command->schema;
-    return TB_OK;
+    return r;
 }
 
 int tb_grant_command_read(struct tb_grant *grant, const msgpack_object *map,
@@ -119,8 +148,6 @@ int tb_grant_command_read(struct tb_grant *grant, const msgpack_object *map,
     int r = read_map(map, &command, &raw);
     if (r == TB_OK)
         r = check_base(grant, &raw, &command);
-    if (r == TB_OK)
-        r = read_filters(grant, &raw, &command);
     if (r == TB_OK)
         r = check_filters(grant, &raw, &command);
     if (r == TB_OK)

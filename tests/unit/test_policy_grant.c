@@ -35,8 +35,6 @@ enum flaw {
     RATE_TOO_HIGH,
     HOOK_WITHOUT_TIME,
     TRIPWIRES_UNSORTED,
-    RULE_UNKNOWN,
-    SCHEMA_SHORT,
     N_FLAWS,
 };
 
@@ -87,11 +85,10 @@ static void pack_filters(struct tb_packer *packer, enum flaw flaw)
     tb_pack_uint(packer, flaw == RULES_TWICE ? 1 : 0);
     tb_pack_uint(packer, flaw == RULE_INDEX ? 2 : 1);
     tb_pack_key(packer, "schema");
-    tb_pack_map(packer, flaw == SCHEMA_SHORT ? 1 : 2);
+    tb_pack_map(packer, 2);
     tb_pack_key(packer, "args");
     tb_pack_map(packer, 0);
-    if (flaw != SCHEMA_SHORT)
-        tb_pack_key_bool(packer, "more", false);
+    tb_pack_key_bool(packer, "more", true);
     if (flaw != ASK_WITHOUT_KEY) {
         tb_pack_key(packer, "ask_key");
         tb_pack_bin(packer, tb_bytes_of(key, flaw == SHORT_ASK_KEY ? 31 : 32));
@@ -166,12 +163,12 @@ static void pack_head(struct tb_packer *packer, enum flaw flaw)
     text(packer, "events", flaw == UNKNOWN_EVENTS ? "some" : "all");
 }
 
-static void pack_filter_rule(struct tb_packer *packer, const char *then)
+static void pack_filter_rule(struct tb_packer *packer)
 {
     tb_pack_map(packer, 4);
     text(packer, "file", "trollbridge.toml");
     number(packer, "line", 12);
-    text(packer, "then", then);
+    text(packer, "then", "deny");
     tb_pack_key(packer, "when");
     tb_pack_array(packer, 0);
 }
@@ -198,8 +195,8 @@ static void pack_grant(struct tb_packer *packer, enum flaw flaw)
     pack_head(packer, flaw);
     tb_pack_key(packer, "rules");
     tb_pack_array(packer, 2);
-    pack_filter_rule(packer, "deny");
-    pack_filter_rule(packer, flaw == RULE_UNKNOWN ? "allow" : "alert");
+    pack_filter_rule(packer);
+    pack_filter_rule(packer);
     if (flaw != HOOK_WITHOUT_ONE)
         pack_filter_parts(packer, flaw);
     tb_pack_key(packer, "commands");
@@ -274,7 +271,7 @@ static void reads_what_filters_calls(void)
     struct tb_grant *grant;
     CHECK_INT(read_flawed(NONE, &grant), TB_OK);
     const struct tb_grant_command *greet = &grant->commands[0];
-    CHECK(!greet->filtered && !greet->has_ask_key && greet->n_rules == 0 && !greet->schema);
+    CHECK(!greet->filtered && !greet->has_ask_key && !greet->rules && !greet->schema);
     CHECK_INT(greet->rates.calls_per_s, 0);
     const struct tb_grant_command *read = &grant->commands[1];
     CHECK(read->filtered && read->hook && read->ask && read->tripwire && read->schema);
@@ -282,11 +279,10 @@ static void reads_what_filters_calls(void)
     CHECK_INT(read->rates.burst, 9);
     CHECK_INT(read->rates.bytes_in, 1000);
     CHECK(read->rates.bytes_out == TB_BYTES_PER_S_MAX);
-    CHECK(read->n_rules == 2 && read->rules[0] == 0 && read->rules[1] == 1);
-    CHECK(read->schema->args.n == 0 && !read->schema->args.more);
-    CHECK_INT(grant->n_rules, 2);
-    CHECK_INT(grant->rules[1].then, TB_THEN_ALERT);
+    CHECK_INT(read->n_rules, 2);
+    CHECK_INT(read->rules[1], 1);
     CHECK_INT(grant->rules[1].line, 12);
+    CHECK(read->schema->args.more);
     CHECK(read->has_ask_key && read->ask_key[2] == 6);
     CHECK_INT(read->remember_days, 90);
     CHECK(grant->has_hook && tb_bytes_are(grant->hook.file, "isolation.js"));
