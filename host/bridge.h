@@ -35,3 +35,8 @@ enum trollbridge_result bridge_spawn(const struct trollbridge_options *options, 
 
 /* Nothing comes or goes any more. LOST. */
 enum trollbridge_result bridge_lose(struct trollbridge *bridge);
+
+/* Sends a frame of the control link, with the descriptor unless it is -1. Neither is consumed. OK
+ * or LOST. */
+enum trollbridge_result bridge_send(struct trollbridge *bridge, struct tb_buffer *frame, int fd);
+void bridge_free_frame(struct tb_buffer *frame); /* for tb_cleanup */

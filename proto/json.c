@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What snprintf writes has the point of the locale, which is the host's to choose: whatever of it no
- * number in JSON has, one character or several, is the point. */
+/* What snprintf writes has the point of the locale, which is the host's to choose: whatever of it
+ * no number in JSON has, one character or several, is the point. */
 static void put_finite(struct tb_text *text, const char *number)
 {
     static const char plain[] = "0123456789+-e";

@@ -38,3 +38,6 @@ struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy);
 void tb_hook_open(struct tb_policy *policy);
 /* Compiles rules and schemas, which may name variables. What is wrong is in the report. */
 void tb_filters_compile(struct tb_policy *policy);
+
+/* Where answers of people are remembered; empty: nowhere, there is no home. */
+struct tb_bytes tb_manifest_answers_file(struct tb_policy *policy);

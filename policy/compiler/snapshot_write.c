@@ -307,7 +307,7 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     if (file.n == 0 || !tb_facts_write(policy, &facts))
         return false;
     tb_packer_init(&packer, out);
-    tb_pack_map(&packer, 10);
+    tb_pack_map(&packer, 11);
     tb_pack_key_uint(&packer, "v", 1);
     tb_pack_key_str(&packer, "app", manifest->app);
     tb_pack_key(&packer, "digest");
@@ -322,6 +322,7 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     }
     tb_pack_key_str(&packer, "violations", manifest->violations);
     pack_audit(&packer, manifest, file);
+    tb_pack_key_str(&packer, "answers", tb_manifest_answers_file(policy));
     tb_pack_key_str(&packer, "hook_file", manifest->hook.file);
     tb_pack_key(&packer, "hook");
     tb_pack_bin(&packer, manifest->hook.text);

@@ -16,6 +16,7 @@ BELOW = {
     "policy": ["base", "proto", "policy/filter"],
     "endpoint": ["base", "proto"],
     "audit": ["base", "proto"],
+    "answers": ["base", "proto"],
     "plugins/sdk": ["base", "proto"],
     # programs
     "policy/compiler/data": ["base", "proto", "sandbox"],
@@ -24,7 +25,7 @@ BELOW = {
                         "policy/compiler/data", "policy/compiler/url"],
     "broker": ["base", "proto", "policy", "policy/filter"],
     "scribe": ["base", "proto", "policy", "audit"],
-    "supervisor": ["base", "proto", "policy", "sandbox"],
+    "supervisor": ["base", "proto", "policy", "sandbox", "answers"],
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "plugins/audit": ["base", "audit", "plugins/sdk"],
@@ -37,8 +38,8 @@ BELOW = {
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
-    "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench",
-            "plugins/sdk"],
+    "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
+            "bench", "plugins/sdk"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
 for job in ["cases", "explain", "import", "lint"]:
