@@ -107,7 +107,7 @@ static void refuse_unused(struct tb_policy *policy)
 static void check_text(struct tb_policy *policy, const char *file, struct tb_bytes text)
 {
     struct tb_place place = {file, 0};
-    if (text.n > TB_HOOK_MAX)
+    if (text.n > TB_HOOK_TEXT_MAX)
         tb_report_error(policy->report, "too-large", place,
                         "a hook is at most 512 KiB: leave out of it what it does not need");
     else if (text.n == 0)

@@ -75,7 +75,7 @@ static int read_hook(const msgpack_object *map, struct tb_snap_hook *hook)
 {
     const struct tb_field fields[] = {
         {"file", TB_STR, &hook->file, TB_RECORD_STRING_MAX, NULL},
-        {"text", TB_BIN, &hook->text, TB_HOOK_MAX, NULL},
+        {"text", TB_BIN, &hook->text, TB_HOOK_TEXT_MAX, NULL},
         {"time_ms", TB_UINT, &hook->time_ms, TB_HOOK_TIME_MS_MAX, NULL},
         {"memory_mib", TB_UINT, &hook->memory_mib, TB_HOOK_MEMORY_MIB_MAX, NULL},
     };
