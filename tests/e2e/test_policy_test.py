@@ -355,3 +355,12 @@ CASE = '[[case]]\nname = "a"\ncommand = "greet"\n'
 ])
 def test_a_file_that_is_wrong(tested, text, message, line):
     refused(tested, text, message, line)
+
+
+# ---- the examples ----
+
+
+@pytest.mark.parametrize("example", sorted(path.parent.name for path in (tree.TOP / "examples").glob(f"*/{CASES}")))
+def test_the_cases_of_the_examples_hold(tested, example):
+    result = tested.run("test", tree.TOP / "examples" / example)
+    assert result.returncode == 0, result.stdout.decode() + result.stderr.decode()
