@@ -37,6 +37,12 @@ static void on_alert(void *data, const char *view, const char *event, const char
         session->test->alert(session->test->data, event);
 }
 
+static void on_ask(void *data, const struct trollbridge_ask *ask)
+{
+    const struct cli_session *session = data;
+    session->test->ask(session->test->data, ask);
+}
+
 static int spawn(struct cli_session *session, const char *app)
 {
     struct stat folder;
@@ -49,6 +55,7 @@ static int spawn(struct cli_session *session, const char *app)
         .n_plugins = test ? test->n_plugins : 0,
         .opened = on_opened,
         .alert = on_alert,
+        .ask = test ? on_ask : NULL,
         .data = session,
     };
     enum trollbridge_result result =
