@@ -1,6 +1,6 @@
 /* How a call ends: the one REPLY and the one `done` record, whether the plugin has answered, has
  * not in time, or is not wanted to any more. */
-#include "broker/broker.h"
+#include "broker/waiting.h"
 
 #include "base/clock.h"
 
@@ -76,6 +76,10 @@ void tb_answer_give_up(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call, enum tb_code code, const char *message,
                        uint32_t retry_ms)
 {
+    if (call->waiting) { /* it never began, and the log does not know of it */
+        tb_dispatch_refuse_call(session, call, code, message, retry_ms);
+        return;
+    }
     if (call->at_plugin) {
         struct tb_plugin *plugin = &session->plugins[call->plugin];
         if (tb_plugin_cancel_write(&plugin->link.out, call->number) == TB_OK)

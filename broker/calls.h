@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/compiler.h"
+#include "base/buffer.h"
 #include "broker/flow.h"
 #include "broker/listener.h"
 #include "proto/seal.h"
@@ -41,6 +41,8 @@ struct tb_live_call {
     uint64_t deadline_ns; /* when the call is answered for its plugin; TB_NEVER: not by time */
     uint64_t n_in;        /* request bytes, charged to the session */
     struct tb_handle handle;
+    struct tb_waiting *waiting; /* what is kept of it while it is parked; NULL: it is not */
+    struct tb_buffer parts;     /* of its body, that came while it was parked (parts.h) */
     struct tb_stream stream;
 };
 

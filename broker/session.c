@@ -1,4 +1,4 @@
-#include "broker/session.h"
+#include "broker/waiting.h"
 
 #include "base/clock.h"
 
@@ -193,5 +193,8 @@ void tb_session_free_call(struct tb_session *session, struct tb_live_call *call)
         drop_listener(session, call->stream.listener);
     tb_assert(session->n_bytes_live >= call->n_in);
     session->n_bytes_live -= call->n_in;
+    session->n_parts_parked -= tb_buffer_n(&call->parts);
+    tb_buffer_deinit(&call->parts);
+    tb_waiting_free(call->waiting);
     tb_calls_free(&session->calls, call);
 }

@@ -27,6 +27,9 @@ enum tb_kind {
     TB_RELOAD = 69,
     TB_RELOADED = 70,
     TB_EMIT = 71,
+    TB_ASK = 72,
+    TB_ANSWER = 73,
+    TB_ASK_OVER = 74,
 
     TB_PLUGIN_INIT = 96,
     TB_PLUGIN_CALL = 97,
@@ -36,6 +39,10 @@ enum tb_kind {
     TB_PLUGIN_CREDIT = 101,
     TB_PLUGIN_RELEASE = 102,
     TB_PLUGIN_EMIT = 103,
+
+    TB_HOOK_INIT = 112, /* broker and hook: docs/formats.md */
+    TB_HOOK_ASK = 113,
+    TB_HOOK_ANSWER = 114,
 
     TB_RECORD = 128, /* broker to scribe: docs/formats.md */
 };
@@ -50,6 +57,8 @@ enum tb_side {
     TB_SIDE_HOST,
     TB_SIDE_BROKER_PLUGIN,
     TB_SIDE_PLUGIN,
+    TB_SIDE_BROKER_HOOK,
+    TB_SIDE_HOOK,
     TB_SIDE_SCRIBE,
 };
 
