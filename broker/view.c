@@ -38,6 +38,7 @@ struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label, uint
         return NULL;
     tb_limits_deinit(&view->limits);
     tb_limits_deinit(&view->told);
+    tb_hook_stop(&view->hook); /* of another label */
     *view = (struct tb_view){.used = true};
     memcpy(view->label, label.data, label.n);
     return view;

@@ -118,6 +118,7 @@ static void init_broker(struct bench *bench, enum tb_violation_action action)
     broker->now_ns = tb_clock_ns();
     tb_assert(tb_loop_init(&broker->loop) == 0);
     tb_assert(tb_unpacker_init(&broker->unpacker, &tb_scan_peer) == 0);
+    tb_assert(tb_unpacker_init(&broker->event_unpacker, &tb_scan_peer) == 0);
     tb_audit_init(&broker->audit, &broker->loop, &broker->settings);
     tb_audit_attach(&broker->audit, attach(SOCK_STREAM, &bench->scribe), scribe_ready, broker);
     tb_link_init(&broker->control, &broker->loop, TB_SIDE_BROKER_CONTROL, CONTROL_OUT_MAX);
@@ -210,6 +211,7 @@ void bench_deinit(struct bench *bench)
     tb_fd_close(&broker->supervisor.fd);
     tb_fd_close(&broker->through);
     tb_unpacker_deinit(&broker->unpacker);
+    tb_unpacker_deinit(&broker->event_unpacker);
     tb_fd_close(&broker->loop.epoll);
     tb_fd_close(&bench->host);
     tb_fd_close(&bench->supervisor);
