@@ -52,6 +52,7 @@ uint32_t tb_views_slot(const struct tb_views *views, const struct tb_view *view)
 void tb_views_deinit(struct tb_views *views)
 {
     for (size_t i = 0; i < TB_SLOTS; i++) {
+        tb_hook_stop(&views->slots[i].hook);
         tb_limits_deinit(&views->slots[i].limits);
         tb_limits_deinit(&views->slots[i].told);
     }
