@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/limits.h"
+#include "broker/refusals.h"
 #include "broker/session.h"
 #include "proto/inner.h"
 
@@ -11,6 +12,7 @@ struct tb_view {
     char label[TB_LABEL_MAX + 1];
     struct tb_session *session; /* NULL: none open */
     uint64_t n_violations;
+    struct tb_refusals refusals;
     uint64_t locks_ns[TB_LOCKS_PER_MINUTE]; /* when it was locked last, a ring */
     uint32_t n_locks;
     bool locked_out;         /* until the host resets it */
