@@ -264,6 +264,10 @@ void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask);
 void tb_control_ask_over(struct tb_broker *broker, uint32_t id);
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,
                       const char *message);
+/* The same of what a page can cause as often as it likes: a host that does not keep up is told of
+ * fewer, and not ended for it. */
+void tb_control_alert_often(struct tb_broker *broker, const char *view, const char *event,
+                            const char *message);
 
 /* flush.c: sending at the end of a round, and the records. */
 void tb_flush_mark(struct tb_broker *broker, struct tb_link *link);   /* has something to send */

@@ -8,6 +8,10 @@
 
 #include <sys/epoll.h>
 
+/* While more bytes than this wait for the host, it is not told of what a page can cause as often as
+ * it likes. */
+enum { ALERTS_WAITING = 16 * 1024 };
+
 static void fail(struct tb_broker *broker, const char *cause)
 {
     struct tb_record record = {
@@ -157,4 +161,11 @@ void tb_control_alert(struct tb_broker *broker, const char *view, const char *ev
         .message = tb_bytes_of_string(message),
     };
     sent(broker, tb_alert_write(&broker->control.out, &alert));
+}
+
+void tb_control_alert_often(struct tb_broker *broker, const char *view, const char *event,
+                            const char *message)
+{
+    if (tb_buffer_n(&broker->control.out) < ALERTS_WAITING)
+        tb_control_alert(broker, view, event, message);
 }

@@ -2,6 +2,13 @@
 
 #include "base/result.h"
 
+/* They still have to fit a message of the plugin's link, inside of its map. */
+static const struct tb_scan_limits args_of_call = {
+    .depth = TB_MSGPACK_DEPTH - 1,
+    .nodes = TB_MSGPACK_NODES - TB_NODES_ADDED,
+    .key = TB_MSGPACK_KEY,
+};
+
 struct tb_request tb_request_of(struct tb_session *session, struct tb_live_call *call,
                                 const struct tb_call *message)
 {
@@ -31,7 +38,7 @@ int tb_request_rewrite(struct tb_request *request, struct tb_buffer *text)
     tb_buffer_deinit(&request->text);
     request->text = *text;
     tb_buffer_init(text, 0);
-    int r = tb_unpack(&request->broker->unpacker, &tb_scan_peer, tb_buffer_bytes(&request->text),
+    int r = tb_unpack(&request->broker->unpacker, &args_of_call, tb_buffer_bytes(&request->text),
                       &args);
     if (r != TB_OK)
         return r;

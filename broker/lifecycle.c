@@ -7,10 +7,6 @@
 
 #include <stdlib.h>
 
-/* While more bytes than this wait for the host, it is not told of violations that were only denied.
- */
-enum { ALERTS_WAITING = 16 * 1024 };
-
 static void refuse_open(struct tb_broker *broker, const struct tb_open *open, enum tb_code code,
                         const char *message)
 {
@@ -311,10 +307,7 @@ void tb_broker_violation(struct tb_broker *broker, struct tb_session *session, b
     view->n_violations++;
     (void)tb_flush_record(broker, session, &record);
     if (broker->settings.violations == TB_ON_VIOLATION_DENY && !framing) {
-        /* As many as a page likes to cause: a host that does not keep up is told of fewer, and not
-         * ended for it. */
-        if (tb_buffer_n(&broker->control.out) < ALERTS_WAITING)
-            tb_control_alert(broker, session->label, "violation", cause);
+        tb_control_alert_often(broker, session->label, "violation", cause);
         return;
     }
     tb_broker_lock(broker, session, cause);

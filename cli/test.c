@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/report.h"
 #include "cli/test_compare.h"
+#include "cli/test_coverage.h"
 #include "cli/test_run.h"
 #include "cli/text.h"
 
@@ -12,23 +13,29 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: trollbridge test APP [--filter TEXT] [--json]\n"
+    "usage: trollbridge test APP [--coverage[=all]] [--filter TEXT] [--json]\n"
     "\n"
     "Runs the cases of APP's policy.test.toml through the real compiler and broker, and compares\n"
     "what comes of each call with what the case expects. No plugin runs and nothing native\n"
     "happens: what would have reached a plugin is seen here, and answered as the case says.\n"
     "\n"
-    "  --filter TEXT  only cases with TEXT in their name\n"
-    "  --json         as JSON\n"
+    "  --coverage      say which rules, limits, schemas, tripwires, prompts, hooked and granted\n"
+    "                  commands no case has put to work; with =all any such is a failure\n"
+    "  --filter TEXT   only cases with TEXT in their name\n"
+    "  --json          as JSON\n"
     "\n"
-    "Exit status: 0 all cases hold; 1 one does not; 2 usage; 3 the app's files are wrong; 4 a\n"
-    "required layer or part is missing.\n";
+    "Exit status: 0 all cases hold; 1 one does not, or --coverage=all misses something; 2 usage;\n"
+    "3 the app's files are wrong; 4 a required layer or part is missing.\n";
 
 struct test {
     const char *app;
     const char *filter;
     bool json;
+    bool cover;
+    bool cover_all;
     json_t *results;
+    json_t *hits;
+    json_t *coverage; /* NULL: it is not wanted */
     size_t n;
     size_t n_passed;
 };
@@ -114,7 +121,7 @@ static int run_cases(struct test *test, const json_t *cases)
         json_t *outcome;
         if (test->filter && !strstr(cli_text(one, "name"), test->filter))
             continue;
-        int status = test_run(test->app, one, &outcome);
+        int status = test_run(test->app, one, test->hits, &outcome);
         if (status != CLI_DONE)
             return status;
         take_result(test, entry, outcome);
@@ -131,6 +138,8 @@ static void put_summary(const struct test *test)
         json_object_set(all, "cases", test->results);
         json_object_set_new(all, "passed", json_integer((json_int_t)test->n_passed));
         json_object_set_new(all, "failed", json_integer((json_int_t)(test->n - test->n_passed)));
+        if (test->coverage)
+            json_object_set(all, "coverage", test->coverage);
         cli_put_json(all);
         json_decref(all);
         return;
@@ -140,6 +149,14 @@ static void put_summary(const struct test *test)
     if (test->n_passed < test->n)
         printf(", %zu failed", test->n - test->n_passed);
     putchar('\n');
+    if (test->coverage)
+        test_coverage_put(test->coverage);
+}
+
+static bool holds(const struct test *test)
+{
+    const json_t *missing = json_object_get(test->coverage, "missing");
+    return test->n_passed == test->n && (!test->cover_all || json_array_size(missing) == 0);
 }
 
 static int run(struct test *test)
@@ -153,43 +170,65 @@ static int run(struct test *test)
         cli_report_findings(report, false);
     if (status == CLI_DONE)
         status = run_cases(test, json_object_get(report, "cases"));
+    if (status == CLI_DONE && test->cover)
+        test->coverage = test_coverage_of(json_object_get(report, "covers"), test->hits);
     if (status == CLI_DONE) {
         put_summary(test);
-        status = test->n_passed == test->n ? CLI_DONE : CLI_DENIED;
+        status = holds(test) ? CLI_DONE : CLI_DENIED;
     }
     json_decref(report);
     return status;
 }
 
-int cli_test(int argc, char **argv)
+/* An exit status, HELPED after the help was printed. */
+enum { HELPED = -1 };
+static int read_options(struct test *test, int argc, char **argv)
 {
-    enum { FILTER = 256, AS_JSON, HELP };
-    static const struct option options[] = {{"filter", required_argument, NULL, FILTER},
+    enum { COVERAGE = 256, FILTER, AS_JSON, HELP };
+    static const struct option options[] = {{"coverage", optional_argument, NULL, COVERAGE},
+                                            {"filter", required_argument, NULL, FILTER},
                                             {"json", no_argument, NULL, AS_JSON},
                                             {"help", no_argument, NULL, HELP},
                                             {NULL, 0, NULL, 0}};
-    struct test test = {.app = NULL};
     opterr = 0;
     for (int name; (name = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (name) {
+        case COVERAGE:
+            test->cover = true;
+            test->cover_all = optarg != NULL;
+            if (optarg && strcmp(optarg, "all") != 0)
+                return cli_usage("test", "--coverage is alone or --coverage=all");
+            break;
         case FILTER:
-            test.filter = optarg;
+            test->filter = optarg;
             break;
         case AS_JSON:
-            test.json = true;
+            test->json = true;
             break;
         case HELP:
             fputs(help, stdout);
-            return CLI_DONE;
+            return HELPED;
         default:
             return cli_usage_option("test", argv);
         }
     }
     if (optind + 1 != argc)
         return cli_usage("test", "it takes the folder of one app");
-    test.app = argv[optind];
+    test->app = argv[optind];
+    return CLI_DONE;
+}
+
+int cli_test(int argc, char **argv)
+{
+    struct test test = {.app = NULL};
+    int status = read_options(&test, argc, argv);
+    if (status != CLI_DONE)
+        return status == HELPED ? CLI_DONE : status;
     test.results = json_array();
-    int status = run(&test);
+    test.hits = json_object();
+    status = run(&test);
     json_decref(test.results);
+    json_decref(test.hits);
+    json_decref(test.coverage);
     return status;
 }

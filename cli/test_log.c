@@ -4,6 +4,7 @@
 #include "audit/lines.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "cli/test_coverage.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -46,17 +47,18 @@ static void tell(const json_t *record, const char *command, json_t *outcome)
         json_object_set_new(outcome, "asked", json_true());
 }
 
-static void take(struct tb_bytes line, const char *command, json_t *outcome)
+static void take(struct tb_bytes line, const char *command, json_t *outcome, json_t *hits)
 {
     struct tb_entry entry;
     const char *why;
     if (tb_entry_read(line, &entry, &why) != TB_OK)
         return;
     tell(entry.root, command, outcome);
+    test_coverage_note(entry.root, hits);
     tb_entry_deinit(&entry);
 }
 
-int test_log_tell(const char *folder, const char *command, json_t *outcome)
+int test_log_tell(const char *folder, const char *command, json_t *outcome, json_t *hits)
 {
     char path[PATH_MAX];
     struct tb_lines lines;
@@ -71,6 +73,6 @@ int test_log_tell(const char *folder, const char *command, json_t *outcome)
     int r;
     while ((r = tb_lines_next(&lines, &piece)) == TB_OK)
         if (piece.starts && piece.ends)
-            take(piece.bytes, command, outcome);
+            take(piece.bytes, command, outcome, hits);
     return r == TB_CLOSED ? 0 : r;
 }

@@ -15,6 +15,7 @@
 struct run {
     const json_t *one;
     json_t *outcome;
+    json_t *hits; /* borrowed */
     struct test_served *served;
     struct cli_session session;
     bool own;   /* the call that is under way is the case's own */
@@ -202,17 +203,18 @@ static int in_folder(struct run *run, const char *app, const char *folder)
     int status = in_session(run, app, &test);
     if (status != CLI_DONE)
         return status;
-    int r = test_log_tell(folder, text_or(run->one, "command", ""), run->outcome);
+    int r = test_log_tell(folder, text_or(run->one, "command", ""), run->outcome, run->hits);
     if (r < 0)
         return cli_error(CLI_PART, "io", "the log of a test: %s", strerrordesc_np(-r));
     test_served_tell(run->served, run->outcome);
     return CLI_DONE;
 }
 
-int test_run(const char *app, const json_t *one, json_t **ret_outcome)
+int test_run(const char *app, const json_t *one, json_t *hits, json_t **ret_outcome)
 {
     struct test_folder folder = {.path = ""};
-    struct run run = {.one = one, .outcome = json_object(), .served = test_served_new(one)};
+    struct run run = {
+        .one = one, .outcome = json_object(), .hits = hits, .served = test_served_new(one)};
     int status = CLI_DONE;
     int r = test_folder_make(&folder);
     if (r < 0)

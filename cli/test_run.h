@@ -11,7 +11,8 @@
  *      "alerts": ["tripwire"], "args_after": {}, "raw_after": "", "result_after": 1,
  *      "result_raw_after": "", "error_after": {"code": "", "message": ""}}
  *
- * where each key is there only if there is something to tell. CLI_DONE, or the exit status that
+ * where each key is there only if there is something to tell. What was at work is noted in `hits`
+ * (test_coverage.h). CLI_DONE, or the exit status that
  * says why it could not be run; that has been printed.
  */
-int test_run(const char *app, const json_t *one, json_t **ret_outcome);
+int test_run(const char *app, const json_t *one, json_t *hits, json_t **ret_outcome);

@@ -2,7 +2,9 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "policy/filter/zone.h"
 #include "policy/grant_command.h"
+#include "proto/hook.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -164,7 +166,7 @@ static int read_hook(const msgpack_object *map, struct tb_grant_hook *hook)
     uint64_t time_ms;
     uint64_t memory_mib;
     const struct tb_field fields[] = {
-        {"file", TB_STR, &hook->file, TB_RECORD_STRING_MAX, NULL},
+        {"file", TB_STR, &hook->file, TB_HOOK_FILE_MAX, NULL},
         {"text", TB_BIN, &hook->text, TB_HOOK_TEXT_MAX, NULL},
         {"time_ms", TB_UINT, &time_ms, TB_HOOK_TIME_MS_MAX, NULL},
         {"memory_mib", TB_UINT, &memory_mib, TB_HOOK_MEMORY_MIB_MAX, NULL},
@@ -195,6 +197,7 @@ struct parts {
     const msgpack_object *scopes;
     const msgpack_object *denied;
     const msgpack_object *hook;
+    const msgpack_object *rules;
     const msgpack_object *tripwires;
     bool has_hook;
     bool has_rules;
@@ -219,7 +222,7 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
         {"scopes", TB_ARRAY, &ret_parts->scopes, 0, NULL},
         {"denied", TB_ARRAY, &ret_parts->denied, 0, NULL},
         {"hook", TB_MAP, &ret_parts->hook, 0, &ret_parts->has_hook},
-        {"rules", TB_ARRAY, &grant->rules, TB_FILTER_RULES_MAX, &ret_parts->has_rules},
+        {"rules", TB_ARRAY, &ret_parts->rules, TB_FILTER_RULES_MAX, &ret_parts->has_rules},
         {"tripwires", TB_ARRAY, &ret_parts->tripwires, 0, &ret_parts->has_tripwires},
         {"vars", TB_MAP, &grant->vars, 0, NULL},
     };
@@ -235,10 +238,26 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
     return TB_OK;
 }
 
+/* They live in the unpacker's zone, as all that a rule holds. */
+static int read_rules(struct tb_grant *grant, const msgpack_object *array)
+{
+    msgpack_zone *zone = &grant->unpacker.zone;
+    grant->rules = tb_filter_get(zone, array->via.array.size, sizeof *grant->rules);
+    if (!grant->rules)
+        return -ENOMEM;
+    grant->n_rules = array->via.array.size;
+    int r = TB_OK;
+    for (size_t i = 0; r == TB_OK && i < grant->n_rules; i++)
+        r = tb_filter_rule_read(&array->via.array.ptr[i], zone, &grant->rules[i]);
+    return r;
+}
+
 static int read_filters(struct tb_grant *grant, const struct parts *parts)
 {
     int r = parts->has_hook ? read_hook(parts->hook, &grant->hook) : TB_OK;
     grant->has_hook = parts->has_hook;
+    if (r == TB_OK && parts->has_rules)
+        r = read_rules(grant, parts->rules);
     return r == TB_OK && parts->has_tripwires ? read_tripwires(grant, parts->tripwires) : r;
 }
 

@@ -4,11 +4,13 @@
  */
 #pragma once
 
+#include "policy/filter/rules.h"
+#include "policy/filter/schema.h"
 #include "policy/settings.h"
 
 #define TB_NO_INDEX UINT32_MAX
 
-enum { TB_FILTER_RULES_MAX = 256, TB_CALLS_PER_S_MAX = 1000000 };
+enum { TB_CALLS_PER_S_MAX = 1000000 };
 
 /* Small enough that bytes a second times nanoseconds of a second is no more than 64 bits hold. */
 #define TB_BYTES_PER_S_MAX (UINT64_C(1) << 32)
@@ -35,8 +37,9 @@ struct tb_grant_command {
     bool hook;     /* the grant's hook sees its calls */
     bool ask;
     bool tripwire;
-    const msgpack_object *rules;  /* array of indexes into the grant's rules; NULL: none */
-    const msgpack_object *schema; /* NULL: none */
+    const uint32_t *rules; /* indexes into the grant's rules, rising */
+    size_t n_rules;
+    const struct tb_filter_schema *schema; /* NULL: none */
     /* Where `ask` is set or a rule may ask: what an answer to it is remembered under. */
     bool has_ask_key;
     uint8_t ask_key[TB_ASK_KEY_SIZE];
@@ -93,8 +96,9 @@ struct tb_grant {
     size_t n_denied;
     bool has_hook; /* some command is hooked */
     struct tb_grant_hook hook;
-    const msgpack_object *rules; /* array, in the manifest's order; NULL: none */
-    struct tb_bytes *tripwires;  /* sorted; granted or not */
+    struct tb_filter_rule *rules; /* in the manifest's order */
+    size_t n_rules;
+    struct tb_bytes *tripwires; /* sorted; granted or not */
     size_t n_tripwires;
     const msgpack_object *vars;
     bool events_reach_all; /* mode tauri: the view's events reach every view */

@@ -2,6 +2,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "policy/filter/zone.h"
+
+#include <errno.h>
 
 enum {
     RULE_MAX = TB_RECORD_STRING_MAX,
@@ -39,8 +42,9 @@ static bool take_index(bool has, uint64_t index, size_t n, uint32_t *ret_index)
 struct raw {
     uint64_t plugin, scope, in_flight, deadline_ms, calls_per_s, burst, remember_days;
     struct tb_bytes args, ask_key;
-    const msgpack_object *rule;
+    const msgpack_object *rule, *rules, *schema;
     bool has_plugin, has_scope, has_remember_days;
+    bool has_rules, has_schema;
     bool has; /* of a key whose value says enough by itself */
 };
 
@@ -62,8 +66,8 @@ static int read_map(const msgpack_object *map, struct tb_grant_command *command,
         {"hook", TB_BOOL, &command->hook, 0, &raw->has},
         {"ask", TB_BOOL, &command->ask, 0, &raw->has},
         {"tripwire", TB_BOOL, &command->tripwire, 0, &raw->has},
-        {"rules", TB_ARRAY, &command->rules, TB_FILTER_RULES_MAX, &raw->has},
-        {"schema", TB_ANY, &command->schema, 0, &raw->has},
+        {"rules", TB_ARRAY, &raw->rules, TB_FILTER_RULES_MAX, &raw->has_rules},
+        {"schema", TB_ANY, &raw->schema, 0, &raw->has_schema},
         {"ask_key", TB_BIN, &raw->ask_key, TB_ASK_KEY_SIZE, &command->has_ask_key},
         {"remember_days", TB_UINT, &raw->remember_days, UINT32_MAX, &raw->has_remember_days},
         {"rule", TB_MAP, &raw->rule, 0, NULL},
@@ -85,37 +89,58 @@ static int check_base(const struct tb_grant *grant, const struct raw *raw,
 }
 
 /* In their order and each once, which is that in which they are applied. */
-static bool rules_valid(const struct tb_grant *grant, const msgpack_object *rules)
+static int take_rules(struct tb_grant *grant, const msgpack_object *array,
+                      struct tb_grant_command *command)
 {
-    uint64_t n = grant->rules ? grant->rules->via.array.size : 0;
-    for (uint32_t i = 0; rules && i < rules->via.array.size; i++) {
-        const msgpack_object *index = &rules->via.array.ptr[i];
-        if (index->type != MSGPACK_OBJECT_POSITIVE_INTEGER || index->via.u64 >= n ||
-            (i > 0 && index->via.u64 <= rules->via.array.ptr[i - 1].via.u64))
-            return false;
+    size_t n = array->via.array.size;
+    uint32_t *indexes = tb_filter_get(&grant->unpacker.zone, n, sizeof *indexes);
+    if (!indexes)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        const msgpack_object *index = &array->via.array.ptr[i];
+        if (index->type != MSGPACK_OBJECT_POSITIVE_INTEGER || index->via.u64 >= grant->n_rules ||
+            (i > 0 && index->via.u64 <= indexes[i - 1]))
+            return TB_MALFORMED;
+        indexes[i] = (uint32_t)index->via.u64;
     }
-    return true;
+    command->rules = indexes;
+    command->n_rules = n;
+    return TB_OK;
 }
 
-static int check_filters(const struct tb_grant *grant, const struct raw *raw,
+static int take_schema(struct tb_grant *grant, const msgpack_object *object,
+                       struct tb_grant_command *command)
+{
+    msgpack_zone *zone = &grant->unpacker.zone;
+    struct tb_filter_schema *schema = tb_filter_get(zone, 1, sizeof *schema);
+    if (!schema)
+        return -ENOMEM;
+    command->schema = schema;
+    return tb_filter_schema_read(object, zone, schema);
+}
+
+static int check_filters(struct tb_grant *grant, const struct raw *raw,
                          struct tb_grant_command *command)
 {
     bool key = command->has_ask_key;
-    if (!rules_valid(grant, command->rules) || (command->hook && !grant->has_hook) ||
-        (raw->calls_per_s != 0) != (raw->burst != 0) || (command->ask && !key) ||
-        key != raw->has_remember_days || (key && raw->ask_key.n != TB_ASK_KEY_SIZE))
+    if ((command->hook && !grant->has_hook) || (raw->calls_per_s != 0) != (raw->burst != 0) ||
+        (command->ask && !key) || key != raw->has_remember_days ||
+        (key && raw->ask_key.n != TB_ASK_KEY_SIZE))
         return TB_MALFORMED;
     command->rates.calls_per_s = (uint32_t)raw->calls_per_s;
     command->rates.burst = (uint32_t)raw->burst;
     command->remember_days = (uint32_t)raw->remember_days;
     if (key)
         memcpy(command->ask_key, raw->ask_key.data, TB_ASK_KEY_SIZE);
-    command->filtered =
-        command->hook || command->ask || command->tripwire || command->rules || command->schema;
-    return TB_OK;
+    int r = raw->has_rules ? take_rules(grant, raw->rules, command) : TB_OK;
+    if (r == TB_OK && raw->has_schema)
+        r = take_schema(grant, raw->schema, command);
+    command->filtered = command->hook || command->ask || command->tripwire ||
+                        command->n_rules > 0 || command->schema;
+    return r;
 }
 
-int tb_grant_command_read(const struct tb_grant *grant, const msgpack_object *map,
+int tb_grant_command_read(struct tb_grant *grant, const msgpack_object *map,
                           struct tb_grant_command *ret_command)
 {
     struct tb_grant_command command = {0};

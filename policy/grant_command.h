@@ -3,9 +3,9 @@
 
 #include "policy/grant.h"
 
-/* TB_OK, TB_MALFORMED or TB_TOO_LARGE. Plugins, scopes, rules and the hook of the grant have been
- * read: what the command refers to must be there. */
-tb_must_check int tb_grant_command_read(const struct tb_grant *grant, const msgpack_object *map,
+/* TB_OK, TB_MALFORMED, TB_TOO_LARGE or -ENOMEM. Plugins, scopes, rules and the hook of the grant
+ * have been read: what the command refers to must be there. */
+tb_must_check int tb_grant_command_read(struct tb_grant *grant, const msgpack_object *map,
                                         struct tb_grant_command *ret_command);
 
 /* Which rule of the policy files spoke. */

@@ -89,7 +89,7 @@ static int read_root(const msgpack_object *root, struct tb_settings *settings)
         {"violations", TB_STR, &violations, 0, NULL},
         {"audit", TB_MAP, &audit, 0, NULL},
         {"answers", TB_STR, &settings->answers, 0, NULL},
-        {"hook_file", TB_STR, &settings->hook_file, TB_RECORD_STRING_MAX, NULL},
+        {"hook_file", TB_STR, &settings->hook_file, TB_HOOK_FILE_MAX, NULL},
         {"hook", TB_BIN, &settings->hook, TB_HOOK_TEXT_MAX, NULL},
         {"facts", TB_BIN, &settings->facts, TB_FACTS_MAX, NULL},
     };

@@ -16,11 +16,6 @@ enum tb_audit_mode {
     TB_AUDIT_BEHIND,
 };
 
-enum {
-    TB_HOOK_TIME_MS_MAX = 10000,
-    TB_HOOK_MEMORY_MIB_MAX = 1024,
-};
-
 enum { TB_LAYERS_MAX = 16, TB_APP_MAX = 128, TB_PATH_MAX = 4096 };
 
 struct tb_settings {

@@ -3,20 +3,19 @@
  * with all other files of the policy, and nobody opens the file again: what runs is what was
  * compiled, whatever is written to the file meanwhile.
  */
+#include "proto/hook.h"
 #include "policy/compiler/command_pattern.h"
 #include "policy/compiler/data/source.h"
 #include "policy/compiler/hook_text.h"
 #include "policy/compiler/manifest_parts.h"
 
-#include "policy/settings.h"
-
-enum { TIME_MS = 50, MEMORY_MIB = 128, MEMORY_MIB_MIN = 16 };
+enum { TIME_MS = 50, MEMORY_MIB = 128 };
 
 /* Without a folder: the launcher of a plugin covers the file itself, and a folder around it could
  * be moved away, file and all, by a plugin that may write there. */
 static bool name_valid(struct tb_bytes name)
 {
-    return name.n > 0 && name.n < 256 && !memchr(name.data, '/', name.n) &&
+    return name.n > 0 && name.n <= TB_HOOK_FILE_MAX && !memchr(name.data, '/', name.n) &&
            !memchr(name.data, 0, name.n) && !tb_bytes_are(name, ".") && !tb_bytes_are(name, "..");
 }
 
@@ -79,7 +78,7 @@ void tb_hook_read(struct tb_manifest_context *context, const struct tb_value *ma
     read_file(context, map, file, hook);
     check_commands(context, hook->commands);
     hook->time_ms = budget(context, time_ms, "time_ms", 1, TB_HOOK_TIME_MS_MAX, TIME_MS);
-    hook->memory_mib = budget(context, memory_mib, "memory_mib", MEMORY_MIB_MIN,
+    hook->memory_mib = budget(context, memory_mib, "memory_mib", TB_HOOK_MEMORY_MIB_MIN,
                               TB_HOOK_MEMORY_MIB_MAX, MEMORY_MIB);
 }
 

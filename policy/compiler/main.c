@@ -165,7 +165,7 @@ static int cases(struct tb_report *report, const struct tb_options *options,
     tb_policy_read(&policy);
     struct tb_compiled compiled = tb_compile(&policy);
     tb_lint(&policy, &compiled, TB_LINT_START);
-    if (!tb_cases_write(&policy, tb_cases_read(report, inputs->app), &out))
+    if (!tb_cases_write(&policy, &compiled, tb_cases_read(report, inputs->app), &out))
         return refused(report, "the answer", TB_TOO_LARGE);
     int r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
     if (r != 0)

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "policy/compiler/command_pattern.h"
 #include "policy/compiler/manifest.h"
+#include "proto/hook.h"
 
 #include <stdlib.h>
 

@@ -10,8 +10,7 @@
 #include "policy/filter/edit.h"
 
 enum {
-    TB_RULES_MAX = 1024,           /* in a grant */
-    TB_RULES_OF_COMMAND_MAX = 256, /* that one command can meet */
+    TB_FILTER_RULES_MAX = 256, /* in a manifest */
     TB_RULE_CONDITIONS_MAX = 16,
     TB_RULE_EDITS_MAX = 32,
     TB_RULE_MESSAGE_MAX = 256,

@@ -10,9 +10,10 @@ static void check_answer(const struct tb_policy *policy, const struct tb_value *
     static const struct tb_scan_limits limits = {TB_MSGPACK_DEPTH, 1 << 20, 65536};
     tb_cleanup(tb_unpacker_deinit) struct tb_unpacker unpacker = {0};
     tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    const struct tb_compiled compiled = {.n_commands = 0};
     const msgpack_object *root;
     tb_buffer_init(&out, TB_CASES_OUT_MAX);
-    tb_assert(tb_cases_write(policy, cases, &out));
+    tb_assert(tb_cases_write(policy, &compiled, cases, &out));
     tb_assert(tb_unpacker_init(&unpacker, &limits) == 0);
     tb_assert(tb_unpack(&unpacker, &limits, tb_buffer_bytes(&out), &root) == TB_OK);
 }

@@ -72,11 +72,12 @@ static void the_answer_is_what_its_reader_takes(void)
     struct tb_report report = {.arena = &arena, .silent = true};
     struct tb_policy policy = {.arena = &arena, .report = &report};
     struct tb_unpacker unpacker = {0};
+    const struct tb_compiled compiled = {.n_commands = 0};
     const msgpack_object *root;
     struct tb_buffer out;
     tb_buffer_init(&out, TB_CASES_OUT_MAX);
     const struct tb_value *cases = tb_cases_of(&report, tb_bytes_of(text, sizeof text - 1));
-    CHECK(tb_cases_write(&policy, cases, &out));
+    CHECK(tb_cases_write(&policy, &compiled, cases, &out));
     CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_snapshot), TB_OK);
     CHECK_INT(tb_unpack(&unpacker, &tb_scan_snapshot, tb_buffer_bytes(&out), &root), TB_OK);
     CHECK_INT(root->type, MSGPACK_OBJECT_MAP);

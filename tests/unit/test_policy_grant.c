@@ -85,7 +85,10 @@ static void pack_filters(struct tb_packer *packer, enum flaw flaw)
     tb_pack_uint(packer, flaw == RULES_TWICE ? 1 : 0);
     tb_pack_uint(packer, flaw == RULE_INDEX ? 2 : 1);
     tb_pack_key(packer, "schema");
+    tb_pack_map(packer, 2);
+    tb_pack_key(packer, "args");
     tb_pack_map(packer, 0);
+    tb_pack_key_bool(packer, "more", true);
     if (flaw != ASK_WITHOUT_KEY) {
         tb_pack_key(packer, "ask_key");
         tb_pack_bin(packer, tb_bytes_of(key, flaw == SHORT_ASK_KEY ? 31 : 32));
@@ -162,9 +165,12 @@ static void pack_head(struct tb_packer *packer, enum flaw flaw)
 
 static void pack_filter_rule(struct tb_packer *packer)
 {
-    tb_pack_map(packer, 2);
+    tb_pack_map(packer, 4);
     text(packer, "file", "trollbridge.toml");
     number(packer, "line", 12);
+    text(packer, "then", "deny");
+    tb_pack_key(packer, "when");
+    tb_pack_array(packer, 0);
 }
 
 /* The grant's own part of its filters. */
@@ -273,7 +279,10 @@ static void reads_what_filters_calls(void)
     CHECK_INT(read->rates.burst, 9);
     CHECK_INT(read->rates.bytes_in, 1000);
     CHECK(read->rates.bytes_out == TB_BYTES_PER_S_MAX);
-    CHECK_INT(read->rules->via.array.size, 2);
+    CHECK_INT(read->n_rules, 2);
+    CHECK_INT(read->rules[1], 1);
+    CHECK_INT(grant->rules[1].line, 12);
+    CHECK(read->schema->args.more);
     CHECK(read->has_ask_key && read->ask_key[2] == 6);
     CHECK_INT(read->remember_days, 90);
     CHECK(grant->has_hook && tb_bytes_are(grant->hook.file, "isolation.js"));

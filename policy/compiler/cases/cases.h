@@ -4,9 +4,8 @@
  */
 #pragma once
 
-#include "policy/compiler/policy.h"
-
-#include "base/buffer.h"
+#include "policy/compiler/compile.h"
+#include "proto/pack.h"
 
 #define TB_CASES_FILE "policy.test.toml"
 
@@ -27,5 +26,10 @@ const struct tb_value *tb_cases_of(struct tb_report *report, struct tb_bytes tex
 
 /* Appends the answer of the job `cases`. Of a policy with errors there is no case. False: it
  * passes TB_CASES_OUT_MAX. */
-tb_must_check bool tb_cases_write(const struct tb_policy *policy, const struct tb_value *cases,
+tb_must_check bool tb_cases_write(const struct tb_policy *policy,
+                                  const struct tb_compiled *compiled, const struct tb_value *cases,
                                   struct tb_buffer *out);
+
+/* covers.c: appends the key `covers`, and what cases can cover. */
+void tb_covers_write(const struct tb_policy *policy, const struct tb_compiled *compiled,
+                     struct tb_packer *packer);
