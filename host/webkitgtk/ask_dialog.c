@@ -44,8 +44,8 @@ static void wait_again(struct tb_ask_dialog *dialog)
 /* The keyboard is at "no" again: a key that is held down goes on there. */
 static void on_active(GtkWindow *window, GParamSpec *property, struct tb_ask_dialog *dialog)
 {
-    (void)property;
-    gtk_window_set_focus(window, dialog->no);
+    (void)window, (void)property;
+    gtk_widget_grab_focus(dialog->no);
     allow(dialog, FALSE);
     wait_again(dialog);
 }
@@ -171,7 +171,7 @@ tb_ask_dialog_new(GtkWindow *over, const struct trollbridge_app *app,
     watch(dialog);
     g_signal_connect(window, "response", G_CALLBACK(on_response), dialog);
     g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), dialog);
-    gtk_window_set_focus(window, dialog->no);
+    gtk_widget_grab_focus(dialog->no);
     gtk_widget_show_all(GTK_WIDGET(window));
     return dialog;
 }

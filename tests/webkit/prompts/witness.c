@@ -59,8 +59,10 @@ static json_t *dialog_of(GtkWindow *window)
         json_pack("{s:s, s:b, s:s, s:[], s:[]}", "title", gtk_window_get_title(window), "active",
                   gtk_window_is_active(window), "text", "", "labels", "buttons");
     GtkWidget *focus = gtk_window_get_focus(window);
-    if (focus && GTK_IS_BUTTON(focus))
-        json_object_set_new(dialog, "focus", json_string(gtk_button_get_label(GTK_BUTTON(focus))));
+    const char *name = !focus                 ? ""
+                       : GTK_IS_BUTTON(focus) ? gtk_button_get_label(GTK_BUTTON(focus))
+                                              : G_OBJECT_TYPE_NAME(focus);
+    json_object_set_new(dialog, "focus", json_string(name));
     gtk_container_foreach(GTK_CONTAINER(window), add, dialog);
     return dialog;
 }
