@@ -1,6 +1,6 @@
 /* How a call ends: the one REPLY and the one `done` record, whether the plugin has answered, has
  * not in time, or is not wanted to any more. */
-#include "broker/broker.h"
+#include "broker/waiting.h"
 
 #include "base/clock.h"
 
@@ -76,6 +76,10 @@ void tb_answer_give_up(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call, enum tb_code code, const char *message,
                        uint32_t retry_ms)
 {
+    if (call->waiting) { /* it never began, and the log does not know of it */
+        tb_dispatch_refuse_call(session, call, code, message, retry_ms);
+        return;
+    }
     if (call->at_plugin) {
         struct tb_plugin *plugin = &session->plugins[call->plugin];
         if (tb_plugin_cancel_write(&plugin->link.out, call->number) == TB_OK)
@@ -124,7 +128,10 @@ void tb_answer_late(struct tb_broker *broker, struct tb_session *session)
     session->next_deadline_ns = TB_NEVER;
     for (uint32_t i = 0; i < TB_SESSION_CALLS && session->state == TB_SESSION_OPEN; i++) {
         struct tb_live_call *call = &session->calls.slots[i];
-        if (call->used && !call->answered && broker->now_ns >= call->deadline_ns)
+        bool late = call->used && !call->answered && broker->now_ns >= call->deadline_ns;
+        if (late && call->waiting && call->waiting->prompt)
+            tb_ask_late(session, call);
+        else if (late)
             tb_answer_give_up(broker, session, call, TB_CODE_TIMEOUT,
                               "the deadline of the command passed", 0);
         if (call->used && hangs(broker, session, call))

@@ -25,16 +25,19 @@ static bool has_room(const struct tb_broker *broker, const struct tb_session *se
 
 /* Whether the event is on its way. False: it has to wait, or the session is closed. */
 static bool deliver(struct tb_broker *broker, struct tb_session *session,
-                    const struct tb_listener *listener, const struct tb_event_message *message)
+                    struct tb_listener *listener, const struct tb_event_message *message)
 {
     struct tb_live_call *call = tb_calls_at(&session->calls, listener->slot);
     uint64_t cost;
-    if (tb_event_cost_most(message) > call->stream.out.to)
+    if (listener->retry_ms > 0 || tb_event_cost_most(message) > call->stream.out.to)
         return false;
     if (!has_room(broker, session)) {
         session->events_held = true;
         return false;
     }
+    listener->retry_ms = tb_charge_event(broker, session, call, tb_event_cost_most(message));
+    if (listener->retry_ms > 0)
+        return false;
     if (tb_session_write_event(session, call, message, &cost) != TB_OK) {
         tb_broker_close(broker, session, TB_CLOSE_VIOLATION, "the endpoint does not read");
         return false;
@@ -46,6 +49,15 @@ static bool deliver(struct tb_broker *broker, struct tb_session *session,
     return true;
 }
 
+/* The listener is invalid afterwards if it was over its limit. */
+static void end_if_over(struct tb_broker *broker, struct tb_session *session,
+                        const struct tb_listener *listener)
+{
+    if (listener->retry_ms > 0 && session->state == TB_SESSION_OPEN)
+        tb_charge_over(broker, session, tb_calls_at(&session->calls, listener->slot),
+                       listener->retry_ms);
+}
+
 static void go_on(struct tb_broker *broker, struct tb_session *session,
                   struct tb_listener *listener)
 {
@@ -55,6 +67,7 @@ static void go_on(struct tb_broker *broker, struct tb_session *session,
         tb_listener_sent_first(listener);
         session->n_events_waiting -= before - listener->n_waiting;
     }
+    end_if_over(broker, session, listener);
 }
 
 void tb_events_credited(struct tb_broker *broker, struct tb_session *session,
@@ -69,6 +82,10 @@ static void tell(struct tb_broker *broker, struct tb_session *session, struct tb
     const struct tb_event_message message = tb_listener_message(listener, payload, source);
     if (!listener->first && deliver(broker, session, listener, &message)) {
         listener->n_lost = 0;
+        return;
+    }
+    if (listener->retry_ms > 0) {
+        end_if_over(broker, session, listener);
         return;
     }
     size_t others = session->n_events_waiting - listener->n_waiting;
@@ -89,9 +106,12 @@ void tb_events_resume(struct tb_broker *broker)
         if (!is_held(session) || !has_room(broker, session))
             continue;
         session->events_held = false;
+        struct tb_listener *next;
         for (struct tb_listener *l = session->listeners; l && session->state == TB_SESSION_OPEN;
-             l = l->next)
+             l = next) {
+            next = l->next;
             go_on(broker, session, l);
+        }
     }
 }
 
@@ -135,10 +155,13 @@ void tb_events_add(struct tb_broker *broker, struct tb_session *session, struct 
 static void tell_session(struct tb_broker *broker, struct tb_session *session,
                          const struct tb_emission *emission)
 {
+    struct tb_listener *next;
     for (struct tb_listener *l = session->listeners; l && session->state == TB_SESSION_OPEN;
-         l = l->next)
+         l = next) {
+        next = l->next;
         if (tb_listener_hears(l, emission->event, &emission->to))
             tell(broker, session, l, emission->payload, emission->source);
+    }
 }
 
 /* Whether one of the entries `{"target": label}` is for that label; `*` is for every one. */

@@ -1,6 +1,6 @@
 /* Plugins come and go: started on their first call, answered for when they die, stopped with their
  * session. */
-#include "broker/broker.h"
+#include "broker/waiting.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -84,6 +84,9 @@ static void answer_calls(struct tb_broker *broker, struct tb_session *session, u
 {
     for (uint32_t i = 0; i < TB_SESSION_CALLS; i++) {
         struct tb_live_call *call = &session->calls.slots[i];
+        if (call->waiting && call->waiting->order == &session->plugins[plugin].order &&
+            session->state == TB_SESSION_OPEN)
+            tb_dispatch_refuse_call(session, call, code, message, retry_ms);
         if (!call->used || !call->at_plugin || call->plugin != plugin)
             continue;
         call->at_plugin = false;

@@ -16,6 +16,7 @@ struct tb_listener {
     char label[TB_LABEL_MAX + 1];
     uint32_t slot; /* of its call */
     uint32_t n_lost;
+    uint32_t retry_ms;        /* not 0: over its limit, to be ended with that */
     struct tb_waiting *first; /* the oldest that waits; NULL: none */
     struct tb_waiting *last;
     size_t n_waiting;         /* bytes, of memory */

@@ -6,6 +6,7 @@
 #include "broker/bulk.h"
 #include "broker/link.h"
 #include "broker/named.h"
+#include "broker/order.h"
 
 enum tb_plugin_state { TB_PLUGIN_IDLE, TB_PLUGIN_STARTING, TB_PLUGIN_RUNNING };
 
@@ -21,8 +22,9 @@ struct tb_plugin {
     uint32_t close; /* its number for `resources|close`, if it keeps things open */
     uint32_t token; /* the supervisor's name for the running instance */
     struct tb_link link;
-    struct tb_bulk *bulk; /* what the running instance shares with the broker; NULL: none runs */
-    uint32_t n_crashes;   /* in a row */
+    struct tb_order order; /* calls for it that wait for their turn */
+    struct tb_bulk *bulk;  /* what the running instance shares with the broker; NULL: none runs */
+    uint32_t n_crashes;    /* in a row */
     uint64_t started_ns;
     uint64_t heard_ns;      /* its last answer, or its start */
     uint64_t not_before_ns; /* back-off */

@@ -26,6 +26,12 @@ static const char *misfit(const struct tb_stream *stream, const struct tb_plugin
     return NULL;
 }
 
+static uint64_t size_of(const struct tb_frame *frame, const struct tb_plugin_reply *untrusted_reply)
+{
+    const struct tb_raw *raw = &untrusted_reply->raw;
+    return frame->body.n + (raw->pooled ? raw->bytes.n : 0);
+}
+
 static const char *on_reply(struct tb_broker *broker, struct tb_session *session,
                             struct tb_plugin *plugin, const struct tb_frame *frame)
 {
@@ -42,6 +48,11 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     if (!tb_raw_from_plugin(plugin, &untrusted_reply.raw, &untrusted_reply.reply.raw, &piece))
         return "a reply with bytes outside of its part of the pool";
     call->at_plugin = false;
+    if (!call->answered &&
+        !tb_charge_reply(broker, session, call, size_of(frame, &untrusted_reply))) {
+        tb_piece_done(&piece);
+        return NULL;
+    }
     if (!call->answered) {
         tb_answer(broker, session, call, &untrusted_reply.reply, &piece);
         return NULL;

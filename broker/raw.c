@@ -29,10 +29,11 @@ static struct tb_bulk *pool_for(const struct tb_session *session, const struct t
     if (tb_handle_pool_look(&session->handles, &address.handle, &index) != TB_HANDLE_ISSUED)
         return NULL;
     const struct tb_named *command = tb_session_command(session, index);
-    return command->granted && command->plugin != TB_NO_INDEX &&
-                   tb_audit_available(&session->broker->audit)
-               ? session->plugins[command->plugin].bulk
-               : NULL;
+    if (!command->granted || command->plugin == TB_NO_INDEX ||
+        !tb_audit_available(&session->broker->audit))
+        return NULL;
+    const struct tb_plugin *plugin = &session->plugins[command->plugin];
+    return plugin->order.first ? NULL : plugin->bulk;
 }
 
 static int take_block(struct tb_bulk *bulk, uint64_t n, struct tb_bytes first, uint64_t *ret_at)

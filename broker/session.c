@@ -1,4 +1,4 @@
-#include "broker/session.h"
+#include "broker/waiting.h"
 
 #include "base/clock.h"
 
@@ -61,6 +61,7 @@ void tb_session_free(struct tb_session *session)
     tb_link_deinit(&session->link);
     tb_bulk_unref(session->body);
     tb_handle_pool_deinit(&session->handles);
+    tb_prompts_deinit(&session->prompts);
     tb_calls_deinit(&session->calls);
     free(session->plugins);
     free(session->commands);
@@ -193,5 +194,8 @@ void tb_session_free_call(struct tb_session *session, struct tb_live_call *call)
         drop_listener(session, call->stream.listener);
     tb_assert(session->n_bytes_live >= call->n_in);
     session->n_bytes_live -= call->n_in;
+    session->n_parts_parked -= tb_buffer_n(&call->parts);
+    tb_buffer_deinit(&call->parts);
+    tb_waiting_free(call->waiting);
     tb_calls_free(&session->calls, call);
 }

@@ -6,7 +6,8 @@
  * their call ends; chunks for an endpoint because plugins are not read while much waits for it
  * (plugin_frames.c).
  */
-#include "broker/broker.h"
+#include "broker/parts.h"
+#include "broker/waiting.h"
 
 #include "base/clock.h"
 #include "proto/plugin_stream.h"
@@ -33,11 +34,15 @@ static void credit_endpoint(struct tb_broker *broker, struct tb_session *session
         tb_flow_given(&call->stream.in, due);
 }
 
-void tb_stream_welcome(struct tb_broker *broker, struct tb_session *session,
-                       struct tb_live_call *call)
+int tb_stream_welcome(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call)
 {
-    tb_assert(tb_session_begin_stream(session, call) == TB_OK); /* there was room before */
-    (void)sent(broker, session, tb_session_write_credit(session, &broker->random, call, 0));
+    bool told = call->stream.begun;
+    if (tb_session_begin_stream(session, call) != TB_OK)
+        return TB_FULL;
+    if (!told)
+        (void)sent(broker, session, tb_session_write_credit(session, &broker->random, call, 0));
+    return TB_OK;
 }
 
 /* ---- towards the plugin ---- */
@@ -61,8 +66,8 @@ static void restart_deadline(struct tb_broker *broker, struct tb_session *sessio
                              struct tb_live_call *call)
 {
     const struct tb_stream *stream = &call->stream;
-    if (!stream->begun || stream->has_output)
-        return;
+    if (!stream->begun || stream->has_output || (!stream->more && stream->n_in == 0))
+        return; /* also one that is a stream because a person was asked */
     bool endpoints_turn = stream->more && tb_flow_open(&stream->in);
     tb_answer_by(broker, session, call,
                  endpoints_turn ? TB_NEVER : tb_clock_after(broker->now_ns, call->span_ns));
@@ -88,6 +93,38 @@ static void pass_part(struct tb_broker *broker, struct tb_session *session,
     credit_endpoint(broker, session, call);
 }
 
+/* What waits with its call. All of a session's together are bounded as those are that wait for a
+ * plugin. */
+static void keep_part(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, const struct tb_part *part, uint64_t cost)
+{
+    size_t before = tb_buffer_n(&call->parts);
+    if (session->n_parts_parked > TB_PARTS_WAITING || !tb_parts_keep(&call->parts, part, cost)) {
+        tb_answer_give_up(broker, session, call, TB_CODE_LIMIT,
+                          "too many bytes wait for calls to be dispatched", 100);
+        return;
+    }
+    session->n_parts_parked += tb_buffer_n(&call->parts) - before;
+    tb_flow_hold(&call->stream.in, cost);
+}
+
+void tb_stream_pass_kept(struct tb_broker *broker, struct tb_session *session,
+                         struct tb_live_call *call)
+{
+    struct tb_part part;
+    uint64_t cost;
+    uint64_t number = call->number;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer parts = call->parts;
+    call->parts = (struct tb_buffer){0};
+    session->n_parts_parked -= tb_buffer_n(&parts);
+    while (tb_parts_first(&parts, &part, &cost) && session->state == TB_SESSION_OPEN &&
+           tb_calls_find(&session->calls, number) && !call->answered) {
+        tb_flow_let_go(&call->stream.in, cost);
+        pass_part(broker, session, call, &part);
+        tb_parts_drop(&parts);
+    }
+}
+
 /* ---- from the endpoint ---- */
 
 static const char *on_part(struct tb_broker *broker, struct tb_session *session,
@@ -105,7 +142,12 @@ static const char *on_part(struct tb_broker *broker, struct tb_session *session,
     call->counter++;
     stream->more = !untrusted_part.last;
     stream->n_in += cost;
-    pass_part(broker, session, call, &untrusted_part);
+    if (!tb_charge_part(broker, session, call, cost))
+        return NULL;
+    if (call->waiting)
+        keep_part(broker, session, call, &untrusted_part, cost);
+    else
+        pass_part(broker, session, call, &untrusted_part);
     return NULL;
 }
 
@@ -201,7 +243,7 @@ static const char *on_chunk(struct tb_broker *broker, struct tb_session *session
         return cause;
     if (!tb_raw_from_plugin(plugin, &untrusted_chunk->raw, &untrusted_chunk->chunk.raw, &piece))
         return "a chunk with bytes outside of its part of the pool";
-    if (call->answered)
+    if (call->answered || !tb_charge_chunk(broker, session, call, untrusted_chunk->cost))
         tb_piece_done(&piece);
     else
         pass_chunk(broker, session, call, &untrusted_chunk->chunk, &piece);

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "cli/cli.h"
+#include "host/bridge.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,6 +33,8 @@ static void on_alert(void *data, const char *view, const char *event, const char
     (void)view;
     if (strcmp(event, "violation") != 0)
         (void)snprintf(session->message, sizeof session->message, "%s", message);
+    if (session->test)
+        session->test->alert(session->test->data, event);
 }
 
 static void on_ask(void *data, const struct trollbridge_ask *ask)
@@ -51,15 +54,19 @@ static int spawn(struct cli_session *session, const char *app)
     struct stat folder;
     if (stat(app, &folder) < 0 || !S_ISDIR(folder.st_mode))
         return cli_error(CLI_FILES, "not_found", "%s is not the folder of an app", app);
+    const struct cli_session_test *test = session->test;
     const struct trollbridge_options options = {
         .app = app,
+        .plugins = test ? test->plugins : NULL,
+        .n_plugins = test ? test->n_plugins : 0,
         .opened = on_opened,
         .alert = on_alert,
         .ask = on_ask,
         .asked_over = on_asked_over,
         .data = session,
     };
-    enum trollbridge_result result = trollbridge_spawn(&options, &session->bridge);
+    enum trollbridge_result result =
+        bridge_spawn(&options, test ? test->folder : NULL, &session->bridge);
     switch (result) {
     case TROLLBRIDGE_OK:
         return CLI_DONE;
@@ -118,17 +125,30 @@ static int open_view(struct cli_session *session, const char *view, const char *
     return CLI_DONE;
 }
 
-int cli_session_begin(struct cli_session *session, const char *app, const char *view,
-                      const char *origin, bool relayed)
+static int begin(struct cli_session *session, const char *app, const char *view, const char *origin,
+                 bool relayed)
 {
     int pair[2];
-    *session = (struct cli_session){.link_fd = -1};
     int status = spawn(session, app);
     if (status != CLI_DONE)
         return status;
     if (tb_fd_pair(SOCK_STREAM, pair) < 0)
         return cli_error(CLI_PART, "io", "no socketpair: %s", strerror(errno));
     return open_view(session, view, origin, relayed, pair[0], pair[1]);
+}
+
+int cli_session_begin(struct cli_session *session, const char *app, const char *view,
+                      const char *origin, bool relayed)
+{
+    *session = (struct cli_session){.link_fd = -1};
+    return begin(session, app, view, origin, relayed);
+}
+
+int cli_session_begin_test(struct cli_session *session, const char *app, const char *view,
+                           const char *origin, const struct cli_session_test *test)
+{
+    *session = (struct cli_session){.link_fd = -1, .test = test};
+    return begin(session, app, view, origin, false);
 }
 
 void cli_session_end(struct cli_session *session)

@@ -82,8 +82,8 @@ static struct trollbridge *bridge_new(const struct trollbridge_options *options)
     return bridge;
 }
 
-enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
-                                          struct trollbridge **ret_bridge)
+enum trollbridge_result bridge_spawn(const struct trollbridge_options *options, const char *test,
+                                     struct trollbridge **ret_bridge)
 {
     if (!options || !options->app)
         return TROLLBRIDGE_INVALID;
@@ -91,7 +91,7 @@ enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *opti
     if (!bridge)
         return TROLLBRIDGE_OUT_OF_MEMORY;
     enum trollbridge_result result =
-        host_spawn(options->app, &bridge->pid, &bridge->control_fd, &bridge->lifeline_fd);
+        host_spawn(options->app, test, &bridge->pid, &bridge->control_fd, &bridge->lifeline_fd);
     if (result != TROLLBRIDGE_OK) {
         bridge_free(bridge);
         return result;
@@ -106,6 +106,12 @@ enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *opti
     }
     *ret_bridge = bridge;
     return TROLLBRIDGE_OK;
+}
+
+enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
+                                          struct trollbridge **ret_bridge)
+{
+    return bridge_spawn(options, NULL, ret_bridge);
 }
 
 const struct trollbridge_app *trollbridge_app(const struct trollbridge *bridge)

@@ -28,8 +28,11 @@ struct tb_settings {
     enum tb_audit_mode audit_mode;
     struct tb_bytes audit_file; /* absolute */
     enum tb_args audit_args;
-    struct tb_bytes facts; /* what the host is told of the app, passed on unread */
-    uint8_t *memory;       /* owned; the strings borrow from it */
+    struct tb_bytes answers;   /* the file of remembered answers, absolute; empty: none is kept */
+    struct tb_bytes hook_file; /* its name in the app folder; empty: the app has no hook */
+    struct tb_bytes hook;      /* its text */
+    struct tb_bytes facts;     /* what the host is told of the app, passed on unread */
+    uint8_t *memory;           /* owned; the strings borrow from it */
 };
 
 /* Reads the whole of a settings file. TB_OK, TB_MALFORMED, TB_TOO_LARGE or -errno. */

@@ -61,6 +61,15 @@ static const struct rule plugin[] = {
     {TB_PLUGIN_CANCEL, 0, PLAIN_MIN, TB_FRAME_MAX},
     {0},
 };
+static const struct rule broker_hook[] = {
+    {TB_HOOK_ANSWER, 0, PLAIN_MIN, TB_FRAME_MAX},
+    {0},
+};
+static const struct rule hook[] = {
+    {TB_HOOK_ASK, 0, PLAIN_MIN, TB_FRAME_MAX},
+    {TB_HOOK_INIT, 0, PLAIN_MIN, TB_FRAME_MAX},
+    {0},
+};
 static const struct rule scribe[] = {
     {TB_RECORD, 0, 1, TB_CONTROL_MAX},
     {0},
@@ -73,6 +82,8 @@ static const struct rule *const sides[] = {
     [TB_SIDE_HOST] = host,
     [TB_SIDE_BROKER_PLUGIN] = broker_plugin,
     [TB_SIDE_PLUGIN] = plugin,
+    [TB_SIDE_BROKER_HOOK] = broker_hook,
+    [TB_SIDE_HOOK] = hook,
     [TB_SIDE_SCRIBE] = scribe,
 };
 

@@ -40,6 +40,10 @@ enum tb_kind {
     TB_PLUGIN_RELEASE = 102,
     TB_PLUGIN_EMIT = 103,
 
+    TB_HOOK_INIT = 112, /* broker and hook: docs/formats.md */
+    TB_HOOK_ASK = 113,
+    TB_HOOK_ANSWER = 114,
+
     TB_RECORD = 128, /* broker to scribe: docs/formats.md */
 };
 
@@ -53,6 +57,8 @@ enum tb_side {
     TB_SIDE_HOST,
     TB_SIDE_BROKER_PLUGIN,
     TB_SIDE_PLUGIN,
+    TB_SIDE_BROKER_HOOK,
+    TB_SIDE_HOOK,
     TB_SIDE_SCRIBE,
 };
 

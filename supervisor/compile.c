@@ -25,35 +25,44 @@ static size_t arguments(const struct supervisor *supervisor, const char *argv[st
         argv[n++] = "--var";
         argv[n++] = supervisor->vars[i];
     }
+    if (supervisor->test) {
+        argv[n++] = "--test";
+        argv[n++] = supervisor->test;
+    }
     argv[n] = NULL;
     return n;
 }
 
-/* The folder of the log; where the app itself lies in that folder, the log alone. */
-static struct tb_bytes log_of(const struct tb_settings *settings)
+/* The folder of the file; where the app itself lies in that folder, the file alone. */
+static struct tb_bytes around(const struct tb_settings *settings, struct tb_bytes file)
 {
-    struct tb_bytes folder = settings->audit_file;
+    struct tb_bytes folder = file;
     while (folder.n > 1 && folder.data[folder.n - 1] != '/')
         folder.n--;
     bool holds_app =
         folder.n <= settings->resource.n + 1 &&
         memcmp(folder.data, settings->resource.data, folder.n - 1) == 0 &&
         (settings->resource.n == folder.n - 1 || settings->resource.data[folder.n - 1] == '/');
-    return holds_app ? settings->audit_file : tb_bytes_of(folder.data, folder.n - 1);
+    return holds_app ? file : tb_bytes_of(folder.data, folder.n - 1);
 }
 
-/* The files that policy is compiled from, and the log. */
+/* The files that policy is compiled from, the log, and what people have answered. */
 static void protect(struct supervisor *supervisor, const struct tb_settings *settings)
 {
     static const char *const files[] = {"trollbridge.toml", "capabilities", "permissions",
                                         "isolation.js"};
-    _Static_assert(TB_ARRAY_LEN(files) + 1 == N_PROTECTED, "and the log");
-    struct tb_bytes log = log_of(settings);
+    _Static_assert(TB_ARRAY_LEN(files) + 2 == N_PROTECTED, "the log, and the answers");
+    struct tb_bytes log = around(settings, settings->audit_file);
+    struct tb_bytes answers = settings->answers;
+    if (answers.n > 0)
+        answers = around(settings, answers);
     for (size_t i = 0; i < TB_ARRAY_LEN(files); i++)
         (void)snprintf(supervisor->protect[i], PATH_MAX, "%.*s/%s", (int)settings->resource.n,
                        (const char *)settings->resource.data, files[i]);
-    (void)snprintf(supervisor->protect[N_PROTECTED - 1], PATH_MAX, "%.*s", (int)log.n,
+    (void)snprintf(supervisor->protect[N_PROTECTED - 2], PATH_MAX, "%.*s", (int)log.n,
                    (const char *)log.data);
+    (void)snprintf(supervisor->protect[N_PROTECTED - 1], PATH_MAX, "%.*s", (int)answers.n,
+                   (const char *)answers.data);
 }
 
 static int require_of(struct supervisor *supervisor, const struct tb_settings *settings)

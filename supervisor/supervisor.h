@@ -9,12 +9,13 @@
 #include "policy/settings.h"
 #include "proto/inner.h"
 #include "sandbox/spawn.h"
+#include "supervisor/answers.h"
 #include "supervisor/child.h"
 #include "supervisor/status.h"
 
 #include <limits.h>
 
-enum { MAX_VARS = 16, MAX_ARGS = 64, N_PROTECTED = 5 };
+enum { MAX_VARS = 16, MAX_ARGS = 64, N_PROTECTED = 6 };
 
 struct programs {
     char broker[PATH_MAX];
@@ -44,15 +45,17 @@ struct next_policy {
 
 struct supervisor {
     const char *app;
+    const char *test; /* what is started is a test, which keeps its state in this folder */
     const char *vars[MAX_VARS]; /* NAME=VALUE */
     size_t n_vars;
     struct programs programs;
     uint32_t namespaces;
     char namespace_names[TB_LAYERS_TEXT_SIZE];
     char require_names[TB_LAYERS_TEXT_SIZE];
-    char protect[N_PROTECTED][PATH_MAX]; /* paths that no plugin gets, whatever its scopes say */
-    int control_fd;                      /* passed on to the broker */
-    int lifeline_fd;                     /* its end ends everything */
+    char protect[N_PROTECTED]
+                [PATH_MAX]; /* paths that no plugin gets, whatever its scopes say; "": none */
+    int control_fd;         /* passed on to the broker */
+    int lifeline_fd;        /* its end ends everything */
     struct policy policy;
     struct next_policy next;
     int broker_fd; /* our end of the supervisor link */
@@ -63,6 +66,7 @@ struct supervisor {
     uint64_t log_window_ns;
     size_t n_logged; /* bytes of plugins' stderr passed on in this window */
     struct children children;
+    struct answers answers;
     uint64_t next_start_ns; /* the broker's requests are not read before */
     uint64_t scribe_started_ns;
     uint64_t scribe_due_ns; /* when a new one is started; TB_NEVER: none is needed */

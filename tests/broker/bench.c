@@ -168,6 +168,16 @@ void bench_open_second(struct bench *bench)
     open_view(bench, "settings", first->mode);
 }
 
+void bench_open_again(struct bench *bench)
+{
+    const struct tb_view *view = &bench->broker.views.slots[bench->end.slot];
+    enum tb_mode mode = view->session ? view->session->mode : TB_MODE_RELAY;
+    tb_fd_close(&bench->end.view);
+    tb_buffer_consume(&bench->end.from_broker, tb_buffer_n(&bench->end.from_broker));
+    bench_run(bench);
+    open_view(bench, view->label, mode);
+}
+
 void bench_switch(struct bench *bench)
 {
     struct bench_end end = bench->end;
@@ -194,6 +204,7 @@ void bench_deinit(struct bench *bench)
     tb_flush(broker);
     tb_broker_free_closed(broker);
     tb_assert(broker->n_paused == 0 && !broker->closed);
+    tb_views_deinit(&broker->views);
     tb_link_deinit(&broker->control);
     tb_audit_deinit(&broker->audit);
     tb_fd_close(&broker->supervisor.fd);

@@ -8,16 +8,20 @@
 
 /* What the app's files say. Policies that differ have different digests. */
 struct bench_policy {
-    uint32_t commands;   /* a bit for each one that is granted */
-    uint32_t scope;      /* what is in the scope of those that have a plugin; 0: they have none */
-    uint32_t memory_mib; /* part of the plugin's hull, as are the next two */
-    uint32_t network;    /* not 0: it has it */
-    uint32_t jit;        /* the same */
-    uint32_t audit;      /* the same */
-    uint32_t hosted;     /* the host serves the plugin */
-    uint32_t pool;       /* handles of each command; 0: BENCH_POOL, which is the most */
-    uint32_t events;     /* enum bench_events */
-    uint32_t resources;  /* not 0: the plugin keeps things open */
+    uint32_t commands;    /* a bit for each one that is granted */
+    uint32_t scope;       /* what is in the scope of those that have a plugin; 0: they have none */
+    uint32_t memory_mib;  /* part of the plugin's hull, as are the next two */
+    uint32_t network;     /* not 0: it has it */
+    uint32_t jit;         /* the same */
+    uint32_t audit;       /* the same */
+    uint32_t hosted;      /* the host serves the plugin */
+    uint32_t pool;        /* handles of each command; 0: BENCH_POOL, which is the most */
+    uint32_t events;      /* enum bench_events */
+    uint32_t resources;   /* not 0: the plugin keeps things open */
+    uint32_t calls_per_s; /* of each command, with as large a burst; 0: no limit, as those below */
+    uint32_t bytes_in;
+    uint32_t bytes_out;
+    uint32_t tripwires; /* a bit for each command that is one, granted or not */
 };
 
 /* Which views `emit` and `emit_to` reach besides their own: none, all by the mode, or by their
@@ -84,6 +88,8 @@ struct tb_session *bench_session(struct bench *bench);
 /* A second view `settings`, whose endpoint speaks from then on; and the other one speaks again. */
 void bench_open_second(struct bench *bench);
 void bench_switch(struct bench *bench);
+/* The next document of the view whose endpoint speaks, which is at HELLO then. */
+void bench_open_again(struct bench *bench);
 
 /* Sends HELLO for that X25519 secret key and takes the session's keys. */
 void bench_hello(struct bench *bench, const uint8_t secret[static TB_KEY_SIZE]);

@@ -38,7 +38,13 @@ static void pack_command(struct tb_packer *packer, const struct command *command
                          const struct bench_policy *policy)
 {
     bool scoped = command->emits || (command->has_plugin && policy->scope != 0);
-    tb_pack_map(packer, 6u + command->has_plugin + scoped);
+    bool tripwire = (policy->tripwires >> (command - commands) & 1) != 0;
+    tb_pack_map(packer, 11u + command->has_plugin + scoped);
+    tb_pack_key_uint(packer, "calls_per_s", policy->calls_per_s);
+    tb_pack_key_uint(packer, "burst", policy->calls_per_s);
+    tb_pack_key_uint(packer, "bytes_in", policy->bytes_in);
+    tb_pack_key_uint(packer, "bytes_out", policy->bytes_out);
+    tb_pack_key_bool(packer, "tripwire", tripwire);
     tb_pack_key_text(packer, "name", command->name);
     if (command->has_plugin)
         tb_pack_key_uint(packer, "plugin", 0);
@@ -121,11 +127,25 @@ static void pack_commands(struct tb_packer *packer, const struct bench_policy *p
             pack_command(packer, &commands[i], policy);
 }
 
+/* Sorted, as the commands are by their names from EMIT on; and those before them are. */
+static void pack_tripwires(struct tb_packer *packer, const struct bench_policy *policy)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < BENCH_ALL; i++)
+        n += policy->tripwires >> i & 1;
+    tb_pack_key(packer, "tripwires");
+    tb_pack_array(packer, n);
+    for (uint32_t i = 0; i < BENCH_ALL; i++)
+        if (policy->tripwires >> i & 1)
+            tb_pack_str(packer, tb_bytes_of_string(commands[i].name));
+}
+
 static void pack_grant(struct tb_packer *packer, const struct bench_policy *policy)
 {
     uint8_t digest[TB_DIGEST_SIZE];
     bench_digest(policy, digest);
-    tb_pack_map(packer, 12);
+    tb_pack_map(packer, 13);
+    pack_tripwires(packer, policy);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, 1);
     tb_pack_key(packer, "app");

@@ -216,8 +216,13 @@ def visible(app, name):
 
 
 def window(app, name):
-    [found] = tree.until(lambda: visible(app, name), f"a window {name}")
-    return found
+    """Its id, once there is one alone: while a title changes the search can find more."""
+
+    def one():
+        found = visible(app, name)
+        return found if len(found) == 1 else None
+
+    return tree.until(one, f"a window {name}")[0]
 
 
 def test_windows_have_titles_and_end_with_the_last(make_app):

@@ -200,8 +200,9 @@ static void pack_limits(const struct tb_explain *explain, struct tb_packer *pack
         return;
     }
     tb_pack_map(packer, 2);
-    tb_pack_key_uint(packer, "in_flight", explain->granted->command->in_flight);
-    tb_pack_key_uint(packer, "deadline_ms", explain->granted->command->deadline_ms);
+    const uint64_t *limits = explain->granted->command->limits;
+    tb_pack_key_uint(packer, "in_flight", limits[TB_LIMIT_IN_FLIGHT]);
+    tb_pack_key_uint(packer, "deadline_ms", limits[TB_LIMIT_DEADLINE_MS]);
 }
 
 static void pack_miss(const struct tb_miss *miss, struct tb_packer *packer)

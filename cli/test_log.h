@@ -1,0 +1,8 @@
+/* What the log says of a case. */
+#pragma once
+
+#include <jansson.h>
+
+/* Adds `verdict`, `code`, `rule` ("file:line") and `reason` of the last call of that command, and
+ * `asked`, and notes what was at work (test_coverage.h). Without a record, nothing. 0 or -errno. */
+int test_log_tell(const char *folder, const char *command, json_t *outcome, json_t *hits);
