@@ -254,6 +254,7 @@ def test_usage(tested):
 
 
 def test_an_app_without_cases_is_an_error(tested):
+    (tested.path / CASES).unlink()
     result = tested.run("test", tested.path)
     assert result.returncode == 3
     assert f"({CASES})" in result.stderr.decode()
