@@ -58,7 +58,7 @@ int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
 
 void tb_dispatch_deny(const struct tb_request *request, const struct tb_denial *denial)
 {
-    (void)tb_dispatch_record(request, (struct tb_bytes){0}, denial);
+    (void)tb_dispatch_record(request, denial->args, denial);
     request->call->ref = 0; /* the one record says all; there is no `done` */
     tb_answer_error(request->broker, request->session, request->call, denial->code, denial->message,
                     denial->retry_ms);
