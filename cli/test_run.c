@@ -97,18 +97,6 @@ static void on_alert(void *data, const char *event)
     json_array_append_new(alerts, json_string(event));
 }
 
-/* Everybody who is asked says the same. */
-static void on_ask(void *data, const struct trollbridge_ask *ask)
-{
-    const struct run *run = data;
-    const char *wanted = text_or(run->one, "answer", "dismissed");
-    enum trollbridge_answered answered = TROLLBRIDGE_DISMISSED;
-    for (int i = TROLLBRIDGE_DISMISSED; i <= TROLLBRIDGE_NEVER; i++)
-        if (strcmp(trollbridge_answer_name((enum trollbridge_answered)i), wanted) == 0)
-            answered = (enum trollbridge_answered)i;
-    (void)trollbridge_answer(run->session.bridge, ask->id, answered);
-}
-
 /* ---- calls ---- */
 
 static void lose(struct run *run)
@@ -255,6 +243,7 @@ static int in_session(struct run *run, const char *app, const struct cli_session
     int status = cli_session_begin_test(&run->session, app, text_or(run->one, "view", "main"),
                                         text_or(run->one, "origin", "local"), test);
     if (status == CLI_DONE) {
+        (void)cli_prompt_init(&run->session.prompt, text_or(run->one, "answer", "dismissed"), true);
         call_all(run);
         hang_up(run);
     }
@@ -265,8 +254,7 @@ static int in_session(struct run *run, const char *app, const struct cli_session
 
 static int in_folder(struct run *run, const char *app, const char *folder)
 {
-    struct cli_session_test test = {
-        .folder = folder, .alert = on_alert, .ask = on_ask, .data = run};
+    struct cli_session_test test = {.folder = folder, .alert = on_alert, .data = run};
     test.plugins = test_served_plugins(run->served, &test.n_plugins);
     int status = in_session(run, app, &test);
     if (status != CLI_DONE)

@@ -87,6 +87,18 @@ def test_a_view_that_is_not_there(make_app):
     assert (code, out) == (2, "") and "the app has no window 'other'" in told
 
 
+@pytest.mark.parametrize("words", [["--eval", "eval.js"], ["--screenshot", "shot.png"]])
+@pytest.mark.parametrize("url, file", [("", "dist/index.html"), ("no/page.html?a#b", "dist/no/page.html"), ("no/", "dist/no/index.html")])
+def test_a_page_that_is_not_there_has_not_loaded(make_app, words, url, file):
+    app = make_app(manifest=f'[[window]]\nlabel = "main"\nurl = "{url}"\n')
+    (app.path / "dist/index.html").unlink()
+    (app.folder / "eval.js").write_text("return 1")
+    with tree.leaves_nothing():
+        code, out, told = app.run("run", app.path, words[0], app.folder / words[1])
+    assert (code, out) == (1, "") and f"trollbridge: load: {file}: Not Found (404): build the frontend" in told
+    assert not (app.folder / "shot.png").exists()
+
+
 def size_of(png):
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
