@@ -15,7 +15,6 @@ struct cli_session_test {
     const struct trollbridge_plugin *plugins;
     size_t n_plugins;
     void (*alert)(void *data, const char *event);
-    void (*ask)(void *data, const struct trollbridge_ask *ask);
     void *data;
 };
 
