@@ -2,6 +2,7 @@
  * nothing off. */
 #pragma once
 
+#include "broker/hook.h"
 #include "broker/limits.h"
 #include "broker/session.h"
 #include "proto/inner.h"
@@ -10,6 +11,7 @@ struct tb_view {
     bool used;
     char label[TB_LABEL_MAX + 1];
     struct tb_session *session; /* NULL: none open */
+    struct tb_hook hook;        /* its process, if one runs */
     uint64_t n_violations;
     uint64_t locks_ns[TB_LOCKS_PER_MINUTE]; /* when it was locked last, a ring */
     uint32_t n_locks;

@@ -56,10 +56,9 @@ static struct tb_bytes copy_of(const struct tb_policy *policy, const struct tb_p
                          packer->failed ? tb_bytes_of(&nil, 1) : tb_buffer_bytes(packer->out));
 }
 
-static uint32_t add(struct work *work, const char *kind, struct tb_place place, pack_value *pack,
-                    const void *value)
+static struct tb_bytes item(const struct tb_policy *policy, const char *kind, struct tb_place place,
+                            pack_value *pack, const void *value)
 {
-    struct tb_filters *filters = work->filters;
     tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
     struct tb_packer packer;
     tb_buffer_init(&out, TB_GRANT_MAX);
@@ -70,19 +69,24 @@ static uint32_t add(struct work *work, const char *kind, struct tb_place place, 
     pack(&packer, value);
     tb_pack_key_text(&packer, "file", place.file);
     tb_pack_key_uint(&packer, "line", place.line);
+    return copy_of(policy, &packer);
+}
+
+static uint32_t add(struct work *work, struct tb_bytes made)
+{
+    struct tb_filters *filters = work->filters;
     filters->items = tb_arena_grow(work->policy->arena, filters->items, filters->n_items,
                                    sizeof *filters->items);
-    filters->items[filters->n_items] = copy_of(work->policy, &packer);
+    filters->items[filters->n_items] = made;
     return (uint32_t)filters->n_items++;
 }
 
-/* ---- of each command ---- */
-
-static void add_own(struct work *work, uint32_t command, uint32_t item)
+struct tb_bytes tb_filters_tripwire(const struct tb_policy *policy, const struct tb_detail *detail)
 {
-    struct tb_filters_own *own = &work->filters->own_of[command];
-    own->items[own->n++] = item;
+    return item(policy, "tripwire", detail->place, pack_tripwire, NULL);
 }
+
+/* ---- of each command ---- */
 
 static uint32_t add_limits(struct work *work, const uint64_t limits[static TB_N_LIMIT_KEYS])
 {
@@ -115,47 +119,57 @@ static uint32_t add_limits(struct work *work, const uint64_t limits[static TB_N_
 static void add_command(struct work *work, const struct tb_snap_command *command, uint32_t index,
                         uint32_t hook)
 {
-    const struct tb_manifest *manifest = &work->policy->manifest;
-    const struct tb_detail *detail = tb_manifest_detail(manifest, command->name);
+    const struct tb_policy *policy = work->policy;
+    const struct tb_detail *detail = tb_manifest_detail(&policy->manifest, command->name);
+    struct tb_filters_own *own = &work->filters->own_of[index];
     work->filters->limits_of[index] = add_limits(work, command->limits);
     if (detail->schema)
-        add_own(work, index,
-                add(work, "schema", detail->schema->place, pack_table, detail->schema));
+        own->before[own->n_before++] =
+            add(work, item(policy, "schema", detail->schema->place, pack_table, detail->schema));
     if (command->hook)
-        add_own(work, index, hook);
+        own->before[own->n_before++] = hook;
     if (detail->ask)
-        add_own(work, index, add(work, "ask", detail->place, pack_ask, manifest));
+        own->after[own->n_after++] =
+            add(work, item(policy, "ask", detail->place, pack_ask, &policy->manifest));
     if (detail->tripwire)
-        add_own(work, index, add(work, "tripwire", detail->place, pack_tripwire, NULL));
+        own->after[own->n_after++] = add(work, tb_filters_tripwire(policy, detail));
 }
 
 struct tb_filters tb_filters_of(const struct tb_policy *policy, const struct tb_snapshot *snapshot)
 {
     const struct tb_manifest *manifest = &policy->manifest;
+    const struct tb_hook *hook = &manifest->hook;
     struct tb_filters filters = {0};
     struct work work = {policy, &filters, {0}};
-    uint32_t hook = TB_NO_INDEX;
-    filters.own_of = tb_arena_get(policy->arena, snapshot->n_commands + 1, sizeof *filters.own_of);
-    filters.limits_of =
-        tb_arena_get(policy->arena, snapshot->n_commands + 1, sizeof *filters.limits_of);
+    uint32_t hook_item = TB_NO_INDEX;
+    size_t n = snapshot->n_commands + 1;
+    filters.own_of = tb_arena_get(policy->arena, n, sizeof *filters.own_of);
+    filters.limits_of = tb_arena_get(policy->arena, n, sizeof *filters.limits_of);
     const struct tb_value *rule = manifest->rule_list ? manifest->rule_list->child : NULL;
     for (; rule; rule = rule->next)
-        add(&work, "rule", rule->place, pack_table, rule);
-    if (manifest->hook.file.n > 0)
-        hook = add(&work, "hook", manifest->hook.place, pack_hook, &manifest->hook);
+        add(&work, item(policy, "rule", rule->place, pack_table, rule));
+    if (hook->file.n > 0)
+        hook_item = add(&work, item(policy, "hook", hook->place, pack_hook, hook));
     for (uint32_t i = 0; i < snapshot->n_commands; i++)
-        add_command(&work, &snapshot->commands[i], i, hook);
+        add_command(&work, &snapshot->commands[i], i, hook_item);
     return filters;
 }
 
-void tb_filters_pack_of(const struct tb_filters *filters, const struct tb_snapshot *snapshot,
-                        const struct tb_resolved *resolved,
-                        const struct tb_resolved_command *command, struct tb_packer *packer)
+const uint32_t *tb_filters_at(const struct tb_filters *filters, struct tb_arena *arena,
+                              const struct tb_snapshot *snapshot,
+                              const struct tb_resolved *resolved,
+                              const struct tb_resolved_command *command, size_t *ret_n)
 {
     const struct tb_filters_own *own = &filters->own_of[command->command - snapshot->commands];
-    tb_pack_array(packer, own->n + command->n_rules);
-    for (size_t i = 0; i < own->n; i++)
-        tb_pack_uint(packer, own->items[i]);
+    size_t most = own->n_before + command->n_rules + own->n_after + 1;
+    uint32_t *items = tb_arena_get(arena, most, sizeof *items);
+    size_t n = 0;
+    for (size_t i = 0; i < own->n_before; i++)
+        items[n++] = own->before[i];
     for (size_t i = 0; i < command->n_rules; i++)
-        tb_pack_uint(packer, (uint64_t)(resolved->rules[command->rules[i]] - snapshot->rules));
+        items[n++] = (uint32_t)(resolved->rules[command->rules[i]] - snapshot->rules);
+    for (size_t i = 0; i < own->n_after; i++)
+        items[n++] = own->after[i];
+    *ret_n = n;
+    return items;
 }

@@ -12,11 +12,12 @@
 
 #include "policy/compiler/resolve.h"
 
-enum { TB_FILTERS_OWN_MAX = 4 }; /* that a command has besides rules */
-
+/* What a command has besides rules. */
 struct tb_filters_own {
-    uint32_t items[TB_FILTERS_OWN_MAX];
-    size_t n;
+    uint32_t before[2]; /* those that come before rules: schema, hook */
+    size_t n_before;
+    uint32_t after[2]; /* ask, tripwire */
+    size_t n_after;
 };
 
 /* Items and limits are whole values, so that views can name them by index. */
@@ -32,7 +33,11 @@ struct tb_filters {
 /* The snapshot is what the policy was compiled to. */
 struct tb_filters tb_filters_of(const struct tb_policy *policy, const struct tb_snapshot *snapshot);
 
-/* The indexes of all items of a command, as an array. */
-void tb_filters_pack_of(const struct tb_filters *filters, const struct tb_snapshot *snapshot,
-                        const struct tb_resolved *resolved,
-                        const struct tb_resolved_command *command, struct tb_packer *packer);
+/* The indexes of all items of a command, in the order in which they are applied. */
+const uint32_t *tb_filters_at(const struct tb_filters *filters, struct tb_arena *arena,
+                              const struct tb_snapshot *snapshot,
+                              const struct tb_resolved *resolved,
+                              const struct tb_resolved_command *command, size_t *ret_n);
+
+/* The item of a tripwire, granted or not. */
+struct tb_bytes tb_filters_tripwire(const struct tb_policy *policy, const struct tb_detail *detail);

@@ -103,7 +103,9 @@ static uint32_t read_escaped(struct tb_regex_reader *r)
     bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
     if (c == 'x' || c == 'u')
         return read_code(r);
-    if (!at && (c <= ' ' || c >= 0x7f))
+    if (r->at == r->text.n)
+        tb_regex_fail(r, "a `\\` at the end stands before nothing: write `\\\\` for the character");
+    else if (!at && (c <= ' ' || c >= 0x7f))
         tb_regex_fail(r, "`\\` stands before a character that has no other meaning: leave it out");
     else if (c == '<' || c == '>')
         tb_regex_fail(r, "`\\<` and `\\>` are edges of words in some dialects: for the character "
@@ -170,13 +172,14 @@ static bool at_dash(const struct tb_regex_reader *r)
 static const char dash[] =
     "a `-` in a class is first, last, or between two characters: write `\\-` for the character";
 
-/* `a`, `a-z`, `\d`. */
-static void read_part(struct tb_regex_reader *r, struct tb_regex_set *set)
+/* `a`, `a-z`, or `\d`, which is kept apart: it has both cases of all that it has. */
+static void read_part(struct tb_regex_reader *r, struct tb_regex_set *set,
+                      struct tb_regex_set *closed)
 {
     bool shorthand = false;
     if (tb_regex_peek(r, 0) == '\\') {
         r->at++;
-        shorthand = take_shorthand(r, set);
+        shorthand = take_shorthand(r, closed);
         r->at -= !shorthand;
     }
     if (shorthand) {
@@ -203,6 +206,7 @@ static void read_part(struct tb_regex_reader *r, struct tb_regex_set *set)
 struct tb_regex_set tb_regex_read_class(struct tb_regex_reader *r)
 {
     struct tb_regex_set set = {NULL, 0};
+    struct tb_regex_set closed = {NULL, 0};
     bool invert = tb_regex_take(r, "^");
     if (tb_regex_peek(r, 0) == ']')
         tb_regex_fail(r, "a class that begins with `]`: write `\\]` for the character; an empty "
@@ -217,10 +221,13 @@ struct tb_regex_set tb_regex_read_class(struct tb_regex_reader *r)
         if (tb_regex_peek(r, 0) == '-' && tb_regex_peek(r, 1) != ']')
             tb_regex_fail(r, dash);
         else
-            read_part(r, &set);
+            read_part(r, &set, &closed);
     }
     if (!tb_regex_take(r, "]"))
         tb_regex_fail(r, "`[` without its `]`: write `\\[` for the character");
     set = finish(r, &set);
+    for (size_t i = 0; i < closed.n; i++)
+        tb_regex_set_add(r->arena, &set, closed.ranges[i].from, closed.ranges[i].to);
+    tb_regex_set_normalise(&set);
     return invert ? tb_regex_set_invert(r->arena, &set) : set;
 }
