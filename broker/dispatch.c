@@ -7,9 +7,8 @@
 
 #include <sodium.h>
 
-/* What the log is told of the arguments, as exactly they are dispatched. */
-static void record_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
-                        uint8_t hash[static TB_DIGEST_SIZE])
+void tb_dispatch_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
+                      uint8_t hash[static TB_DIGEST_SIZE])
 {
     record->args_kind = kind;
     record->args = args;
@@ -51,13 +50,13 @@ int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
     }
     if (call->plugin != TB_NO_INDEX)
         record.plugin = session->plugins[call->plugin].name;
-    record_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
+    tb_dispatch_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
     return tb_flush_record(request->broker, session, &record);
 }
 
 void tb_dispatch_deny(const struct tb_request *request, const struct tb_denial *denial)
 {
-    (void)tb_dispatch_record(request, (struct tb_bytes){0}, denial);
+    (void)tb_dispatch_record(request, denial->args, denial);
     request->call->ref = 0; /* the one record says all; there is no `done` */
     tb_answer_error(request->broker, request->session, request->call, denial->code, denial->message,
                     denial->retry_ms);

@@ -21,9 +21,17 @@ struct bench_policy {
     uint32_t calls_per_s; /* of each command, with as large a burst; 0: no limit, as those below */
     uint32_t bytes_in;
     uint32_t bytes_out;
-    uint32_t hooked;    /* a bit for each command that the hook sees */
-    uint32_t hook_text; /* which text it has */
-    uint32_t tripwires; /* a bit for each command that is one, granted or not */
+    uint32_t hooked;                     /* a bit for each command that the hook sees */
+    uint32_t hook_text;                  /* which text it has */
+    uint32_t tripwires;                  /* a bit for each command that is one, granted or not */
+    const struct bench_filters *filters; /* of every command; NULL: none */
+};
+
+/* As msgpack; docs/formats.md, Rule and Schema. */
+struct bench_filters {
+    struct tb_bytes rules; /* of so many, one behind the other */
+    uint32_t n_rules;
+    struct tb_bytes schema; /* empty: none */
 };
 
 /* Which views `emit` and `emit_to` reach besides their own: none, all by the mode, or by their

@@ -34,14 +34,33 @@ static const struct command commands[BENCH_ALL] = {
     [BENCH_CLOSE] = {"plugin:resources|close", false, false},
 };
 
+static void pack_packed(struct tb_packer *packer, struct tb_bytes packed)
+{
+    packer->failed |= !tb_buffer_append(packer->out, packed);
+}
+
+static void pack_indexes(struct tb_packer *packer, uint32_t n)
+{
+    tb_pack_array(packer, n);
+    for (uint32_t i = 0; i < n; i++)
+        tb_pack_uint(packer, i);
+}
+
 static void pack_command(struct tb_packer *packer, const struct command *command,
                          const struct bench_policy *policy)
 {
     bool scoped = command->emits || (command->has_plugin && policy->scope != 0);
     bool tripwire = (policy->tripwires >> (command - commands) & 1) != 0;
+    bool schema = policy->filters && policy->filters->schema.n > 0;
     bool hooked = (policy->hooked >> (command - commands) & 1) != 0;
-    tb_pack_map(packer, 12u + command->has_plugin + scoped);
+    tb_pack_map(packer, 13u + schema + command->has_plugin + scoped);
     tb_pack_key_bool(packer, "hook", hooked);
+    tb_pack_key(packer, "rules");
+    pack_indexes(packer, policy->filters ? policy->filters->n_rules : 0);
+    if (schema) {
+        tb_pack_key(packer, "schema");
+        pack_packed(packer, policy->filters->schema);
+    }
     tb_pack_key_uint(packer, "calls_per_s", policy->calls_per_s);
     tb_pack_key_uint(packer, "burst", policy->calls_per_s);
     tb_pack_key_uint(packer, "bytes_in", policy->bytes_in);
@@ -158,7 +177,11 @@ static void pack_grant(struct tb_packer *packer, const struct bench_policy *poli
 {
     uint8_t digest[TB_DIGEST_SIZE];
     bench_digest(policy, digest);
-    tb_pack_map(packer, 13u + (policy->hooked != 0));
+    tb_pack_map(packer, 14u + (policy->hooked != 0));
+    tb_pack_key(packer, "rules");
+    tb_pack_array(packer, policy->filters ? policy->filters->n_rules : 0);
+    if (policy->filters)
+        pack_packed(packer, policy->filters->rules);
     pack_tripwires(packer, policy);
     if (policy->hooked != 0)
         pack_hook(packer, policy);
