@@ -23,6 +23,7 @@ BELOW = {
                         "policy/compiler/url"],
     "broker": ["base", "proto", "policy"],
     "scribe": ["base", "proto", "policy", "audit"],
+    "hook": ["base", "proto"],
     "supervisor": ["base", "proto", "policy", "sandbox"],
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
@@ -45,6 +46,7 @@ for job in ["explain", "import", "lint"]:
 EXTRA = {
     ("broker/main.c", "sandbox"): "a program enters its own sandbox",
     ("scribe/main.c", "sandbox"): "a program enters its own sandbox",
+    ("hook/main.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/fs/fs.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/path/path.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/audit/audit.c", "sandbox"): "a program enters its own sandbox",
