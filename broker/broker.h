@@ -1,9 +1,11 @@
 /*
  * The broker's nouns together, and the parts that know them all: route.c (the path of an endpoint's
- * frame), dispatch.c (the path of a call behind it), plugin_frames.c (the way back), stream.c (what
- * goes both ways), events.c and event_calls.c (what views tell each other), answer.c (how a call
- * ends), lifecycle.c (sessions come and go), launch.c (plugins come and go), control.c (the host),
- * supervise.c (the supervisor), reload.c (another policy). Everything else knows only itself.
+ * frame), filter.c (what a call passes behind its handle; waiting.h: if it has to wait), dispatch.c
+ * (how it is passed on), plugin_frames.c (the way back), stream.c (what goes both ways), charge.c
+ * (what calls use up), tripwire.c (what ends a session), events.c and event_calls.c (what views
+ * tell each other), answer.c (how a call ends), lifecycle.c (sessions come and go), launch.c
+ * (plugins come and go), control.c (the host), supervise.c (the supervisor), reload.c (another
+ * policy). Everything else knows only itself.
  *
  * One round of the loop: what is ready is read and routed; times that have passed are dealt with;
  * then records go to the scribe, and only then calls to plugins and replies to endpoints. What was
@@ -13,6 +15,7 @@
 
 #include "broker/audit.h"
 #include "broker/reload.h"
+#include "broker/remembered.h"
 #include "broker/session.h"
 #include "broker/view.h"
 #include "policy/own.h"
@@ -31,11 +34,17 @@ struct tb_broker {
     struct tb_reload reload;
     struct tb_random random;
     struct tb_unpacker unpacker;
+    struct tb_unpacker event_unpacker; /* for payloads of events that a hook judges */
     uint32_t last_token;
-    uint64_t now_ns; /* when this round began */
+    struct tb_remembers remembers;
+    uint32_t last_ask;      /* prompts, by the host's number for them */
+    uint32_t last_remember; /* answers that the supervisor was told to keep */
+    bool asks_due;          /* prompts have come or gone, or what is remembered has changed */
+    uint64_t now_ns;        /* when this round began */
     struct tb_link *dirty;
     struct tb_session *closed;
     uint32_t n_paused;         /* links that wait for room */
+    uint32_t n_parked;         /* calls (waiting.h) */
     uint64_t n_event_work;     /* what this round has spent on events (events.c) */
     uint64_t next_deadline_ns; /* nothing that has a deadline has an earlier one */
     bool ending;
@@ -75,25 +84,75 @@ void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw); /* it
  * a piece that is to follow that frame (or tb_no_piece). False: they are outside of its part. */
 bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
                         struct tb_bytes *ret_bytes, struct tb_piece *ret_piece);
+/* The same for what is judged before it goes on: *ret_bytes are nobody's to change, until the next
+ * call. */
+bool tb_raw_copy_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
+                             struct tb_bytes *ret_bytes);
 /* The instance ends: what is still being sent from its pool goes on without that. */
 void tb_raw_part_with(struct tb_plugin *plugin);
 /* The cause if a plugin's RELEASE breaks the protocol, a literal; else NULL. */
 const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
                               const struct tb_frame *frame);
 
+struct tb_request; /* filter.h */
+struct tb_denial;
 /* dispatch.c: a CALL whose handle and frame are good is dispatched, or answered. */
 void tb_dispatch(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
                  const struct tb_call *message);
-/* Recorded as denied, and answered by an error. */
-void tb_dispatch_refuse(struct tb_broker *broker, struct tb_session *session,
-                        struct tb_live_call *call, enum tb_code code, const char *message,
+/* Recorded as denied, and answered by an error: the request is over. */
+void tb_dispatch_deny(const struct tb_request *request, const struct tb_denial *denial);
+void tb_dispatch_refuse(const struct tb_request *request, enum tb_code code, const char *message,
                         uint32_t retry_ms);
-/* The `call` record, whose number the call then has. TB_OK, or TB_FULL: it must not happen. */
-int tb_dispatch_record(struct tb_broker *broker, struct tb_session *session,
-                       struct tb_live_call *call, struct tb_bytes args, enum tb_code code,
-                       const char *reason);
+/* The same of a parked call, or one without a request any more. */
+void tb_dispatch_refuse_call(struct tb_session *session, struct tb_live_call *call,
+                             enum tb_code code, const char *message, uint32_t retry_ms);
+/* The `call` record, whose number the call then has; of a denial, or NULL. TB_OK, or TB_FULL: it
+ * must not happen. */
+int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
+                       const struct tb_denial *denial);
+
+/* What the log is told of args, as exactly they are dispatched; `hash` is for those that are long.
+ */
+void tb_dispatch_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
+                      uint8_t hash[static TB_DIGEST_SIZE]);
+
+struct tb_waiting;
+/* ask.c: a person is asked. A parked call is over, and its prompt with it. */
+void tb_ask_forget(struct tb_waiting *waiting);
+/* ANSWER; one that nobody waits for is ignored. */
+void tb_ask_answered(struct tb_broker *broker, const struct tb_ask_answer *answer);
+/* The time of a parked call with a prompt has passed. */
+void tb_ask_late(struct tb_session *session, struct tb_live_call *call);
+void tb_ask_turn(struct tb_broker *broker); /* once in a round: shows what may be shown now */
+/* The session has another grant. */
+void tb_ask_regranted(struct tb_session *session);
+/* The remembered answers are others. Calls that one has allowed which is gone end. Borrows fd. */
+void tb_ask_remembers(struct tb_broker *broker, uint32_t token, int fd);
+
+/* charge.c: what a call that was let in uses up of its command's limits: so many bytes of the
+ * request's body, of a chunk, of a reply, which the plugin has given already. False: the call has
+ * been answered for it. */
+bool tb_charge_part(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                    uint64_t n);
+bool tb_charge_chunk(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, uint64_t n);
+bool tb_charge_reply(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, uint64_t n);
+/* The same of an event to a listener, whose call is the caller's to end: 0, or retry_ms. */
+uint32_t tb_charge_event(struct tb_broker *broker, struct tb_session *session,
+                         const struct tb_live_call *call, uint64_t n);
+void tb_charge_over(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                    uint32_t retry_ms);
+
+/* tripwire.c: what no honest page calls. Whether the session was locked for calling that command,
+ * or for asking for one of that name. */
+bool tb_tripwire_called(struct tb_broker *broker, struct tb_session *session, uint32_t command);
+bool tb_tripwire_missed(struct tb_broker *broker, struct tb_session *session, struct tb_bytes name);
 
 /* plugin_frames.c: readiness of a plugin link (context: plugin). */
+/* While more than this waits for the endpoint, or for the hook on the way there, plugins' frames
+ * wait in the kernel, and so do the hook's. */
+enum { TB_REPLIES_WAITING = 4 * 1024 * 1024 };
 void tb_plugin_frames_ready(struct tb_source *source, uint32_t events);
 void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session);
 bool tb_plugin_frames_may_resume(const struct tb_broker *broker, const struct tb_session *session);
@@ -106,13 +165,17 @@ const char *tb_stream_from_plugin(struct tb_broker *broker, struct tb_plugin *pl
                                   const struct tb_frame *frame);
 /* Parts of requests' bodies end their call where more than this waits for a plugin. */
 enum { TB_PARTS_WAITING = 16 * 1024 * 1024 };
-/* What a CALL with `more` that was dispatched is told at once. */
-void tb_stream_welcome(struct tb_broker *broker, struct tb_session *session,
-                       struct tb_live_call *call);
+/* A call becomes a stream of the endpoint's, which gets its slot back at once: what a CALL with
+ * `more` is told when it is dispatched, and any that waits for a person. TB_OK, or TB_FULL: the
+ * session has as many streams as it may have. */
+tb_must_check int tb_stream_welcome(struct tb_broker *broker, struct tb_session *session,
+                                    struct tb_live_call *call);
+/* A call was dispatched: parts of its body that came before go on. The call may be gone. */
+void tb_stream_pass_kept(struct tb_broker *broker, struct tb_session *session,
+                         struct tb_live_call *call);
 
 /* event_calls.c: a call of one of `plugin:event|…` is answered, or becomes a stream. */
-void tb_event_call(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-                   enum tb_own own, const struct tb_call *message);
+void tb_event_call(const struct tb_request *request, enum tb_own own);
 
 /* events.c: listeners, and what reaches them. */
 struct tb_emission {
@@ -134,12 +197,22 @@ const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *pl
                                   const struct tb_frame *frame);
 /* EMIT of the host; false if it breaks the protocol. */
 bool tb_events_from_host(struct tb_broker *broker, const struct tb_frame *frame);
+/* The hook has judged an event for the listener that the call is. */
+void tb_events_judged(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, const struct tb_event_message *message);
 /* The endpoint has given credit to a listener. */
 void tb_events_credited(struct tb_broker *broker, struct tb_session *session,
                         const struct tb_live_call *call);
 /* A new round: goes on with events that waited for room. */
 void tb_events_resume(struct tb_broker *broker);
 bool tb_events_may_resume(const struct tb_broker *broker); /* whether there are some */
+
+/* What the hook has judged goes on, or what need not be. */
+void tb_stream_pass_part(struct tb_broker *broker, struct tb_session *session,
+                         struct tb_live_call *call, const struct tb_part *part);
+void tb_stream_pass_chunk(struct tb_broker *broker, struct tb_session *session,
+                          struct tb_live_call *call, const struct tb_chunk *chunk,
+                          const struct tb_piece *piece);
 
 /* answer.c: how a call ends. Messages are literals. `call` is invalid afterwards unless it is still
  * at its plugin, and the session may be closed. */
@@ -153,6 +226,9 @@ void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
 void tb_answer_give_up(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call, enum tb_code code, const char *message,
                        uint32_t retry_ms);
+/* The same, and the log is told why. */
+void tb_answer_deny(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                    const struct tb_denial *denial);
 /* Sets a call's deadline. */
 void tb_answer_by(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
                   uint64_t deadline_ns);
@@ -171,6 +247,9 @@ void tb_broker_close(struct tb_broker *broker, struct tb_session *session, enum 
                      const char *reason);
 void tb_broker_free_closed(struct tb_broker *broker);
 void tb_broker_deadlines(struct tb_broker *broker);
+/* The session ends with CLOSE, and its view is counted as locked; as much as that, whatever the
+ * manifest says of violations. */
+void tb_broker_lock(struct tb_broker *broker, struct tb_session *session, const char *cause);
 /* An endpoint broke the protocol: counted, audited, then what the manifest says. After a `framing`
  * violation (a header, or anything before WELCOME) there is no going on, whatever the manifest
  * says. The session may be closed afterwards. */
@@ -202,8 +281,14 @@ void tb_reload_deadline(struct tb_broker *broker);
 void tb_control_ready(struct tb_source *source, uint32_t events);
 void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened);
 void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded);
+void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask);
+void tb_control_ask_over(struct tb_broker *broker, uint32_t id);
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,
                       const char *message);
+/* The same of what a page can cause as often as it likes: a host that does not keep up is told of
+ * fewer, and not ended for it. */
+void tb_control_alert_often(struct tb_broker *broker, const char *view, const char *event,
+                            const char *message);
 
 /* flush.c: sending at the end of a round, and the records. */
 void tb_flush_mark(struct tb_broker *broker, struct tb_link *link);   /* has something to send */

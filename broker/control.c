@@ -4,8 +4,13 @@
 #include "broker/broker.h"
 
 #include "base/fd.h"
+#include "proto/ask.h"
 
 #include <sys/epoll.h>
+
+/* While more bytes than this wait for the host, it is not told of what a page can cause as often as
+ * it likes. */
+enum { ALERTS_WAITING = 16 * 1024 };
 
 static void fail(struct tb_broker *broker, const char *cause)
 {
@@ -53,6 +58,15 @@ static bool on_reload(struct tb_broker *broker, const struct tb_frame *frame)
     return true;
 }
 
+static bool on_answer(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    struct tb_ask_answer answer;
+    if (tb_ask_answer_read(&broker->unpacker, frame->body, &answer) != TB_OK)
+        return false;
+    tb_ask_answered(broker, &answer);
+    return true;
+}
+
 static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
 {
     switch ((int)frame->kind) {
@@ -62,6 +76,8 @@ static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
         return on_reload(broker, frame);
     case TB_EMIT:
         return tb_events_from_host(broker, frame);
+    case TB_ANSWER:
+        return on_answer(broker, frame);
     default:
         return on_view(broker, frame);
     }
@@ -126,6 +142,16 @@ void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *rel
     sent(broker, tb_reloaded_write(&broker->control.out, reloaded));
 }
 
+void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask)
+{
+    sent(broker, tb_ask_write(&broker->control.out, ask));
+}
+
+void tb_control_ask_over(struct tb_broker *broker, uint32_t id)
+{
+    sent(broker, tb_ask_over_write(&broker->control.out, id));
+}
+
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,
                       const char *message)
 {
@@ -135,4 +161,11 @@ void tb_control_alert(struct tb_broker *broker, const char *view, const char *ev
         .message = tb_bytes_of_string(message),
     };
     sent(broker, tb_alert_write(&broker->control.out, &alert));
+}
+
+void tb_control_alert_often(struct tb_broker *broker, const char *view, const char *event,
+                            const char *message)
+{
+    if (tb_buffer_n(&broker->control.out) < ALERTS_WAITING)
+        tb_control_alert(broker, view, event, message);
 }

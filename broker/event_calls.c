@@ -1,5 +1,5 @@
 /* The commands `plugin:event|…`: what policy and the arguments allow is recorded, and then done. */
-#include "broker/broker.h"
+#include "broker/filter.h"
 
 #include "policy/own.h"
 
@@ -7,6 +7,7 @@
 
 /* One call of one of them. */
 struct work {
+    const struct tb_request *request;
     struct tb_broker *broker;
     struct tb_session *session;
     struct tb_live_call *call;
@@ -18,15 +19,13 @@ struct work {
 
 static void refuse(const struct work *work, enum tb_code code, const char *message)
 {
-    tb_dispatch_refuse(work->broker, work->session, work->call, code, message,
-                       code == TB_CODE_LIMIT ? 100 : 0);
+    tb_dispatch_refuse(work->request, code, message, code == TB_CODE_LIMIT ? 100 : 0);
 }
 
 /* What is not recorded must not happen, and is answered as that. */
 static bool is_recorded(const struct work *work)
 {
-    if (tb_dispatch_record(work->broker, work->session, work->call, work->text, TB_CODE_NONE, "") ==
-        TB_OK)
+    if (tb_dispatch_record(work->request, work->text, NULL) == TB_OK)
         return true;
     work->call->ref = 0;
     tb_answer_error(work->broker, work->session, work->call, TB_CODE_AUDIT_UNAVAILABLE,
@@ -45,7 +44,7 @@ static void answer_nil(struct tb_broker *broker, struct tb_session *session,
 
 static void listen_to(const struct work *work)
 {
-    if (work->session->n_streams >= TB_SESSION_STREAMS) {
+    if (!tb_session_has_stream(work->session, work->call)) {
         refuse(work, TB_CODE_LIMIT, "too many streams");
         return;
     }
@@ -132,14 +131,15 @@ static bool pack(struct work *work, struct tb_buffer *text, const msgpack_object
     return !packer.failed;
 }
 
-void tb_event_call(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-                   enum tb_own own, const struct tb_call *message)
+void tb_event_call(const struct tb_request *request, enum tb_own own)
 {
+    const struct tb_call *message = &request->message;
     struct work work = {
-        .broker = broker,
-        .session = session,
-        .call = call,
-        .granted = tb_session_command(session, call->command)->granted,
+        .request = request,
+        .broker = request->broker,
+        .session = request->session,
+        .call = request->call,
+        .granted = request->granted,
     };
     tb_cleanup(tb_buffer_deinit) struct tb_buffer text;
     tb_buffer_init(&text, 2 * TB_FRAME_MAX);

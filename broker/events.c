@@ -6,7 +6,7 @@
  * (listener.h), which loses the oldest. So whoever sends many neither fills memory nor keeps the
  * broker from others.
  */
-#include "broker/broker.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 
@@ -23,18 +23,11 @@ static bool has_room(const struct tb_broker *broker, const struct tb_session *se
     return tb_link_n_out(&session->link) < LINK_ROOM && broker->n_event_work < ROUND_MOST;
 }
 
-/* Whether the event is on its way. False: it has to wait, or the session is closed. */
-static bool deliver(struct tb_broker *broker, struct tb_session *session,
-                    const struct tb_listener *listener, const struct tb_event_message *message)
+/* False: the session is closed. */
+static bool write_event(struct tb_broker *broker, struct tb_session *session,
+                        struct tb_live_call *call, const struct tb_event_message *message)
 {
-    struct tb_live_call *call = tb_calls_at(&session->calls, listener->slot);
     uint64_t cost;
-    if (tb_event_cost_most(message) > call->stream.out.to)
-        return false;
-    if (!has_room(broker, session)) {
-        session->events_held = true;
-        return false;
-    }
     if (tb_session_write_event(session, call, message, &cost) != TB_OK) {
         tb_broker_close(broker, session, TB_CLOSE_VIOLATION, "the endpoint does not read");
         return false;
@@ -46,6 +39,37 @@ static bool deliver(struct tb_broker *broker, struct tb_session *session,
     return true;
 }
 
+/* Whether the event is on its way, or at the hook, which is asked about one at a time. False: it
+ * has to wait, or the listener is gone. */
+static bool deliver(struct tb_broker *broker, struct tb_session *session,
+                    struct tb_listener *listener, const struct tb_event_message *message)
+{
+    struct tb_live_call *call = tb_calls_at(&session->calls, listener->slot);
+    if (listener->retry_ms > 0 || call->questions ||
+        tb_event_cost_most(message) > call->stream.out.to)
+        return false;
+    if (!has_room(broker, session)) {
+        session->events_held = true;
+        return false;
+    }
+    listener->retry_ms = tb_charge_event(broker, session, call, tb_event_cost_most(message));
+    if (listener->retry_ms > 0)
+        return false;
+    if (!tb_hooked(call))
+        return write_event(broker, session, call, message);
+    broker->n_event_work += message->payload.n + EVENT_WORK;
+    return tb_hook_event(session, call, message);
+}
+
+/* The listener is invalid afterwards if it was over its limit. */
+static void end_if_over(struct tb_broker *broker, struct tb_session *session,
+                        const struct tb_listener *listener)
+{
+    if (listener->retry_ms > 0 && session->state == TB_SESSION_OPEN)
+        tb_charge_over(broker, session, tb_calls_at(&session->calls, listener->slot),
+                       listener->retry_ms);
+}
+
 static void go_on(struct tb_broker *broker, struct tb_session *session,
                   struct tb_listener *listener)
 {
@@ -55,6 +79,7 @@ static void go_on(struct tb_broker *broker, struct tb_session *session,
         tb_listener_sent_first(listener);
         session->n_events_waiting -= before - listener->n_waiting;
     }
+    end_if_over(broker, session, listener);
 }
 
 void tb_events_credited(struct tb_broker *broker, struct tb_session *session,
@@ -63,12 +88,24 @@ void tb_events_credited(struct tb_broker *broker, struct tb_session *session,
     go_on(broker, session, call->stream.listener);
 }
 
+void tb_events_judged(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, const struct tb_event_message *message)
+{
+    struct tb_listener *listener = call->stream.listener;
+    if (write_event(broker, session, call, message))
+        go_on(broker, session, listener);
+}
+
 static void tell(struct tb_broker *broker, struct tb_session *session, struct tb_listener *listener,
                  struct tb_bytes payload, struct tb_bytes source)
 {
     const struct tb_event_message message = tb_listener_message(listener, payload, source);
     if (!listener->first && deliver(broker, session, listener, &message)) {
         listener->n_lost = 0;
+        return;
+    }
+    if (listener->retry_ms > 0) {
+        end_if_over(broker, session, listener);
         return;
     }
     size_t others = session->n_events_waiting - listener->n_waiting;
@@ -89,9 +126,12 @@ void tb_events_resume(struct tb_broker *broker)
         if (!is_held(session) || !has_room(broker, session))
             continue;
         session->events_held = false;
+        struct tb_listener *next;
         for (struct tb_listener *l = session->listeners; l && session->state == TB_SESSION_OPEN;
-             l = l->next)
+             l = next) {
+            next = l->next;
             go_on(broker, session, l);
+        }
     }
 }
 
@@ -135,10 +175,13 @@ void tb_events_add(struct tb_broker *broker, struct tb_session *session, struct 
 static void tell_session(struct tb_broker *broker, struct tb_session *session,
                          const struct tb_emission *emission)
 {
+    struct tb_listener *next;
     for (struct tb_listener *l = session->listeners; l && session->state == TB_SESSION_OPEN;
-         l = l->next)
+         l = next) {
+        next = l->next;
         if (tb_listener_hears(l, emission->event, &emission->to))
             tell(broker, session, l, emission->payload, emission->source);
+    }
 }
 
 /* Whether one of the entries `{"target": label}` is for that label; `*` is for every one. */

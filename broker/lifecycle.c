@@ -1,15 +1,11 @@
 /* Sessions come and go: OPEN, the grant, HELLO's time limit, the ends that a session can have, and
  * violations. */
-#include "broker/broker.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
 
 #include <stdlib.h>
-
-/* While more bytes than this wait for the host, it is not told of violations that were only denied.
- */
-enum { ALERTS_WAITING = 16 * 1024 };
 
 static void refuse_open(struct tb_broker *broker, const struct tb_open *open, enum tb_code code,
                         const char *message)
@@ -63,6 +59,7 @@ static int begin(struct tb_broker *broker, struct tb_view *view, const struct tb
     session->broker = broker;
     session->slot = tb_views_slot(&broker->views, view);
     session->link.source.fd = fd; /* not read from before the grant is there */
+    tb_limits_forget(&view->limits, broker->now_ns);
     limit_time(broker, session);
     if (!tb_reload_holds(&broker->reload) && tb_broker_resolve(broker, session) != TB_OK) {
         tb_session_free(session);
@@ -74,7 +71,7 @@ static int begin(struct tb_broker *broker, struct tb_view *view, const struct tb
 
 void tb_broker_open(struct tb_broker *broker, const struct tb_open *open, int fd)
 {
-    struct tb_view *view = tb_views_get(&broker->views, open->view);
+    struct tb_view *view = tb_views_get(&broker->views, open->view, broker->now_ns);
     if (view && view->session)
         tb_broker_close(broker, view->session, TB_CLOSE_SHUT, "replaced by a new document");
     if (!view || view->locked_out) {
@@ -148,11 +145,28 @@ void tb_broker_granted(struct tb_broker *broker, struct tb_session *session, int
     tell_opened(broker, session);
 }
 
+/* It was never dispatched. */
+static void end_parked(struct tb_session *session, struct tb_live_call *call)
+{
+    static const struct tb_denial denial = {.code = TB_CODE_SESSION_CLOSED,
+                                            .message = "the session ended while the call waited"};
+    const struct tb_call no_message = {0};
+    struct tb_request request = tb_request_of(session, call, &no_message);
+    (void)tb_dispatch_record(&request, (struct tb_bytes){0}, &denial);
+    tb_session_free_call(session, call);
+}
+
 /* The endpoint hears nothing more, but the log says how each of its calls ended. */
 static void end_calls(struct tb_broker *broker, struct tb_session *session)
 {
     for (uint32_t i = 0; session->calls.slots && i < TB_SESSION_CALLS; i++) {
-        const struct tb_live_call *call = &session->calls.slots[i];
+        struct tb_live_call *call = &session->calls.slots[i];
+        if (call->used)
+            tb_hook_forget(call, session);
+        if (call->used && call->waiting) {
+            end_parked(session, call);
+            continue;
+        }
         if (!call->used || call->answered || call->ref == 0)
             continue;
         struct tb_record record = {
@@ -262,6 +276,7 @@ void tb_broker_deadlines(struct tb_broker *broker)
     broker->next_deadline_ns = TB_NEVER;
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
+        tb_hook_deadline(&broker->views.slots[i].hook);
         if (session)
             check_deadlines(broker, session);
         if (session && session->state != TB_SESSION_CLOSED &&
@@ -271,11 +286,21 @@ void tb_broker_deadlines(struct tb_broker *broker)
     tb_reload_deadline(broker);
 }
 
+void tb_broker_lock(struct tb_broker *broker, struct tb_session *session, const char *cause)
+{
+    struct tb_view *view = &broker->views.slots[session->slot];
+    tb_view_lock(view, broker->now_ns);
+    tb_broker_close(broker, session, TB_CLOSE_VIOLATION, cause);
+    if (broker->settings.violations == TB_ON_VIOLATION_EXIT) {
+        broker->ending = true;
+        broker->exit_status = 1;
+    }
+}
+
 void tb_broker_violation(struct tb_broker *broker, struct tb_session *session, bool framing,
                          const char *cause)
 {
     struct tb_view *view = &broker->views.slots[session->slot];
-    enum tb_violation_action action = broker->settings.violations;
     struct tb_record record = {
         .event = TB_EVENT_VIOLATION,
         .verdict = TB_DENY,
@@ -284,17 +309,9 @@ void tb_broker_violation(struct tb_broker *broker, struct tb_session *session, b
     };
     view->n_violations++;
     (void)tb_flush_record(broker, session, &record);
-    if (action == TB_ON_VIOLATION_DENY && !framing) {
-        /* As many as a page likes to cause: a host that does not keep up is told of fewer, and not
-         * ended for it. */
-        if (tb_buffer_n(&broker->control.out) < ALERTS_WAITING)
-            tb_control_alert(broker, session->label, "violation", cause);
+    if (broker->settings.violations == TB_ON_VIOLATION_DENY && !framing) {
+        tb_control_alert_often(broker, session->label, "violation", cause);
         return;
     }
-    tb_view_lock(view, broker->now_ns);
-    tb_broker_close(broker, session, TB_CLOSE_VIOLATION, cause);
-    if (action == TB_ON_VIOLATION_EXIT) {
-        broker->ending = true;
-        broker->exit_status = 1;
-    }
+    tb_broker_lock(broker, session, cause);
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "policy/grant.h"
+#include "broker/limits.h"
 
 struct tb_named {
     struct tb_bytes name;                   /* borrowed from the grant that WELCOME was made of */
@@ -15,4 +15,5 @@ struct tb_named {
     uint32_t cap;                           /* the most handles outstanding */
     uint32_t number;                        /* what the running instance of its plugin calls it */
     uint32_t scope;                         /* index in what that instance was told */
+    struct tb_meter *meter;                 /* the view's; NULL: no limit has been looked at yet */
 };

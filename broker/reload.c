@@ -1,5 +1,5 @@
 /* How a reload goes: broker/reload.h says what it is, regrant.c what becomes of one session. */
-#include "broker/broker.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -100,7 +100,11 @@ static void end_revoked_calls(struct tb_broker *broker, struct tb_session *sessi
 {
     for (uint32_t i = 0; i < TB_SESSION_CALLS && session->state == TB_SESSION_OPEN; i++) {
         struct tb_live_call *call = &session->calls.slots[i];
-        if (!call->used || call->answered || tb_session_command(session, call->command)->granted)
+        const struct tb_grant_command *granted =
+            call->used ? tb_session_command(session, call->command)->granted : NULL;
+        if (call->waiting && granted)
+            call->waiting->rule = granted->rule; /* the other one was of the old grant */
+        if (!call->used || call->answered || granted)
             continue;
         tb_answer_give_up(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);
     }
@@ -110,6 +114,8 @@ static void regrant(struct tb_broker *broker, struct tb_session *session)
 {
     tb_session_regrant(session);
     end_revoked_calls(broker, session);
+    tb_hook_regranted(session);
+    tb_ask_regranted(session);
     for (uint32_t i = 0; i < session->n_plugins && session->state != TB_SESSION_CLOSED; i++)
         if (session->plugins[i].stale)
             tb_launch_replace(broker, &session->plugins[i]);

@@ -6,7 +6,7 @@
  * A step that finds the protocol broken returns the cause, a literal that goes to the log; NULL is
  * fine. An error that the page may see is answered in place.
  */
-#include "broker/broker.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 
@@ -55,6 +55,9 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
     bool revoked = !tb_session_command(session, command)->granted;
     enum tb_code code = revoked ? TB_CODE_DENIED : TB_CODE_LIMIT;
     const char *message = revoked ? "revoked by reload" : "too many calls in flight";
+    const struct tb_denial denial = {.code = code, .message = message};
+    const struct tb_call no_message = {0};
+    struct tb_request request = tb_request_of(session, &call, &no_message);
     struct tb_reply reply = {
         .type = TB_REPLY_ERROR,
         .error = {.code = code,
@@ -65,7 +68,9 @@ static const char *refuse_slotless(struct tb_broker *broker, struct tb_session *
         tb_handle_pool_retire(&session->handles, &address->handle, command);
         return cause;
     }
-    (void)tb_dispatch_record(broker, session, &call, (struct tb_bytes){0}, code, message);
+    if (tb_tripwire_called(broker, session, command))
+        return NULL;
+    (void)tb_dispatch_record(&request, (struct tb_bytes){0}, &denial);
     if (tb_session_write_reply(session, &broker->random, &call, &reply, &tb_no_piece) != TB_OK)
         return "CALL from an endpoint that does not read";
     tb_flush_mark(broker, &session->link);
@@ -233,8 +238,11 @@ void tb_route_view_ready(struct tb_source *source, uint32_t events)
 void tb_route_resume(struct tb_broker *broker)
 {
     tb_events_resume(broker);
+    tb_waiting_turn(broker);
+    tb_ask_turn(broker);
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         struct tb_session *session = broker->views.slots[i].session;
+        tb_hook_frames_resume(&broker->views.slots[i].hook);
         if (!session || !session->grant)
             continue;
         tb_plugin_frames_resume(broker, session);
@@ -248,10 +256,12 @@ void tb_route_resume(struct tb_broker *broker)
 
 bool tb_route_may_resume(const struct tb_broker *broker)
 {
-    if (tb_events_may_resume(broker))
+    if (broker->asks_due || tb_events_may_resume(broker))
         return true;
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         const struct tb_session *session = broker->views.slots[i].session;
+        if (tb_hook_frames_may_resume(&broker->views.slots[i].hook))
+            return true;
         if (!session || !session->grant)
             continue;
         if ((session->link.paused && view_may_go_on(broker, session)) ||

@@ -1,4 +1,5 @@
-#include "broker/session.h"
+#include "broker/hook.h"
+#include "broker/waiting.h"
 
 #include "base/clock.h"
 
@@ -61,6 +62,7 @@ void tb_session_free(struct tb_session *session)
     tb_link_deinit(&session->link);
     tb_bulk_unref(session->body);
     tb_handle_pool_deinit(&session->handles);
+    tb_prompts_deinit(&session->prompts);
     tb_calls_deinit(&session->calls);
     free(session->plugins);
     free(session->commands);
@@ -117,6 +119,7 @@ int tb_session_grant(struct tb_session *session, struct tb_grant *grant, struct 
         tb_handle_pool_init(&session->handles, (uint32_t)grant->n_commands) < 0)
         return -ENOMEM;
     name_all(session);
+    tb_hook_id(grant, session->hook_id);
     make_bootstrap(session, random);
     return 0;
 }
@@ -193,5 +196,8 @@ void tb_session_free_call(struct tb_session *session, struct tb_live_call *call)
         drop_listener(session, call->stream.listener);
     tb_assert(session->n_bytes_live >= call->n_in);
     session->n_bytes_live -= call->n_in;
+    session->n_parts_parked -= tb_buffer_n(&call->parts);
+    tb_buffer_deinit(&call->parts);
+    tb_waiting_free(call->waiting);
     tb_calls_free(&session->calls, call);
 }

@@ -8,6 +8,7 @@
 #include "broker/handle_pool.h"
 #include "broker/link.h"
 #include "broker/plugin.h"
+#include "broker/prompts.h"
 #include "proto/control.h"
 #include "proto/keys.h"
 #include "proto/stream.h"
@@ -32,6 +33,7 @@ struct tb_session {
     char webview[TB_LABEL_MAX + 1];
     char origin[TB_ORIGIN_MAX + 1];
     uint8_t id[TB_SESSION_SIZE];
+    uint8_t hook_id[TB_DIGEST_SIZE]; /* of the grant's hook (hook.h) */
     char id_hex[2 * TB_SESSION_SIZE + 1];
 
     struct tb_link link;
@@ -56,6 +58,10 @@ struct tb_session {
     uint32_t n_plugins;
     uint32_t n_streams; /* calls that are streams and not answered */
     uint64_t n_bytes_live;
+    uint64_t n_back;               /* bytes from plugins that wait for the hook */
+    uint64_t n_parts_parked;       /* bytes of parts of bodies that wait with their calls */
+    struct tb_order own_order;     /* calls that the broker answers itself and that wait */
+    struct tb_prompts prompts;     /* calls that wait for a person */
     struct tb_listener *listeners; /* of events, in the order of their calls */
     uint64_t last_listener;        /* its id */
     size_t n_events_waiting;       /* bytes, of all of them */
@@ -103,6 +109,8 @@ tb_must_check int tb_session_write_handles(struct tb_session *session, struct tb
  * is one, it is sent nothing but REPLY.
  */
 tb_must_check int tb_session_begin_stream(struct tb_session *session, struct tb_live_call *call);
+/* Whether that would be TB_OK. */
+bool tb_session_has_stream(const struct tb_session *session, const struct tb_live_call *call);
 /* `piece` follows the frame if that holds only the length of its raw bytes; else it is done with.
  * *ret_cost is what the endpoint counts for it. TB_TOO_LARGE: it does not fit a CHUNK, and nothing
  * is written. */

@@ -2,11 +2,16 @@
 #include "base/result.h"
 #include "broker/session.h"
 
+bool tb_session_has_stream(const struct tb_session *session, const struct tb_live_call *call)
+{
+    return call->stream.begun || session->n_streams < TB_SESSION_STREAMS;
+}
+
 int tb_session_begin_stream(struct tb_session *session, struct tb_live_call *call)
 {
     if (call->stream.begun)
         return TB_OK;
-    if (session->n_streams >= TB_SESSION_STREAMS)
+    if (!tb_session_has_stream(session, call))
         return TB_FULL;
     call->stream.begun = true;
     session->n_streams++;

@@ -28,6 +28,8 @@ static const char *on_miss(struct tb_broker *broker, struct tb_session *session,
     struct tb_miss miss;
     if (tb_miss_read(&broker->unpacker, plaintext, &miss) != TB_OK)
         return "MISS that is not in the format";
+    if (tb_tripwire_missed(broker, session, miss.name))
+        return NULL;
     if (broker->now_ns - session->miss_window_ns >= TB_S_NS) {
         session->miss_window_ns = broker->now_ns;
         session->n_misses = 0;

@@ -11,24 +11,34 @@ struct tb_view *tb_views_find(struct tb_views *views, struct tb_bytes label)
     return NULL;
 }
 
-static struct tb_view *free_slot(struct tb_views *views)
+/* Nobody would miss what is remembered of it. */
+static bool is_free(struct tb_view *view, uint64_t now_ns)
 {
-    for (size_t i = 0; i < TB_SLOTS; i++) {
-        struct tb_view *view = &views->slots[i];
-        if (!view->used || (!view->session && view->n_violations == 0))
-            return view;
-    }
+    if (view->session || view->n_violations > 0)
+        return false;
+    tb_limits_forget(&view->limits, now_ns);
+    return view->limits.n_meters == 0;
+}
+
+static struct tb_view *free_slot(struct tb_views *views, uint64_t now_ns)
+{
+    for (size_t i = 0; i < TB_SLOTS; i++)
+        if (!views->slots[i].used || is_free(&views->slots[i], now_ns))
+            return &views->slots[i];
     return NULL;
 }
 
-struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label)
+struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label, uint64_t now_ns)
 {
     struct tb_view *view = tb_views_find(views, label);
     if (view)
         return view;
-    view = free_slot(views);
+    view = free_slot(views, now_ns);
     if (!view || label.n > TB_LABEL_MAX)
         return NULL;
+    tb_limits_deinit(&view->limits);
+    tb_limits_deinit(&view->told);
+    tb_hook_stop(&view->hook); /* of another label */
     *view = (struct tb_view){.used = true};
     memcpy(view->label, label.data, label.n);
     return view;
@@ -37,6 +47,15 @@ struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label)
 uint32_t tb_views_slot(const struct tb_views *views, const struct tb_view *view)
 {
     return (uint32_t)(view - views->slots);
+}
+
+void tb_views_deinit(struct tb_views *views)
+{
+    for (size_t i = 0; i < TB_SLOTS; i++) {
+        tb_hook_stop(&views->slots[i].hook);
+        tb_limits_deinit(&views->slots[i].limits);
+        tb_limits_deinit(&views->slots[i].told);
+    }
 }
 
 void tb_view_lock(struct tb_view *view, uint64_t now_ns)

@@ -27,6 +27,7 @@ int cli_new(int argc, char **argv);
 int cli_policy(int argc, char **argv);
 int cli_relay(int argc, char **argv);
 int cli_run(int argc, char **argv);
+int cli_test(int argc, char **argv);
 int cli_types(int argc, char **argv);
 
 /* What `doctor` shows, for an app that requires the layers of the mask (sandbox/layer.h; 0: none

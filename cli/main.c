@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"relay", cli_relay, "a view's link on stdin and stdout, for hosts in any language"},
     {"doctor", cli_doctor, "what this machine's kernel lets the sandboxes hold"},
     {"policy", cli_policy, "check what an app's policy files grant"},
+    {"test", cli_test, "hold an app's policy to its policy.test.toml"},
     {"types", cli_types, "TypeScript bindings for exactly what an app's policy grants"},
     {"import", cli_import, "make an app folder of a Tauri project's src-tauri folder"},
     {"new", cli_new, "make a folder to begin from: an app, or a plugin"},

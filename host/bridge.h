@@ -25,5 +25,18 @@ struct trollbridge {
     bool lost;
 };
 
+/*
+ * trollbridge_spawn. With `test`, the absolute path of a folder, nothing native happens: what the
+ * app's plugins implement is the host's to serve, and the log goes to that folder. Not for other
+ * hosts: a page that is shown by one must never find its plugins replaced.
+ */
+enum trollbridge_result bridge_spawn(const struct trollbridge_options *options, const char *test,
+                                     struct trollbridge **ret_bridge);
+
 /* Nothing comes or goes any more. LOST. */
 enum trollbridge_result bridge_lose(struct trollbridge *bridge);
+
+/* Sends a frame of the control link, with the descriptor unless it is -1. Neither is consumed. OK
+ * or LOST. */
+enum trollbridge_result bridge_send(struct trollbridge *bridge, struct tb_buffer *frame, int fd);
+void bridge_free_frame(struct tb_buffer *frame); /* for tb_cleanup */

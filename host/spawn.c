@@ -64,14 +64,22 @@ static int spawn(const char *program, char *const *argv, int control, int lifeli
     return -r;
 }
 
-static int start(const char *program, const char *app, int control, int lifeline, pid_t *ret_pid)
+enum { ARGS_MAX = 5 + 2 * TB_USER_VARIABLES + 1 };
+
+static int start(const char *program, const char *app, const char *test, int control, int lifeline,
+                 pid_t *ret_pid)
 {
     char *variables[TB_USER_VARIABLES];
     size_t n_variables = tb_user_variables(variables);
-    const char *argv[3 + 2 * TB_USER_VARIABLES + 1] = {"supervisor", "--app", app};
+    const char *argv[ARGS_MAX] = {"supervisor", "--app", app};
+    size_t n = 3;
     for (size_t i = 0; i < n_variables; i++) {
-        argv[3 + 2 * i] = "--var";
-        argv[4 + 2 * i] = variables[i];
+        argv[n++] = "--var";
+        argv[n++] = variables[i];
+    }
+    if (test) {
+        argv[n++] = "--test";
+        argv[n++] = test;
     }
     int r = spawn(program, (char *const *)(uintptr_t)argv, control, lifeline, ret_pid);
     tb_user_free(variables, n_variables);
@@ -107,8 +115,8 @@ static int limit_sending(int fd)
     return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0 ? -errno : 0;
 }
 
-enum trollbridge_result host_spawn(const char *app, pid_t *ret_pid, int *ret_control_fd,
-                                   int *ret_lifeline_fd)
+enum trollbridge_result host_spawn(const char *app, const char *test, pid_t *ret_pid,
+                                   int *ret_control_fd, int *ret_lifeline_fd)
 {
     char program[PATH_MAX];
     int control[2];
@@ -127,7 +135,7 @@ enum trollbridge_result host_spawn(const char *app, pid_t *ret_pid, int *ret_con
     if (move_up(&their_control) < 0 || move_up(&their_lifeline) < 0 ||
         limit_sending(own_control) < 0)
         return TROLLBRIDGE_OUT_OF_MEMORY;
-    if (start(program, app, their_control, their_lifeline, &pid) < 0)
+    if (start(program, app, test, their_control, their_lifeline, &pid) < 0)
         return TROLLBRIDGE_PART;
     tb_fd_close(&their_control);
     tb_fd_close(&their_lifeline);

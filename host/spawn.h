@@ -8,7 +8,7 @@
 /*
  * Starts `libexec/trollbridge/supervisor` of the tree that this code is in. Returns its process id,
  * the host's end of the control link, and the descriptor whose closing ends the tree. INVALID,
- * PART, FILES or OUT_OF_MEMORY.
+ * PART, FILES or OUT_OF_MEMORY. `test`: bridge.h.
  */
-enum trollbridge_result host_spawn(const char *app, pid_t *ret_pid, int *ret_control_fd,
-                                   int *ret_lifeline_fd);
+enum trollbridge_result host_spawn(const char *app, const char *test, pid_t *ret_pid,
+                                   int *ret_control_fd, int *ret_lifeline_fd);

@@ -4,9 +4,11 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "host/ask.h"
 #include "host/bridge.h"
 #include "host/facts.h"
 #include "host/spawn.h"
+#include "host/text.h"
 #include "supervisor/status.h"
 
 #include <errno.h>
@@ -80,8 +82,8 @@ static struct trollbridge *bridge_new(const struct trollbridge_options *options)
     return bridge;
 }
 
-enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
-                                          struct trollbridge **ret_bridge)
+enum trollbridge_result bridge_spawn(const struct trollbridge_options *options, const char *test,
+                                     struct trollbridge **ret_bridge)
 {
     if (!options || !options->app)
         return TROLLBRIDGE_INVALID;
@@ -89,7 +91,7 @@ enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *opti
     if (!bridge)
         return TROLLBRIDGE_OUT_OF_MEMORY;
     enum trollbridge_result result =
-        host_spawn(options->app, &bridge->pid, &bridge->control_fd, &bridge->lifeline_fd);
+        host_spawn(options->app, test, &bridge->pid, &bridge->control_fd, &bridge->lifeline_fd);
     if (result != TROLLBRIDGE_OK) {
         bridge_free(bridge);
         return result;
@@ -104,6 +106,12 @@ enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *opti
     }
     *ret_bridge = bridge;
     return TROLLBRIDGE_OK;
+}
+
+enum trollbridge_result trollbridge_spawn(const struct trollbridge_options *options,
+                                          struct trollbridge **ret_bridge)
+{
+    return bridge_spawn(options, NULL, ret_bridge);
 }
 
 const struct trollbridge_app *trollbridge_app(const struct trollbridge *bridge)
@@ -121,27 +129,13 @@ int trollbridge_pid(const struct trollbridge *bridge)
     return bridge->pid;
 }
 
-/* A message of 512 bytes at most, as a string of C. */
-struct text {
-    char bytes[TB_ERROR_MESSAGE_MAX + 1];
-};
-
-static struct text text_of(struct tb_bytes bytes)
-{
-    struct text text = {0};
-    if (bytes.n > 0)
-        memcpy(text.bytes, bytes.data,
-               bytes.n < TB_ERROR_MESSAGE_MAX ? bytes.n : TB_ERROR_MESSAGE_MAX);
-    return text;
-}
-
 static bool on_opened(struct trollbridge *bridge, const struct tb_frame *frame)
 {
     struct tb_opened opened;
     if (tb_opened_read(&bridge->unpacker, frame->body, &opened) != TB_OK)
         return false;
-    struct text session = text_of(opened.session);
-    struct text message = text_of(opened.message);
+    struct host_text session = host_text_of(opened.session);
+    struct host_text message = host_text_of(opened.message);
     bool refused = opened.code != TB_CODE_NONE;
     if (bridge->options.opened)
         bridge->options.opened(bridge->options.data, opened.id, refused ? NULL : session.bytes,
@@ -155,9 +149,9 @@ static bool on_alert(struct trollbridge *bridge, const struct tb_frame *frame)
     struct tb_alert alert;
     if (tb_alert_read(&bridge->unpacker, frame->body, &alert) != TB_OK)
         return false;
-    struct text view = text_of(alert.view);
-    struct text event = text_of(alert.event);
-    struct text message = text_of(alert.message);
+    struct host_text view = host_text_of(alert.view);
+    struct host_text event = host_text_of(alert.event);
+    struct host_text message = host_text_of(alert.message);
     if (bridge->options.alert)
         bridge->options.alert(bridge->options.data, view.bytes, event.bytes, message.bytes);
     return true;
@@ -168,9 +162,9 @@ static bool on_reloaded(struct trollbridge *bridge, const struct tb_frame *frame
     struct tb_reloaded reloaded;
     if (tb_reloaded_read(&bridge->unpacker, frame->body, &reloaded) != TB_OK)
         return false;
-    struct text before = text_of(reloaded.before);
-    struct text after = text_of(reloaded.after);
-    struct text message = text_of(reloaded.message);
+    struct host_text before = host_text_of(reloaded.before);
+    struct host_text after = host_text_of(reloaded.after);
+    struct host_text message = host_text_of(reloaded.message);
     bool refused = reloaded.code != TB_CODE_NONE;
     if (bridge->options.reloaded)
         bridge->options.reloaded(bridge->options.data, reloaded.id, refused ? NULL : before.bytes,
@@ -186,6 +180,10 @@ static bool on_frame(struct trollbridge *bridge, const struct tb_frame *frame)
         return on_opened(bridge, frame);
     case TB_RELOADED:
         return on_reloaded(bridge, frame);
+    case TB_ASK:
+        return host_ask(bridge, frame->body);
+    case TB_ASK_OVER:
+        return host_ask_over(bridge, frame->body);
     default:
         return on_alert(bridge, frame);
     }
@@ -274,8 +272,7 @@ enum trollbridge_result trollbridge_dispatch(struct trollbridge *bridge)
 
 /* Control messages are small and rare, and the broker always reads: waiting for room is right. One
  * that was taken over may not: the socket's own limit (host_spawn) ends that. */
-static enum trollbridge_result send_frame(struct trollbridge *bridge, struct tb_buffer *frame,
-                                          int fd)
+enum trollbridge_result bridge_send(struct trollbridge *bridge, struct tb_buffer *frame, int fd)
 {
     while (tb_buffer_n(frame) > 0) {
         ssize_t n = tb_fd_send(bridge->control_fd, tb_buffer_bytes(frame), fd, 0);
@@ -289,9 +286,9 @@ static enum trollbridge_result send_frame(struct trollbridge *bridge, struct tb_
     return TROLLBRIDGE_OK;
 }
 
-static void deinit_buffer(struct tb_buffer *buffer)
+void bridge_free_frame(struct tb_buffer *frame)
 {
-    tb_buffer_deinit(buffer);
+    tb_buffer_deinit(frame);
 }
 
 enum trollbridge_result trollbridge_open(struct trollbridge *bridge,
@@ -299,7 +296,7 @@ enum trollbridge_result trollbridge_open(struct trollbridge *bridge,
                                          uint32_t *ret_id)
 {
     tb_fd own = fd;
-    tb_cleanup(deinit_buffer) struct tb_buffer frame;
+    tb_cleanup(bridge_free_frame) struct tb_buffer frame;
     tb_buffer_init(&frame, TB_HEADER_SIZE + TB_CONTROL_MAX);
     if (bridge->lost)
         return TROLLBRIDGE_LOST;
@@ -318,20 +315,20 @@ enum trollbridge_result trollbridge_open(struct trollbridge *bridge,
     bridge->last_id = open.id;
     if (ret_id)
         *ret_id = open.id;
-    return send_frame(bridge, &frame, own);
+    return bridge_send(bridge, &frame, own);
 }
 
 static enum trollbridge_result send_view(struct trollbridge *bridge, enum tb_kind kind,
                                          const char *label)
 {
-    tb_cleanup(deinit_buffer) struct tb_buffer frame;
+    tb_cleanup(bridge_free_frame) struct tb_buffer frame;
     tb_buffer_init(&frame, TB_HEADER_SIZE + TB_CONTROL_MAX);
     if (bridge->lost)
         return TROLLBRIDGE_LOST;
     if (!label || !tb_label_valid(tb_bytes_of_string(label)) ||
         tb_view_write(&frame, kind, tb_bytes_of_string(label)) != TB_OK)
         return TROLLBRIDGE_INVALID;
-    return send_frame(bridge, &frame, -1);
+    return bridge_send(bridge, &frame, -1);
 }
 
 enum trollbridge_result trollbridge_shut(struct trollbridge *bridge, const char *label)
@@ -346,7 +343,7 @@ enum trollbridge_result trollbridge_reset(struct trollbridge *bridge, const char
 
 enum trollbridge_result trollbridge_reload(struct trollbridge *bridge, uint32_t *ret_id)
 {
-    tb_cleanup(deinit_buffer) struct tb_buffer frame;
+    tb_cleanup(bridge_free_frame) struct tb_buffer frame;
     tb_buffer_init(&frame, TB_HEADER_SIZE + TB_CONTROL_MAX);
     if (bridge->lost)
         return TROLLBRIDGE_LOST;
@@ -355,7 +352,7 @@ enum trollbridge_result trollbridge_reload(struct trollbridge *bridge, uint32_t 
     bridge->last_id++;
     if (ret_id)
         *ret_id = bridge->last_id;
-    return send_frame(bridge, &frame, -1);
+    return bridge_send(bridge, &frame, -1);
 }
 
 /* The supervisor holds its end of the lifeline until all of its children are gone. */

@@ -66,6 +66,33 @@ struct trollbridge_plugin {
     void *data; /* init->data in `start` and in every handler */
 };
 
+/*
+ * A call that waits for a person: the manifest says that its command, or a rule that it met, asks.
+ * Only the bytes that are shown here are dispatched after a yes. All strings are borrowed for the
+ * callback. In args_json everything that a reader would not see as it is, control and bidirectional
+ * characters among it, is escaped; in the others, which are the policy's own, it is not.
+ */
+struct trollbridge_ask {
+    uint32_t id; /* for trollbridge_answer */
+    const char *view;
+    const char *origin; /* `local` or a serialised origin, as policy knows it */
+    const char *command;
+    const char *args_json;  /* all of them, on one line; bytes in it are "base64:…" */
+    int has_body;           /* whether the call has raw bytes beside its arguments */
+    uint64_t n_body;        /* how many */
+    const char *rule;       /* the message of the rule that asks; NULL: the command does */
+    uint32_t remember_days; /* for how long ALWAYS and NEVER are remembered; 0: for ever */
+};
+
+/* What the person says. Zeroed memory is a no. */
+enum trollbridge_answered {
+    TROLLBRIDGE_DISMISSED = 0, /* no, and no to the command for 30 s */
+    TROLLBRIDGE_ONCE,          /* this call */
+    TROLLBRIDGE_SESSION,       /* it, and later ones of the command in the same document */
+    TROLLBRIDGE_ALWAYS,        /* it, and later ones, until the answer is revoked or forgotten */
+    TROLLBRIDGE_NEVER,         /* not it, nor later ones, until then */
+};
+
 /* Strings and tables are borrowed for the call in which they are given; the table of plugins, what
  * is in it, and callbacks until trollbridge_close. */
 struct trollbridge_options {
@@ -93,6 +120,17 @@ struct trollbridge_options {
      */
     void (*reloaded)(void *data, uint32_t id, const char *before, const char *after,
                      const char *code, const char *message);
+
+    /*
+     * A call waits for a person: show a prompt that no page can draw over, begin with no, and say
+     * with trollbridge_answer what came of it, from in here or later. A view has one prompt at a
+     * time. NULL: every one is dismissed at once. So is one whose arguments JSON cannot say.
+     */
+    void (*ask)(void *data, const struct trollbridge_ask *ask);
+
+    /* Nobody waits for that answer any more (the call was cancelled, its document is gone, ten
+     * minutes are over): take the prompt away. Not called behind an answer. May be NULL. */
+    void (*asked_over)(void *data, uint32_t id);
 
     void *data; /* passed to the callbacks */
 };
@@ -176,6 +214,17 @@ TROLLBRIDGE_API enum trollbridge_result trollbridge_reset(struct trollbridge *br
  */
 TROLLBRIDGE_API enum trollbridge_result trollbridge_reload(struct trollbridge *bridge,
                                                            uint32_t *ret_id);
+
+/*
+ * What a person has said to the prompt `id`. It counts once, and for the call that was shown; an id
+ * that is over is no error, since the two may have crossed. INVALID (the answer), LOST or
+ * OUT_OF_MEMORY: then the call waits on.
+ */
+TROLLBRIDGE_API enum trollbridge_result trollbridge_answer(struct trollbridge *bridge, uint32_t id,
+                                                           enum trollbridge_answered answered);
+
+/* `dismissed`, `once`, `session`, `always`, `never`, as in the log; NULL: no answer. */
+TROLLBRIDGE_API const char *trollbridge_answer_name(enum trollbridge_answered answered);
 
 /*
  * Sends an event to the listeners of one view, or with NULL to those of every view: begin it, pack

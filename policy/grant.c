@@ -1,78 +1,15 @@
 #include "policy/grant.h"
 
-#include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "policy/filter/zone.h"
+#include "policy/grant_command.h"
+#include "proto/hook.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-enum {
-    PLUGINS_MAX = 257, /* a snapshot's, and the app itself */
-    RULE_MAX = TB_RECORD_STRING_MAX,
-    MS_MAX = 24 * 60 * 60 * 1000
-};
-
-static int read_rule(const msgpack_object *map, struct tb_rule *ret_rule)
-{
-    struct tb_rule rule;
-    uint64_t line;
-    const struct tb_field fields[] = {
-        {"capability", TB_STR, &rule.capability, RULE_MAX, NULL},
-        {"permission", TB_STR, &rule.permission, RULE_MAX, NULL},
-        {"file", TB_STR, &rule.file, RULE_MAX, NULL},
-        {"line", TB_UINT, &line, UINT32_MAX, NULL},
-    };
-    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
-    if (r != TB_OK)
-        return r;
-    rule.line = (uint32_t)line;
-    *ret_rule = rule;
-    return TB_OK;
-}
-
-/* An optional index below n: TB_NO_INDEX where it is absent. */
-static bool take_index(bool has, uint64_t index, size_t n, uint32_t *ret_index)
-{
-    if (has && index >= n)
-        return false;
-    *ret_index = has ? (uint32_t)index : TB_NO_INDEX;
-    return true;
-}
-
-static int read_command(const struct tb_grant *grant, const msgpack_object *map,
-                        struct tb_grant_command *command)
-{
-    uint64_t plugin = 0;
-    uint64_t scope = 0;
-    uint64_t in_flight;
-    uint64_t deadline_ms;
-    bool has_plugin;
-    bool has_scope;
-    struct tb_bytes args;
-    const msgpack_object *rule;
-    const struct tb_field fields[] = {
-        {"name", TB_STR, &command->name, TB_COMMAND_MAX, NULL},
-        {"plugin", TB_UINT, &plugin, 0, &has_plugin},
-        {"local", TB_STR, &command->local, TB_COMMAND_MAX, NULL},
-        {"scope", TB_UINT, &scope, 0, &has_scope},
-        {"in_flight", TB_UINT, &in_flight, TB_HANDLES_MAX, NULL},
-        {"deadline_ms", TB_UINT, &deadline_ms, MS_MAX, NULL},
-        {"args", TB_STR, &args, 0, NULL},
-        {"rule", TB_MAP, &rule, 0, NULL},
-    };
-    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
-    if (r != TB_OK)
-        return r;
-    if (command->name.n == 0 || command->local.n == 0 || in_flight < TB_HANDLES_MIN ||
-        !take_index(has_plugin, plugin, grant->n_plugins, &command->plugin) ||
-        !take_index(has_scope, scope, grant->n_scopes, &command->scope) ||
-        !tb_args_of(args, &command->args))
-        return TB_MALFORMED;
-    command->in_flight = (uint32_t)in_flight;
-    command->deadline_ns = deadline_ms == 0 ? TB_NEVER : deadline_ms * TB_MS_NS;
-    return read_rule(rule, &command->rule);
-}
+enum { PLUGINS_MAX = 257 /* a snapshot's, and the app itself */ };
 
 static bool all_paths(const msgpack_object *array)
 {
@@ -134,7 +71,7 @@ static int read_denied(const msgpack_object *map, struct tb_grant_denied *denied
         {"rule", TB_MAP, &rule, 0, NULL},
     };
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
-    return r == TB_OK ? read_rule(rule, &denied->rule) : r;
+    return r == TB_OK ? tb_grant_rule_read(rule, &denied->rule) : r;
 }
 
 /* Memory for as many items as the array has: the scan has bound that by the bytes of the file. */
@@ -180,7 +117,7 @@ static int read_commands(struct tb_grant *grant, const msgpack_object *array)
         return r;
     grant->commands = items;
     for (size_t i = 0; r == TB_OK && i < grant->n_commands; i++) {
-        r = read_command(grant, &array->via.array.ptr[i], &grant->commands[i]);
+        r = tb_grant_command_read(grant, &array->via.array.ptr[i], &grant->commands[i]);
         if (r == TB_OK && i > 0 &&
             tb_bytes_compare(grant->commands[i - 1].name, grant->commands[i].name) >= 0)
             return TB_MALFORMED;
@@ -204,6 +141,46 @@ static int read_denieds(struct tb_grant *grant, const msgpack_object *array)
     return r;
 }
 
+/* Sorted, so that a name is found among many without going through them. */
+static int read_tripwires(struct tb_grant *grant, const msgpack_object *array)
+{
+    void *items;
+    int r = make_items(array, sizeof *grant->tripwires, &items, &grant->n_tripwires);
+    if (r != TB_OK)
+        return r;
+    grant->tripwires = items;
+    for (size_t i = 0; i < grant->n_tripwires; i++) {
+        const msgpack_object *name = &array->via.array.ptr[i];
+        if (name->type != MSGPACK_OBJECT_STR || name->via.str.size == 0 ||
+            name->via.str.size > TB_COMMAND_MAX)
+            return TB_MALFORMED;
+        grant->tripwires[i] = tb_object_bytes(name);
+        if (i > 0 && tb_bytes_compare(grant->tripwires[i - 1], grant->tripwires[i]) >= 0)
+            return TB_MALFORMED;
+    }
+    return TB_OK;
+}
+
+static int read_hook(const msgpack_object *map, struct tb_grant_hook *hook)
+{
+    uint64_t time_ms;
+    uint64_t memory_mib;
+    const struct tb_field fields[] = {
+        {"file", TB_STR, &hook->file, TB_HOOK_FILE_MAX, NULL},
+        {"text", TB_BIN, &hook->text, TB_HOOK_TEXT_MAX, NULL},
+        {"time_ms", TB_UINT, &time_ms, TB_HOOK_TIME_MS_MAX, NULL},
+        {"memory_mib", TB_UINT, &memory_mib, TB_HOOK_MEMORY_MIB_MAX, NULL},
+    };
+    int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
+    if (r != TB_OK)
+        return r;
+    if (hook->file.n == 0 || hook->text.n == 0 || time_ms == 0 || memory_mib == 0)
+        return TB_MALFORMED;
+    hook->time_ms = (uint32_t)time_ms;
+    hook->memory_mib = (uint32_t)memory_mib;
+    return TB_OK;
+}
+
 static bool all_vars(const msgpack_object *map)
 {
     for (uint32_t i = 0; i < map->via.map.size; i++) {
@@ -219,6 +196,12 @@ struct parts {
     const msgpack_object *plugins;
     const msgpack_object *scopes;
     const msgpack_object *denied;
+    const msgpack_object *hook;
+    const msgpack_object *rules;
+    const msgpack_object *tripwires;
+    bool has_hook;
+    bool has_rules;
+    bool has_tripwires;
 };
 
 static int read_root(struct tb_grant *grant, const msgpack_object *root, struct parts *ret_parts)
@@ -238,6 +221,9 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
         {"plugins", TB_ARRAY, &ret_parts->plugins, PLUGINS_MAX, NULL},
         {"scopes", TB_ARRAY, &ret_parts->scopes, 0, NULL},
         {"denied", TB_ARRAY, &ret_parts->denied, 0, NULL},
+        {"hook", TB_MAP, &ret_parts->hook, 0, &ret_parts->has_hook},
+        {"rules", TB_ARRAY, &ret_parts->rules, TB_FILTER_RULES_MAX, &ret_parts->has_rules},
+        {"tripwires", TB_ARRAY, &ret_parts->tripwires, 0, &ret_parts->has_tripwires},
         {"vars", TB_MAP, &grant->vars, 0, NULL},
     };
     int r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
@@ -252,7 +238,30 @@ static int read_root(struct tb_grant *grant, const msgpack_object *root, struct 
     return TB_OK;
 }
 
-/* Plugins and scopes first: the commands' indexes are checked against their numbers. */
+/* They live in the unpacker's zone, as all that a rule holds. */
+static int read_rules(struct tb_grant *grant, const msgpack_object *array)
+{
+    msgpack_zone *zone = &grant->unpacker.zone;
+    grant->rules = tb_filter_get(zone, array->via.array.size, sizeof *grant->rules);
+    if (!grant->rules)
+        return -ENOMEM;
+    grant->n_rules = array->via.array.size;
+    int r = TB_OK;
+    for (size_t i = 0; r == TB_OK && i < grant->n_rules; i++)
+        r = tb_filter_rule_read(&array->via.array.ptr[i], zone, &grant->rules[i]);
+    return r;
+}
+
+static int read_filters(struct tb_grant *grant, const struct parts *parts)
+{
+    int r = parts->has_hook ? read_hook(parts->hook, &grant->hook) : TB_OK;
+    grant->has_hook = parts->has_hook;
+    if (r == TB_OK && parts->has_rules)
+        r = read_rules(grant, parts->rules);
+    return r == TB_OK && parts->has_tripwires ? read_tripwires(grant, parts->tripwires) : r;
+}
+
+/* Plugins, scopes and filters first: the commands' indexes are checked against their numbers. */
 static int read_parts(struct tb_grant *grant, const msgpack_object *root)
 {
     struct parts parts;
@@ -261,6 +270,8 @@ static int read_parts(struct tb_grant *grant, const msgpack_object *root)
         r = read_plugins(grant, parts.plugins);
     if (r == TB_OK)
         r = read_scopes(grant, parts.scopes);
+    if (r == TB_OK)
+        r = read_filters(grant, &parts);
     if (r == TB_OK)
         r = read_commands(grant, parts.commands);
     return r == TB_OK ? read_denieds(grant, parts.denied) : r;
@@ -300,6 +311,7 @@ void tb_grant_free(struct tb_grant *grant)
     free(grant->plugins);
     free(grant->scopes);
     free(grant->denied);
+    free(grant->tripwires);
     tb_unpacker_deinit(&grant->unpacker);
     free(grant->memory);
     free(grant);
@@ -318,4 +330,18 @@ const struct tb_grant_denied *tb_grant_find_denied(const struct tb_grant *grant,
         *(side < 0 ? &high : &low) = side < 0 ? middle : middle + 1;
     }
     return NULL;
+}
+
+bool tb_grant_is_tripwire(const struct tb_grant *grant, struct tb_bytes name)
+{
+    size_t low = 0;
+    size_t high = grant->n_tripwires;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int side = tb_bytes_compare(name, grant->tripwires[middle]);
+        if (side == 0)
+            return true;
+        *(side < 0 ? &high : &low) = side < 0 ? middle : middle + 1;
+    }
+    return false;
 }

@@ -4,9 +4,24 @@
  */
 #pragma once
 
+#include "policy/filter/rules.h"
+#include "policy/filter/schema.h"
 #include "policy/settings.h"
 
 #define TB_NO_INDEX UINT32_MAX
+
+enum { TB_CALLS_PER_S_MAX = 1000000 };
+
+/* Small enough that bytes a second times nanoseconds of a second is no more than 64 bits hold. */
+#define TB_BYTES_PER_S_MAX (UINT64_C(1) << 32)
+
+/* Each 0: no limit. */
+struct tb_grant_rates {
+    uint32_t calls_per_s;
+    uint32_t burst;    /* at least 1 where calls_per_s is not 0 */
+    uint64_t bytes_in; /* a second */
+    uint64_t bytes_out;
+};
 
 struct tb_grant_command {
     struct tb_bytes name;  /* plugin:fs|read_file */
@@ -17,6 +32,25 @@ struct tb_grant_command {
     uint64_t deadline_ns;
     enum tb_args args; /* what the log records of the arguments */
     struct tb_rule rule;
+    struct tb_grant_rates rates;
+    bool filtered; /* one of the five that follow; without it a call is not looked into */
+    bool hook;     /* the grant's hook sees its calls */
+    bool ask;
+    bool tripwire;
+    const uint32_t *rules; /* indexes into the grant's rules, rising */
+    size_t n_rules;
+    const struct tb_filter_schema *schema; /* NULL: none */
+    /* Where `ask` is set or a rule may ask: what an answer to it is remembered under. */
+    bool has_ask_key;
+    uint8_t ask_key[TB_ASK_KEY_SIZE];
+    uint32_t remember_days; /* 0: for ever */
+};
+
+struct tb_grant_hook {
+    struct tb_bytes file; /* its name in the app folder */
+    struct tb_bytes text;
+    uint32_t time_ms;
+    uint32_t memory_mib;
 };
 
 struct tb_grant_plugin {
@@ -60,6 +94,12 @@ struct tb_grant {
     size_t n_scopes;
     struct tb_grant_denied *denied; /* sorted by name */
     size_t n_denied;
+    bool has_hook; /* some command is hooked */
+    struct tb_grant_hook hook;
+    struct tb_filter_rule *rules; /* in the manifest's order */
+    size_t n_rules;
+    struct tb_bytes *tripwires; /* sorted; granted or not */
+    size_t n_tripwires;
     const msgpack_object *vars;
     bool events_reach_all; /* mode tauri: the view's events reach every view */
     uint8_t *memory;
@@ -74,3 +114,6 @@ void tb_grant_free(struct tb_grant *grant);
 /* The denied entry of that name, or NULL. */
 const struct tb_grant_denied *tb_grant_find_denied(const struct tb_grant *grant,
                                                    struct tb_bytes name);
+
+/* Whether the manifest says that no honest page calls a command of that name. */
+bool tb_grant_is_tripwire(const struct tb_grant *grant, struct tb_bytes name);

@@ -16,6 +16,9 @@ enum tb_audit_mode {
     TB_AUDIT_BEHIND,
 };
 
+/* The name that a hook has where the manifest gives it none. */
+#define TB_HOOK_FILE "isolation.js"
+
 enum { TB_LAYERS_MAX = 16, TB_APP_MAX = 128, TB_PATH_MAX = 4096 };
 
 struct tb_settings {
@@ -28,8 +31,11 @@ struct tb_settings {
     enum tb_audit_mode audit_mode;
     struct tb_bytes audit_file; /* absolute */
     enum tb_args audit_args;
-    struct tb_bytes facts; /* what the host is told of the app, passed on unread */
-    uint8_t *memory;       /* owned; the strings borrow from it */
+    struct tb_bytes answers;   /* the file of remembered answers, absolute; empty: none is kept */
+    struct tb_bytes hook_file; /* its name in the app folder; empty: the app has no hook */
+    struct tb_bytes hook;      /* its text */
+    struct tb_bytes facts;     /* what the host is told of the app, passed on unread */
+    uint8_t *memory;           /* owned; the strings borrow from it */
 };
 
 /* Reads the whole of a settings file. TB_OK, TB_MALFORMED, TB_TOO_LARGE or -errno. */

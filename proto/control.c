@@ -1,45 +1,8 @@
 #include "proto/control.h"
 
 #include "base/result.h"
+#include "proto/control_frame.h"
 #include "proto/plugin_frame.h"
-
-/* A clear frame whose body is one msgpack map. */
-struct frame {
-    struct tb_buffer *out;
-    size_t at;
-    bool failed;
-};
-
-static struct frame begin(struct tb_packer *packer, struct tb_buffer *out)
-{
-    struct frame frame = {.out = out, .at = tb_buffer_n(out)};
-    if (tb_buffer_reserve(out, TB_HEADER_SIZE))
-        tb_buffer_commit(out, TB_HEADER_SIZE);
-    else
-        frame.failed = true;
-    tb_packer_init(packer, out);
-    return frame;
-}
-
-static int finish(const struct frame *frame, const struct tb_packer *packer, enum tb_kind kind)
-{
-    struct tb_buffer *out = frame->out;
-    size_t n = tb_buffer_n(out) - frame->at;
-    if (frame->failed || packer->failed || n > TB_HEADER_SIZE + TB_CONTROL_MAX) {
-        tb_buffer_truncate(out, frame->at);
-        return n > TB_CONTROL_MAX ? TB_TOO_LARGE : TB_FULL;
-    }
-    tb_frame_header(out->data + out->start + frame->at, kind, 0, n - TB_HEADER_SIZE);
-    return TB_OK;
-}
-
-static int read_map(struct tb_unpacker *unpacker, struct tb_bytes body,
-                    const struct tb_field *fields, size_t n_fields)
-{
-    const msgpack_object *root;
-    int r = tb_unpack(unpacker, &tb_scan_peer, body, &root);
-    return r == TB_OK ? tb_map_read(root, fields, n_fields) : r;
-}
 
 bool tb_open_valid(const struct tb_open *open)
 {
@@ -60,7 +23,7 @@ int tb_open_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_o
         {"document", TB_UINT, &open.document, 0, NULL},
         {"mode", TB_STR, &mode, 16, NULL},
     };
-    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    int r = tb_control_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
     bool direct = tb_bytes_are(mode, "direct");
@@ -75,7 +38,7 @@ int tb_open_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_o
 int tb_open_write(struct tb_buffer *out, const struct tb_open *open)
 {
     struct tb_packer packer;
-    struct frame frame = begin(&packer, out);
+    struct tb_control_frame frame = tb_control_begin(&packer, out);
     tb_pack_map(&packer, 6);
     tb_pack_key_uint(&packer, "id", open->id);
     tb_pack_key_str(&packer, "view", open->view);
@@ -84,7 +47,7 @@ int tb_open_write(struct tb_buffer *out, const struct tb_open *open)
     tb_pack_key_uint(&packer, "document", open->document);
     tb_pack_key(&packer, "mode");
     tb_pack_key(&packer, open->mode == TB_MODE_DIRECT ? "direct" : "relay");
-    return finish(&frame, &packer, TB_OPEN);
+    return tb_control_finish(&frame, &packer, TB_OPEN);
 }
 
 /* `error` of an answer. */
@@ -126,7 +89,7 @@ int tb_opened_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb
         {"bootstrap", TB_BIN, &opened.bootstrap, 1024, &has_bootstrap},
         {"error", TB_MAP, &error, 0, &has_error},
     };
-    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    int r = tb_control_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK && has_error)
         r = read_error(error, &opened.code, &opened.message);
     if (r != TB_OK)
@@ -141,27 +104,27 @@ int tb_opened_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb
 int tb_opened_write(struct tb_buffer *out, const struct tb_opened *opened)
 {
     struct tb_packer packer;
-    struct frame frame = begin(&packer, out);
+    struct tb_control_frame frame = tb_control_begin(&packer, out);
     bool refused = opened->code != TB_CODE_NONE;
     tb_pack_map(&packer, refused || opened->bootstrap.n == 0 ? 2 : 3);
     tb_pack_key_uint(&packer, "id", opened->id);
     if (refused) {
         pack_error(&packer, opened->code, opened->message);
-        return finish(&frame, &packer, TB_OPENED);
+        return tb_control_finish(&frame, &packer, TB_OPENED);
     }
     tb_pack_key_str(&packer, "session", opened->session);
     if (opened->bootstrap.n > 0) {
         tb_pack_key(&packer, "bootstrap");
         tb_pack_bin(&packer, opened->bootstrap);
     }
-    return finish(&frame, &packer, TB_OPENED);
+    return tb_control_finish(&frame, &packer, TB_OPENED);
 }
 
 int tb_view_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_bytes *ret_view)
 {
     struct tb_bytes view;
     const struct tb_field fields[] = {{"view", TB_STR, &view, TB_LABEL_MAX, NULL}};
-    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    int r = tb_control_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK)
         *ret_view = view;
     return r;
@@ -170,10 +133,10 @@ int tb_view_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_b
 int tb_view_write(struct tb_buffer *out, enum tb_kind kind, struct tb_bytes view)
 {
     struct tb_packer packer;
-    struct frame frame = begin(&packer, out);
+    struct tb_control_frame frame = tb_control_begin(&packer, out);
     tb_pack_map(&packer, 1);
     tb_pack_key_str(&packer, "view", view);
-    return finish(&frame, &packer, kind);
+    return tb_control_finish(&frame, &packer, kind);
 }
 
 int tb_alert_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_alert *ret_alert)
@@ -184,7 +147,7 @@ int tb_alert_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_
         {"event", TB_STR, &alert.event, 64, NULL},
         {"message", TB_STR, &alert.message, TB_ERROR_MESSAGE_MAX, NULL},
     };
-    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    int r = tb_control_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK)
         *ret_alert = alert;
     return r;
@@ -193,19 +156,19 @@ int tb_alert_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_
 int tb_alert_write(struct tb_buffer *out, const struct tb_alert *alert)
 {
     struct tb_packer packer;
-    struct frame frame = begin(&packer, out);
+    struct tb_control_frame frame = tb_control_begin(&packer, out);
     tb_pack_map(&packer, 3);
     tb_pack_key_str(&packer, "view", alert->view);
     tb_pack_key_str(&packer, "event", alert->event);
     tb_pack_key_str(&packer, "message", alert->message);
-    return finish(&frame, &packer, TB_ALERT);
+    return tb_control_finish(&frame, &packer, TB_ALERT);
 }
 
 int tb_reload_read(struct tb_unpacker *unpacker, struct tb_bytes body, uint32_t *ret_id)
 {
     uint64_t id;
     const struct tb_field fields[] = {{"id", TB_UINT, &id, UINT32_MAX, NULL}};
-    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    int r = tb_control_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK)
         *ret_id = (uint32_t)id;
     return r;
@@ -214,10 +177,10 @@ int tb_reload_read(struct tb_unpacker *unpacker, struct tb_bytes body, uint32_t 
 int tb_reload_write(struct tb_buffer *out, uint32_t id)
 {
     struct tb_packer packer;
-    struct frame frame = begin(&packer, out);
+    struct tb_control_frame frame = tb_control_begin(&packer, out);
     tb_pack_map(&packer, 1);
     tb_pack_key_uint(&packer, "id", id);
-    return finish(&frame, &packer, TB_RELOAD);
+    return tb_control_finish(&frame, &packer, TB_RELOAD);
 }
 
 static bool is_digest(struct tb_bytes text)
@@ -243,7 +206,7 @@ int tb_reloaded_read(struct tb_unpacker *unpacker, struct tb_bytes body,
         {"after", TB_STR, &reloaded.after, TB_DIGEST_TEXT, &has_after},
         {"error", TB_MAP, &error, 0, &has_error},
     };
-    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    int r = tb_control_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
     if (r == TB_OK && has_error)
         r = read_error(error, &reloaded.code, &reloaded.message);
     if (r != TB_OK)
@@ -259,17 +222,17 @@ int tb_reloaded_read(struct tb_unpacker *unpacker, struct tb_bytes body,
 int tb_reloaded_write(struct tb_buffer *out, const struct tb_reloaded *reloaded)
 {
     struct tb_packer packer;
-    struct frame frame = begin(&packer, out);
+    struct tb_control_frame frame = tb_control_begin(&packer, out);
     bool refused = reloaded->code != TB_CODE_NONE;
     tb_pack_map(&packer, refused ? 2 : 3);
     tb_pack_key_uint(&packer, "id", reloaded->id);
     if (refused) {
         pack_error(&packer, reloaded->code, reloaded->message);
-        return finish(&frame, &packer, TB_RELOADED);
+        return tb_control_finish(&frame, &packer, TB_RELOADED);
     }
     tb_pack_key_str(&packer, "before", reloaded->before);
     tb_pack_key_str(&packer, "after", reloaded->after);
-    return finish(&frame, &packer, TB_RELOADED);
+    return tb_control_finish(&frame, &packer, TB_RELOADED);
 }
 
 bool tb_emit_fits(const struct tb_scanner *scanner)
@@ -287,7 +250,7 @@ int tb_emit_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_e
         {"event", TB_STR, &emit.event, TB_EVENT_NAME_MAX, NULL},
         {"payload", TB_ANY, &emit.payload, 0, NULL},
     };
-    int r = read_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
+    int r = tb_control_map(unpacker, body, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
     if (!tb_event_name_valid(emit.event) || (has_view && !tb_label_valid(emit.view)))
@@ -301,7 +264,7 @@ int tb_emit_begin(struct tb_buffer *out, struct tb_packer *packer, struct tb_byt
 {
     if (!tb_event_name_valid(event) || (view.n > 0 && !tb_label_valid(view)))
         return TB_MALFORMED;
-    struct frame frame = begin(packer, out);
+    struct tb_control_frame frame = tb_control_begin(packer, out);
     tb_pack_map(packer, 2u + (view.n > 0));
     if (view.n > 0)
         tb_pack_key_str(packer, "view", view);

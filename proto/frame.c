@@ -34,15 +34,18 @@ static const struct rule endpoint[] = {
     {0},
 };
 static const struct rule broker_control[] = {
-    {TB_OPEN, 0, 1, TB_CONTROL_MAX},  {TB_SHUT, 0, 1, TB_CONTROL_MAX},
-    {TB_RESET, 0, 1, TB_CONTROL_MAX}, {TB_RELOAD, 0, 1, TB_CONTROL_MAX},
-    {TB_EMIT, 0, 1, TB_CHUNK_MAX},    {0},
+    {TB_OPEN, 0, 1, TB_CONTROL_MAX},
+    {TB_SHUT, 0, 1, TB_CONTROL_MAX},
+    {TB_RESET, 0, 1, TB_CONTROL_MAX},
+    {TB_RELOAD, 0, 1, TB_CONTROL_MAX},
+    {TB_EMIT, 0, 1, TB_CHUNK_MAX},
+    {TB_ANSWER, 0, 1, TB_CONTROL_MAX},
+    {0},
 };
 static const struct rule host[] = {
-    {TB_OPENED, 0, 1, TB_CONTROL_MAX},
-    {TB_ALERT, 0, 1, TB_CONTROL_MAX},
-    {TB_RELOADED, 0, 1, TB_CONTROL_MAX},
-    {0},
+    {TB_OPENED, 0, 1, TB_CONTROL_MAX},   {TB_ALERT, 0, 1, TB_CONTROL_MAX},
+    {TB_RELOADED, 0, 1, TB_CONTROL_MAX}, {TB_ASK, 0, 1, TB_CONTROL_MAX},
+    {TB_ASK_OVER, 0, 1, TB_CONTROL_MAX}, {0},
 };
 static const struct rule broker_plugin[] = {
     {TB_PLUGIN_REPLY, 0, PLAIN_MIN, TB_FRAME_MAX}, {TB_PLUGIN_CHUNK, 0, PLAIN_MIN, TB_CHUNK_MAX},

@@ -27,6 +27,9 @@ enum tb_kind {
     TB_RELOAD = 69,
     TB_RELOADED = 70,
     TB_EMIT = 71,
+    TB_ASK = 72,
+    TB_ANSWER = 73,
+    TB_ASK_OVER = 74,
 
     TB_PLUGIN_INIT = 96,
     TB_PLUGIN_CALL = 97,

@@ -19,6 +19,7 @@ size_t tb_inner_write(const struct tb_inner *message, uint8_t out[static TB_INNE
     tb_write_string16(&writer, cut(message->view));
     tb_write_string16(&writer, cut(message->webview));
     tb_write_string16(&writer, cut(message->origin));
+    tb_write_string16(&writer, cut(message->command));
     tb_assert(!writer.failed);
     return writer.n;
 }
@@ -35,8 +36,9 @@ int tb_inner_read(struct tb_bytes packet, struct tb_inner *ret_message)
     message.view = tb_read_string16(&reader);
     message.webview = tb_read_string16(&reader);
     message.origin = tb_read_string16(&reader);
-    if (!tb_reader_done(&reader) || message.type < TB_INNER_START || message.type > TB_INNER_HOOK ||
-        message.slot >= TB_SLOTS)
+    message.command = tb_read_string16(&reader);
+    if (!tb_reader_done(&reader) || message.type < TB_INNER_START ||
+        message.type > TB_INNER_ANSWERS || message.slot >= TB_SLOTS)
         return TB_MALFORMED;
     *ret_message = message;
     return TB_OK;

@@ -18,6 +18,9 @@ enum tb_inner_type {
     TB_INNER_POOL,      /* supervisor: token of a START that is answered next, descriptor */
     TB_INNER_HOST,      /* broker: token, slot; answer: token, status, descriptor */
     TB_INNER_HOOK,      /* broker: token, slot; answer: token, status, descriptor */
+    TB_INNER_REMEMBER,  /* broker: token, index (days), status (enum tb_answered), strings */
+    TB_INNER_USED,      /* broker: the key of a remembered answer */
+    TB_INNER_ANSWERS,   /* supervisor: token of the last REMEMBER, descriptor */
 };
 
 /* `index` of a RESOLVE: against the policy that is in force, or the one that a RELOAD has made. */
@@ -33,7 +36,7 @@ enum tb_inner_reload {
     TB_N_RELOADS,
 };
 
-enum { TB_SLOTS = 64, TB_INNER_MAX = 2048 }; /* views open at once; bytes of a packet */
+enum { TB_SLOTS = 64, TB_INNER_MAX = 4096 }; /* views open at once; bytes of a packet */
 
 struct tb_inner {
     enum tb_inner_type type;
@@ -42,8 +45,10 @@ struct tb_inner {
     uint32_t index;
     int32_t status;
     struct tb_bytes view;    /* LAYERS: the role; RELOAD: a key of the manifest */
-    struct tb_bytes webview; /* LAYERS: what holds, as text; RELOAD: the digest, 32 bytes */
+    struct tb_bytes webview; /* LAYERS: what holds, as text; RELOAD: the digest, 32 bytes;
+                                REMEMBER, USED: the key, 32 bytes */
     struct tb_bytes origin;
+    struct tb_bytes command;
 };
 
 /* The size written. */

@@ -14,7 +14,7 @@ enum tb_root {
     TB_ROOT_MADE,      /* the caller has made a root of its own */
 };
 
-struct tb_limits {
+struct tb_rlimits {
     uint64_t files;     /* descriptors; 0: 1,024 */
     uint64_t processes; /* threads too; only in a user namespace of one's own, where they are
                            counted apart; 0: no limit */
@@ -30,7 +30,7 @@ struct tb_sandbox_options {
     const struct tb_landlock_rule *rules; /* descriptors that stay open too, until Landlock is on */
     size_t n_rules;
     enum tb_root root;
-    struct tb_limits limits;
+    struct tb_rlimits limits;
     bool allow_jit; /* programs started from here may make code at run time: MDWE ends at exec */
 };
 

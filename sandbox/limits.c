@@ -17,7 +17,7 @@ static int lower(__rlimit_resource_t resource, uint64_t most)
 }
 
 /* Never RLIMIT_AS: engines reserve address space that they never use, and abort without it. */
-int tb_limits_set(const struct tb_limits *limits, bool own_user_namespace)
+int tb_limits_set(const struct tb_rlimits *limits, bool own_user_namespace)
 {
     int r = lower(RLIMIT_CORE, 0);
     if (r == 0)

@@ -23,6 +23,8 @@ static const struct tb_syscall needs[] = {
     ALLOW("memfd_create", "grants and settings; the pool of a plugin"),
     ALLOW("fchmod", "the pool of a plugin is no program"),
     ALLOW("fallocate", "plugins make room in files"),
+    ALLOW("inotify_init1", "hears at once that a remembered answer was revoked"),
+    ALLOW("inotify_add_watch", "hears at once that a remembered answer was revoked"),
     ALLOW("pipe2", "hears of a failed exec"),
     ALLOW("setsid", "keeps the tree off the terminal"),
     ALLOW("setpgid", "process groups"),

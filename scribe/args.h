@@ -1,9 +1,9 @@
 /* The `args` of a record: nothing, a digest, or the arguments themselves as JSON. */
 #pragma once
 
+#include "base/text.h"
 #include "proto/pack.h"
 #include "proto/record.h"
-#include "scribe/text.h"
 
 /*
  * Writes the JSON value. Arguments that shall be logged in full but are too long for the text, are

@@ -1,6 +1,7 @@
 #include "scribe/place.h"
 
 #include "base/fd.h"
+#include "base/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,22 +9,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int make_folders(const char *path)
-{
-    char part[PATH_MAX];
-    size_t n = strlen(path);
-    if (path[0] != '/' || n >= sizeof part)
-        return -EINVAL;
-    memcpy(part, path, n + 1);
-    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        if (mkdir(part, 0700) < 0 && errno != EEXIST)
-            return -errno;
-        *slash = '/';
-    }
-    return 0;
-}
 
 bool tb_place_name(const char *path, unsigned instance, char ret_name[static PATH_MAX])
 {
@@ -67,7 +52,7 @@ static int open_instance(const char *name)
 int tb_place_open(const char *path)
 {
     char name[PATH_MAX];
-    int r = make_folders(path);
+    int r = tb_folder_make(path);
     if (r < 0)
         return r;
     for (unsigned instance = 1; instance <= TB_INSTANCES_MAX; instance++) {

@@ -28,6 +28,8 @@ static int read_arguments(struct supervisor *supervisor, int argc, char **argv)
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--app") == 0)
             supervisor->app = argv[i + 1];
+        else if (strcmp(argv[i], "--test") == 0)
+            supervisor->test = argv[i + 1];
         else if (strcmp(argv[i], "--var") == 0 && supervisor->n_vars < MAX_VARS)
             supervisor->vars[supervisor->n_vars++] = argv[i + 1];
         else
@@ -116,12 +118,14 @@ static bool has(const struct supervisor *supervisor, enum child_kind kind)
     return false;
 }
 
-enum { LIFELINE, REQUESTS, FIRST_CHILD };
+enum { LIFELINE, REQUESTS, ANSWERS, FIRST_CHILD };
 enum { PIDFD, REPORT, LOG, PER_CHILD, N_POLLS = FIRST_CHILD + PER_CHILD * N_CHILDREN };
 
 static int timeout_ms(const struct supervisor *supervisor, uint64_t now_ns, bool waiting)
 {
     uint64_t due_ns = supervisor->scribe_due_ns;
+    if (supervisor->answers.due_ns < due_ns)
+        due_ns = supervisor->answers.due_ns;
     if (waiting && supervisor->next_start_ns < due_ns)
         due_ns = supervisor->next_start_ns;
     if (due_ns == TB_NEVER)
@@ -160,6 +164,7 @@ static bool turn(struct supervisor *supervisor)
     bool paced = now_ns < supervisor->next_start_ns;
     polls[LIFELINE] = (struct pollfd){.fd = supervisor->lifeline_fd, .events = POLLIN | POLLRDHUP};
     polls[REQUESTS] = (struct pollfd){.fd = paced ? -1 : supervisor->broker_fd, .events = POLLIN};
+    polls[ANSWERS] = (struct pollfd){.fd = supervisor->answers.watch_fd, .events = POLLIN};
     size_t n_children = supervisor->children.n;
     for (size_t i = 0; i < n_children; i++) {
         const struct child *child = &supervisor->children.list[i];
@@ -177,7 +182,10 @@ static bool turn(struct supervisor *supervisor)
         handle_children(supervisor, polls);
         if (has(supervisor, CHILD_BROKER) && polls[REQUESTS].revents != 0)
             supervisor_on_request(supervisor);
+        if (polls[ANSWERS].revents != 0)
+            answers_changed(supervisor);
     }
+    answers_due(supervisor);
     if (supervisor->scribe_due_ns <= tb_clock_ns())
         restart_scribe(supervisor);
     return has(supervisor, CHILD_BROKER);
@@ -211,6 +219,7 @@ static void end(struct supervisor *supervisor)
     child_kill_all(&supervisor->children, CHILD_RESOLVE);
     child_kill_all(&supervisor->children, CHILD_COMPILE);
     await(supervisor, CHILD_BROKER);
+    answers_finish(supervisor);
     await(supervisor, CHILD_SCRIBE);
     await(supervisor, CHILD_PLUGIN);
     await(supervisor, CHILD_RESOLVE);
@@ -237,12 +246,15 @@ int main(int argc, char **argv)
     };
     for (size_t i = 0; i < TB_SLOTS; i++)
         supervisor.grants[i] = supervisor.next.grants[i] = -1;
+    answers_init(&supervisor.answers);
     supervisor_narrow_stderr();
     int status = read_arguments(&supervisor, argc, argv);
     if (status == 0 && sodium_init() < 0)
         status = EXIT_PART;
     if (status == 0)
         status = find_programs(&supervisor.programs);
+    if (status == 0)
+        supervisor_find_hook(&supervisor);
     if (status == 0)
         status = enter_sandbox(&supervisor);
     if (status == 0)
@@ -254,6 +266,7 @@ int main(int argc, char **argv)
         end(&supervisor);
         return status;
     }
+    answers_begin(&supervisor);
     bool going = say(&supervisor, TB_STATUS_READY) && supervisor_tell_facts(&supervisor);
     while (going)
         going = turn(&supervisor);

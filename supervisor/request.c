@@ -126,9 +126,11 @@ static struct child *spawn_plugin(struct supervisor *supervisor, const struct tb
         "--require",
         supervisor->require_names,
     };
-    for (size_t i = 0; i < N_PROTECTED; i++) {
-        argv[7 + 2 * i] = "--protect";
-        argv[8 + 2 * i] = supervisor->protect[i];
+    for (size_t i = 0, n = 7; i < N_PROTECTED; i++) {
+        if (supervisor->protect[i][0] == 0)
+            continue;
+        argv[n++] = "--protect";
+        argv[n++] = supervisor->protect[i];
     }
     const int fds[] = {link, pool, supervisor->grants[request->slot], report, audit};
     return supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine, argv, fds,
@@ -224,8 +226,17 @@ static void on_start(struct supervisor *supervisor, const struct tb_inner *reque
 static void on_resolve(struct supervisor *supervisor, const struct tb_inner *request)
 {
     int r = resolve(supervisor, request);
+    answers_look(supervisor);
     if (r < 0)
         answer(supervisor, request, r, -1);
+}
+
+static void on_answer(struct supervisor *supervisor, const struct tb_inner *request)
+{
+    bool is_itself = request->type == TB_INNER_USED ? answers_used(supervisor, request)
+                                                    : answers_remember(supervisor, request);
+    if (!is_itself)
+        child_kill_all(&supervisor->children, CHILD_BROKER);
 }
 
 static void on_stop(struct supervisor *supervisor, const struct tb_inner *request)
@@ -281,9 +292,14 @@ void supervisor_on_request(struct supervisor *supervisor)
         on_drop(supervisor, &request);
         break;
     case TB_INNER_HOOK:
+    case TB_INNER_REMEMBER:
+    case TB_INNER_USED:
+        on_answer(supervisor, &request);
+        break;
     case TB_INNER_SCRIBE:
     case TB_INNER_LAYERS:
     case TB_INNER_POOL:
+    case TB_INNER_ANSWERS:
         child_kill_all(&supervisor->children, CHILD_BROKER);
         break;
     }

@@ -9,18 +9,20 @@
 #include "policy/settings.h"
 #include "proto/inner.h"
 #include "sandbox/spawn.h"
+#include "supervisor/answers.h"
 #include "supervisor/child.h"
 #include "supervisor/status.h"
 
 #include <limits.h>
 
-enum { MAX_VARS = 16, MAX_ARGS = 64, N_PROTECTED = 5 };
+enum { MAX_VARS = 16, MAX_ARGS = 64, N_PROTECTED = 7 };
 
 struct programs {
     char broker[PATH_MAX];
     char scribe[PATH_MAX];
     char policy[PATH_MAX];
     char confine[PATH_MAX];
+    char hook[PATH_MAX];    /* empty: it is not there */
     char plugins[PATH_MAX]; /* share/trollbridge/plugins */
     char libexec[PATH_MAX]; /* libexec/trollbridge */
 };
@@ -44,15 +46,17 @@ struct next_policy {
 
 struct supervisor {
     const char *app;
+    const char *test; /* what is started is a test, which keeps its state in this folder */
     const char *vars[MAX_VARS]; /* NAME=VALUE */
     size_t n_vars;
     struct programs programs;
     uint32_t namespaces;
     char namespace_names[TB_LAYERS_TEXT_SIZE];
     char require_names[TB_LAYERS_TEXT_SIZE];
-    char protect[N_PROTECTED][PATH_MAX]; /* paths that no plugin gets, whatever its scopes say */
-    int control_fd;                      /* passed on to the broker */
-    int lifeline_fd;                     /* its end ends everything */
+    char protect[N_PROTECTED]
+                [PATH_MAX]; /* paths that no plugin gets, whatever its scopes say; "": none */
+    int control_fd;         /* passed on to the broker */
+    int lifeline_fd;        /* its end ends everything */
     struct policy policy;
     struct next_policy next;
     int broker_fd; /* our end of the supervisor link */
@@ -63,6 +67,7 @@ struct supervisor {
     uint64_t log_window_ns;
     size_t n_logged; /* bytes of plugins' stderr passed on in this window */
     struct children children;
+    struct answers answers;
     uint64_t next_start_ns; /* the broker's requests are not read before */
     uint64_t scribe_started_ns;
     uint64_t scribe_due_ns; /* when a new one is started; TB_NEVER: none is needed */
@@ -73,6 +78,12 @@ int supervisor_compile(struct supervisor *supervisor);
 /* Starts it and does not wait. The entry, or NULL. The files are the caller's in any case. */
 struct child *supervisor_start_compiler(struct supervisor *supervisor, struct policy *ret_policy);
 void policy_close(struct policy *policy);
+
+/* hook_part.c: whether the program that runs hooks is there. */
+void supervisor_find_hook(struct supervisor *supervisor);
+/* False after telling that the app needs it, and it is not. */
+tb_must_check bool supervisor_has_hook_for(const struct supervisor *supervisor,
+                                           const struct tb_settings *settings);
 
 /* reload.c: the broker has the app compiled again, and puts what came out in force or drops it. */
 void supervisor_reload(struct supervisor *supervisor, const struct tb_inner *request);

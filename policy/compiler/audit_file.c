@@ -15,12 +15,11 @@ static struct tb_bytes with_id(struct tb_arena *arena, struct tb_bytes text, str
                         (const char *)id.data, (int)rest.n, (const char *)rest.data));
 }
 
-struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy)
+/* The absolute path that a text with `<id>` and one variable in front stands for; empty: none. */
+static struct tb_bytes path_of(struct tb_policy *policy, struct tb_bytes text)
 {
-    const struct tb_manifest *manifest = &policy->manifest;
-    struct tb_bytes text = manifest->audit_file;
     if (text.n <= TB_PATH_MAX)
-        text = with_id(policy->arena, text, manifest->app);
+        text = with_id(policy->arena, text, policy->manifest.app);
     struct tb_bytes path = text;
     if (text.n > 0 && text.data[0] == '$') {
         const uint8_t *slash = memchr(text.data, '/', text.n);
@@ -35,11 +34,31 @@ struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy)
                             base.n > 0 ? (int)(text.n - n) : 0, (const char *)text.data + n));
     }
     struct tb_bytes normal = {0};
-    if (tb_path_normalise(policy->arena, path, &normal))
-        return normal;
-    tb_report_error(policy->report, "variable", manifest->audit_place,
-                    "the audit file `%.*s` has no absolute path: set HOME, or write one in "
-                    "[audit] file",
-                    TB_SHOWN(manifest->audit_file));
-    return (struct tb_bytes){0};
+    return tb_path_normalise(policy->arena, path, &normal) ? normal : (struct tb_bytes){0};
+}
+
+/* A run of the app's tests keeps what it writes to a folder of its own. */
+static struct tb_bytes in_test(struct tb_policy *policy, const char *name, struct tb_bytes text)
+{
+    return policy->inputs->test ? tb_bytes_of_string(tb_arena_format(policy->arena, "%s/%s",
+                                                                     policy->inputs->test, name))
+                                : text;
+}
+
+struct tb_bytes tb_manifest_audit_file(struct tb_policy *policy)
+{
+    const struct tb_manifest *manifest = &policy->manifest;
+    struct tb_bytes path = path_of(policy, in_test(policy, "audit.jsonl", manifest->audit_file));
+    if (path.n == 0)
+        tb_report_error(policy->report, "variable", manifest->audit_place,
+                        "the audit file `%.*s` has no absolute path: set HOME, or write one in "
+                        "[audit] file",
+                        TB_SHOWN(manifest->audit_file));
+    return path;
+}
+
+struct tb_bytes tb_manifest_answers_file(struct tb_policy *policy)
+{
+    return path_of(policy, in_test(policy, "answers",
+                                   tb_bytes_of_string("$XDG_STATE_HOME/trollbridge/<id>/answers")));
 }

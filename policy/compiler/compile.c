@@ -4,6 +4,7 @@
 #include "policy/compiler/capability.h"
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/plugin.h"
+#include "policy/compiler/unused.h"
 #include "policy/grant.h"
 
 #include <stdlib.h>
@@ -142,19 +143,7 @@ static void warn_unused(struct tb_policy *policy, const struct tb_compiled *comp
 {
     for (size_t i = 0; i < compiled->n_capabilities; i++)
         warn_denials(policy, &compiled->capabilities[i]);
-    const struct tb_limit *limit = policy->manifest.limits;
-    for (; limit; limit = limit->next)
-        if (!tb_bytes_are(limit->command, "*") &&
-            tb_compiled_find(compiled, limit->command) == TB_NO_INDEX)
-            tb_report_warning(policy->report, "unused", limit->place,
-                              "no capability allows `%.*s`, which has limits here",
-                              TB_SHOWN(limit->command));
-    const struct tb_detail *detail = policy->manifest.details;
-    for (; detail; detail = detail->next)
-        if (tb_compiled_find(compiled, detail->command) == TB_NO_INDEX)
-            tb_report_warning(policy->report, "unused", detail->place,
-                              "no capability allows `%.*s`, which has settings here",
-                              TB_SHOWN(detail->command));
+    tb_unused_tables(policy, compiled);
 }
 
 struct tb_compiled tb_compile(struct tb_policy *policy)

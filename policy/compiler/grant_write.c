@@ -1,5 +1,6 @@
 /* Writes a grant: docs/formats.md, Grant. policy/grant.c reads it. */
 #include "base/result.h"
+#include "policy/compiler/grant_filters.h"
 #include "policy/compiler/hull.h"
 
 static void pack_rule(struct tb_packer *packer, const struct tb_resolved_rule *rule)
@@ -24,21 +25,23 @@ static uint32_t *place_of(struct places *places, const struct tb_snap_command *c
     return command->plugin == TB_NO_INDEX ? &places->of_app : &places->of_plugin[command->plugin];
 }
 
-static void pack_command(struct tb_packer *packer, const struct tb_resolved_command *resolved,
-                         struct places *places)
+static void pack_command(const struct tb_grant_parts *parts,
+                         const struct tb_resolved_command *resolved, struct places *places)
 {
+    struct tb_packer *packer = parts->packer;
     const struct tb_snap_command *command = resolved->command;
     bool scoped = resolved->scope != TB_NO_INDEX;
-    tb_pack_map(packer, 6u + command->implemented + scoped);
+    tb_pack_map(packer, 6u + command->implemented + scoped + tb_grant_filters_count(resolved));
     tb_pack_key_str(packer, "name", command->name);
     if (command->implemented)
         tb_pack_key_uint(packer, "plugin", *place_of(places, command));
     tb_pack_key_str(packer, "local", command->local);
     if (scoped)
         tb_pack_key_uint(packer, "scope", resolved->scope);
-    tb_pack_key_uint(packer, "in_flight", command->in_flight);
-    tb_pack_key_uint(packer, "deadline_ms", command->deadline_ms);
+    tb_pack_key_uint(packer, "in_flight", command->limits[TB_LIMIT_IN_FLIGHT]);
+    tb_pack_key_uint(packer, "deadline_ms", command->limits[TB_LIMIT_DEADLINE_MS]);
     tb_pack_key_str(packer, "args", command->args);
+    tb_grant_filters_pack(parts, resolved);
     pack_rule(packer, &resolved->rule);
 }
 
@@ -181,18 +184,20 @@ int tb_grant_write(struct tb_arena *arena, const struct tb_snapshot *snapshot,
 {
     struct tb_packer packer;
     struct places places = place_plugins(arena, snapshot, resolved);
+    const struct tb_grant_parts parts = {arena, &packer, snapshot, request, resolved};
     tb_packer_init(&packer, out);
-    tb_pack_map(&packer, 12);
+    tb_pack_map(&packer, 12 + tb_grant_rules_count(&parts));
     pack_head(&packer, snapshot, request);
     tb_pack_key(&packer, "commands");
     tb_pack_array(&packer, resolved->n_commands);
     for (size_t i = 0; i < resolved->n_commands; i++)
-        pack_command(&packer, &resolved->commands[i], &places);
+        pack_command(&parts, &resolved->commands[i], &places);
     int r = pack_plugins(arena, &packer, snapshot, resolved, &places);
     if (r != TB_OK)
         return r;
     pack_scopes(&packer, resolved);
     pack_denied(&packer, resolved);
+    tb_grant_rules_pack(&parts);
     tb_pack_key(&packer, "vars");
     tb_pack_object(&packer, snapshot->vars);
     return !packer.failed && resolved->n_commands <= TB_COMMANDS_MAX &&

@@ -61,7 +61,7 @@ static struct tb_bytes read_user_dirs(struct tb_arena *arena, struct tb_bytes co
 int tb_inputs_open(struct tb_report *report, const struct tb_options *options,
                    struct tb_inputs *ret_inputs)
 {
-    struct tb_inputs inputs = {.libexec = options->libexec};
+    struct tb_inputs inputs = {.libexec = options->libexec, .test = options->test};
     int status = open_app(report, options->app, &inputs);
     if (status != 0)
         return status;

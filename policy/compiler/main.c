@@ -4,6 +4,7 @@
  */
 #include "base/fd.h"
 #include "base/result.h"
+#include "policy/compiler/cases/cases.h"
 #include "policy/compiler/check.h"
 #include "policy/compiler/data/exit.h"
 #include "policy/compiler/explain/explain.h"
@@ -11,6 +12,7 @@
 #include "policy/compiler/inputs.h"
 #include "policy/compiler/lint/lint.h"
 #include "policy/compiler/manifest.h"
+#include "policy/compiler/plugin.h"
 #include "policy/compiler/resolve.h"
 #include "policy/compiler/views.h"
 #include "sandbox/start.h"
@@ -59,11 +61,14 @@ static int compile(struct tb_report *report, const struct tb_options *options,
     tb_buffer_init(&snapshot, TB_SNAPSHOT_MAX);
     tb_buffer_init(&settings, TB_SETTINGS_MAX);
 
+    report->silent = inputs->test; /* the job `cases` has told it */
     tb_policy_read(&policy);
     if (policy.tauri)
         return tauri_project(report);
     struct tb_compiled compiled = tb_compile(&policy);
     tb_lint(&policy, &compiled, TB_LINT_START);
+    if (inputs->test)
+        tb_plugins_serve(&policy);
     if (report->n_errors > 0 || !tb_snapshot_write(&policy, &compiled, &snapshot))
         return TB_POLICY_FILES;
     struct tb_bytes text = tb_buffer_bytes(&snapshot);
@@ -141,6 +146,26 @@ static int import(struct tb_report *report, const struct tb_options *options,
     tb_policy_read(&policy);
     (void)tb_compile(&policy);
     if (!tb_import_write(&policy, &out))
+        return refused(report, "the answer", TB_TOO_LARGE);
+    int r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
+    if (r != 0)
+        return failed(report, "the answer cannot be written", -r);
+    return report->n_errors == 0 ? TB_POLICY_DONE : TB_POLICY_FILES;
+}
+
+/* What is tested is what would start: what is told at the start is told here. */
+static int cases(struct tb_report *report, const struct tb_options *options,
+                 const struct tb_inputs *inputs)
+{
+    struct tb_policy policy = {.arena = report->arena, .report = report, .inputs = inputs};
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
+    tb_buffer_init(&out, TB_CASES_OUT_MAX);
+
+    report->silent = true;
+    tb_policy_read(&policy);
+    struct tb_compiled compiled = tb_compile(&policy);
+    tb_lint(&policy, &compiled, TB_LINT_START);
+    if (!tb_cases_write(&policy, &compiled, tb_cases_read(report, inputs->app), &out))
         return refused(report, "the answer", TB_TOO_LARGE);
     int r = tb_fd_write_all(options->report_fd, tb_buffer_bytes(&out));
     if (r != 0)
@@ -347,6 +372,8 @@ static int run(struct tb_report *report, int argc, char **argv)
         return import(report, &options, &inputs);
     case TB_JOB_EXPLAIN:
         return explain(report, &options, &inputs);
+    case TB_JOB_CASES:
+        return cases(report, &options, &inputs);
     case TB_JOB_RESOLVE:
         return resolve(report, &options);
     }

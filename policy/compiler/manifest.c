@@ -2,50 +2,40 @@
 
 #include "policy/compiler/facts.h"
 #include "policy/compiler/identifier.h"
+#include "policy/compiler/manifest_parts.h"
 #include "policy/settings.h"
 
-enum { DEADLINE_MAX_MS = 24 * 60 * 60 * 1000 };
-
-struct context {
-    struct tb_report *report;
-    struct tb_manifest *manifest;
-};
-
-static bool fields(struct context *context, const struct tb_value *map, const char *what,
-                   const struct tb_want *wants, size_t n)
+bool tb_manifest_fields(struct tb_manifest_context *context, const struct tb_value *map,
+                        const char *what, const struct tb_want *wants, size_t n)
 {
     return tb_value_fields(context->report, map, what, wants, n, TB_UNKNOWN_ERROR);
 }
 
-static void unsupported(struct context *context, const struct tb_value *value, const char *what,
-                        const char *instead)
+static void unsupported(struct tb_manifest_context *context, const struct tb_value *value,
+                        const char *what, const char *instead)
 {
     tb_report_error(context->report, "unsupported", value->place,
                     "this version does not enforce %s: %s", what, instead);
 }
 
 /* Numbers that ask for nothing when they are 0. */
-static void refuse_number(struct context *context, const struct tb_value *value, const char *what)
+static void refuse_number(struct tb_manifest_context *context, const struct tb_value *value,
+                          const char *what)
 {
     if (value && value->integer != 0)
         unsupported(context, value, what, "leave it out or write 0");
 }
 
-static void refuse_true(struct context *context, const struct tb_value *value, const char *what)
-{
-    if (value && value->boolean)
-        unsupported(context, value, what, "leave it out or write false");
-}
-
-static void refuse_some(struct context *context, const struct tb_value *value, const char *what)
+static void refuse_some(struct tb_manifest_context *context, const struct tb_value *value,
+                        const char *what)
 {
     if (value && value->n > 0)
         unsupported(context, value, what, "leave it out");
 }
 
 /* One of the words, or the default where there is no value. */
-static struct tb_bytes word(struct context *context, const struct tb_value *value, const char *what,
-                            const char *const *words, size_t n)
+struct tb_bytes tb_manifest_word(struct tb_manifest_context *context, const struct tb_value *value,
+                                 const char *what, const char *const *words, size_t n)
 {
     const char *all = "";
     if (!value)
@@ -83,7 +73,7 @@ static bool below_app(struct tb_bytes path)
     return path.n > 0 && path.data[0] != '/' && !dots && !memchr(text, 0, path.n);
 }
 
-static void read_app(struct context *context, const struct tb_value *map)
+static void read_app(struct tb_manifest_context *context, const struct tb_value *map)
 {
     struct tb_manifest *manifest = context->manifest;
     const struct tb_value *id;
@@ -96,7 +86,7 @@ static void read_app(struct context *context, const struct tb_value *map)
         {"csp", TB_VALUE_STRING, &app.csp, false},
         {"version", TB_VALUE_STRING, &app.version, false},
     };
-    fields(context, map, "[app]", wants, TB_ARRAY_LEN(wants));
+    tb_manifest_fields(context, map, "[app]", wants, TB_ARRAY_LEN(wants));
     manifest->app = tb_value_text(id);
     if (id && !id_valid(id->string))
         tb_report_error(context->report, "value", id->place,
@@ -125,46 +115,47 @@ bool tb_semantics_of(struct tb_bytes text, enum tb_semantics *ret_mode)
     return false;
 }
 
-static void read_policy(struct context *context, const struct tb_value *map)
+static void read_policy(struct tb_manifest_context *context, const struct tb_value *map)
 {
     const struct tb_value *mode;
     const struct tb_want wants[] = {{"mode", TB_VALUE_STRING, &mode, false}};
-    fields(context, map, "[policy]", wants, TB_ARRAY_LEN(wants));
-    struct tb_bytes chosen = word(context, mode, "`mode`", mode_words, TB_ARRAY_LEN(mode_words));
+    tb_manifest_fields(context, map, "[policy]", wants, TB_ARRAY_LEN(wants));
+    struct tb_bytes chosen =
+        tb_manifest_word(context, mode, "`mode`", mode_words, TB_ARRAY_LEN(mode_words));
     if (!tb_semantics_of(chosen, &context->manifest->mode))
         context->manifest->mode = TB_NARROW;
 }
 
-static void read_sandbox(struct context *context, const struct tb_value *map)
+static void read_sandbox(struct tb_manifest_context *context, const struct tb_value *map)
 {
     static const char *const layers[] = {"seccomp", "landlock", "userns", "mount",
                                          "pid",     "net",      "ipc",    "mdwe"};
     const struct tb_value *require;
     const struct tb_want wants[] = {{"require", TB_VALUE_LIST, &require, false}};
-    fields(context, map, "[sandbox]", wants, TB_ARRAY_LEN(wants));
+    tb_manifest_fields(context, map, "[sandbox]", wants, TB_ARRAY_LEN(wants));
     if (!tb_value_strings(context->report, require, "`require`"))
         return;
     for (const struct tb_value *item = require ? require->child : NULL; item; item = item->next)
-        word(context, item, "a layer in `require`", layers, TB_ARRAY_LEN(layers));
+        tb_manifest_word(context, item, "a layer in `require`", layers, TB_ARRAY_LEN(layers));
     if (require && require->n > TB_LAYERS_MAX)
         tb_report_error(context->report, "value", require->place,
                         "`require` names layers twice: name each once");
     context->manifest->require = require;
 }
 
-static void read_violations(struct context *context, const struct tb_value *map)
+static void read_violations(struct tb_manifest_context *context, const struct tb_value *map)
 {
     static const char *const actions[] = {"lock", "deny", "exit"};
     const struct tb_value *action;
     const struct tb_want wants[] = {{"action", TB_VALUE_STRING, &action, false}};
-    fields(context, map, "[violations]", wants, TB_ARRAY_LEN(wants));
+    tb_manifest_fields(context, map, "[violations]", wants, TB_ARRAY_LEN(wants));
     context->manifest->violations =
-        word(context, action, "`action`", actions, TB_ARRAY_LEN(actions));
+        tb_manifest_word(context, action, "`action`", actions, TB_ARRAY_LEN(actions));
 }
 
-static const char *const args_words[] = {"digest", "none", "full"};
+const char *const tb_args_words[TB_N_ARGS_WORDS] = {"digest", "none", "full"};
 
-static void read_audit(struct context *context, const struct tb_value *map)
+static void read_audit(struct tb_manifest_context *context, const struct tb_value *map)
 {
     static const char *const modes[] = {"before", "behind", "durable"};
     struct tb_manifest *manifest = context->manifest;
@@ -184,9 +175,10 @@ static void read_audit(struct context *context, const struct tb_value *map)
         {"keep", TB_VALUE_INT, &keep, false},
         {"heartbeat_s", TB_VALUE_INT, &heartbeat_s, false},
     };
-    fields(context, map, "[audit]", wants, TB_ARRAY_LEN(wants));
-    manifest->audit_mode = word(context, mode, "`mode`", modes, TB_ARRAY_LEN(modes));
-    manifest->audit_args = word(context, args, "`args`", args_words, TB_ARRAY_LEN(args_words));
+    tb_manifest_fields(context, map, "[audit]", wants, TB_ARRAY_LEN(wants));
+    manifest->audit_mode = tb_manifest_word(context, mode, "`mode`", modes, TB_ARRAY_LEN(modes));
+    manifest->audit_args =
+        tb_manifest_word(context, args, "`args`", tb_args_words, TB_N_ARGS_WORDS);
     if (file) {
         manifest->audit_file = file->string;
         manifest->audit_place = file->place;
@@ -199,103 +191,7 @@ static void read_audit(struct context *context, const struct tb_value *map)
     refuse_number(context, heartbeat_s, "`heartbeat_s` (there are no empty epochs)");
 }
 
-static void read_hook(struct context *context, const struct tb_value *map)
-{
-    const struct tb_value *ignored[4];
-    const struct tb_want wants[] = {
-        {"file", TB_VALUE_STRING, &ignored[0], false},
-        {"commands", TB_VALUE_LIST, &ignored[1], false},
-        {"time_ms", TB_VALUE_INT, &ignored[2], false},
-        {"memory_mib", TB_VALUE_INT, &ignored[3], false},
-    };
-    fields(context, map, "[hook]", wants, TB_ARRAY_LEN(wants));
-    tb_value_strings(context->report, ignored[1], "`commands`");
-    unsupported(context, map, "a hook", "leave out [hook]");
-}
-
-static void check_range(struct context *context, const struct tb_value *value, const char *what,
-                        int64_t least, int64_t most)
-{
-    if (value && value->integer != 0 && (value->integer < least || value->integer > most))
-        tb_report_error(context->report, "value", value->place,
-                        "`%s` must be from %lld to %lld, or 0 for none", what, (long long)least,
-                        (long long)most);
-}
-
-/* The name of a table below [limits] or [commands]: a command's whole name, or `*` for limits. */
-static void check_command(struct context *context, const struct tb_value *map, bool star)
-{
-    struct tb_bytes name = map->key;
-    const uint8_t *bar = name.n == 0 ? NULL : memchr(name.data, '|', name.n);
-    size_t at = bar ? (size_t)(bar - name.data) + 1 : 0;
-    struct tb_bytes local = tb_bytes_of(name.data + at, name.n - at);
-    bool plugin = name.n > 7 && memcmp(name.data, "plugin:", 7) == 0;
-    if ((star && tb_bytes_are(name, "*")) ||
-        (name.n <= TB_COMMAND_MAX && plugin == (bar != NULL) && tb_command_name_valid(local)))
-        return;
-    tb_report_error(context->report, "value", map->place,
-                    "`%.*s` is not a command: write `plugin:NAME|command`, or the bare name of a "
-                    "command of the app",
-                    TB_SHOWN(name));
-}
-
-static void read_limit(struct context *context, const struct tb_value *map)
-{
-    struct tb_limit limit = {.command = map->key, .place = map->place};
-    const struct tb_value *calls_per_s;
-    const struct tb_value *burst;
-    const struct tb_value *bytes_in;
-    const struct tb_value *bytes_out;
-    const struct tb_want wants[] = {
-        {"calls_per_s", TB_VALUE_INT, &calls_per_s, false},
-        {"burst", TB_VALUE_INT, &burst, false},
-        {"in_flight", TB_VALUE_INT, &limit.in_flight, false},
-        {"bytes_in", TB_VALUE_INT, &bytes_in, false},
-        {"bytes_out", TB_VALUE_INT, &bytes_out, false},
-        {"deadline_ms", TB_VALUE_INT, &limit.deadline_ms, false},
-    };
-    fields(context, map, "a table of [limits]", wants, TB_ARRAY_LEN(wants));
-    check_command(context, map, true);
-    check_range(context, limit.in_flight, "in_flight", TB_HANDLES_MIN, TB_HANDLES_MAX);
-    check_range(context, limit.deadline_ms, "deadline_ms", 1, DEADLINE_MAX_MS);
-    refuse_number(context, calls_per_s, "`calls_per_s`");
-    refuse_number(context, burst, "`burst`");
-    refuse_number(context, bytes_in, "`bytes_in`");
-    refuse_number(context, bytes_out, "`bytes_out`");
-    struct tb_limit *kept = TB_NEW(context->report->arena, struct tb_limit);
-    *kept = limit;
-    kept->next = context->manifest->limits;
-    context->manifest->limits = kept;
-    tb_table_put(context->report->arena, &context->manifest->limit_of, kept->command, kept);
-}
-
-static void read_detail(struct context *context, const struct tb_value *map)
-{
-    const struct tb_value *ask;
-    const struct tb_value *tripwire;
-    const struct tb_value *audit;
-    const struct tb_value *schema;
-    const struct tb_want wants[] = {
-        {"ask", TB_VALUE_BOOL, &ask, false},
-        {"tripwire", TB_VALUE_BOOL, &tripwire, false},
-        {"audit", TB_VALUE_STRING, &audit, false},
-        {"schema", TB_VALUE_MAP, &schema, false},
-    };
-    fields(context, map, "a table of [commands]", wants, TB_ARRAY_LEN(wants));
-    check_command(context, map, false);
-    refuse_true(context, ask, "`ask`");
-    refuse_true(context, tripwire, "`tripwire`");
-    refuse_some(context, schema, "`schema`");
-    struct tb_detail *detail = TB_NEW(context->report->arena, struct tb_detail);
-    *detail = (struct tb_detail){.command = map->key, .place = map->place};
-    if (audit)
-        detail->audit = word(context, audit, "`audit`", args_words, TB_ARRAY_LEN(args_words));
-    detail->next = context->manifest->details;
-    context->manifest->details = detail;
-    tb_table_put(context->report->arena, &context->manifest->detail_of, detail->command, detail);
-}
-
-static bool check_path_in_app(struct context *context, const struct tb_value *value,
+static bool check_path_in_app(struct tb_manifest_context *context, const struct tb_value *value,
                               const char *what)
 {
     if (!value || below_app(value->string))
@@ -305,7 +201,7 @@ static bool check_path_in_app(struct context *context, const struct tb_value *va
     return false;
 }
 
-static void read_override(struct context *context, const struct tb_value *map)
+static void read_override(struct tb_manifest_context *context, const struct tb_value *map)
 {
     struct tb_override override = {.name = map->key, .place = map->place};
     const struct tb_want wants[] = {
@@ -313,7 +209,7 @@ static void read_override(struct context *context, const struct tb_value *map)
         {"permissions", TB_VALUE_STRING, &override.permissions, false},
         {"sandbox", TB_VALUE_MAP, &override.sandbox, false},
     };
-    bool ok = fields(context, map, "a table of [plugins]", wants, TB_ARRAY_LEN(wants));
+    bool ok = tb_manifest_fields(context, map, "a table of [plugins]", wants, TB_ARRAY_LEN(wants));
     ok = check_path_in_app(context, override.program, "program") && ok;
     ok = check_path_in_app(context, override.permissions, "permissions") && ok;
     if (!tb_plugin_name_valid(map->key)) {
@@ -332,8 +228,9 @@ static void read_override(struct context *context, const struct tb_value *map)
     tb_table_put(context->report->arena, &context->manifest->override_of, kept->name, kept);
 }
 
-static void each_table(struct context *context, const struct tb_value *map, const char *what,
-                       void (*read)(struct context *, const struct tb_value *))
+static void each_table(struct tb_manifest_context *context, const struct tb_value *map,
+                       const char *what,
+                       void (*read)(struct tb_manifest_context *, const struct tb_value *))
 {
     for (const struct tb_value *item = map ? map->child : NULL; item; item = item->next) {
         if (item->type == TB_VALUE_MAP)
@@ -353,6 +250,7 @@ static struct tb_manifest defaults(void)
         .audit_file = tb_bytes_of_string("$XDG_STATE_HOME/trollbridge/<id>/audit.jsonl"),
         .audit_place = {TB_MANIFEST_FILE, 0},
         .audit_args = tb_bytes_of_string("digest"),
+        .remember_days = TB_REMEMBER_DAYS_DEFAULT,
     };
 }
 
@@ -360,8 +258,8 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
                                     const enum tb_semantics *forced_mode)
 {
     struct tb_manifest manifest = defaults();
-    struct context context = {report, &manifest};
-    const struct tb_value *app, *policy, *sandbox, *violations, *audit, *hook;
+    struct tb_manifest_context context = {report, &manifest};
+    const struct tb_value *app, *policy, *sandbox, *violations, *audit, *hook, *ask;
     const struct tb_value *window, *limits, *commands, *rule, *plugins;
     const struct tb_want wants[] = {
         {"app", TB_VALUE_MAP, &app, true},
@@ -370,27 +268,28 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
         {"violations", TB_VALUE_MAP, &violations, false},
         {"audit", TB_VALUE_MAP, &audit, false},
         {"hook", TB_VALUE_MAP, &hook, false},
+        {"ask", TB_VALUE_MAP, &ask, false},
         {"limits", TB_VALUE_MAP, &limits, false},
         {"commands", TB_VALUE_MAP, &commands, false},
         {"rule", TB_VALUE_LIST, &rule, false},
         {"plugins", TB_VALUE_MAP, &plugins, false},
         {"window", TB_VALUE_LIST, &window, false},
     };
-    fields(&context, root, "the manifest", wants, TB_ARRAY_LEN(wants));
+    tb_manifest_fields(&context, root, "the manifest", wants, TB_ARRAY_LEN(wants));
     const struct {
         const struct tb_value *map;
-        void (*read)(struct context *, const struct tb_value *);
+        void (*read)(struct tb_manifest_context *, const struct tb_value *);
     } tables[] = {{app, read_app},     {policy, read_policy},         {sandbox, read_sandbox},
-                  {audit, read_audit}, {violations, read_violations}, {hook, read_hook}};
+                  {audit, read_audit}, {violations, read_violations}, {hook, tb_hook_read},
+                  {ask, tb_ask_read}};
     for (size_t i = 0; i < TB_ARRAY_LEN(tables); i++)
         if (tables[i].map)
             tables[i].read(&context, tables[i].map);
     tb_windows_read(report, window, &manifest);
-    each_table(&context, limits, "limits", read_limit);
-    each_table(&context, commands, "commands", read_detail);
+    each_table(&context, limits, "limits", tb_limit_read);
+    each_table(&context, commands, "commands", tb_detail_read);
     each_table(&context, plugins, "plugins", read_override);
-    for (const struct tb_value *item = rule ? rule->child : NULL; item; item = item->next)
-        unsupported(&context, item, "rules", "leave out [[rule]]");
+    manifest.rule_list = rule;
     if (forced_mode)
         manifest.mode = *forced_mode;
     return manifest;

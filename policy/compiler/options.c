@@ -28,6 +28,7 @@ enum option_name {
     OPTION_WEBVIEW,
     OPTION_ORIGIN,
     OPTION_COMMAND,
+    OPTION_TEST,
 };
 
 static const struct option long_options[] = {
@@ -50,6 +51,7 @@ static const struct option long_options[] = {
     {"webview", required_argument, NULL, OPTION_WEBVIEW},
     {"origin", required_argument, NULL, OPTION_ORIGIN},
     {"command", required_argument, NULL, OPTION_COMMAND},
+    {"test", required_argument, NULL, OPTION_TEST},
     {NULL, 0, NULL, 0},
 };
 
@@ -151,6 +153,9 @@ static bool take(struct tb_report *report, int name, const char *text, struct tb
     case OPTION_LIBEXEC:
         options->libexec = text;
         return true;
+    case OPTION_TEST:
+        options->test = text;
+        return true;
     case OPTION_MODE:
         options->has_mode = tb_semantics_of(tb_bytes_of_string(text), &options->mode);
         return options->has_mode || wrong(report, "--mode is tauri, narrow or strict, not ", text);
@@ -181,9 +186,10 @@ static bool complete(struct tb_report *report, const struct tb_options *options)
         break;
     case TB_JOB_CHECK:
     case TB_JOB_IMPORT:
+    case TB_JOB_CASES:
         if (!files || options->report_fd < 0)
-            return wrong(report,
-                         "check and import need --app, --plugins, --libexec and --report-fd", "");
+            return wrong(report, "check, import and cases need --app, --plugins, --libexec and ",
+                         "--report-fd");
         break;
     case TB_JOB_EXPLAIN:
         if (!files || options->report_fd < 0 || options->command.n == 0)
@@ -197,16 +203,16 @@ static bool complete(struct tb_report *report, const struct tb_options *options)
     }
     if (options->libexec && options->libexec[0] != '/')
         return wrong(report, "--libexec must be an absolute path", "");
+    if (options->test && (options->test[0] != '/' || options->job != TB_JOB_COMPILE))
+        return wrong(report, "--test is of compile alone, and an absolute path", "");
     return true;
 }
 
 static bool job_of(const char *name, enum tb_policy_job *ret_job)
 {
-    static const char *const names[] = {[TB_JOB_COMPILE] = "compile",
-                                        [TB_JOB_RESOLVE] = "resolve",
-                                        [TB_JOB_CHECK] = "check",
-                                        [TB_JOB_IMPORT] = "import",
-                                        [TB_JOB_EXPLAIN] = "explain"};
+    static const char *const names[] = {
+        [TB_JOB_COMPILE] = "compile", [TB_JOB_RESOLVE] = "resolve", [TB_JOB_CHECK] = "check",
+        [TB_JOB_IMPORT] = "import",   [TB_JOB_EXPLAIN] = "explain", [TB_JOB_CASES] = "cases"};
     for (size_t i = 0; i < TB_ARRAY_LEN(names); i++) {
         if (strcmp(name, names[i]) != 0)
             continue;
@@ -229,8 +235,8 @@ bool tb_options_parse(struct tb_report *report, int argc, char **argv,
         .namespaces = "",
     };
     if (argc < 2 || !job_of(argv[1], &options.job))
-        return wrong(report, "the first argument must be compile, resolve, check, import or ",
-                     "explain");
+        return wrong(report, "the first argument must be compile, resolve, check, import, explain ",
+                     "or cases");
     opterr = 0;
     optind = 2;
     for (int name; (name = getopt_long(argc, argv, "", long_options, NULL)) != -1;)

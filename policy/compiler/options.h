@@ -3,7 +3,14 @@
 
 #include "policy/compiler/policy.h"
 
-enum tb_policy_job { TB_JOB_COMPILE, TB_JOB_RESOLVE, TB_JOB_CHECK, TB_JOB_IMPORT, TB_JOB_EXPLAIN };
+enum tb_policy_job {
+    TB_JOB_COMPILE,
+    TB_JOB_RESOLVE,
+    TB_JOB_CHECK,
+    TB_JOB_IMPORT,
+    TB_JOB_EXPLAIN,
+    TB_JOB_CASES
+};
 
 struct tb_options {
     enum tb_policy_job job;
@@ -11,7 +18,8 @@ struct tb_options {
     const char *plugins[TB_PLUGIN_FOLDERS_MAX];
     size_t n_plugins;
     const char *libexec;
-    bool has_mode; /* else as the manifest says */
+    const char *test; /* compile: for a test, whose log goes to this folder */
+    bool has_mode;    /* else as the manifest says */
     enum tb_semantics mode;
     enum tb_platform target;
     struct tb_user user;

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "policy/compiler/filter/filter.h"
 #include "policy/compiler/platform.h"
 #include "policy/compiler/variable.h"
 
@@ -80,19 +81,44 @@ struct tb_plugin {
 
 /* ---- the manifest ---- */
 
+enum tb_limit_key {
+    TB_LIMIT_CALLS_PER_S,
+    TB_LIMIT_BURST,
+    TB_LIMIT_IN_FLIGHT,
+    TB_LIMIT_BYTES_IN,
+    TB_LIMIT_BYTES_OUT,
+    TB_LIMIT_DEADLINE_MS,
+    TB_N_LIMIT_KEYS,
+};
+
 struct tb_limit {
     struct tb_bytes command; /* or `*` */
     struct tb_place place;
-    const struct tb_value *in_flight; /* NULL: not said */
-    const struct tb_value *deadline_ms;
+    const struct tb_value *values[TB_N_LIMIT_KEYS]; /* NULL: not said */
     struct tb_limit *next;
 };
 
+/* [commands."NAME"] */
 struct tb_detail {
     struct tb_bytes command;
     struct tb_place place;
     struct tb_bytes audit; /* empty: not said */
+    bool ask;
+    bool tripwire;
+    const struct tb_value *schema; /* NULL: none */
+    struct tb_bytes compiled;      /* the schema as msgpack */
     struct tb_detail *next;
+};
+
+/* [hook] */
+struct tb_hook {
+    struct tb_bytes file; /* in the app folder; empty: the app has none */
+    struct tb_place place;
+    struct tb_place file_place;
+    const struct tb_value *commands; /* list of patterns, or NULL: all */
+    uint32_t time_ms;
+    uint32_t memory_mib;
+    struct tb_bytes text;
 };
 
 struct tb_override {
@@ -135,8 +161,13 @@ struct tb_manifest {
     struct tb_bytes audit_file; /* with its variables */
     struct tb_place audit_place;
     struct tb_bytes audit_args;
+    struct tb_hook hook;
+    uint32_t remember_days; /* 0: for ever */
     struct tb_limit *limits;
     struct tb_detail *details;
+    const struct tb_value *rule_list; /* tables, or NULL */
+    struct tb_rule_source *rules;     /* the same, compiled, in their order */
+    size_t n_rules;
     struct tb_override *overrides;
     struct tb_table limit_of; /* by command, or `*` */
     struct tb_table detail_of;
@@ -172,6 +203,7 @@ struct tb_inputs {
     } plugins[TB_PLUGIN_FOLDERS_MAX];
     size_t n_plugins;
     const char *libexec;
+    const char *test;                     /* folder of a test's log; NULL: this is none */
     struct tb_user user;                  /* complete */
     struct tb_bytes user_dirs;            /* text of user-dirs.dirs */
     const enum tb_semantics *forced_mode; /* NULL: as the manifest says */

@@ -32,14 +32,6 @@ static const struct tb_value *read_manifest_file(struct tb_policy *policy)
                : NULL;
 }
 
-/* A hook that lies there would look as if it were run. */
-static void refuse_hook_file(struct tb_policy *policy)
-{
-    if (tb_source_exists(policy->inputs->app, "isolation.js"))
-        tb_report_error(policy->report, "unsupported", (struct tb_place){"isolation.js", 0},
-                        "this version runs no hook: move the file out of the app folder");
-}
-
 void tb_policy_read(struct tb_policy *policy)
 {
     const struct tb_inputs *inputs = policy->inputs;
@@ -54,7 +46,8 @@ void tb_policy_read(struct tb_policy *policy)
     policy->report->strict = policy->manifest.mode == TB_STRICT;
     policy->vars = tb_vars_of(policy->arena, &inputs->user, inputs->user_dirs, policy->manifest.app,
                               inputs->resource);
-    refuse_hook_file(policy);
+    tb_hook_open(policy);
+    tb_filters_compile(policy);
     policy->types = tb_types_read(policy, inputs->app, "");
     tb_fd permissions = tb_source_folder(policy->report, inputs->app, "permissions", "permissions");
     if (permissions >= 0)

@@ -325,7 +325,8 @@ static void collect_commands(struct work *work, struct tb_resolved *resolved)
             continue;
         bool path = command->plugin != TB_NO_INDEX && snapshot->plugins[command->plugin].path;
         struct tb_resolved_command *kept = &resolved->commands[resolved->n_commands++];
-        *kept = (struct tb_resolved_command){command, TB_NO_INDEX, work->rules[i]};
+        *kept = (struct tb_resolved_command){
+            .command = command, .scope = TB_NO_INDEX, .rule = work->rules[i]};
         if (at == from && !path)
             continue;
         /* No arithmetic on NULL, which a view without scopes has. */
@@ -356,6 +357,7 @@ int tb_resolve(struct tb_arena *arena, const struct tb_snapshot *snapshot,
         qsort(work.refs, work.n_refs, sizeof *work.refs, compare_refs);
     deny(&work, &resolved);
     collect_commands(&work, &resolved);
+    tb_resolve_rules(arena, snapshot, request, &resolved);
     *ret_resolved = resolved;
     return TB_OK;
 }

@@ -15,6 +15,9 @@ struct tb_resolved_command {
     const struct tb_snap_command *command;
     uint32_t scope; /* index into `scopes`, or TB_NO_INDEX */
     struct tb_resolved_rule rule;
+    uint32_t *rules; /* indexes into the resolution's `rules`, rising */
+    size_t n_rules;
+    bool may_ask; /* itself, or by one of them */
 };
 
 struct tb_resolved_denied {
@@ -43,11 +46,18 @@ struct tb_resolved {
     size_t n_denied;
     struct tb_resolved_scope *scopes;
     size_t n_scopes;
+    const struct tb_snap_rule **rules; /* that can match one of the commands here, in their order */
+    size_t n_rules;
+    bool hooked; /* one of the commands is */
 };
 
 /* TB_OK or TB_TOO_LARGE. */
 tb_must_check int tb_resolve(struct tb_arena *arena, const struct tb_snapshot *snapshot,
                              const struct tb_request *request, struct tb_resolved *ret_resolved);
+
+/* The part of it that is about rules: which of them are for this view, origin and commands. */
+void tb_resolve_rules(struct tb_arena *arena, const struct tb_snapshot *snapshot,
+                      const struct tb_request *request, struct tb_resolved *resolved);
 
 /* Packs one side of a command's scope: a list, with variables replaced. */
 void tb_scope_side_pack(struct tb_packer *packer, const struct tb_resolved_scope *scope, bool deny);

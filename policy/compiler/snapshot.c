@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "policy/compiler/manifest.h"
+#include "policy/compiler/snapshot_filters.h"
 
 #include <sodium.h>
 
@@ -90,6 +91,8 @@ static int read_command(struct context *context, const msgpack_object *map, void
     struct tb_snap_command *command = item;
     uint64_t plugin = 0;
     bool has_plugin;
+    bool absent; /* nothing of it, then */
+    uint64_t *limits = command->limits;
     enum tb_args args;
     const struct tb_field fields[] = {
         {"name", TB_STR, &command->name, TB_COMMAND_MAX, NULL},
@@ -98,15 +101,24 @@ static int read_command(struct context *context, const msgpack_object *map, void
         {"implemented", TB_BOOL, &command->implemented, 0, NULL},
         {"reads", TB_BOOL, &command->reads, 0, NULL},
         {"writes", TB_BOOL, &command->writes, 0, NULL},
-        {"in_flight", TB_UINT, &command->in_flight, TB_HANDLES_MAX, NULL},
-        {"deadline_ms", TB_UINT, &command->deadline_ms, UINT32_MAX, NULL},
+        {"in_flight", TB_UINT, &limits[TB_LIMIT_IN_FLIGHT], TB_HANDLES_MAX, NULL},
+        {"deadline_ms", TB_UINT, &limits[TB_LIMIT_DEADLINE_MS], UINT32_MAX, NULL},
+        {"calls_per_s", TB_UINT, &limits[TB_LIMIT_CALLS_PER_S], TB_CALLS_PER_S_MAX, &absent},
+        {"burst", TB_UINT, &limits[TB_LIMIT_BURST], TB_CALLS_PER_S_MAX, &absent},
+        {"bytes_in", TB_UINT, &limits[TB_LIMIT_BYTES_IN], TB_BYTES_PER_S_MAX, &absent},
+        {"bytes_out", TB_UINT, &limits[TB_LIMIT_BYTES_OUT], TB_BYTES_PER_S_MAX, &absent},
         {"args", TB_STR, &command->args, 0, NULL},
+        {"hook", TB_BOOL, &command->hook, 0, &absent},
+        {"ask", TB_BOOL, &command->ask, 0, &absent},
+        {"tripwire", TB_BOOL, &command->tripwire, 0, &absent},
+        {"schema", TB_ANY, &command->schema, 0, &absent},
     };
     int r = tb_map_read(map, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
     bool ok = take_index(has_plugin, plugin, context->snapshot->n_plugins, &command->plugin) &&
-              command->name.n > 0 && command->local.n > 0 && command->in_flight >= TB_HANDLES_MIN &&
+              command->name.n > 0 && command->local.n > 0 &&
+              limits[TB_LIMIT_IN_FLIGHT] >= TB_HANDLES_MIN &&
               (can_run(context->snapshot, command) || !command->implemented) &&
               (command->plugin != TB_NO_INDEX || command->implemented) &&
               tb_args_of(command->args, &args);
@@ -274,6 +286,7 @@ struct parts {
     const msgpack_object *scopes;
     const msgpack_object *bundles;
     const msgpack_object *capabilities;
+    struct tb_snapshot_filters filters;
 };
 
 static int read_root(const msgpack_object *root, struct tb_snapshot *snapshot,
@@ -281,6 +294,7 @@ static int read_root(const msgpack_object *root, struct tb_snapshot *snapshot,
 {
     uint64_t version;
     struct tb_bytes mode;
+    struct tb_snapshot_filters *filters = &ret_parts->filters;
     const struct tb_field fields[] = {
         {"v", TB_UINT, &version, 0, NULL},
         {"mode", TB_STR, &mode, 0, NULL},
@@ -291,11 +305,15 @@ static int read_root(const msgpack_object *root, struct tb_snapshot *snapshot,
         {"scopes", TB_ARRAY, &ret_parts->scopes, 0, NULL},
         {"bundles", TB_ARRAY, &ret_parts->bundles, 0, NULL},
         {"capabilities", TB_ARRAY, &ret_parts->capabilities, 0, NULL},
+        {"hook", TB_MAP, &filters->hook, 0, NULL},
+        {"rules", TB_ARRAY, &filters->rules, TB_FILTER_RULES_MAX, NULL},
+        {"tripwires", TB_ARRAY, &filters->tripwires, 0, NULL},
+        {"remember_days", TB_UINT, &filters->remember_days, UINT32_MAX, NULL},
     };
     int r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    return version == 4 && tb_semantics_of(mode, &snapshot->mode) && snapshot->app.n > 0
+    return version == 5 && tb_semantics_of(mode, &snapshot->mode) && snapshot->app.n > 0
                ? TB_OK
                : TB_MALFORMED;
 }
@@ -337,7 +355,7 @@ static int read_parts(struct context *context, const msgpack_object *root)
         r = each(context, parts.capabilities, sizeof *snapshot->capabilities, &items,
                  &snapshot->n_capabilities, read_capability);
     snapshot->capabilities = items;
-    return r;
+    return r == TB_OK ? tb_snapshot_filters_read(context->arena, &parts.filters, snapshot) : r;
 }
 
 int tb_snapshot_read(struct tb_arena *arena, struct tb_unpacker *unpacker, struct tb_bytes text,

@@ -39,9 +39,28 @@ struct tb_snap_command {
     bool implemented;
     bool reads; /* needs the files of its scope */
     bool writes;
-    uint64_t in_flight;
-    uint64_t deadline_ms;
+    uint64_t limits[TB_N_LIMIT_KEYS];
     struct tb_bytes args;
+    bool hook;
+    bool ask;
+    bool tripwire;
+    const msgpack_object *schema; /* NULL: none */
+};
+
+struct tb_snap_hook {
+    struct tb_bytes file; /* empty: there is none */
+    struct tb_bytes text;
+    uint64_t time_ms;
+    uint64_t memory_mib;
+};
+
+/* A rule of the manifest, and whom it is for: as there, and empty for all. */
+struct tb_snap_rule {
+    struct tb_bytes command;
+    struct tb_bytes view;
+    struct tb_bytes origin;
+    bool asks;
+    const msgpack_object *rule;
 };
 
 /* Whether a call has another answer than `unimplemented`: from a program, or from the broker. */
@@ -107,6 +126,11 @@ struct tb_snapshot {
     size_t n_bundles;
     struct tb_snap_capability *capabilities;
     size_t n_capabilities;
+    struct tb_snap_hook hook;
+    struct tb_snap_rule *rules;
+    size_t n_rules;
+    const msgpack_object *tripwires; /* array of names, sorted */
+    uint64_t remember_days;
 };
 
 extern const struct tb_scan_limits tb_scan_snapshot;

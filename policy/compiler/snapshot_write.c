@@ -1,21 +1,26 @@
 /*
- * The snapshot, layout 4: canonical msgpack, map keys in this order, the same bytes for the same
+ * The snapshot, layout 5: canonical msgpack, map keys in this order, the same bytes for the same
  * files and variables.
  *
- *     {"v": 4, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
+ *     {"v": 5, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
  *      "plugins": [{"name": str, "program": str, "host": bool, "path": bool, "read": [str],
  *                   "write": [str], "exec": [str], "network": bool, "jit": bool,
  *                   "audit": bool, "resources": bool, "memory_mib": uint, "cpu_s": uint}],
  *      "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool,
- *                    "reads": bool, "writes": bool, "in_flight": uint, "deadline_ms": uint,
- *                    "args": str}],
+ *                    "reads": bool, "writes": bool, "calls_per_s"?: uint, "burst"?: uint,
+ *                    "in_flight": uint, "bytes_in"?: uint, "bytes_out"?: uint, "deadline_ms": uint,
+ *                    "args": str, "hook"?: true, "ask"?: true, "tripwire"?: true,
+ *                    "schema"?: any}],
  *      "scopes": [{"allow": [...], "deny": [...]}],
  *      "bundles": [{"allow": [{"command": index, "scope"?: index, "permission": str}],
  *                   "deny": [{"name": str, "permission": str}],
  *                   "shared": [{"plugin"?: index, "scope": index}]}],
  *      "capabilities": [{"identifier": str, "file": str, "local": bool, "urls": [pattern],
  *                        "windows": [glob], "webviews": [glob],
- *                        "entries": [{"bundle": index, "line": uint}]}]}
+ *                        "entries": [{"bundle": index, "line": uint}]}],
+ *      "hook": {} | {"file": str, "text": bin, "time_ms": uint, "memory_mib": uint},
+ *      "rules": [{"command": pattern, "view": glob, "origin": str, "asks": bool, "rule": any}],
+ *      "tripwires": [name], "remember_days": uint}
  *
  * plugins and commands are sorted by name, capabilities by identifier, bundles and scopes stand in
  * the order of their first use. `plugin` is absent for the app's own commands. `program` is
@@ -26,7 +31,7 @@
 #include "policy/compiler/facts.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/plugin.h"
-#include "policy/compiler/snapshot.h"
+#include "policy/compiler/snapshot_filters.h"
 
 static void pack_paths(struct tb_policy *policy, struct tb_packer *packer, const char *key,
                        const struct tb_value *list)
@@ -70,12 +75,49 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
     tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
 }
 
+/* Most commands have no more than these two: a number that is not there is 0. */
+static bool limit_written(enum tb_limit_key key, uint64_t value)
+{
+    return value != 0 || key == TB_LIMIT_IN_FLIGHT || key == TB_LIMIT_DEADLINE_MS;
+}
+
+/* How many; a packer NULL only counts. */
+static size_t pack_limits(struct tb_packer *packer, const uint64_t limits[static TB_N_LIMIT_KEYS])
+{
+    static const char *const keys[TB_N_LIMIT_KEYS] = {
+        [TB_LIMIT_CALLS_PER_S] = "calls_per_s", [TB_LIMIT_BURST] = "burst",
+        [TB_LIMIT_IN_FLIGHT] = "in_flight",     [TB_LIMIT_BYTES_IN] = "bytes_in",
+        [TB_LIMIT_BYTES_OUT] = "bytes_out",     [TB_LIMIT_DEADLINE_MS] = "deadline_ms",
+    };
+    size_t n = 0;
+    for (size_t i = 0; i < TB_N_LIMIT_KEYS; i++) {
+        if (!limit_written((enum tb_limit_key)i, limits[i]))
+            continue;
+        n++;
+        if (packer)
+            tb_pack_key_uint(packer, keys[i], limits[i]);
+    }
+    return n;
+}
+
+static void pack_true(struct tb_packer *packer, const char *key, bool value)
+{
+    if (value)
+        tb_pack_key_bool(packer, key, true);
+}
+
 static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
                          const struct tb_command *command)
 {
     const struct tb_plugin *plugin = command->plugin;
     const struct tb_manifest *manifest = &policy->manifest;
-    tb_pack_map(packer, plugin ? 9 : 8);
+    const struct tb_detail *detail = tb_manifest_detail(manifest, command->name);
+    bool hook = tb_manifest_hooks(manifest, command->name);
+    uint64_t limits[TB_N_LIMIT_KEYS];
+    for (size_t i = 0; i < TB_N_LIMIT_KEYS; i++)
+        limits[i] = tb_manifest_limit(manifest, command->name, (enum tb_limit_key)i);
+    tb_pack_map(packer, 6u + (plugin != NULL) + pack_limits(NULL, limits) + hook + detail->ask +
+                            detail->tripwire + (detail->schema != NULL));
     tb_pack_key_str(packer, "name", command->name);
     tb_pack_key_str(packer, "local", command->local);
     if (plugin)
@@ -85,9 +127,15 @@ static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
                      plugin && tb_table_find(&plugin->read_command_of, command->local));
     tb_pack_key_bool(packer, "writes",
                      plugin && tb_table_find(&plugin->write_command_of, command->local));
-    tb_pack_key_uint(packer, "in_flight", tb_manifest_in_flight(manifest, command->name));
-    tb_pack_key_uint(packer, "deadline_ms", tb_manifest_deadline_ms(manifest, command->name));
+    pack_limits(packer, limits);
     tb_pack_key_str(packer, "args", tb_manifest_args(manifest, command->name));
+    pack_true(packer, "hook", hook);
+    pack_true(packer, "ask", detail->ask);
+    pack_true(packer, "tripwire", detail->tripwire);
+    if (!detail->schema)
+        return;
+    tb_pack_key(packer, "schema");
+    packer->failed = packer->failed || !tb_buffer_append(packer->out, detail->compiled);
 }
 
 static void pack_scope(struct tb_packer *packer, const struct tb_scope *scope)
@@ -187,8 +235,8 @@ static void pack_capability(struct tb_packer *packer,
 static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
                      const struct tb_compiled *compiled)
 {
-    tb_pack_map(packer, 9);
-    tb_pack_key_uint(packer, "v", 4);
+    tb_pack_map(packer, 9 + TB_SNAPSHOT_FILTER_KEYS);
+    tb_pack_key_uint(packer, "v", 5);
     tb_pack_key_text(packer, "mode", tb_semantics_name(policy->manifest.mode));
     tb_pack_key_str(packer, "app", policy->manifest.app);
     pack_vars(packer, &policy->vars);
@@ -212,6 +260,7 @@ static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
     tb_pack_array(packer, compiled->n_capabilities);
     for (size_t i = 0; i < compiled->n_capabilities; i++)
         pack_capability(packer, &compiled->capabilities[i]);
+    tb_snapshot_filters_pack(policy, packer);
 }
 
 /* What is written must be readable again: the reader's own limits decide. */
@@ -258,7 +307,7 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     if (file.n == 0 || !tb_facts_write(policy, &facts))
         return false;
     tb_packer_init(&packer, out);
-    tb_pack_map(&packer, 8);
+    tb_pack_map(&packer, 11);
     tb_pack_key_uint(&packer, "v", 1);
     tb_pack_key_str(&packer, "app", manifest->app);
     tb_pack_key(&packer, "digest");
@@ -273,6 +322,10 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     }
     tb_pack_key_str(&packer, "violations", manifest->violations);
     pack_audit(&packer, manifest, file);
+    tb_pack_key_str(&packer, "answers", tb_manifest_answers_file(policy));
+    tb_pack_key_str(&packer, "hook_file", manifest->hook.file);
+    tb_pack_key(&packer, "hook");
+    tb_pack_bin(&packer, manifest->hook.text);
     tb_pack_key(&packer, "facts");
     tb_pack_bin(&packer, tb_buffer_bytes(&facts));
     return !packer.failed;

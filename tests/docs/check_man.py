@@ -103,8 +103,9 @@ def check_functions():
     functions = set(re.findall(r"^TROLLBRIDGE_API [^(;]*?\*?(\w+)\(", header, flags=re.M))
     same("libtrollbridge(3)", set(re.findall(r"(trollbridge_\w+)\(", section(page, "SYNOPSIS"))),
          functions)
-    same("libtrollbridge(3), results", bold_terms(section(page, "RETURN VALUE")),
-         set(re.findall(r"^    (TROLLBRIDGE_\w+)", header, flags=re.M)))
+    for title, name in (("RETURN VALUE", "trollbridge_result"), ("ANSWERS", "trollbridge_answered")):
+        values = re.search(rf"^enum {name} {{(.*?)}};", header, flags=re.S | re.M).group(1)
+        same(f"libtrollbridge(3), {title}", bold_terms(section(page, title)), set(re.findall(r"TROLLBRIDGE_\w+", values)))
 
 
 def check_webkitgtk_functions():

@@ -4,6 +4,7 @@
  * limits, and survives being written, sealed, opened and read again.
  */
 #include "base/result.h"
+#include "proto/ask.h"
 #include "proto/control.h"
 #include "proto/plugin.h"
 #include "tests/fuzz/fuzz.h"
@@ -217,12 +218,48 @@ static void on_emit(struct tb_bytes body)
                   tb_emit_fits(unpacker.scanner));
 }
 
+static void on_ask(struct tb_bytes body)
+{
+    struct tb_ask ask;
+    if (tb_ask_read(&unpacker, body, &ask) != TB_OK)
+        return;
+    tb_assert(ask.args->type == MSGPACK_OBJECT_MAP && tb_origin_valid(ask.origin));
+    int r = tb_ask_write(&out, &ask);
+    tb_assert(r == TB_OK || r == TB_TOO_LARGE); /* the canonical form may be longer */
+    if (r == TB_OK)
+        tb_assert(tb_ask_read(&unpacker, control_body(TB_SIDE_HOST), &ask) == TB_OK);
+}
+
+static void on_ask_answer(struct tb_bytes body)
+{
+    struct tb_ask_answer answer;
+    struct tb_ask_answer again;
+    if (tb_ask_answer_read(&unpacker, body, &answer) != TB_OK)
+        return;
+    tb_assert(answer.answered < TB_N_ANSWERS && tb_ask_answer_write(&out, &answer) == TB_OK);
+    struct tb_bytes written = control_body(TB_SIDE_BROKER_CONTROL);
+    tb_assert(tb_ask_answer_read(&unpacker, written, &again) == TB_OK);
+    tb_assert(again.id == answer.id && again.answered == answer.answered);
+}
+
+static void on_ask_over(struct tb_bytes body)
+{
+    uint32_t id;
+    uint32_t again;
+    if (tb_ask_over_read(&unpacker, body, &id) != TB_OK)
+        return;
+    tb_assert(tb_ask_over_write(&out, id) == TB_OK);
+    tb_assert(tb_ask_over_read(&unpacker, control_body(TB_SIDE_HOST), &again) == TB_OK);
+    tb_assert(again == id);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const sealed[])(const struct tb_plaintext *) = {
         on_call, on_reply, on_want, on_miss, on_handles, on_empty, on_welcome};
     static void (*const clear[])(struct tb_bytes) = {
-        on_plugin_reply, on_open, on_opened, on_view, on_alert, on_reload, on_reloaded, on_emit};
+        on_plugin_reply, on_open, on_opened, on_view,       on_alert,   on_reload,
+        on_reloaded,     on_emit, on_ask,    on_ask_answer, on_ask_over};
     struct tb_plaintext plaintext;
     if (!unpacker.scanner) {
         tb_assert(tb_unpacker_init(&unpacker, &tb_scan_peer) == 0);

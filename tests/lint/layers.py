@@ -12,19 +12,21 @@ BELOW = {
     "base": [],
     "sandbox": ["base"],
     "proto": ["base"],
-    "policy": ["base", "proto"],
+    "policy/filter": ["base", "proto"],
+    "policy": ["base", "proto", "policy/filter"],
     "endpoint": ["base", "proto"],
     "audit": ["base", "proto"],
+    "answers": ["base", "proto"],
     "plugins/sdk": ["base", "proto"],
     # programs
     "policy/compiler/data": ["base", "proto", "sandbox"],
     "policy/compiler/url": ["base", "policy/compiler/data"],
-    "policy/compiler": ["base", "proto", "policy", "sandbox", "policy/compiler/data",
-                        "policy/compiler/url"],
-    "broker": ["base", "proto", "policy"],
+    "policy/compiler": ["base", "proto", "policy", "policy/filter", "sandbox",
+                        "policy/compiler/data", "policy/compiler/url"],
+    "broker": ["base", "proto", "policy", "policy/filter"],
     "scribe": ["base", "proto", "policy", "audit"],
     "hook": ["base", "proto"],
-    "supervisor": ["base", "proto", "policy", "sandbox"],
+    "supervisor": ["base", "proto", "policy", "sandbox", "answers"],
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "plugins/audit": ["base", "audit", "plugins/sdk"],
@@ -37,10 +39,11 @@ BELOW = {
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
-    "cli": ["base", "proto", "policy", "endpoint", "audit", "sandbox", "host", "bench"],
+    "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
+            "bench", "plugins/sdk"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
-for job in ["explain", "import", "lint"]:
+for job in ["cases", "explain", "import", "lint"]:
     BELOW["policy/compiler/" + job] = BELOW["policy/compiler"] + ["policy/compiler"]
 # Single edges that the table does not have, with the reason.
 EXTRA = {
@@ -52,6 +55,7 @@ EXTRA = {
     ("plugins/audit/audit.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/audit/wake.c", "sandbox"): "what its list lets it ask of the kernel",
     ("plugins/fs/notify.c", "sandbox"): "what its list lets it ask of the kernel",
+    ("policy/compiler/main.c", "policy/compiler/cases"): "main starts each job",
     ("policy/compiler/main.c", "policy/compiler/explain"): "main starts each job",
     ("policy/compiler/main.c", "policy/compiler/import"): "main starts each job",
     ("policy/compiler/main.c", "policy/compiler/lint"): "main starts each job",

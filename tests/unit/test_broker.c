@@ -103,20 +103,20 @@ static void calls_end_and_their_numbers_never_return(void)
 
 static void a_crash_costs_nothing_and_a_row_of_them_does(void)
 {
-    struct tb_plugin plugin = {0};
+    struct tb_back_off back_off = {0};
     uint64_t now = 1000 * TB_S_NS;
-    plugin.started_ns = now;
-    tb_plugin_back_off(&plugin, now);
-    CHECK_INT(plugin.not_before_ns, now);
-    tb_plugin_back_off(&plugin, now);
-    CHECK_INT(plugin.not_before_ns, now + 100 * TB_MS_NS);
-    tb_plugin_back_off(&plugin, now);
-    CHECK_INT(plugin.not_before_ns, now + 200 * TB_MS_NS);
+    back_off.started_ns = now;
+    tb_back_off_died(&back_off, now);
+    CHECK_INT(back_off.not_before_ns, now);
+    tb_back_off_died(&back_off, now);
+    CHECK_INT(back_off.not_before_ns, now + 100 * TB_MS_NS);
+    tb_back_off_died(&back_off, now);
+    CHECK_INT(back_off.not_before_ns, now + 200 * TB_MS_NS);
     for (int i = 0; i < 40; i++)
-        tb_plugin_back_off(&plugin, now);
-    CHECK_INT(plugin.not_before_ns, now + 5 * TB_S_NS);
-    tb_plugin_back_off(&plugin, now + 61 * TB_S_NS);
-    CHECK_INT(plugin.not_before_ns, now + 61 * TB_S_NS);
+        tb_back_off_died(&back_off, now);
+    CHECK_INT(back_off.not_before_ns, now + 5 * TB_S_NS);
+    tb_back_off_died(&back_off, now + 61 * TB_S_NS);
+    CHECK_INT(back_off.not_before_ns, now + 61 * TB_S_NS);
 }
 
 /* One that died until it had another's would be sent what the page closes there. */
@@ -150,12 +150,12 @@ static void views_are_found_by_their_label(void)
 {
     static struct tb_views views;
     char label[16];
-    struct tb_view *main_view = tb_views_get(&views, tb_bytes_of_string("main"));
-    CHECK(main_view && tb_views_get(&views, tb_bytes_of_string("main")) == main_view);
+    struct tb_view *main_view = tb_views_get(&views, tb_bytes_of_string("main"), 0);
+    CHECK(main_view && tb_views_get(&views, tb_bytes_of_string("main"), 0) == main_view);
     main_view->n_violations = 1; /* what it did is not forgotten for lack of slots */
     for (int i = 0; i < 200; i++) {
         (void)snprintf(label, sizeof label, "v%d", i);
-        CHECK(tb_views_get(&views, tb_bytes_of_string(label)) != NULL);
+        CHECK(tb_views_get(&views, tb_bytes_of_string(label), 0) != NULL);
     }
     CHECK(tb_views_find(&views, tb_bytes_of_string("main")) == main_view);
 }
@@ -166,11 +166,11 @@ static void a_reset_view_gives_its_slot_back(void)
     char label[16];
     for (int i = 0; i < TB_SLOTS; i++) {
         (void)snprintf(label, sizeof label, "w%d", i);
-        tb_views_get(&views, tb_bytes_of_string(label))->n_violations = 1;
+        tb_views_get(&views, tb_bytes_of_string(label), 0)->n_violations = 1;
     }
-    CHECK(tb_views_get(&views, tb_bytes_of_string("one-more")) == NULL);
+    CHECK(tb_views_get(&views, tb_bytes_of_string("one-more"), 0) == NULL);
     tb_view_reset(tb_views_find(&views, tb_bytes_of_string("w7")));
-    CHECK(tb_views_get(&views, tb_bytes_of_string("one-more")) != NULL);
+    CHECK(tb_views_get(&views, tb_bytes_of_string("one-more"), 0) != NULL);
 }
 
 static void ignore(struct tb_source *source, uint32_t events)

@@ -25,6 +25,17 @@ enum flaw {
     ARGS_WORD,
     RELATIVE_VAR,
     EMPTY_NAME,
+    RULE_INDEX,
+    RULES_TWICE,
+    HOOK_WITHOUT_ONE,
+    ASK_WITHOUT_KEY,
+    SHORT_ASK_KEY,
+    KEY_WITHOUT_DAYS,
+    RATE_WITHOUT_BURST,
+    RATE_TOO_HIGH,
+    HOOK_WITHOUT_TIME,
+    TRIPWIRES_UNSORTED,
+    N_FLAWS,
 };
 
 static void text(struct tb_packer *packer, const char *key, const char *value)
@@ -57,10 +68,46 @@ static void pack_rule(struct tb_packer *packer)
     number(packer, "line", 7);
 }
 
+/* The filters of a command, each of which may be absent. */
+static void pack_filters(struct tb_packer *packer, enum flaw flaw)
+{
+    static const uint8_t key[TB_ASK_KEY_SIZE] = {4, 5, 6};
+    number(packer, "calls_per_s", flaw == RATE_TOO_HIGH ? TB_CALLS_PER_S_MAX + 1 : 5);
+    if (flaw != RATE_WITHOUT_BURST)
+        number(packer, "burst", 9);
+    number(packer, "bytes_in", 1000);
+    number(packer, "bytes_out", TB_BYTES_PER_S_MAX);
+    tb_pack_key_bool(packer, "hook", true);
+    tb_pack_key_bool(packer, "ask", true);
+    tb_pack_key_bool(packer, "tripwire", true);
+    tb_pack_key(packer, "rules");
+    tb_pack_array(packer, 2);
+    tb_pack_uint(packer, flaw == RULES_TWICE ? 1 : 0);
+    tb_pack_uint(packer, flaw == RULE_INDEX ? 2 : 1);
+    tb_pack_key(packer, "schema");
+    tb_pack_map(packer, 2);
+    tb_pack_key(packer, "args");
+    tb_pack_map(packer, 0);
+    tb_pack_key_bool(packer, "more", true);
+    if (flaw != ASK_WITHOUT_KEY) {
+        tb_pack_key(packer, "ask_key");
+        tb_pack_bin(packer, tb_bytes_of(key, flaw == SHORT_ASK_KEY ? 31 : 32));
+    }
+    if (flaw != KEY_WITHOUT_DAYS && flaw != ASK_WITHOUT_KEY)
+        number(packer, "remember_days", 90);
+}
+
+static uint32_t n_filters(enum flaw flaw)
+{
+    return flaw == ASK_WITHOUT_KEY                                  ? 9
+           : flaw == KEY_WITHOUT_DAYS || flaw == RATE_WITHOUT_BURST ? 10
+                                                                    : 11;
+}
+
 static void pack_command(struct tb_packer *packer, const char *name, bool implemented,
                          enum flaw flaw)
 {
-    tb_pack_map(packer, implemented ? 8 : 6);
+    tb_pack_map(packer, implemented ? 8 + n_filters(flaw) : 6);
     text(packer, "name", name);
     if (implemented)
         number(packer, "plugin", flaw == PLUGIN_INDEX ? 1 : 0);
@@ -70,6 +117,8 @@ static void pack_command(struct tb_packer *packer, const char *name, bool implem
     number(packer, "in_flight", flaw == IN_FLIGHT ? 1 : 64);
     number(packer, "deadline_ms", implemented ? 30000 : 0);
     text(packer, "args", flaw == ARGS_WORD ? "some" : "full");
+    if (implemented)
+        pack_filters(packer, flaw);
     pack_rule(packer);
 }
 
@@ -114,10 +163,42 @@ static void pack_head(struct tb_packer *packer, enum flaw flaw)
     text(packer, "events", flaw == UNKNOWN_EVENTS ? "some" : "all");
 }
 
+static void pack_filter_rule(struct tb_packer *packer)
+{
+    tb_pack_map(packer, 4);
+    text(packer, "file", "trollbridge.toml");
+    number(packer, "line", 12);
+    text(packer, "then", "deny");
+    tb_pack_key(packer, "when");
+    tb_pack_array(packer, 0);
+}
+
+/* The grant's own part of its filters. */
+static void pack_filter_parts(struct tb_packer *packer, enum flaw flaw)
+{
+    tb_pack_key(packer, "hook");
+    tb_pack_map(packer, 4);
+    text(packer, "file", "isolation.js");
+    tb_pack_key(packer, "text");
+    tb_pack_bin(packer, tb_bytes_of_string("export {}"));
+    number(packer, "time_ms", flaw == HOOK_WITHOUT_TIME ? 0 : 50);
+    number(packer, "memory_mib", 128);
+    tb_pack_key(packer, "tripwires");
+    tb_pack_array(packer, 2);
+    tb_pack_key(packer, flaw == TRIPWIRES_UNSORTED ? "zzz" : "plugin:fs|read");
+    tb_pack_key(packer, "wipe");
+}
+
 static void pack_grant(struct tb_packer *packer, enum flaw flaw)
 {
-    tb_pack_map(packer, 12);
+    tb_pack_map(packer, flaw == HOOK_WITHOUT_ONE ? 13 : 15);
     pack_head(packer, flaw);
+    tb_pack_key(packer, "rules");
+    tb_pack_array(packer, 2);
+    pack_filter_rule(packer);
+    pack_filter_rule(packer);
+    if (flaw != HOOK_WITHOUT_ONE)
+        pack_filter_parts(packer, flaw);
     tb_pack_key(packer, "commands");
     tb_pack_array(packer, 2);
     pack_command(packer, flaw == UNSORTED ? "zzz" : "greet", false, flaw);
@@ -185,9 +266,38 @@ static void reads_a_grant(void)
     tb_grant_free(grant);
 }
 
+static void reads_what_filters_calls(void)
+{
+    struct tb_grant *grant;
+    CHECK_INT(read_flawed(NONE, &grant), TB_OK);
+    const struct tb_grant_command *greet = &grant->commands[0];
+    CHECK(!greet->filtered && !greet->has_ask_key && !greet->rules && !greet->schema);
+    CHECK_INT(greet->rates.calls_per_s, 0);
+    const struct tb_grant_command *read = &grant->commands[1];
+    CHECK(read->filtered && read->hook && read->ask && read->tripwire && read->schema);
+    CHECK_INT(read->rates.calls_per_s, 5);
+    CHECK_INT(read->rates.burst, 9);
+    CHECK_INT(read->rates.bytes_in, 1000);
+    CHECK(read->rates.bytes_out == TB_BYTES_PER_S_MAX);
+    CHECK_INT(read->n_rules, 2);
+    CHECK_INT(read->rules[1], 1);
+    CHECK_INT(grant->rules[1].line, 12);
+    CHECK(read->schema->args.more);
+    CHECK(read->has_ask_key && read->ask_key[2] == 6);
+    CHECK_INT(read->remember_days, 90);
+    CHECK(grant->has_hook && tb_bytes_are(grant->hook.file, "isolation.js"));
+    CHECK(tb_bytes_are(grant->hook.text, "export {}"));
+    CHECK_INT(grant->hook.time_ms, 50);
+    CHECK_INT(grant->hook.memory_mib, 128);
+    CHECK(tb_grant_is_tripwire(grant, tb_bytes_of_string("wipe")));
+    CHECK(tb_grant_is_tripwire(grant, tb_bytes_of_string("plugin:fs|read")));
+    CHECK(!tb_grant_is_tripwire(grant, tb_bytes_of_string("greet")));
+    tb_grant_free(grant);
+}
+
 static void refuses_what_is_wrong(void)
 {
-    for (enum flaw flaw = VERSION; flaw <= EMPTY_NAME; flaw++) {
+    for (enum flaw flaw = VERSION; flaw < N_FLAWS; flaw++) {
         struct tb_grant *grant = NULL;
         int r = read_flawed(flaw, &grant);
         if (r != TB_MALFORMED && r != TB_TOO_LARGE)
@@ -233,6 +343,7 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         TEST(reads_a_grant),
+        TEST(reads_what_filters_calls),
         TEST(refuses_what_is_wrong),
         TEST(survives_every_mutation),
         TEST(refuses_a_file_that_is_too_large),

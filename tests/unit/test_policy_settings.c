@@ -11,9 +11,14 @@ struct seed {
     const char *file;
     const char *args;
     size_t n_require;
+    const char *hook_file;
+    const char *hook;
+    const char *answers;
 };
 
-static const struct seed good = {1, "/apps/notes", "exit", "behind", "/state/a.jsonl", "none", 2};
+static const struct seed good = {
+    1, "/apps/notes",  "exit", "behind",        "/state/a.jsonl", "none",
+    2, "isolation.js", "text", "/state/answers"};
 
 static void text(struct tb_packer *packer, const char *key, const char *value)
 {
@@ -24,7 +29,7 @@ static void text(struct tb_packer *packer, const char *key, const char *value)
 static void pack(struct tb_packer *packer, const struct seed *seed)
 {
     static const uint8_t digest[TB_DIGEST_SIZE] = {9};
-    tb_pack_map(packer, 8);
+    tb_pack_map(packer, 11);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, seed->version);
     text(packer, "app", "com.example.notes");
@@ -41,6 +46,10 @@ static void pack(struct tb_packer *packer, const struct seed *seed)
     text(packer, "mode", seed->mode);
     text(packer, "file", seed->file);
     text(packer, "args", seed->args);
+    text(packer, "answers", seed->answers);
+    text(packer, "hook_file", seed->hook_file);
+    tb_pack_key(packer, "hook");
+    tb_pack_bin(packer, tb_bytes_of_string(seed->hook));
     tb_pack_key(packer, "facts");
     tb_pack_bin(packer, tb_bytes_of_string("facts"));
 }
@@ -75,12 +84,15 @@ static void reads_settings(void)
     CHECK_INT(settings.audit_mode, TB_AUDIT_BEHIND);
     CHECK_INT(settings.audit_args, TB_ARGS_NONE);
     CHECK(tb_bytes_are(settings.audit_file, "/state/a.jsonl"));
+    CHECK(tb_bytes_are(settings.answers, "/state/answers"));
+    CHECK(tb_bytes_are(settings.hook_file, "isolation.js"));
+    CHECK(tb_bytes_are(settings.hook, "text"));
     CHECK(tb_bytes_are(settings.facts, "facts"));
 }
 
 static void refuses_what_is_wrong(void)
 {
-    struct seed seeds[8];
+    struct seed seeds[11];
     for (size_t i = 0; i < TB_ARRAY_LEN(seeds); i++)
         seeds[i] = good;
     seeds[0].version = 2;
@@ -91,12 +103,25 @@ static void refuses_what_is_wrong(void)
     seeds[5].args = "some";
     seeds[6].n_require = TB_LAYERS_MAX + 1;
     seeds[7].resource = "";
+    seeds[8].hook_file = "";
+    seeds[9].hook = "";
+    seeds[10].answers = "answers";
     for (size_t i = 0; i < TB_ARRAY_LEN(seeds); i++) {
         struct tb_settings settings = {0};
         int r = read_seed(&seeds[i], &settings);
         CHECK(r == TB_MALFORMED || r == TB_TOO_LARGE);
         CHECK(settings.memory == NULL);
     }
+}
+
+/* Without a home there is nowhere to keep answers, and everything else works. */
+static void answers_may_be_kept_nowhere(void)
+{
+    tb_cleanup(tb_settings_deinit) struct tb_settings settings = {0};
+    struct seed seed = good;
+    seed.answers = "";
+    CHECK_INT(read_seed(&seed, &settings), TB_OK);
+    CHECK_INT(settings.answers.n, 0);
 }
 
 static void survives_every_mutation(void)
@@ -126,6 +151,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         TEST(reads_settings),
         TEST(refuses_what_is_wrong),
+        TEST(answers_may_be_kept_nowhere),
         TEST(survives_every_mutation),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));

@@ -172,6 +172,20 @@ function orders(): Vector[] {
   ];
 }
 
+/** Of a call without `more`, which gives its slot back while a person is asked. */
+function waits(): Vector[] {
+  const asked = credit(0, 0, next);
+  return [
+    at('asked', call, asked, end(1, { value: 1 })),
+    at('asked_without_next', call, credit(0, 0), end(1, { value: 1 })),
+    at('asked_and_refused', call, asked, end(1, { error })),
+    at('asked_then_a_stream', call, asked, chunk(1, { value: 1 }), end(2, { value: null })),
+    at('asked_twice', call, asked, credit(1, 0, undefined, 'error')),
+    at('asked_later', call, chunk(0, { message: 1, next }), credit(1, 0, undefined, 'error')),
+    at('next_behind_asked', call, asked, end(1, { value: 1, next: handleOf('a') }, 'error')),
+  ];
+}
+
 function budgets(): Vector[] {
   const body: Step = { call: hex(H0), more: true };
   const idle: Step = { call: hex(H0), idle: true };
@@ -192,6 +206,7 @@ function budgets(): Vector[] {
     ),
     at('credit_gap', body, credit(0, 0, next), credit(2, 1, undefined, 'error')),
     at('credit_late', call, end(0, { value: 1, next }), credit(1, 1, undefined, 'dropped')),
+    ...waits(),
     direct('parts_of_all_credit', idle, ...three, clearPart(3, all)),
     direct('parts_above_credit', idle, ...three, clearPart(3, all + 1, {}, 'error')),
     direct(

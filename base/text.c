@@ -1,4 +1,4 @@
-#include "scribe/text.h"
+#include "base/text.h"
 
 #include "base/escape.h"
 
