@@ -1,6 +1,6 @@
 /* How a call ends: the one REPLY and the one `done` record, whether the plugin has answered, has
  * not in time, or is not wanted to any more. */
-#include "broker/waiting.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 
@@ -9,7 +9,8 @@ enum { PATIENCE = 8 };
 #define HELD_NS (100 * TB_MS_NS)
 
 static void record_done(struct tb_broker *broker, const struct tb_session *session,
-                        const struct tb_live_call *call, enum tb_code code)
+                        const struct tb_live_call *call, enum tb_code code,
+                        const struct tb_denial *denial)
 {
     struct tb_record record = {
         .event = TB_EVENT_DONE,
@@ -21,6 +22,10 @@ static void record_done(struct tb_broker *broker, const struct tb_session *sessi
         .n_out = call->n_out,
         .command = tb_session_command(session, call->command)->name,
     };
+    if (denial) {
+        record.reason = denial->reason;
+        record.rule = denial->rule ? *denial->rule : record.rule;
+    }
     if (call->ref != 0)
         (void)tb_flush_record(broker, session, &record);
 }
@@ -45,12 +50,14 @@ static void await_plugin(struct tb_broker *broker, struct tb_session *session,
         tb_answer_by(broker, session, call, latest_ns);
 }
 
-void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
-               struct tb_reply *reply, const struct tb_piece *piece)
+static void end_call(struct tb_broker *broker, struct tb_session *session,
+                     struct tb_live_call *call, struct tb_reply *reply,
+                     const struct tb_piece *piece, const struct tb_denial *denial)
 {
+    tb_hook_forget(call, session);
     int r = tb_session_write_reply(session, &broker->random, call, reply, piece);
     record_done(broker, session, call,
-                reply->type == TB_REPLY_ERROR ? reply->error.code : TB_CODE_NONE);
+                reply->type == TB_REPLY_ERROR ? reply->error.code : TB_CODE_NONE, denial);
     if (call->at_plugin)
         await_plugin(broker, session, call);
     else
@@ -59,6 +66,12 @@ void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_l
         tb_flush_mark(broker, &session->link);
     else
         tb_broker_close(broker, session, TB_CLOSE_VIOLATION, "the endpoint does not read");
+}
+
+void tb_answer(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+               struct tb_reply *reply, const struct tb_piece *piece)
+{
+    end_call(broker, session, call, reply, piece, NULL);
 }
 
 void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
@@ -72,6 +85,14 @@ void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
     tb_answer(broker, session, call, &reply, &tb_no_piece);
 }
 
+static void tell_plugin(struct tb_broker *broker, struct tb_session *session,
+                        const struct tb_live_call *call)
+{
+    struct tb_plugin *plugin = call->at_plugin ? &session->plugins[call->plugin] : NULL;
+    if (plugin && tb_plugin_cancel_write(&plugin->link.out, call->number) == TB_OK)
+        tb_flush_mark(broker, &plugin->link);
+}
+
 void tb_answer_give_up(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call, enum tb_code code, const char *message,
                        uint32_t retry_ms)
@@ -80,12 +101,21 @@ void tb_answer_give_up(struct tb_broker *broker, struct tb_session *session,
         tb_dispatch_refuse_call(session, call, code, message, retry_ms);
         return;
     }
-    if (call->at_plugin) {
-        struct tb_plugin *plugin = &session->plugins[call->plugin];
-        if (tb_plugin_cancel_write(&plugin->link.out, call->number) == TB_OK)
-            tb_flush_mark(broker, &plugin->link);
-    }
+    tell_plugin(broker, session, call);
     tb_answer_error(broker, session, call, code, message, retry_ms);
+}
+
+void tb_answer_deny(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                    const struct tb_denial *denial)
+{
+    struct tb_reply reply = {
+        .type = TB_REPLY_ERROR,
+        .error = {.code = denial->code,
+                  .message = tb_bytes_of_string(denial->message),
+                  .retry_ms = denial->retry_ms},
+    };
+    tell_plugin(broker, session, call);
+    end_call(broker, session, call, &reply, &tb_no_piece, denial);
 }
 
 /*

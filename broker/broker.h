@@ -34,6 +34,7 @@ struct tb_broker {
     struct tb_reload reload;
     struct tb_random random;
     struct tb_unpacker unpacker;
+    struct tb_unpacker event_unpacker; /* for payloads of events that a hook judges */
     uint32_t last_token;
     struct tb_remembers remembers;
     uint32_t last_ask;      /* prompts, by the host's number for them */
@@ -83,6 +84,10 @@ void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw); /* it
  * a piece that is to follow that frame (or tb_no_piece). False: they are outside of its part. */
 bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
                         struct tb_bytes *ret_bytes, struct tb_piece *ret_piece);
+/* The same for what is judged before it goes on: *ret_bytes are nobody's to change, until the next
+ * call. */
+bool tb_raw_copy_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
+                             struct tb_bytes *ret_bytes);
 /* The instance ends: what is still being sent from its pool goes on without that. */
 void tb_raw_part_with(struct tb_plugin *plugin);
 /* The cause if a plugin's RELEASE breaks the protocol, a literal; else NULL. */
@@ -145,6 +150,9 @@ bool tb_tripwire_called(struct tb_broker *broker, struct tb_session *session, ui
 bool tb_tripwire_missed(struct tb_broker *broker, struct tb_session *session, struct tb_bytes name);
 
 /* plugin_frames.c: readiness of a plugin link (context: plugin). */
+/* While more than this waits for the endpoint, or for the hook on the way there, plugins' frames
+ * wait in the kernel, and so do the hook's. */
+enum { TB_REPLIES_WAITING = 4 * 1024 * 1024 };
 void tb_plugin_frames_ready(struct tb_source *source, uint32_t events);
 void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session);
 bool tb_plugin_frames_may_resume(const struct tb_broker *broker, const struct tb_session *session);
@@ -189,12 +197,22 @@ const char *tb_events_from_plugin(struct tb_broker *broker, struct tb_plugin *pl
                                   const struct tb_frame *frame);
 /* EMIT of the host; false if it breaks the protocol. */
 bool tb_events_from_host(struct tb_broker *broker, const struct tb_frame *frame);
+/* The hook has judged an event for the listener that the call is. */
+void tb_events_judged(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, const struct tb_event_message *message);
 /* The endpoint has given credit to a listener. */
 void tb_events_credited(struct tb_broker *broker, struct tb_session *session,
                         const struct tb_live_call *call);
 /* A new round: goes on with events that waited for room. */
 void tb_events_resume(struct tb_broker *broker);
 bool tb_events_may_resume(const struct tb_broker *broker); /* whether there are some */
+
+/* What the hook has judged goes on, or what need not be. */
+void tb_stream_pass_part(struct tb_broker *broker, struct tb_session *session,
+                         struct tb_live_call *call, const struct tb_part *part);
+void tb_stream_pass_chunk(struct tb_broker *broker, struct tb_session *session,
+                          struct tb_live_call *call, const struct tb_chunk *chunk,
+                          const struct tb_piece *piece);
 
 /* answer.c: how a call ends. Messages are literals. `call` is invalid afterwards unless it is still
  * at its plugin, and the session may be closed. */
@@ -208,6 +226,9 @@ void tb_answer_error(struct tb_broker *broker, struct tb_session *session,
 void tb_answer_give_up(struct tb_broker *broker, struct tb_session *session,
                        struct tb_live_call *call, enum tb_code code, const char *message,
                        uint32_t retry_ms);
+/* The same, and the log is told why. */
+void tb_answer_deny(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
+                    const struct tb_denial *denial);
 /* Sets a call's deadline. */
 void tb_answer_by(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,
                   uint64_t deadline_ns);

@@ -16,6 +16,8 @@ struct tb_stream {
     bool more;                    /* parts of the request's body are still to come */
     bool has_output;              /* the plugin has sent a chunk */
     bool has_value;               /* … which was the result */
+    bool ended;                   /* the plugin's last word was nothing but that; chunks are at
+                                     the hook */
     bool has_parts;               /* … which was a part of the result's body */
     uint64_t n_in;                /* bytes that parts of the request's body have cost */
     uint64_t n_body;              /* bytes of the parts of the result's body */
@@ -51,6 +53,9 @@ struct tb_live_call {
     enum tb_kept remembered;          /* an answer allows it that may be revoked */
     uint8_t ask_key[TB_ASK_KEY_SIZE]; /* … which is kept under this */
     struct tb_waiting *waiting;       /* what is kept of it while it is parked; NULL: it is not */
+    struct tb_question *questions;    /* that the hook is asked about it (hook.h) */
+    uint32_t hook_token;              /* of the process that keeps its args; 0: none does */
+    bool hook_told;                   /* that process knows of its end */
     struct tb_buffer parts;           /* of its body, that came while it was parked (parts.h) */
     struct tb_stream stream;
 };

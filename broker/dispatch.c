@@ -2,7 +2,6 @@
  * then in the plugin link's buffer; or it is refused, recorded as that, and answered. */
 #include "broker/waiting.h"
 
-#include "base/clock.h"
 #include "policy/own.h"
 #include "proto/plugin.h"
 
@@ -57,7 +56,7 @@ int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
 
 void tb_dispatch_deny(const struct tb_request *request, const struct tb_denial *denial)
 {
-    (void)tb_dispatch_record(request, (struct tb_bytes){0}, denial);
+    (void)tb_dispatch_record(request, denial->args, denial);
     request->call->ref = 0; /* the one record says all; there is no `done` */
     tb_answer_error(request->broker, request->session, request->call, denial->code, denial->message,
                     denial->retry_ms);
@@ -181,10 +180,10 @@ static void call_plugin(const struct tb_request *request)
     struct tb_broker *broker = request->broker;
     const struct tb_named *command = tb_session_command(request->session, request->call->command);
     struct tb_plugin *plugin = &request->session->plugins[command->plugin];
-    if (plugin->state == TB_PLUGIN_IDLE && plugin->not_before_ns > broker->now_ns) {
-        uint64_t wait_ms = (plugin->not_before_ns - broker->now_ns) / TB_MS_NS + 1;
+    uint32_t wait_ms = tb_back_off_wait_ms(&plugin->back_off, broker->now_ns);
+    if (plugin->state == TB_PLUGIN_IDLE && wait_ms > 0) {
         tb_dispatch_refuse(request, TB_CODE_PLUGIN_UNAVAILABLE,
-                           "the plugin crashed and is not started again yet", (uint32_t)wait_ms);
+                           "the plugin crashed and is not started again yet", wait_ms);
         return;
     }
     if (plugin->state == TB_PLUGIN_IDLE && tb_launch(broker, plugin) != TB_OK) {

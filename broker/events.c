@@ -6,7 +6,7 @@
  * (listener.h), which loses the oldest. So whoever sends many neither fills memory nor keeps the
  * broker from others.
  */
-#include "broker/broker.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 
@@ -23,21 +23,11 @@ static bool has_room(const struct tb_broker *broker, const struct tb_session *se
     return tb_link_n_out(&session->link) < LINK_ROOM && broker->n_event_work < ROUND_MOST;
 }
 
-/* Whether the event is on its way. False: it has to wait, or the session is closed. */
-static bool deliver(struct tb_broker *broker, struct tb_session *session,
-                    struct tb_listener *listener, const struct tb_event_message *message)
+/* False: the session is closed. */
+static bool write_event(struct tb_broker *broker, struct tb_session *session,
+                        struct tb_live_call *call, const struct tb_event_message *message)
 {
-    struct tb_live_call *call = tb_calls_at(&session->calls, listener->slot);
     uint64_t cost;
-    if (listener->retry_ms > 0 || tb_event_cost_most(message) > call->stream.out.to)
-        return false;
-    if (!has_room(broker, session)) {
-        session->events_held = true;
-        return false;
-    }
-    listener->retry_ms = tb_charge_event(broker, session, call, tb_event_cost_most(message));
-    if (listener->retry_ms > 0)
-        return false;
     if (tb_session_write_event(session, call, message, &cost) != TB_OK) {
         tb_broker_close(broker, session, TB_CLOSE_VIOLATION, "the endpoint does not read");
         return false;
@@ -47,6 +37,28 @@ static bool deliver(struct tb_broker *broker, struct tb_session *session,
     session->link.needs_records = true; /* of the call that emitted it */
     tb_flush_mark(broker, &session->link);
     return true;
+}
+
+/* Whether the event is on its way, or at the hook, which is asked about one at a time. False: it
+ * has to wait, or the listener is gone. */
+static bool deliver(struct tb_broker *broker, struct tb_session *session,
+                    struct tb_listener *listener, const struct tb_event_message *message)
+{
+    struct tb_live_call *call = tb_calls_at(&session->calls, listener->slot);
+    if (listener->retry_ms > 0 || call->questions ||
+        tb_event_cost_most(message) > call->stream.out.to)
+        return false;
+    if (!has_room(broker, session)) {
+        session->events_held = true;
+        return false;
+    }
+    listener->retry_ms = tb_charge_event(broker, session, call, tb_event_cost_most(message));
+    if (listener->retry_ms > 0)
+        return false;
+    if (!tb_hooked(call))
+        return write_event(broker, session, call, message);
+    broker->n_event_work += message->payload.n + EVENT_WORK;
+    return tb_hook_event(session, call, message);
 }
 
 /* The listener is invalid afterwards if it was over its limit. */
@@ -74,6 +86,14 @@ void tb_events_credited(struct tb_broker *broker, struct tb_session *session,
                         const struct tb_live_call *call)
 {
     go_on(broker, session, call->stream.listener);
+}
+
+void tb_events_judged(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, const struct tb_event_message *message)
+{
+    struct tb_listener *listener = call->stream.listener;
+    if (write_event(broker, session, call, message))
+        go_on(broker, session, listener);
 }
 
 static void tell(struct tb_broker *broker, struct tb_session *session, struct tb_listener *listener,

@@ -49,6 +49,14 @@ int tb_request_rewrite(struct tb_request *request, struct tb_buffer *text)
     return TB_OK;
 }
 
+struct tb_bytes tb_request_pack(const struct tb_request *request, struct tb_buffer *out)
+{
+    struct tb_packer packer;
+    tb_packer_init(&packer, out);
+    tb_pack_object(&packer, request->message.args);
+    return packer.failed ? (struct tb_bytes){0} : tb_buffer_bytes(out);
+}
+
 /* What nobody has changed was judged already. */
 static enum tb_step schema_again(struct tb_request *request)
 {

@@ -46,6 +46,7 @@ struct tb_denial {
     uint32_t retry_ms;
     struct tb_bytes reason;     /* what the log is told; empty: the message */
     const struct tb_rule *rule; /* that the log names; NULL: the request's own */
+    struct tb_bytes args;       /* as msgpack, for the log; empty: it gets none */
 };
 
 /* A request of a call that the session's grant has still. */
@@ -56,6 +57,9 @@ void tb_request_deinit(struct tb_request *request);
 /* Other args, as msgpack: consumes the buffer, also on failure. What the request held before is
  * invalid then. TB_OK, or what tb_unpack says, and the request must be denied. */
 tb_must_check int tb_request_rewrite(struct tb_request *request, struct tb_buffer *text);
+
+/* Its args as msgpack, in the buffer, which is empty; empty if there is no memory. */
+struct tb_bytes tb_request_pack(const struct tb_request *request, struct tb_buffer *out);
 
 /* Takes a request through its stages, from this one on. The request is consumed. */
 void tb_filter_run(struct tb_request *request, enum tb_stage from);

@@ -1,10 +1,108 @@
-/* Calls and the app's hook: a call waits behind those that it has not judged yet. */
-#include "broker/waiting.h"
+/* A call on its way to the hook and behind it. */
+#include "broker/hook_calls.h"
+
+/* ---- denying ---- */
+
+void tb_hook_deny_call(struct tb_session *session, struct tb_live_call *call,
+                       const struct tb_denial *denial)
+{
+    const struct tb_rule rule = {.file = session->grant->hook.file};
+    struct tb_denial named = *denial;
+    named.rule = &rule;
+    if (!call->waiting) {
+        tb_answer_deny(session->broker, session, call, &named);
+        return;
+    }
+    const struct tb_call no_message = {0};
+    struct tb_request request = tb_request_of(session, call, &no_message);
+    tb_dispatch_deny(&request, &named);
+}
+
+void tb_hook_deny(struct tb_session *session, struct tb_live_call *call, struct tb_bytes reason)
+{
+    const struct tb_denial denial = {
+        .code = TB_CODE_HOOK, .message = TB_HOOK_DENIED, .reason = reason};
+    tb_hook_deny_call(session, call, &denial);
+}
+
+/* ---- asking ---- */
+
+static void deny_now(const struct tb_request *request)
+{
+    const struct tb_hook *hook = tb_hook_of(request->session);
+    const struct tb_denial denial = {
+        .code = TB_CODE_HOOK,
+        .message = TB_HOOK_DENIED,
+        .retry_ms = tb_back_off_wait_ms(&hook->back_off, request->broker->now_ns) + 1,
+        .reason = tb_bytes_of_string("it cannot be asked now"),
+    };
+    tb_hook_deny_call(request->session, request->call, &denial);
+}
 
 enum tb_step tb_stage_hook(struct tb_request *request)
 {
     struct tb_order *order = tb_waiting_order(request->session, request->call);
-    if (tb_order_holds(order, request->call->number))
-        return tb_waiting_queue(request, order, TB_STAGE_RULES);
-    return TB_STEP_ON;
+    if (!request->granted->hook)
+        return tb_order_holds(order, request->call->number)
+                   ? tb_waiting_queue(request, order, TB_STAGE_RULES)
+                   : TB_STEP_ON;
+    if (tb_waiting_park(request, order) != TB_OK) {
+        tb_dispatch_refuse(request, TB_CODE_LIMIT, "too many request bytes in flight", 100);
+        return TB_STEP_OVER;
+    }
+    struct tb_question *question =
+        tb_question_new(request->session, request->call, TB_QUESTION_REQUEST);
+    if (!question || !tb_hook_ask(question))
+        deny_now(request);
+    return TB_STEP_OVER;
+}
+
+/* ---- answers ---- */
+
+static bool is_same(const struct tb_waiting *waiting, const struct tb_hook_answer *answer)
+{
+    struct tb_packer packer;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer text;
+    tb_buffer_init(&text, 2 * TB_FRAME_MAX);
+    tb_packer_init(&packer, &text);
+    tb_pack_object(&packer, answer->value);
+    return !packer.failed && tb_bytes_equal(tb_buffer_bytes(&text), tb_waiting_args(waiting)) &&
+           answer->has_raw == waiting->has_raw &&
+           tb_bytes_equal(answer->raw, tb_waiting_raw(waiting));
+}
+
+static const char *on_request(const struct tb_from_hook *answered)
+{
+    struct tb_session *session = answered->session;
+    const struct tb_hook_answer *answer = answered->answer;
+    struct tb_order *order = tb_waiting_order(session, answered->call);
+    const struct tb_changed changed = {answer->value, answer->has_raw, answer->raw};
+    if (!answer->value || answer->value->type != MSGPACK_OBJECT_MAP)
+        return "an answer to a request that has no map for its args";
+    if (tb_scanner_size(session->broker->unpacker.scanner).nodes + TB_NODES_ADDED >
+        TB_MSGPACK_NODES)
+        tb_hook_deny(session, answered->call,
+                     tb_bytes_of_string("it returned args of more values than a message may be"));
+    else
+        tb_waiting_resume(session, answered->call, TB_STAGE_RULES,
+                          is_same(answered->call->waiting, answer) ? NULL : &changed);
+    tb_waiting_go_on(session, order);
+    return NULL;
+}
+
+const char *tb_hook_answered(struct tb_question *own, const struct tb_hook_answer *answer)
+{
+    tb_cleanup(tb_question_drop) struct tb_question *question = own;
+    const struct tb_from_hook answered = {question->session, question->call, question, answer};
+    bool is_request = question->kind == TB_QUESTION_REQUEST;
+    tb_question_detach(question);
+    if (!answered.call)
+        return NULL;
+    if (answer->has_error) {
+        struct tb_order *order = tb_waiting_order(answered.session, answered.call);
+        tb_hook_deny(answered.session, answered.call, answer->error);
+        tb_waiting_go_on(answered.session, order);
+        return NULL;
+    }
+    return is_request ? on_request(&answered) : tb_hook_back_answered(&answered);
 }

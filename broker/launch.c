@@ -2,7 +2,6 @@
  * session. */
 #include "broker/waiting.h"
 
-#include "base/clock.h"
 #include "base/fd.h"
 
 /* Bytes that may wait for a plugin which does not read: the session's request bytes, the parts that
@@ -31,7 +30,7 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
     struct tb_session *session = plugin->session;
     plugin->token = ++broker->last_token;
     plugin->hosted = plugin->granted->host;
-    plugin->started_ns = broker->now_ns;
+    plugin->back_off.started_ns = broker->now_ns;
     tb_link_init(&plugin->link, &broker->loop, TB_SIDE_BROKER_PLUGIN, OUT_MAX);
     const struct tb_inner start = {
         .type = plugin->hosted ? TB_INNER_HOST : TB_INNER_START,
@@ -105,11 +104,9 @@ static void unavailable(struct tb_broker *broker, struct tb_plugin *plugin, cons
                               : "the plugin could not be started";
     record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_PLUGIN_UNAVAILABLE, cause);
     tb_launch_stop(broker, plugin);
-    tb_plugin_back_off(plugin, broker->now_ns);
-    bool waits = plugin->not_before_ns > broker->now_ns;
-    uint64_t wait_ms = waits ? (plugin->not_before_ns - broker->now_ns) / TB_MS_NS : 0;
+    tb_back_off_died(&plugin->back_off, broker->now_ns);
     answer_calls(broker, plugin->session, plugin->index, TB_CODE_PLUGIN_UNAVAILABLE, message,
-                 (uint32_t)wait_ms + RETRY_MS);
+                 tb_back_off_wait_ms(&plugin->back_off, broker->now_ns) + RETRY_MS);
 }
 
 void tb_launch_started(struct tb_broker *broker, struct tb_plugin *plugin, int32_t status, int fd)
@@ -138,7 +135,7 @@ void tb_launch_ended(struct tb_broker *broker, struct tb_plugin *plugin, const c
     record_plugin(broker, plugin, cause ? TB_EVENT_VIOLATION : TB_EVENT_PLUGIN,
                   cause ? TB_CODE_VIOLATION : TB_CODE_PLUGIN_CRASHED, cause ? cause : "ended");
     tb_launch_stop(broker, plugin);
-    tb_plugin_back_off(plugin, broker->now_ns);
+    tb_back_off_died(&plugin->back_off, broker->now_ns);
     answer_calls(broker, plugin->session, plugin->index, TB_CODE_PLUGIN_CRASHED,
                  "the plugin died during the call", 0);
 }

@@ -1,6 +1,6 @@
 /* Sessions come and go: OPEN, the grant, HELLO's time limit, the ends that a session can have, and
  * violations. */
-#include "broker/waiting.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -161,6 +161,8 @@ static void end_calls(struct tb_broker *broker, struct tb_session *session)
 {
     for (uint32_t i = 0; session->calls.slots && i < TB_SESSION_CALLS; i++) {
         struct tb_live_call *call = &session->calls.slots[i];
+        if (call->used)
+            tb_hook_forget(call, session);
         if (call->used && call->waiting) {
             end_parked(session, call);
             continue;
@@ -274,6 +276,7 @@ void tb_broker_deadlines(struct tb_broker *broker)
     broker->next_deadline_ns = TB_NEVER;
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
+        tb_hook_deadline(&broker->views.slots[i].hook);
         if (session)
             check_deadlines(broker, session);
         if (session && session->state != TB_SESSION_CLOSED &&

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-struct tb_waiting {
-    struct tb_waiting *next;
+struct tb_late_event {
+    struct tb_late_event *next;
     uint32_t n_payload;
     uint32_t n_source;
     uint8_t bytes[]; /* payload, source */
@@ -28,14 +28,14 @@ struct tb_listener *tb_listener_new(struct tb_bytes event, const struct tb_targe
     return listener;
 }
 
-static size_t size_of(const struct tb_waiting *event)
+static size_t size_of(const struct tb_late_event *event)
 {
     return sizeof *event + event->n_payload + event->n_source;
 }
 
 static void drop_first(struct tb_listener *listener)
 {
-    struct tb_waiting *event = listener->first;
+    struct tb_late_event *event = listener->first;
     listener->n_waiting -= size_of(event);
     listener->first = event->next;
     if (!listener->first)
@@ -62,19 +62,20 @@ static void lose(struct tb_listener *listener)
     listener->n_lost += listener->n_lost < UINT32_MAX;
 }
 
-static struct tb_waiting *make(struct tb_bytes payload, struct tb_bytes source)
+static struct tb_late_event *make(struct tb_bytes payload, struct tb_bytes source)
 {
-    struct tb_waiting *event = malloc(sizeof *event + payload.n + source.n);
+    struct tb_late_event *event = malloc(sizeof *event + payload.n + source.n);
     if (!event)
         return NULL;
-    *event = (struct tb_waiting){.n_payload = (uint32_t)payload.n, .n_source = (uint32_t)source.n};
+    *event =
+        (struct tb_late_event){.n_payload = (uint32_t)payload.n, .n_source = (uint32_t)source.n};
     memcpy(event->bytes, payload.data, payload.n);
     if (source.n > 0)
         memcpy(event->bytes + payload.n, source.data, source.n);
     return event;
 }
 
-static void append(struct tb_listener *listener, struct tb_waiting *event)
+static void append(struct tb_listener *listener, struct tb_late_event *event)
 {
     *(listener->last ? &listener->last->next : &listener->first) = event;
     listener->last = event;
@@ -84,13 +85,13 @@ static void append(struct tb_listener *listener, struct tb_waiting *event)
 void tb_listener_wait(struct tb_listener *listener, struct tb_bytes payload, struct tb_bytes source,
                       size_t room)
 {
-    size_t size = sizeof(struct tb_waiting) + payload.n + source.n;
+    size_t size = sizeof(struct tb_late_event) + payload.n + source.n;
     size_t most = room < TB_EVENTS_WAITING ? room : TB_EVENTS_WAITING;
     while (listener->first && listener->n_waiting + size > most) {
         drop_first(listener);
         lose(listener);
     }
-    struct tb_waiting *event = size <= room ? make(payload, source) : NULL;
+    struct tb_late_event *event = size <= room ? make(payload, source) : NULL;
     if (event)
         append(listener, event);
     else
@@ -111,7 +112,7 @@ struct tb_event_message tb_listener_message(const struct tb_listener *listener,
 
 bool tb_listener_first(const struct tb_listener *listener, struct tb_event_message *ret_message)
 {
-    const struct tb_waiting *event = listener->first;
+    const struct tb_late_event *event = listener->first;
     if (!event)
         return false;
     *ret_message =

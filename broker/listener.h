@@ -7,7 +7,7 @@
 
 #include "proto/event.h"
 
-struct tb_waiting; /* one event */
+struct tb_late_event; /* one event */
 
 struct tb_listener {
     uint64_t id; /* in the session */
@@ -16,9 +16,9 @@ struct tb_listener {
     char label[TB_LABEL_MAX + 1];
     uint32_t slot; /* of its call */
     uint32_t n_lost;
-    uint32_t retry_ms;        /* not 0: over its limit, to be ended with that */
-    struct tb_waiting *first; /* the oldest that waits; NULL: none */
-    struct tb_waiting *last;
+    uint32_t retry_ms;           /* not 0: over its limit, to be ended with that */
+    struct tb_late_event *first; /* the oldest that waits; NULL: none */
+    struct tb_late_event *last;
     size_t n_waiting;         /* bytes, of memory */
     struct tb_listener *next; /* in the session */
 };

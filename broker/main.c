@@ -60,6 +60,8 @@ static int init(struct tb_broker *broker)
         r = tb_settings_read(SETTINGS_FD, &broker->settings);
     if (r == 0)
         r = tb_unpacker_init(&broker->unpacker, &tb_scan_peer);
+    if (r == 0)
+        r = tb_unpacker_init(&broker->event_unpacker, &tb_scan_peer);
     if (r != 0)
         return r < 0 ? r : -EINVAL;
 

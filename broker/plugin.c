@@ -1,13 +1,8 @@
 #include "broker/plugin.h"
 
-#include "base/clock.h"
 #include "proto/plugin.h"
 
 #include <stdlib.h>
-
-#define BACK_OFF_FIRST_NS (100 * TB_MS_NS)
-#define BACK_OFF_MOST_NS  (5 * TB_S_NS)
-#define STEADY_NS         (60 * TB_S_NS) /* having run this long ends a row of crashes */
 
 static bool has(const struct tb_plugin *plugin, const struct tb_named *command)
 {
@@ -138,17 +133,4 @@ void tb_plugin_drop_bulk(struct tb_plugin *plugin)
         plugin->bulk->plugin = NULL;
     tb_bulk_unref(plugin->bulk);
     plugin->bulk = NULL;
-}
-
-void tb_plugin_back_off(struct tb_plugin *plugin, uint64_t now_ns)
-{
-    if (now_ns - plugin->started_ns > STEADY_NS)
-        plugin->n_crashes = 0;
-    uint64_t wait_ns = 0;
-    if (plugin->n_crashes > 0) {
-        uint32_t doublings = plugin->n_crashes - 1 < 6 ? plugin->n_crashes - 1 : 6;
-        wait_ns = BACK_OFF_FIRST_NS << doublings;
-    }
-    plugin->n_crashes++;
-    plugin->not_before_ns = now_ns + (wait_ns < BACK_OFF_MOST_NS ? wait_ns : BACK_OFF_MOST_NS);
 }

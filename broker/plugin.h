@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/random.h"
+#include "broker/back_off.h"
 #include "broker/bulk.h"
 #include "broker/link.h"
 #include "broker/named.h"
@@ -24,12 +25,10 @@ struct tb_plugin {
     struct tb_link link;
     struct tb_order order; /* calls for it that wait for their turn */
     struct tb_bulk *bulk;  /* what the running instance shares with the broker; NULL: none runs */
-    uint32_t n_crashes;    /* in a row */
-    uint64_t started_ns;
-    uint64_t heard_ns;      /* its last answer, or its start */
-    uint64_t not_before_ns; /* back-off */
-    uint64_t events_ns;     /* when the last span of its events began */
-    uint32_t n_events;      /* in that span */
+    struct tb_back_off back_off;
+    uint64_t heard_ns;  /* its last answer, or its start */
+    uint64_t events_ns; /* when the last span of its events began */
+    uint32_t n_events;  /* in that span */
 };
 
 /* Upper bits of ids that tell a new instance's from those of every other of these plugins. Never
@@ -45,7 +44,3 @@ tb_must_check int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb
 
 /* The instance is no more; whoever still refers to its pool keeps that alone. */
 void tb_plugin_drop_bulk(struct tb_plugin *plugin);
-
-/* An instance died: sets the time before which it is not started again, longer with each crash in a
- * row. The first one costs nothing. */
-void tb_plugin_back_off(struct tb_plugin *plugin, uint64_t now_ns);

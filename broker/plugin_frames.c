@@ -1,11 +1,8 @@
 /* The path of a plugin's frame: a call's answer, or a part of its streams. A plugin that breaks the
  * protocol is ended. */
-#include "broker/broker.h"
+#include "broker/hook_calls.h"
 
 #include <sys/epoll.h>
-
-/* While more than this waits for the endpoint, plugins' frames wait in the kernel. */
-enum { REPLIES_WAITING = 4 * 1024 * 1024 };
 
 /* An event costs the plugin nothing and everybody else the broker's time. After so many within a
  * span the plugin's frames wait in the kernel until it is over: a plugin that floods stands still
@@ -32,6 +29,19 @@ static uint64_t size_of(const struct tb_frame *frame, const struct tb_plugin_rep
     return frame->body.n + (raw->pooled ? raw->bytes.n : 0);
 }
 
+static const char out_of_pool[] = "a reply with bytes outside of its part of the pool";
+
+static const char *on_hooked_reply(struct tb_session *session, struct tb_plugin *plugin,
+                                   struct tb_live_call *call,
+                                   struct tb_plugin_reply *untrusted_reply)
+{
+    if (!tb_raw_copy_from_plugin(plugin, &untrusted_reply->raw, &untrusted_reply->reply.raw))
+        return out_of_pool;
+    call->at_plugin = false;
+    tb_hook_reply(session, call, &untrusted_reply->reply);
+    return NULL;
+}
+
 static const char *on_reply(struct tb_broker *broker, struct tb_session *session,
                             struct tb_plugin *plugin, const struct tb_frame *frame)
 {
@@ -44,9 +54,11 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     const char *cause = misfit(&call->stream, &untrusted_reply);
     if (cause)
         return cause;
+    if (tb_hooked(call))
+        return on_hooked_reply(session, plugin, call, &untrusted_reply);
     struct tb_piece piece;
     if (!tb_raw_from_plugin(plugin, &untrusted_reply.raw, &untrusted_reply.reply.raw, &piece))
-        return "a reply with bytes outside of its part of the pool";
+        return out_of_pool;
     call->at_plugin = false;
     if (!call->answered &&
         !tb_charge_reply(broker, session, call, size_of(frame, &untrusted_reply))) {
@@ -89,7 +101,9 @@ static bool is_flooding(const struct tb_broker *broker, const struct tb_plugin *
 
 static bool may_go_on(const struct tb_broker *broker, const struct tb_plugin *plugin)
 {
-    return tb_link_n_out(&plugin->session->link) < REPLIES_WAITING && !is_flooding(broker, plugin);
+    const struct tb_session *session = plugin->session;
+    return tb_link_n_out(&session->link) + session->n_back < TB_REPLIES_WAITING &&
+           !is_flooding(broker, plugin);
 }
 
 static void count_event(const struct tb_broker *broker, struct tb_plugin *plugin)

@@ -20,7 +20,7 @@ enum { UNTOLD_MAX = TB_BULK_OUT / 4 };
  * Whose body that would be, if its plugin can take it into its pool. Nothing of the frame has been
  * authenticated yet: until that is done the block is nobody's, and the bytes in it nothing. But the
  * plugin could look at them already, and so gets only those of a call that will be let through as
- * things stand.
+ * things stand: not of one that anything else has to judge, or that has to wait.
  */
 static struct tb_bulk *pool_for(const struct tb_session *session, const struct tb_frame *frame)
 {
@@ -33,7 +33,7 @@ static struct tb_bulk *pool_for(const struct tb_session *session, const struct t
         !tb_audit_available(&session->broker->audit))
         return NULL;
     const struct tb_plugin *plugin = &session->plugins[command->plugin];
-    return plugin->order.first ? NULL : plugin->bulk;
+    return command->granted->filtered || plugin->order.first ? NULL : plugin->bulk;
 }
 
 static int take_block(struct tb_bulk *bulk, uint64_t n, struct tb_bytes first, uint64_t *ret_at)
@@ -160,6 +160,18 @@ static struct tb_bytes own_copy(struct tb_bulk *bulk, uint64_t at, size_t n)
         memset(copy, 0, n); /* as holes read: there is no memory for what was there */
     release(bulk, at, n);
     return tb_bytes_of(copy, n);
+}
+
+bool tb_raw_copy_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
+                             struct tb_bytes *ret_bytes)
+{
+    *ret_bytes = untrusted_raw->bytes;
+    if (!untrusted_raw->pooled)
+        return true;
+    if (!plugin->bulk || !tb_bulk_is_out(untrusted_raw->at, untrusted_raw->bytes.n))
+        return false;
+    *ret_bytes = own_copy(plugin->bulk, untrusted_raw->at, untrusted_raw->bytes.n);
+    return true;
 }
 
 bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,

@@ -8,6 +8,7 @@
  * kernel holds it to the hull of its start.
  */
 #include "base/result.h"
+#include "broker/hook.h"
 #include "broker/session.h"
 
 static bool same(const msgpack_object *a, const msgpack_object *b)
@@ -134,4 +135,5 @@ void tb_session_regrant(struct tb_session *session)
         tb_grant_free(session->grant);
     session->grant = session->next_grant;
     session->next_grant = NULL;
+    tb_hook_id(session->grant, session->hook_id);
 }

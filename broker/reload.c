@@ -1,5 +1,5 @@
 /* How a reload goes: broker/reload.h says what it is, regrant.c what becomes of one session. */
-#include "broker/waiting.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -114,6 +114,7 @@ static void regrant(struct tb_broker *broker, struct tb_session *session)
 {
     tb_session_regrant(session);
     end_revoked_calls(broker, session);
+    tb_hook_regranted(session);
     tb_ask_regranted(session);
     for (uint32_t i = 0; i < session->n_plugins && session->state != TB_SESSION_CLOSED; i++)
         if (session->plugins[i].stale)

@@ -6,7 +6,7 @@
  * A step that finds the protocol broken returns the cause, a literal that goes to the log; NULL is
  * fine. An error that the page may see is answered in place.
  */
-#include "broker/waiting.h"
+#include "broker/hook_calls.h"
 
 #include "base/clock.h"
 
@@ -242,6 +242,7 @@ void tb_route_resume(struct tb_broker *broker)
     tb_ask_turn(broker);
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         struct tb_session *session = broker->views.slots[i].session;
+        tb_hook_frames_resume(&broker->views.slots[i].hook);
         if (!session || !session->grant)
             continue;
         tb_plugin_frames_resume(broker, session);
@@ -259,6 +260,8 @@ bool tb_route_may_resume(const struct tb_broker *broker)
         return true;
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         const struct tb_session *session = broker->views.slots[i].session;
+        if (tb_hook_frames_may_resume(&broker->views.slots[i].hook))
+            return true;
         if (!session || !session->grant)
             continue;
         if ((session->link.paused && view_may_go_on(broker, session)) ||

@@ -72,7 +72,9 @@ static void raise_alert(const struct tb_request *request, const struct tb_filter
 
 /* ---- what the rules say ---- */
 
-static void deny(const struct tb_request *request, const struct tb_filter_verdict *verdict)
+/* The log is told of the args that the rules were given. */
+static void deny(const struct tb_request *request, const struct tb_filter_verdict *verdict,
+                 struct tb_buffer *args)
 {
     const struct tb_rule rule = place_of(verdict->rule);
     const struct tb_denial denial = {
@@ -80,6 +82,7 @@ static void deny(const struct tb_request *request, const struct tb_filter_verdic
         .message = verdict->too_large ? too_large : denied,
         .reason = verdict->reason,
         .rule = &rule,
+        .args = tb_request_pack(request, args),
     };
     tb_dispatch_deny(request, &denial);
 }
@@ -97,7 +100,7 @@ static bool follow(struct tb_request *request, const struct tb_filter_verdict *v
             return true;
         tb_dispatch_refuse(request, TB_CODE_TOO_LARGE, too_large, 0);
     } else if (verdict->verdict != TB_ALLOW) {
-        deny(request, verdict);
+        deny(request, verdict, args);
     }
     return verdict->verdict == TB_ALLOW;
 }

@@ -1,3 +1,4 @@
+#include "broker/hook.h"
 #include "broker/waiting.h"
 
 #include "base/clock.h"
@@ -118,6 +119,7 @@ int tb_session_grant(struct tb_session *session, struct tb_grant *grant, struct 
         tb_handle_pool_init(&session->handles, (uint32_t)grant->n_commands) < 0)
         return -ENOMEM;
     name_all(session);
+    tb_hook_id(grant, session->hook_id);
     make_bootstrap(session, random);
     return 0;
 }

@@ -33,6 +33,7 @@ struct tb_session {
     char webview[TB_LABEL_MAX + 1];
     char origin[TB_ORIGIN_MAX + 1];
     uint8_t id[TB_SESSION_SIZE];
+    uint8_t hook_id[TB_DIGEST_SIZE]; /* of the grant's hook (hook.h) */
     char id_hex[2 * TB_SESSION_SIZE + 1];
 
     struct tb_link link;
@@ -57,6 +58,7 @@ struct tb_session {
     uint32_t n_plugins;
     uint32_t n_streams; /* calls that are streams and not answered */
     uint64_t n_bytes_live;
+    uint64_t n_back;               /* bytes from plugins that wait for the hook */
     uint64_t n_parts_parked;       /* bytes of parts of bodies that wait with their calls */
     struct tb_order own_order;     /* calls that the broker answers itself and that wait */
     struct tb_prompts prompts;     /* calls that wait for a person */

@@ -6,8 +6,8 @@
  * their call ends; chunks for an endpoint because plugins are not read while much waits for it
  * (plugin_frames.c).
  */
+#include "broker/hook_calls.h"
 #include "broker/parts.h"
-#include "broker/waiting.h"
 
 #include "base/clock.h"
 #include "proto/plugin_stream.h"
@@ -73,8 +73,8 @@ static void restart_deadline(struct tb_broker *broker, struct tb_session *sessio
                  endpoints_turn ? TB_NEVER : tb_clock_after(broker->now_ns, call->span_ns));
 }
 
-static void pass_part(struct tb_broker *broker, struct tb_session *session,
-                      struct tb_live_call *call, const struct tb_part *part)
+void tb_stream_pass_part(struct tb_broker *broker, struct tb_session *session,
+                         struct tb_live_call *call, const struct tb_part *part)
 {
     struct tb_plugin *plugin = &session->plugins[call->plugin];
     const struct tb_plugin_part to_plugin = {
@@ -91,6 +91,18 @@ static void pass_part(struct tb_broker *broker, struct tb_session *session,
     tb_flush_mark(broker, &plugin->link);
     restart_deadline(broker, session, call);
     credit_endpoint(broker, session, call);
+}
+
+/* To the plugin, if nobody else wants to see it, and it has not answered already. */
+static void pass_part(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, const struct tb_part *part, uint64_t cost)
+{
+    if (!call->at_plugin)
+        return;
+    if (tb_hooked(call))
+        tb_hook_part(session, call, part, cost);
+    else
+        tb_stream_pass_part(broker, session, call, part);
 }
 
 /* What waits with its call. All of a session's together are bounded as those are that wait for a
@@ -120,7 +132,7 @@ void tb_stream_pass_kept(struct tb_broker *broker, struct tb_session *session,
     while (tb_parts_first(&parts, &part, &cost) && session->state == TB_SESSION_OPEN &&
            tb_calls_find(&session->calls, number) && !call->answered) {
         tb_flow_let_go(&call->stream.in, cost);
-        pass_part(broker, session, call, &part);
+        pass_part(broker, session, call, &part, cost);
         tb_parts_drop(&parts);
     }
 }
@@ -147,7 +159,7 @@ static const char *on_part(struct tb_broker *broker, struct tb_session *session,
     if (call->waiting)
         keep_part(broker, session, call, &untrusted_part, cost);
     else
-        pass_part(broker, session, call, &untrusted_part);
+        pass_part(broker, session, call, &untrusted_part, cost);
     return NULL;
 }
 
@@ -191,9 +203,9 @@ const char *tb_stream_from_endpoint(struct tb_broker *broker, struct tb_session 
 
 /* ---- from the plugin ---- */
 
-static void pass_chunk(struct tb_broker *broker, struct tb_session *session,
-                       struct tb_live_call *call, const struct tb_chunk *chunk,
-                       const struct tb_piece *piece)
+void tb_stream_pass_chunk(struct tb_broker *broker, struct tb_session *session,
+                          struct tb_live_call *call, const struct tb_chunk *chunk,
+                          const struct tb_piece *piece)
 {
     uint64_t cost;
     if (tb_session_begin_stream(session, call) != TB_OK) {
@@ -233,6 +245,18 @@ static const char *note(struct tb_stream *stream, const struct tb_plugin_chunk *
     return NULL;
 }
 
+static const char out_of_pool[] = "a chunk with bytes outside of its part of the pool";
+
+static const char *on_hooked_chunk(struct tb_session *session, struct tb_live_call *call,
+                                   struct tb_plugin_chunk *untrusted_chunk)
+{
+    struct tb_plugin *plugin = &session->plugins[call->plugin];
+    if (!tb_raw_copy_from_plugin(plugin, &untrusted_chunk->raw, &untrusted_chunk->chunk.raw))
+        return out_of_pool;
+    tb_hook_chunk(session, call, &untrusted_chunk->chunk, untrusted_chunk->cost);
+    return NULL;
+}
+
 static const char *on_chunk(struct tb_broker *broker, struct tb_session *session,
                             struct tb_live_call *call, struct tb_plugin_chunk *untrusted_chunk)
 {
@@ -241,12 +265,14 @@ static const char *on_chunk(struct tb_broker *broker, struct tb_session *session
     const char *cause = note(&call->stream, untrusted_chunk);
     if (cause)
         return cause;
+    if (tb_hooked(call))
+        return on_hooked_chunk(session, call, untrusted_chunk);
     if (!tb_raw_from_plugin(plugin, &untrusted_chunk->raw, &untrusted_chunk->chunk.raw, &piece))
-        return "a chunk with bytes outside of its part of the pool";
+        return out_of_pool;
     if (call->answered || !tb_charge_chunk(broker, session, call, untrusted_chunk->cost))
         tb_piece_done(&piece);
     else
-        pass_chunk(broker, session, call, &untrusted_chunk->chunk, &piece);
+        tb_stream_pass_chunk(broker, session, call, &untrusted_chunk->chunk, &piece);
     return NULL;
 }
 

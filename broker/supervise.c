@@ -81,6 +81,21 @@ static int take(int *fd)
     return own;
 }
 
+static struct tb_hook *hook_of(struct tb_broker *broker, uint32_t token)
+{
+    for (size_t i = 0; i < TB_SLOTS && token != 0; i++)
+        if (broker->views.slots[i].hook.token == token)
+            return &broker->views.slots[i].hook;
+    return NULL;
+}
+
+static void on_hook(struct tb_broker *broker, const struct tb_inner *message, int *fd)
+{
+    struct tb_hook *hook = hook_of(broker, message->token);
+    if (hook && hook->state == TB_HOOK_STARTING)
+        tb_hook_started(hook, message->status, take(fd));
+}
+
 static void on_start(struct tb_broker *broker, const struct tb_inner *message, int *fd)
 {
     struct tb_plugin *plugin = plugin_of(broker, message->token);
@@ -100,8 +115,11 @@ static void on_pool(struct tb_broker *broker, const struct tb_inner *message, in
 static void on_stop(struct tb_broker *broker, const struct tb_inner *message)
 {
     struct tb_plugin *plugin = plugin_of(broker, message->token);
+    struct tb_hook *hook = hook_of(broker, message->token);
     if (plugin)
         tb_launch_ended(broker, plugin, NULL);
+    else if (hook)
+        tb_hook_ended(hook, NULL);
 }
 
 static void on_resolve(struct tb_broker *broker, const struct tb_inner *message, int *fd)
@@ -152,6 +170,8 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
         on_reload(broker, message);
         return;
     case TB_INNER_HOOK:
+        on_hook(broker, message, fd);
+        return;
     case TB_INNER_ANSWERS:
         tb_ask_remembers(broker, message->token, *fd);
         return;

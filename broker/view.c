@@ -38,6 +38,7 @@ struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label, uint
         return NULL;
     tb_limits_deinit(&view->limits);
     tb_limits_deinit(&view->told);
+    tb_hook_stop(&view->hook); /* of another label */
     *view = (struct tb_view){.used = true};
     memcpy(view->label, label.data, label.n);
     return view;
@@ -51,6 +52,7 @@ uint32_t tb_views_slot(const struct tb_views *views, const struct tb_view *view)
 void tb_views_deinit(struct tb_views *views)
 {
     for (size_t i = 0; i < TB_SLOTS; i++) {
+        tb_hook_stop(&views->slots[i].hook);
         tb_limits_deinit(&views->slots[i].limits);
         tb_limits_deinit(&views->slots[i].told);
     }

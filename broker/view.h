@@ -2,6 +2,7 @@
  * nothing off. */
 #pragma once
 
+#include "broker/hook.h"
 #include "broker/limits.h"
 #include "broker/refusals.h"
 #include "broker/session.h"
@@ -11,6 +12,7 @@ struct tb_view {
     bool used;
     char label[TB_LABEL_MAX + 1];
     struct tb_session *session; /* NULL: none open */
+    struct tb_hook hook;        /* its process, if one runs */
     uint64_t n_violations;
     struct tb_refusals refusals;
     uint64_t locks_ns[TB_LOCKS_PER_MINUTE]; /* when it was locked last, a ring */

@@ -24,7 +24,7 @@ struct kind {
 static const struct file vanilla_files[] = {
     {"README.md", NULL},      {"trollbridge.toml", NULL}, {"capabilities/main.json", NULL},
     {"data/note.txt", NULL},  {"dist/index.html", NULL},  {"dist/main.js", NULL},
-    {"dist/style.css", NULL},
+    {"dist/style.css", NULL}, {"policy.test.toml", NULL},
 };
 
 /* Files whose name begins with a dot would be passed over by what copies the templates. */
@@ -32,7 +32,7 @@ static const struct file vite_files[] = {
     {"README.md", NULL},     {"trollbridge.toml", NULL},  {"capabilities/main.json", NULL},
     {"data/note.txt", NULL}, {"package.json", NULL},      {"package-lock.json", NULL},
     {"index.html", NULL},    {"vite.config.js", NULL},    {"src/main.js", NULL},
-    {"src/style.css", NULL}, {"gitignore", ".gitignore"},
+    {"src/style.css", NULL}, {"gitignore", ".gitignore"}, {"policy.test.toml", NULL},
 };
 
 static const struct kind kinds[] = {

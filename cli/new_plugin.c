@@ -59,7 +59,8 @@ static int write_files(const struct plugin *plugin, int folder)
                                         "commands.d.ts",
                                         "permissions/default.toml",
                                         "app/trollbridge.toml",
-                                        "app/capabilities/main.toml"};
+                                        "app/capabilities/main.toml",
+                                        "app/policy.test.toml"};
     int status = new_template_write(&template, folder, "plugin.c", source);
     for (size_t i = 0; i < TB_ARRAY_LEN(files) && status == CLI_DONE; i++)
         status = new_template_write(&template, folder, files[i], files[i]);

@@ -2,6 +2,7 @@
 
 #include "cli/cli.h"
 #include "cli/policy_compare.h"
+#include "cli/policy_filters.h"
 #include "cli/text.h"
 
 #include <stdarg.h>
@@ -107,6 +108,14 @@ static void append_scope(char **text, const json_t *scope)
         append(text, "  and %zu more", n - ENTRIES_SHOWN);
 }
 
+static void append_commands(char **text, const json_t *commands)
+{
+    size_t n = json_array_size(commands);
+    append(text, "%s", json_string_value(json_array_get(commands, 0)));
+    if (n > 1)
+        append(text, " +%zu", n - 1);
+}
+
 static char *command_line(const json_t *item, size_t n)
 {
     char *text = NULL;
@@ -121,14 +130,10 @@ static char *command_line(const json_t *item, size_t n)
 
 static char *scope_line(const json_t *item, bool gives)
 {
-    const json_t *commands = json_object_get(item, "commands");
     const char *allow = json_string_value(json_object_get(item, "allow"));
     const char *deny = json_string_value(json_object_get(item, "deny"));
-    size_t n = json_array_size(commands);
     char *text = NULL;
-    append(&text, "%s", json_string_value(json_array_get(commands, 0)));
-    if (n > 1)
-        append(&text, " +%zu", n - 1);
+    append_commands(&text, json_object_get(item, "commands"));
     if (allow)
         append(&text, "  %s %s", gives ? "scope" : "no more scope", allow);
     else if (deny)
@@ -136,6 +141,36 @@ static char *scope_line(const json_t *item, bool gives)
     else
         append(&text, "  no scope limits it any more");
     append_rule(&text, item);
+    return text;
+}
+
+static char *filter_line(const json_t *item, bool gives)
+{
+    tb_cleanup(free_text) char *filter = policy_filter_text(json_object_get(item, "filter"));
+    char *text = NULL;
+    append_commands(&text, json_object_get(item, "commands"));
+    append(&text, "  %s%s", gives ? "no more " : "", filter ? filter : "");
+    append_rule(&text, item);
+    return text;
+}
+
+/* 0 is no limit. */
+static void append_number(char **text, json_int_t number)
+{
+    if (number == 0)
+        append(text, "without end");
+    else
+        append(text, "%lld", (long long)number);
+}
+
+static char *limit_line(const json_t *item)
+{
+    char *text = NULL;
+    append_commands(&text, json_object_get(item, "commands"));
+    append(&text, "  %s ", cli_text(item, "key"));
+    append_number(&text, cli_number(item, "after"));
+    append(&text, ", which was ");
+    append_number(&text, cli_number(item, "before"));
     return text;
 }
 
@@ -193,9 +228,14 @@ static void add_all_commands(struct lines *lines, const json_t *list)
 static void add_item(struct lines *lines, const json_t *item, bool gives)
 {
     tb_cleanup(free_text) char *text = NULL;
-    if (strcmp(cli_text(item, "kind"), "scope") == 0) {
+    const char *kind = cli_text(item, "kind");
+    if (strcmp(kind, "scope") == 0) {
         text = scope_line(item, gives);
-    } else if (strcmp(cli_text(item, "kind"), "denial") == 0) {
+    } else if (strcmp(kind, "filter") == 0) {
+        text = filter_line(item, gives);
+    } else if (strcmp(kind, "limit") == 0) {
+        text = limit_line(item);
+    } else if (strcmp(kind, "denial") == 0) {
         append(&text, "%s  no more denied", cli_text(item, "command"));
         append_rule(&text, item);
     } else {
@@ -226,6 +266,12 @@ static void print_unresolved(const json_t *item)
     putchar('\n');
 }
 
+static void print_tripwire(const json_t *item, char sign)
+{
+    (void)cli_put(cli_text(item, "command"));
+    puts(sign == '+' ? "  no more a tripwire" : "  a tripwire");
+}
+
 static void print_whole(const json_t *item, char sign)
 {
     const char *kind = cli_text(item, "kind");
@@ -243,6 +289,8 @@ static void print_whole(const json_t *item, char sign)
                (long long)cli_number(item, "views"));
     else if (strcmp(kind, "unresolved") == 0)
         print_unresolved(item);
+    else if (strcmp(kind, "tripwire") == 0)
+        print_tripwire(item, sign);
     else
         print_sandbox(item);
 }

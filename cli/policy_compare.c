@@ -176,6 +176,36 @@ static void compare_all_scopes(struct pair *pair)
     json_decref(alike);
 }
 
+/* ---- filters ---- */
+
+static void move_items(const struct pair *pair, json_t *found, json_t *list)
+{
+    const char *key;
+    json_t *item;
+    json_object_foreach(found, key, item)
+    {
+        json_object_set_new(item, "view", json_string(pair->view));
+        json_object_set(item, "context", pair->context);
+        json_array_append(list, item);
+    }
+    json_decref(found);
+}
+
+static void compare_all_filters(const struct pair *pair)
+{
+    struct policy_filters found = {json_object(), json_object()};
+    const char *name;
+    json_t *after;
+    json_object_foreach(pair->after_commands, name, after)
+    {
+        const json_t *before = json_object_get(pair->before_commands, name);
+        if (before)
+            policy_compare_filters(pair->work, &found, before, after);
+    }
+    move_items(pair, found.gives, pair->work->changes.gives);
+    move_items(pair, found.takes, pair->work->changes.takes);
+}
+
 /* ---- commands ---- */
 
 /* What `more` has and `less` does not. */
@@ -238,8 +268,10 @@ static void compare_pair(struct policy_work *work, const char *view, json_t *con
 {
     struct pair pair = {work, view, context, before, after, NULL, NULL, NULL};
     compare_risk(&pair);
-    /* One body stands for many views. */
-    if (json_equal(json_object_get(before, "commands"), json_object_get(after, "commands")) &&
+    /* One body stands for many views. Filters and limits are named by their places, which mean the
+     * same only where the two lists are. */
+    if (pair.work->same_filters &&
+        json_equal(json_object_get(before, "commands"), json_object_get(after, "commands")) &&
         json_equal(json_object_get(before, "scopes"), json_object_get(after, "scopes")) &&
         json_equal(json_object_get(before, "denied"), json_object_get(after, "denied")))
         return;
@@ -249,6 +281,7 @@ static void compare_pair(struct policy_work *work, const char *view, json_t *con
     add_commands(&pair, before, pair.before_commands, pair.after_commands, work->changes.takes);
     add_denials(&pair);
     compare_all_scopes(&pair);
+    compare_all_filters(&pair);
     json_decref(pair.before_commands);
     json_decref(pair.after_commands);
 }
@@ -326,8 +359,12 @@ struct policy_changes policy_compare(const json_t *before, const json_t *after)
         .by_paths = json_object(),
         .changes = {json_array(), json_array(), json_array(), json_array()},
     };
+    work.same_filters =
+        json_equal(json_object_get(before, "filters"), json_object_get(after, "filters")) &&
+        json_equal(json_object_get(before, "limits"), json_object_get(after, "limits"));
     note_granted(&work);
     policy_compare_whole(&work);
+    policy_compare_tripwires(&work);
     policy_compare_unresolved(&work);
     policy_compare_plugins(&work);
     compare_views(&work);

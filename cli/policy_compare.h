@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-/* Appends to arrays of objects, each with `kind`: mode, app, view, command, denial, scope, sandbox,
- * program, unknown. trollbridge-policy(1) has what they hold. */
+/* Appends to arrays of objects, each with `kind`: mode, app, view, command, denial, scope, filter,
+ * limit, tripwire, sandbox, program, unknown. trollbridge-policy(1) has what they hold. */
 struct policy_changes {
     json_t *gives;
     json_t *takes;

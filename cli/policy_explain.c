@@ -5,6 +5,7 @@
 #include "cli/app.h"
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/policy_filters.h"
 #include "cli/report.h"
 #include "cli/text.h"
 #include "proto/control.h"
@@ -150,20 +151,6 @@ static void put_scope(const json_t *answer)
     put_list("and covers", json_object_get(plugin, "mask"), NULL);
 }
 
-static void put_limits(const json_t *answer)
-{
-    const json_t *limits = json_object_get(answer, "limits");
-    long long deadline = json_integer_value(json_object_get(limits, "deadline_ms"));
-    if (!json_is_object(limits))
-        return;
-    printf("  limits: %lld calls at once, ",
-           (long long)json_integer_value(json_object_get(limits, "in_flight")));
-    if (deadline > 0)
-        printf("%lld ms for each\n", deadline);
-    else
-        puts("no deadline");
-}
-
 /* The compiler has made both texts printable. */
 static void put_misses(const json_t *answer)
 {
@@ -198,10 +185,9 @@ static void put_answer(const json_t *answer, bool allowed)
     if (strcmp(cli_text(answer, "reason"), first_message(answer)) != 0)
         printf("  %s\n", cli_text(answer, "reason"));
     put_uses(json_object_get(answer, allowed ? "entries" : "denied_by"));
-    if (allowed) {
+    if (allowed)
         put_scope(answer);
-        put_limits(answer);
-    }
+    policy_put_filters(answer);
     put_misses(answer);
 }
 

@@ -24,25 +24,34 @@ static void tell_rule(const json_t *record, json_t *outcome)
 
 /* A call is told by its record: an earlier one of the same name, by the case before its own call or
  * by its repetitions, is replaced. */
-static void tell_call(const json_t *record, json_t *outcome)
+static void tell_call(const json_t *record, const char *verdict, json_t *outcome)
 {
     static const char *const texts[] = {"code", "reason", "rule"};
     for (size_t i = 0; i < TB_ARRAY_LEN(texts); i++)
         json_object_del(outcome, texts[i]);
-    json_object_set_new(outcome, "verdict", json_string(cli_text(record, "verdict")));
+    json_object_set_new(outcome, "verdict", json_string(verdict));
     for (size_t i = 0; i < 2; i++)
         if (*cli_text(record, texts[i]))
             json_object_set_new(outcome, texts[i], json_string(cli_text(record, texts[i])));
     tell_rule(record, outcome);
 }
 
+/* It ends the session, and the call is nothing else. */
+static bool is_tripwire(const json_t *record)
+{
+    return strcmp(cli_text(record, "event"), "alert") == 0 &&
+           strcmp(cli_text(record, "code"), "violation") == 0;
+}
+
 static void tell(const json_t *record, const char *command, json_t *outcome)
 {
     const char *event = cli_text(record, "event");
-    if (strcmp(cli_text(record, "command"), command) != 0)
+    if (!command || strcmp(cli_text(record, "command"), command) != 0)
         return;
     if (strcmp(event, "call") == 0)
-        tell_call(record, outcome);
+        tell_call(record, cli_text(record, "verdict"), outcome);
+    else if (is_tripwire(record))
+        tell_call(record, "deny", outcome);
     else if (strcmp(event, "ask") == 0)
         json_object_set_new(outcome, "asked", json_true());
 }

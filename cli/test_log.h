@@ -4,5 +4,6 @@
 #include <jansson.h>
 
 /* Adds `verdict`, `code`, `rule` ("file:line") and `reason` of the last call of that command, and
- * `asked`, and notes what was at work (test_coverage.h). Without a record, nothing. 0 or -errno. */
+ * `asked`, and notes what was at work (test_coverage.h). Without a record
+ * of it, or a command, there is nothing to add. 0 or -errno. */
 int test_log_tell(const char *folder, const char *command, json_t *outcome, json_t *hits);

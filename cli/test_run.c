@@ -10,6 +10,7 @@
 #include "cli/test_text.h"
 #include "cli/text.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct run {
@@ -18,10 +19,12 @@ struct run {
     json_t *hits; /* borrowed */
     struct test_served *served;
     struct cli_session session;
-    bool own;   /* the call that is under way is the case's own */
-    bool done;  /* it has ended */
-    bool lost;  /* the session has */
-    bool value; /* its result has come */
+    bool own;        /* the call that is under way is the case's own */
+    bool done;       /* it has ended */
+    bool lost;       /* the session has */
+    bool never_made; /* it was lost before the case's own call */
+    bool ended;      /* and the broker has dealt with all of it */
+    bool value;      /* its result has come */
     uint64_t id;
 };
 
@@ -83,6 +86,9 @@ static void on_chunk(void *data, const struct tb_chunk *chunk, uint32_t cost)
 static void on_alert(void *data, const char *event)
 {
     struct run *run = data;
+    run->ended |= strcmp(event, "closed") == 0 || strcmp(event, "locked") == 0;
+    if (strcmp(event, "closed") == 0)
+        return; /* no alarm, but how every session ends */
     json_t *alerts = json_object_get(run->outcome, "alerts");
     if (!alerts) {
         alerts = json_array();
@@ -125,12 +131,32 @@ static int start(struct run *run, uint32_t command, const struct tb_endpoint_req
     }
 }
 
+static struct tb_bytes text_of(const json_t *string)
+{
+    return string ? tb_bytes_of(json_string_value(string), json_string_length(string))
+                  : (struct tb_bytes){0};
+}
+
+static void make_call(struct run *run, uint32_t command, const json_t *step, struct tb_bytes args)
+{
+    const json_t *raw = json_object_get(step, "raw");
+    const struct tb_endpoint_request request = {
+        .args = args, .has_raw = raw != NULL, .raw = text_of(raw)};
+    run->done = run->value = false;
+    int r = start(run, command, &request);
+    if (r == TB_CLOSED)
+        lose(run);
+    else if (r != TB_OK)
+        put_error(run, "too_large", tb_bytes_of_string("the call does not fit a frame"));
+    run->done = r != TB_OK;
+    while (!run->done)
+        turn(run);
+}
+
 static void call(struct run *run, const json_t *step)
 {
-    static const struct tb_bytes no_args = {(const uint8_t *)"\x80", 1};
     const char *name = text_or(step, "command", "");
     const json_t *args = json_object_get(step, "args");
-    const json_t *raw = json_object_get(step, "raw");
     uint32_t command = tb_endpoint_find(run->session.endpoint, tb_bytes_of_string(name));
     tb_cleanup(tb_buffer_deinit) struct tb_buffer packed;
     struct tb_packer packer;
@@ -138,31 +164,35 @@ static void call(struct run *run, const json_t *step)
     tb_packer_init(&packer, &packed);
     if (args)
         cli_json_pack(&packer, args);
-    if (command == TB_NO_COMMAND) {
+    else
+        tb_pack_map(&packer, 0);
+    if (command == TB_NO_COMMAND)
         miss(run, name);
-        return;
-    }
-    const struct tb_endpoint_request request = {
-        .args = args ? tb_buffer_bytes(&packed) : no_args,
-        .has_raw = raw != NULL,
-        .raw = raw ? tb_bytes_of(json_string_value(raw), json_string_length(raw))
-                   : (struct tb_bytes){0},
-    };
-    run->done = run->value = false;
-    if (start(run, command, &request) != TB_OK) {
+    else if (packer.failed)
         put_error(run, "too_large", tb_bytes_of_string("the call does not fit a frame"));
-        return;
-    }
-    while (!run->done)
-        turn(run);
+    else
+        make_call(run, command, step, tb_buffer_bytes(&packed));
+}
+
+/* A call that is made again has come to nothing yet. */
+static void forget(struct run *run)
+{
+    static const char *const keys[] = {"verdict", "code", "result_after", "result_raw_after",
+                                       "error_after"};
+    for (size_t i = 0; i < TB_ARRAY_LEN(keys); i++)
+        json_object_del(run->outcome, keys[i]);
+    if (run->own)
+        test_served_begin(run->served);
 }
 
 static void call_repeatedly(struct run *run, const json_t *step)
 {
     const json_t *repeat = json_object_get(step, "repeat");
     json_int_t n = repeat ? json_integer_value(repeat) : 1;
-    for (json_int_t i = 0; i < n && !run->lost; i++)
+    for (json_int_t i = 0; i < n && !run->lost; i++) {
+        forget(run);
         call(run, step);
+    }
 }
 
 /* Of the calls before its own nothing is told but the alerts. */
@@ -175,22 +205,48 @@ static void call_all(struct run *run)
         call_repeatedly(run, step);
     }
     run->own = true;
-    test_served_begin(run->served);
-    if (run->lost)
-        put_error(run, tb_code_name(TB_CODE_SESSION_CLOSED),
-                  tb_bytes_of_string("the session ended before the call"));
+    run->never_made = run->lost || tb_endpoint_lost(run->session.endpoint);
+    if (run->never_made)
+        lose(run);
     else
         call_repeatedly(run, run->one);
 }
 
+/* Hangs up and waits for the host's word that the session has ended: by then all that the page has
+ * sent is dealt with, and every alert is here. */
+static void hang_up(struct run *run)
+{
+    struct trollbridge *bridge = run->session.bridge;
+    struct pollfd control = {.fd = trollbridge_fd(bridge), .events = POLLIN};
+    tb_endpoint_free(run->session.endpoint);
+    run->session.endpoint = NULL;
+    while (!run->ended && (poll(&control, 1, -1) >= 0 || errno == EINTR))
+        if (trollbridge_dispatch(bridge) != TROLLBRIDGE_OK)
+            return;
+}
+
 /* ---- the case ---- */
+
+/* A page that was locked out calls nothing any more, and the log has nothing of what it tried. */
+static void tell_lost(struct run *run)
+{
+    const char *code = tb_code_name(TB_CODE_SESSION_CLOSED);
+    const json_t *error = json_object_get(run->outcome, "error_after");
+    if (json_object_get(run->outcome, "verdict") || strcmp(cli_text(error, "code"), code) != 0)
+        return;
+    put(run, "verdict", json_string("deny"));
+    put(run, "code", json_string(code));
+}
 
 static int in_session(struct run *run, const char *app, const struct cli_session_test *test)
 {
     int status = cli_session_begin_test(&run->session, app, text_or(run->one, "view", "main"),
                                         text_or(run->one, "origin", "local"), test);
-    if (status == CLI_DONE)
+    if (status == CLI_DONE) {
+        (void)cli_prompt_init(&run->session.prompt, text_or(run->one, "answer", "dismissed"), true);
         call_all(run);
+        hang_up(run);
+    }
     /* What the log has is complete only when everything has ended. */
     cli_session_end(&run->session);
     return status;
@@ -203,9 +259,11 @@ static int in_folder(struct run *run, const char *app, const char *folder)
     int status = in_session(run, app, &test);
     if (status != CLI_DONE)
         return status;
-    int r = test_log_tell(folder, text_or(run->one, "command", ""), run->outcome, run->hits);
+    const char *command = run->never_made ? NULL : text_or(run->one, "command", "");
+    int r = test_log_tell(folder, command, run->outcome, run->hits);
     if (r < 0)
         return cli_error(CLI_PART, "io", "the log of a test: %s", strerrordesc_np(-r));
+    tell_lost(run);
     test_served_tell(run->served, run->outcome);
     return CLI_DONE;
 }

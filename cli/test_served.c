@@ -63,10 +63,16 @@ static void answer(struct tb_call *call, const json_t *one)
         tb_reply_nil(call);
 }
 
-static void note(struct test_served *served, const struct tb_call *call)
+static void forget(struct test_served *served)
 {
     json_decref(served->args);
     json_decref(served->raw);
+    served->args = served->raw = NULL;
+}
+
+static void note(struct test_served *served, const struct tb_call *call)
+{
+    forget(served);
     served->args = cli_json_of(tb_value_object(call->args.map));
     served->raw = call->has_body ? test_text_of(call->body) : NULL;
 }
@@ -153,8 +159,7 @@ void test_served_free(struct test_served *served)
         free(served->plugins[i].commands);
     free(served->plugins);
     free(served->table);
-    json_decref(served->args);
-    json_decref(served->raw);
+    forget(served);
     free(served);
 }
 
@@ -168,6 +173,7 @@ const struct trollbridge_plugin *test_served_plugins(const struct test_served *s
 void test_served_begin(struct test_served *served)
 {
     served->begun = true;
+    forget(served);
 }
 
 void test_served_tell(const struct test_served *served, json_t *outcome)

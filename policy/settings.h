@@ -16,6 +16,9 @@ enum tb_audit_mode {
     TB_AUDIT_BEHIND,
 };
 
+/* The name that a hook has where the manifest gives it none. */
+#define TB_HOOK_FILE "isolation.js"
+
 enum { TB_LAYERS_MAX = 16, TB_APP_MAX = 128, TB_PATH_MAX = 4096 };
 
 struct tb_settings {

@@ -30,6 +30,7 @@ static const char *verdict_of(const struct tb_record *record)
     case TB_EVENT_ASK:
     case TB_EVENT_OPEN:
     case TB_EVENT_RELOAD:
+    case TB_EVENT_ALERT:
         return names[record->verdict];
     case TB_EVENT_VIOLATION:
         return names[TB_DENY];
@@ -38,7 +39,6 @@ static const char *verdict_of(const struct tb_record *record)
     case TB_EVENT_LAYER:
     case TB_EVENT_PLUGIN:
     case TB_EVENT_DONE:
-    case TB_EVENT_ALERT:
     case TB_EVENT_CLOSE:
     case TB_EVENT_SEAL:
     case TB_EVENT_CHECKPOINT:

@@ -46,23 +46,39 @@ static struct tb_bytes around(const struct tb_settings *settings, struct tb_byte
     return holds_app ? file : tb_bytes_of(folder.data, folder.n - 1);
 }
 
-/* The files that policy is compiled from, the log, and what people have answered. */
+/* A path in the app folder; empty where the name is. */
+static void protect_file(char path[static PATH_MAX], const struct tb_settings *settings,
+                         struct tb_bytes name)
+{
+    path[0] = 0;
+    if (name.n > 0)
+        (void)snprintf(path, PATH_MAX, "%.*s/%.*s", (int)settings->resource.n,
+                       (const char *)settings->resource.data, (int)name.n, (const char *)name.data);
+}
+
+static void protect_path(char path[static PATH_MAX], struct tb_bytes absolute)
+{
+    path[0] = 0;
+    if (absolute.n > 0)
+        (void)snprintf(path, PATH_MAX, "%.*s", (int)absolute.n, (const char *)absolute.data);
+}
+
+/* The files that policy is compiled from, the log, and what people have answered. A hook of that
+ * name is covered also where the app has none: it would keep the app from starting. */
 static void protect(struct supervisor *supervisor, const struct tb_settings *settings)
 {
     static const char *const files[] = {"trollbridge.toml", "capabilities", "permissions",
-                                        "isolation.js"};
-    _Static_assert(TB_ARRAY_LEN(files) + 2 == N_PROTECTED, "the log, and the answers");
-    struct tb_bytes log = around(settings, settings->audit_file);
-    struct tb_bytes answers = settings->answers;
-    if (answers.n > 0)
-        answers = around(settings, answers);
+                                        TB_HOOK_FILE};
+    enum { HOOK = TB_ARRAY_LEN(files), LOG, ANSWERS };
+    _Static_assert(ANSWERS + 1 == (int)N_PROTECTED, "room for each");
+    const struct tb_bytes none = {0};
     for (size_t i = 0; i < TB_ARRAY_LEN(files); i++)
-        (void)snprintf(supervisor->protect[i], PATH_MAX, "%.*s/%s", (int)settings->resource.n,
-                       (const char *)settings->resource.data, files[i]);
-    (void)snprintf(supervisor->protect[N_PROTECTED - 2], PATH_MAX, "%.*s", (int)log.n,
-                   (const char *)log.data);
-    (void)snprintf(supervisor->protect[N_PROTECTED - 1], PATH_MAX, "%.*s", (int)answers.n,
-                   (const char *)answers.data);
+        protect_file(supervisor->protect[i], settings, tb_bytes_of_string(files[i]));
+    protect_file(supervisor->protect[HOOK], settings,
+                 tb_bytes_are(settings->hook_file, TB_HOOK_FILE) ? none : settings->hook_file);
+    protect_path(supervisor->protect[LOG], around(settings, settings->audit_file));
+    protect_path(supervisor->protect[ANSWERS],
+                 settings->answers.n > 0 ? around(settings, settings->answers) : none);
 }
 
 static int require_of(struct supervisor *supervisor, const struct tb_settings *settings)
@@ -112,8 +128,9 @@ int supervisor_compile(struct supervisor *supervisor)
     struct tb_settings settings;
     if (tb_settings_read(supervisor->policy.settings_fd, &settings) != TB_OK)
         return EXIT_PART;
-    int r = require_of(supervisor, &settings);
+    bool ok = require_of(supervisor, &settings) == TB_OK &&
+              supervisor_has_hook_for(supervisor, &settings);
     protect(supervisor, &settings);
     tb_settings_deinit(&settings);
-    return r == TB_OK ? 0 : EXIT_PART;
+    return ok ? 0 : EXIT_PART;
 }

@@ -254,6 +254,8 @@ int main(int argc, char **argv)
     if (status == 0)
         status = find_programs(&supervisor.programs);
     if (status == 0)
+        supervisor_find_hook(&supervisor);
+    if (status == 0)
         status = enter_sandbox(&supervisor);
     if (status == 0)
         status = supervisor_compile(&supervisor);

@@ -116,6 +116,10 @@ static const char *needs_restart(const struct tb_settings *now, const struct tb_
         return "audit.file";
     if (now->audit_args != next->audit_args)
         return "audit.args";
+    /* The file is kept from plugins, and from those that run: by the name that it had then. */
+    if (next->hook_file.n > 0 && !tb_bytes_are(next->hook_file, TB_HOOK_FILE) &&
+        !tb_bytes_equal(now->hook_file, next->hook_file))
+        return "hook.file";
     return tb_bytes_equal(now->facts, next->facts) ? "" : "[app] or a [[window]]";
 }
 
@@ -128,7 +132,8 @@ static enum tb_inner_reload check(const struct supervisor *supervisor, const cha
     tb_cleanup(tb_settings_deinit) struct tb_settings next = {0};
     if (tb_fd_seal(made->snapshot_fd) < 0 || tb_fd_seal(made->settings_fd) < 0 ||
         tb_settings_read(supervisor->policy.settings_fd, &now) != TB_OK ||
-        tb_settings_read(made->settings_fd, &next) != TB_OK)
+        tb_settings_read(made->settings_fd, &next) != TB_OK ||
+        !supervisor_has_hook_for(supervisor, &next))
         return TB_RELOAD_FAILED;
     const char *key = needs_restart(&now, &next);
     *ret_key = key;

@@ -15,13 +15,14 @@
 
 #include <limits.h>
 
-enum { MAX_VARS = 16, MAX_ARGS = 64, N_PROTECTED = 6 };
+enum { MAX_VARS = 16, MAX_ARGS = 64, N_PROTECTED = 7 };
 
 struct programs {
     char broker[PATH_MAX];
     char scribe[PATH_MAX];
     char policy[PATH_MAX];
     char confine[PATH_MAX];
+    char hook[PATH_MAX];    /* empty: it is not there */
     char plugins[PATH_MAX]; /* share/trollbridge/plugins */
     char libexec[PATH_MAX]; /* libexec/trollbridge */
 };
@@ -77,6 +78,12 @@ int supervisor_compile(struct supervisor *supervisor);
 /* Starts it and does not wait. The entry, or NULL. The files are the caller's in any case. */
 struct child *supervisor_start_compiler(struct supervisor *supervisor, struct policy *ret_policy);
 void policy_close(struct policy *policy);
+
+/* hook_part.c: whether the program that runs hooks is there. */
+void supervisor_find_hook(struct supervisor *supervisor);
+/* False after telling that the app needs it, and it is not. */
+tb_must_check bool supervisor_has_hook_for(const struct supervisor *supervisor,
+                                           const struct tb_settings *settings);
 
 /* reload.c: the broker has the app compiled again, and puts what came out in force or drops it. */
 void supervisor_reload(struct supervisor *supervisor, const struct tb_inner *request);

@@ -1,5 +1,7 @@
-/* [commands."NAME"]: what the log records of a command, and what filters its calls. */
+/* [commands."NAME"]: what the log records of a command, and what filters its calls; and [ask]. */
 #include "policy/compiler/manifest_parts.h"
+
+enum { REMEMBER_DAYS_MAX = 36500 };
 
 void tb_detail_read(struct tb_manifest_context *context, const struct tb_value *map)
 {
@@ -42,4 +44,18 @@ struct tb_bytes tb_manifest_args(const struct tb_manifest *manifest, struct tb_b
 {
     const struct tb_detail *detail = tb_manifest_detail(manifest, command);
     return detail->audit.n > 0 ? detail->audit : manifest->audit_args;
+}
+
+void tb_ask_read(struct tb_manifest_context *context, const struct tb_value *map)
+{
+    const struct tb_value *days;
+    const struct tb_want wants[] = {{"remember_days", TB_VALUE_INT, &days, false}};
+    tb_manifest_fields(context, map, "[ask]", wants, TB_ARRAY_LEN(wants));
+    if (!days)
+        return;
+    if (days->integer >= 0 && days->integer <= REMEMBER_DAYS_MAX)
+        context->manifest->remember_days = (uint32_t)days->integer;
+    else
+        tb_report_error(context->report, "value", days->place,
+                        "`remember_days` must be from 1 to %d, or 0 for ever", REMEMBER_DAYS_MAX);
 }

@@ -8,6 +8,7 @@
 #include "policy/compiler/data/source.h"
 #include "policy/compiler/hook_text.h"
 #include "policy/compiler/manifest_parts.h"
+#include "policy/settings.h"
 
 enum { TIME_MS = 50, MEMORY_MIB = 128 };
 

@@ -289,7 +289,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
     each_table(&context, limits, "limits", tb_limit_read);
     each_table(&context, commands, "commands", tb_detail_read);
     each_table(&context, plugins, "plugins", read_override);
-    tb_rules_read(&context, rule);
+    manifest.rule_list = rule;
     if (forced_mode)
         manifest.mode = *forced_mode;
     return manifest;

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "policy/compiler/filter/filter.h"
 #include "policy/compiler/platform.h"
 #include "policy/compiler/variable.h"
 
@@ -120,17 +121,6 @@ struct tb_hook {
     struct tb_bytes text;
 };
 
-/* A [[rule]]. */
-struct tb_rule_table {
-    const struct tb_value *table; /* all of it */
-    struct tb_bytes command;      /* a pattern; empty: all */
-    struct tb_bytes view;         /* a glob; empty: all */
-    struct tb_bytes origin;       /* local, or a serialised origin; empty: all */
-    struct tb_bytes then;
-    struct tb_bytes compiled; /* msgpack */
-    struct tb_rule_table *next;
-};
-
 struct tb_override {
     struct tb_bytes name; /* of the plugin */
     struct tb_place place;
@@ -175,7 +165,8 @@ struct tb_manifest {
     uint32_t remember_days; /* 0: for ever */
     struct tb_limit *limits;
     struct tb_detail *details;
-    struct tb_rule_table *rules; /* in their order */
+    const struct tb_value *rule_list; /* tables, or NULL */
+    struct tb_rule_source *rules;     /* the same, compiled, in their order */
     size_t n_rules;
     struct tb_override *overrides;
     struct tb_table limit_of; /* by command, or `*` */

@@ -23,13 +23,13 @@ static void pack_hook(struct tb_packer *packer, const struct tb_hook *hook)
     tb_pack_key_uint(packer, "memory_mib", hook->memory_mib);
 }
 
-static void pack_rule(struct tb_packer *packer, const struct tb_rule_table *rule)
+static void pack_rule(struct tb_packer *packer, const struct tb_rule_source *rule)
 {
     tb_pack_map(packer, 5);
-    tb_pack_key_str(packer, "command", rule->command);
-    tb_pack_key_str(packer, "view", rule->view);
-    tb_pack_key_str(packer, "origin", rule->origin);
-    tb_pack_key_bool(packer, "asks", tb_bytes_are(rule->then, "ask"));
+    tb_pack_key_str(packer, "command", tb_value_text(rule->command));
+    tb_pack_key_str(packer, "view", tb_value_text(rule->view));
+    tb_pack_key_str(packer, "origin", tb_value_text(rule->origin));
+    tb_pack_key_bool(packer, "asks", rule->then == TB_THEN_ASK);
     tb_pack_key(packer, "rule");
     packer->failed = packer->failed || !tb_buffer_append(packer->out, rule->compiled);
 }
@@ -64,8 +64,8 @@ void tb_snapshot_filters_pack(const struct tb_policy *policy, struct tb_packer *
     pack_hook(packer, &manifest->hook);
     tb_pack_key(packer, "rules");
     tb_pack_array(packer, manifest->n_rules);
-    for (const struct tb_rule_table *rule = manifest->rules; rule; rule = rule->next)
-        pack_rule(packer, rule);
+    for (size_t i = 0; i < manifest->n_rules; i++)
+        pack_rule(packer, &manifest->rules[i]);
     pack_tripwires(policy, packer);
     tb_pack_key_uint(packer, "remember_days", manifest->remember_days);
 }
@@ -75,7 +75,7 @@ void tb_snapshot_filters_pack(const struct tb_policy *policy, struct tb_packer *
 static int read_hook(const msgpack_object *map, struct tb_snap_hook *hook)
 {
     const struct tb_field fields[] = {
-        {"file", TB_STR, &hook->file, TB_RECORD_STRING_MAX, NULL},
+        {"file", TB_STR, &hook->file, TB_HOOK_FILE_MAX, NULL},
         {"text", TB_BIN, &hook->text, TB_HOOK_TEXT_MAX, NULL},
         {"time_ms", TB_UINT, &hook->time_ms, TB_HOOK_TIME_MS_MAX, NULL},
         {"memory_mib", TB_UINT, &hook->memory_mib, TB_HOOK_MEMORY_MIB_MAX, NULL},

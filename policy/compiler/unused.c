@@ -94,22 +94,21 @@ static bool has_wildcard(struct tb_bytes glob)
 
 /* Of a rule with wildcards that meets no capability's label as it stands nothing is said: two
  * patterns may have a label in common all the same. */
-static bool view_can(const struct tb_rule_table *rule, const struct tb_capability *capability)
+static bool view_can(struct tb_bytes view, const struct tb_capability *capability)
 {
-    return rule->view.n == 0 || has_wildcard(rule->view) ||
-           globs_meet(capability->windows, rule->view) ||
-           globs_meet(capability->webviews, rule->view);
+    return view.n == 0 || has_wildcard(view) || globs_meet(capability->windows, view) ||
+           globs_meet(capability->webviews, view);
 }
 
-static bool origin_can(struct tb_arena *arena, const struct tb_rule_table *rule,
+static bool origin_can(struct tb_arena *arena, struct tb_bytes text,
                        const struct tb_capability *capability)
 {
     const struct tb_value *url = capability->urls ? capability->urls->child : NULL;
-    if (rule->origin.n == 0 || tb_bytes_are(rule->origin, "*"))
+    if (text.n == 0 || tb_bytes_are(text, "*"))
         return true;
-    if (tb_bytes_are(rule->origin, "local"))
+    if (tb_bytes_are(text, "local"))
         return capability->local;
-    const struct tb_origin origin = tb_origin_read(arena, rule->origin);
+    const struct tb_origin origin = tb_origin_read(arena, text);
     for (; url; url = url->next)
         if (tb_origin_matches(&origin, url->string))
             return true;
@@ -128,13 +127,13 @@ static bool allows(const struct tb_compiled_capability *capability, struct tb_by
 }
 
 static bool can_match(struct tb_policy *policy, const struct tb_compiled *compiled,
-                      const struct tb_rule_table *rule)
+                      const struct tb_rule_source *rule)
 {
     for (size_t i = 0; i < compiled->n_capabilities; i++) {
         const struct tb_compiled_capability *capability = &compiled->capabilities[i];
-        if (view_can(rule, capability->source) &&
-            origin_can(policy->arena, rule, capability->source) &&
-            allows(capability, rule->command))
+        if (view_can(tb_value_text(rule->view), capability->source) &&
+            origin_can(policy->arena, tb_value_text(rule->origin), capability->source) &&
+            allows(capability, tb_value_text(rule->command)))
             return true;
     }
     return false;
@@ -142,14 +141,15 @@ static bool can_match(struct tb_policy *policy, const struct tb_compiled *compil
 
 static void warn_rules(struct tb_policy *policy, const struct tb_compiled *compiled)
 {
-    for (const struct tb_rule_table *rule = policy->manifest.rules; rule; rule = rule->next) {
-        struct tb_place place = rule->table->place;
-        if (!any_granted(compiled, rule->command))
-            tb_report_warning(policy->report, "unused", place,
+    for (size_t i = 0; i < policy->manifest.n_rules; i++) {
+        const struct tb_rule_source *rule = &policy->manifest.rules[i];
+        struct tb_bytes command = tb_value_text(rule->command);
+        if (!any_granted(compiled, command))
+            tb_report_warning(policy->report, "unused", rule->place,
                               "no capability allows `%.*s`, which this rule is for",
-                              TB_SHOWN(rule->command));
+                              TB_SHOWN(command));
         else if (!can_match(policy, compiled, rule))
-            tb_report_warning(policy->report, "unused", place,
+            tb_report_warning(policy->report, "unused", rule->place,
                               "this rule is for a view and an origin that no capability allows its "
                               "command to");
     }

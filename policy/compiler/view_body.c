@@ -47,16 +47,32 @@ static void pack_denied(struct work *work, const char *key, const struct tb_reso
     }
 }
 
+static void pack_filters(struct work *work, const struct tb_resolved_command *command)
+{
+    struct tb_packer *packer = work->packer;
+    const struct tb_snapshot *snapshot = &work->policy->snapshot;
+    const struct tb_filters *filters = &work->policy->filters;
+    size_t n;
+    const uint32_t *items =
+        tb_filters_at(filters, work->scratch, snapshot, &work->resolved, command, &n);
+    tb_pack_key_uint(packer, "limits", filters->limits_of[command->command - snapshot->commands]);
+    tb_pack_key(packer, "filters");
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i < n; i++)
+        tb_pack_uint(packer, items[i]);
+}
+
 static void pack_command(struct work *work, const struct tb_resolved_command *command)
 {
     struct tb_packer *packer = work->packer;
-    tb_pack_map(packer, 3 + RULE_KEYS + (command->scope != TB_NO_INDEX));
+    tb_pack_map(packer, 5 + RULE_KEYS + (command->scope != TB_NO_INDEX));
     tb_pack_key_str(packer, "name", command->command->name);
     tb_pack_key_str(packer, "plugin", tb_view_plugin_of(&work->policy->snapshot, command->command));
     tb_pack_key_bool(packer, "implemented", tb_snap_answered(command->command));
     pack_rule(work, &command->rule);
     if (command->scope != TB_NO_INDEX)
         tb_pack_key_uint(packer, "scope", command->scope);
+    pack_filters(work, command);
 }
 
 static void pack_commands(struct work *work)

@@ -40,9 +40,11 @@ static struct tb_risk_reach *reaches_of(struct tb_arena *arena, const struct tb_
     return reaches;
 }
 
-struct tb_view_policy tb_view_policy_of(struct tb_arena *arena, const struct tb_compiled *compiled,
+struct tb_view_policy tb_view_policy_of(const struct tb_policy *whole,
+                                        const struct tb_compiled *compiled,
                                         const struct tb_snapshot *snapshot)
 {
+    struct tb_arena *arena = whole->arena;
     struct tb_view_policy policy = {.compiled = compiled, .snapshot = *snapshot};
     policy.in_tauri = *snapshot;
     policy.in_tauri.mode = TB_TAURI;
@@ -56,5 +58,6 @@ struct tb_view_policy tb_view_policy_of(struct tb_arena *arena, const struct tb_
         const struct tb_capability *source = compiled->capabilities[i].source;
         policy.every_window[i] = matches_all(source->windows) || matches_all(source->webviews);
     }
+    policy.filters = tb_filters_of(whole, snapshot);
     return policy;
 }

@@ -114,24 +114,6 @@ static bool any_matches(const struct work *work, struct tb_bytes label)
     return false;
 }
 
-static void collect(struct work *work, const struct tb_check_filter *filter)
-{
-    const struct tb_bytes main_view = tb_bytes_of_string("main");
-    for (size_t i = 0; i < work->compiled->n_capabilities; i++) {
-        const struct tb_capability *source = work->compiled->capabilities[i].source;
-        add_list(work, source->urls, add_pattern);
-        if (filter->view.n > 0)
-            continue;
-        add_list(work, source->windows, add_view);
-        add_list(work, source->webviews, add_view);
-    }
-    add_also(work, filter->also);
-    if (filter->view.n > 0)
-        add_view(work, filter->view);
-    else if (any_matches(work, main_view))
-        add_view(work, main_view);
-}
-
 /* ---- a label for a glob ---- */
 
 /* A character that `[...]` matches, one that a label may have. 0: none. */
@@ -189,6 +171,40 @@ static struct tb_bytes label_for(const struct work *work, struct tb_bytes glob)
             return label;
     }
     return label;
+}
+
+/* ---- all that are spoken of ---- */
+
+/* A view that a rule names is bound by more than the others that a capability's glob matches. */
+static void add_rule_views(struct work *work)
+{
+    const struct tb_manifest *manifest = &work->policy->manifest;
+    for (size_t i = 0; i < manifest->n_rules; i++) {
+        struct tb_bytes view = tb_value_text(manifest->rules[i].view);
+        struct tb_bytes label = fill(work->policy->arena, view, "any");
+        if (label.n > 0 && any_matches(work, label))
+            add_view(work, view);
+    }
+}
+
+static void collect(struct work *work, const struct tb_check_filter *filter)
+{
+    const struct tb_bytes main_view = tb_bytes_of_string("main");
+    for (size_t i = 0; i < work->compiled->n_capabilities; i++) {
+        const struct tb_capability *source = work->compiled->capabilities[i].source;
+        add_list(work, source->urls, add_pattern);
+        if (filter->view.n > 0)
+            continue;
+        add_list(work, source->windows, add_view);
+        add_list(work, source->webviews, add_view);
+    }
+    if (filter->view.n == 0)
+        add_rule_views(work);
+    add_also(work, filter->also);
+    if (filter->view.n > 0)
+        add_view(work, filter->view);
+    else if (any_matches(work, main_view))
+        add_view(work, main_view);
 }
 
 /* ---- what is true of them ---- */
@@ -283,7 +299,7 @@ static void resolve_snapshot(struct work *work, const struct tb_check_filter *fi
     if (filter->snapshot.n == 0 || tb_unpacker_init(&unpacker, &tb_scan_snapshot) != 0 ||
         tb_snapshot_read(work->policy->arena, &unpacker, filter->snapshot, &snapshot) != TB_OK)
         return;
-    work->view_policy = tb_view_policy_of(work->policy->arena, work->compiled, &snapshot);
+    work->view_policy = tb_view_policy_of(work->policy, work->compiled, &snapshot);
     collect(work, filter);
     resolve_all(work);
 }
@@ -319,6 +335,35 @@ static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
     tb_pack_key_str(packer, "types", plugin->types);
 }
 
+/* ---- filters ---- */
+
+static void pack_values(struct tb_packer *packer, const char *key, const struct tb_bytes *values,
+                        size_t n)
+{
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i < n; i++)
+        packer->failed = packer->failed || !tb_buffer_append(packer->out, values[i]);
+}
+
+/* All of them: one that is granted to nobody is one too. */
+static void pack_tripwires(const struct tb_policy *policy, struct tb_packer *packer)
+{
+    size_t n = 0;
+    for (size_t pass = 0; pass < 2; pass++) {
+        if (pass == 1) {
+            tb_pack_key(packer, "tripwires");
+            tb_pack_array(packer, n);
+        }
+        const struct tb_detail *detail = policy->manifest.details;
+        for (; detail; detail = detail->next) {
+            n += detail->tripwire;
+            if (pass == 1 && detail->tripwire)
+                tb_pack_str(packer, detail->command);
+        }
+    }
+}
+
 void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled,
                     const struct tb_check_filter *filter, struct tb_packer *packer)
 {
@@ -330,6 +375,11 @@ void tb_views_write(struct tb_policy *policy, const struct tb_compiled *compiled
     for (size_t i = 0; i < work.n_groups && !packer->failed; i++)
         pack_group(&work, work.groups[i]);
     tb_pack_key_uint(packer, "views_left_out", work.n_left_out);
+    pack_values(packer, "filters", work.view_policy.filters.items,
+                work.view_policy.filters.n_items);
+    pack_values(packer, "limits", work.view_policy.filters.limits,
+                work.view_policy.filters.n_limits);
+    pack_tripwires(policy, packer);
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, compiled->n_plugins);
     for (size_t i = 0; i < compiled->n_plugins && !packer->failed; i++)

@@ -11,14 +11,13 @@
 #include "policy/compiler/check.h"
 
 enum {
-    TB_VIEWS_KEYS = 8,
+    TB_VIEWS_KEYS = 11,
     TB_VIEWS_PAIRS = 1024,               /* views with an origin */
     TB_VIEWS_BYTES = 16 * 1024 * 1024,   /* of the answer */
     TB_VIEWS_ALSO_MAX = 4 * 1024 * 1024, /* of filter->also */
 };
 
-/* Appends the keys `views`, `views_left_out`, `plugins`, `app_acl`, `tauri_project` and
- * `unresolved`: docs/formats.md, Check.
+/* Appends the keys behind `errors`: docs/formats.md, Check.
  *
  * filter->also names views and remote URL patterns that the answer has beside those of the files,
  * so that two policies can be compared view by view: strings with a u16 length, `v` and a label or

@@ -62,7 +62,7 @@ int tb_filter_inside_read(const msgpack_object *folders, const msgpack_object *b
                           msgpack_zone *zone, struct tb_filter_inside *ret_inside)
 {
     struct tb_filter_inside inside = {.n = folders->via.array.size, .has_base = base != NULL};
-    if (inside.n == 0 || inside.n > TB_FOLDERS_MAX)
+    if (inside.n > TB_FOLDERS_MAX)
         return TB_MALFORMED;
     struct tb_filter_folder *list = tb_filter_get(zone, inside.n, sizeof *list);
     int r = list ? TB_OK : -ENOMEM;

@@ -5,6 +5,7 @@
 #include "base/wire.h"
 #include "proto/plugin.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -36,6 +37,33 @@ static void start_plugin(struct bench *bench, const struct tb_inner *request)
     const struct tb_inner started = {.type = TB_INNER_START, .token = request->token};
     answer(bench, &started, pair[1]);
     tb_fd_close(&pair[1]);
+}
+
+static void start_hook(struct bench *bench, const struct tb_inner *request)
+{
+    struct tb_inner started = {.type = TB_INNER_HOOK, .token = request->token};
+    int pair[2];
+    tb_fd_close(&bench->hook);
+    tb_buffer_consume(&bench->to_hook, tb_buffer_n(&bench->to_hook));
+    if (bench->no_hook) {
+        started.status = ENOENT;
+        answer(bench, &started, -1);
+        return;
+    }
+    tb_assert(tb_fd_pair(SOCK_STREAM, pair) == 0);
+    bench->hook = pair[0];
+    bench->n_hooks++;
+    bench->hook_token = request->token;
+    answer(bench, &started, pair[1]);
+    tb_fd_close(&pair[1]);
+}
+
+static void stop(struct bench *bench, const struct tb_inner *request)
+{
+    if (request->token == bench->hook_token)
+        tb_fd_close(&bench->hook);
+    else
+        tb_fd_close(&bench->plugin);
 }
 
 static void resolve(struct bench *bench, const struct tb_inner *request)
@@ -76,8 +104,10 @@ static bool supervise(struct bench *bench)
         compile(bench, &message);
     else if (message.type == TB_INNER_COMMIT)
         bench->policy = bench->next;
+    else if (message.type == TB_INNER_HOOK)
+        start_hook(bench, &message);
     else if (message.type == TB_INNER_STOP)
-        tb_fd_close(&bench->plugin);
+        stop(bench, &message);
     return true;
 }
 
@@ -118,6 +148,7 @@ static void init_broker(struct bench *bench, enum tb_violation_action action)
     broker->now_ns = tb_clock_ns();
     tb_assert(tb_loop_init(&broker->loop) == 0);
     tb_assert(tb_unpacker_init(&broker->unpacker, &tb_scan_peer) == 0);
+    tb_assert(tb_unpacker_init(&broker->event_unpacker, &tb_scan_peer) == 0);
     tb_audit_init(&broker->audit, &broker->loop, &broker->settings);
     tb_audit_attach(&broker->audit, attach(SOCK_STREAM, &bench->scribe), scribe_ready, broker);
     tb_link_init(&broker->control, &broker->loop, TB_SIDE_BROKER_CONTROL, CONTROL_OUT_MAX);
@@ -149,11 +180,13 @@ void bench_init(struct bench *bench, enum tb_mode mode, enum tb_violation_action
 {
     *bench = (struct bench){.plugin = -1,
                             .memory = -1,
+                            .hook = -1,
                             .silent.view = -1,
                             .policy = {.commands = (1u << n_commands) - 1, .memory_mib = 64}};
     tb_buffer_init(&bench->to_host, COLLECT_MAX);
     tb_buffer_init(&bench->end.from_broker, COLLECT_MAX);
     tb_buffer_init(&bench->to_plugin, COLLECT_MAX);
+    tb_buffer_init(&bench->to_hook, COLLECT_MAX);
     init_broker(bench, action);
     open_view(bench, "main", mode);
 }
@@ -210,12 +243,15 @@ void bench_deinit(struct bench *bench)
     tb_fd_close(&broker->supervisor.fd);
     tb_fd_close(&broker->through);
     tb_unpacker_deinit(&broker->unpacker);
+    tb_unpacker_deinit(&broker->event_unpacker);
     tb_fd_close(&broker->loop.epoll);
     tb_fd_close(&bench->host);
     tb_fd_close(&bench->supervisor);
     tb_fd_close(&bench->scribe);
     tb_fd_close(&bench->plugin);
     tb_fd_close(&bench->memory);
+    tb_fd_close(&bench->hook);
+    tb_buffer_deinit(&bench->to_hook);
     tb_buffer_deinit(&bench->to_host);
     tb_buffer_deinit(&bench->to_plugin);
 }
@@ -252,6 +288,7 @@ void bench_run(struct bench *bench)
         moved |= !bench->deaf && drain(bench->end.view, &bench->end.from_broker);
         moved |= drain(bench->silent.view, &bench->silent.from_broker);
         moved |= drain(bench->plugin, &bench->to_plugin);
+        moved |= drain(bench->hook, &bench->to_hook);
     }
 }
 
@@ -325,16 +362,26 @@ void bench_reload(struct bench *bench, const struct bench_policy *policy)
 
 /* ---- the plugin ---- */
 
-void bench_plugin_send(struct bench *bench, struct tb_bytes bytes)
+static void send_all(struct bench *bench, const int *fd, struct tb_bytes bytes)
 {
-    while (bytes.n > 0 && bench->plugin >= 0) {
-        ssize_t n = tb_fd_send(bench->plugin, bytes, -1, MSG_DONTWAIT);
+    while (bytes.n > 0 && *fd >= 0) {
+        ssize_t n = tb_fd_send(*fd, bytes, -1, MSG_DONTWAIT);
         if (n > 0)
             bytes = tb_bytes_of(bytes.data + n, bytes.n - (size_t)n);
         bench_run(bench);
         if (n <= 0)
             return;
     }
+}
+
+void bench_plugin_send(struct bench *bench, struct tb_bytes bytes)
+{
+    send_all(bench, &bench->plugin, bytes);
+}
+
+void bench_hook_send(struct bench *bench, struct tb_bytes bytes)
+{
+    send_all(bench, &bench->hook, bytes);
 }
 
 void bench_plugin_answer(struct bench *bench, uint64_t call)

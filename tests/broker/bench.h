@@ -21,7 +21,17 @@ struct bench_policy {
     uint32_t calls_per_s; /* of each command, with as large a burst; 0: no limit, as those below */
     uint32_t bytes_in;
     uint32_t bytes_out;
-    uint32_t tripwires; /* a bit for each command that is one, granted or not */
+    uint32_t hooked;                     /* a bit for each command that the hook sees */
+    uint32_t hook_text;                  /* which text it has */
+    uint32_t tripwires;                  /* a bit for each command that is one, granted or not */
+    const struct bench_filters *filters; /* of every command; NULL: none */
+};
+
+/* As msgpack; docs/formats.md, Rule and Schema. */
+struct bench_filters {
+    struct tb_bytes rules; /* of so many, one behind the other */
+    uint32_t n_rules;
+    struct tb_bytes schema; /* empty: none */
 };
 
 /* Which views `emit` and `emit_to` reach besides their own: none, all by the mode, or by their
@@ -66,10 +76,15 @@ struct bench {
     int host;
     int supervisor;
     int scribe;
-    int plugin; /* the plugin's end; -1: none runs */
-    int memory; /* the pool of the plugin that was started last; -1: none was */
+    int plugin;   /* the plugin's end; -1: none runs */
+    int hook;     /* the hook's end of its link; -1: none runs */
+    bool no_hook; /* none can be started */
+    uint32_t hook_token;
+    uint32_t n_hooks; /* that were started */
+    int memory;       /* the pool of the plugin that was started last; -1: none was */
     struct tb_buffer to_host;
     struct tb_buffer to_plugin;
+    struct tb_buffer to_hook;
 };
 
 enum { BENCH_POOL = 8, BENCH_COMMANDS = 3 };
@@ -110,6 +125,9 @@ void bench_reload(struct bench *bench, const struct bench_policy *policy);
 void bench_plugin_send(struct bench *bench, struct tb_bytes bytes);
 /* The plugin answers that call with the value 1. */
 void bench_plugin_answer(struct bench *bench, uint64_t call);
+
+/* Sends what the hook would send; nothing if none runs. */
+void bench_hook_send(struct bench *bench, struct tb_bytes bytes);
 
 /* An issued handle of the command, or false: none is outstanding. */
 bool bench_issued(struct bench *bench, uint32_t command, struct tb_handle *ret_handle);

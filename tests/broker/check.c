@@ -1,4 +1,5 @@
 /* What must be true of a broker between two rounds. */
+#include "broker/waiting.h"
 #include "tests/broker/bench.h"
 
 #include <sodium.h>
@@ -32,15 +33,32 @@ static void check_stream(const struct tb_live_call *call)
 {
     const struct tb_stream *stream = &call->stream;
     tb_assert(stream->begun || call->answered || call->n_sent == 0);
-    tb_assert(stream->begun || (!stream->has_output && !stream->more) || call->answered);
+    bool parts_wait = tb_buffer_n(&call->parts) > 0;
+    bool early = call->waiting || call->questions; /* a chunk may be at the hook */
+    tb_assert(stream->begun || (!stream->has_output && !stream->more) || call->answered || early);
+    tb_assert(!parts_wait || call->waiting);
     tb_assert(!stream->has_value || !stream->has_parts);
-    tb_assert(stream->in.from <= stream->in.to / 3 && stream->in.to <= TB_CREDIT_MOST);
-    tb_assert(stream->out.to <= TB_CREDIT_MOST);
-    tb_assert(stream->listener || stream->out.from <= stream->out.to);
+    tb_assert(stream->in.from + stream->in.held <= stream->in.to / 3);
+    tb_assert(stream->in.to <= TB_CREDIT_MOST && stream->out.to <= TB_CREDIT_MOST);
+    tb_assert(stream->listener || stream->out.from + stream->out.held <= stream->out.to);
+}
+
+/* Bytes of a call's body, or of what its plugin has said, that wait. */
+static uint64_t held_by(const struct tb_live_call *call, bool parts)
+{
+    uint64_t n = parts ? tb_buffer_n(&call->parts) : 0;
+    for (const struct tb_question *q = call->questions; q; q = q->next) {
+        tb_assert(q->call == call);
+        if ((q->kind == TB_QUESTION_PART) == parts)
+            n += q->n_charged;
+    }
+    return n;
 }
 
 static void check_calls(const struct tb_session *session)
 {
+    uint64_t n_held = 0;
+    uint64_t n_back = 0;
     uint32_t n_used = 0;
     uint32_t n_live = 0;
     uint32_t n_streams = 0;
@@ -55,6 +73,10 @@ static void check_calls(const struct tb_session *session)
         n_streams += call->stream.begun && !call->answered;
         n_bytes += call->n_in; /* charged until the plugin is through with them too */
         tb_assert(!call->answered || call->at_plugin); /* else its slot would be free */
+        tb_assert(!call->answered || (!call->waiting && !call->questions && !call->hook_token));
+        tb_assert(!call->waiting || (call->ref == 0 && !call->at_plugin));
+        n_held += held_by(call, true);
+        n_back += held_by(call, false);
         if (call->answered)
             continue;
         n_live++;
@@ -62,6 +84,7 @@ static void check_calls(const struct tb_session *session)
         tb_assert(slot == i && call->command < session->n_commands);
     }
     tb_assert(n_used == session->calls.n_used && n_bytes == session->n_bytes_live);
+    tb_assert(n_held == session->n_parts_parked && n_back == session->n_back);
     tb_assert(n_live == n_live_handles(session));
     tb_assert(n_streams == session->n_streams && n_streams <= TB_SESSION_STREAMS);
 }
@@ -112,12 +135,46 @@ static void check_listeners(const struct tb_session *session)
     tb_assert(n_waiting <= 1024 * 1024);
 }
 
+/* What waits for its turn is parked, and in the order of the calls. */
+static void check_order(const struct tb_order *order)
+{
+    const struct tb_turn *before = NULL;
+    for (const struct tb_turn *turn = order->first; turn; turn = turn->behind) {
+        tb_assert(turn->before == before && (!before || before->number < turn->number));
+        before = turn;
+    }
+    tb_assert(order->last == before);
+    tb_assert(!order->first || !order->first->ready); /* or it would have gone on */
+}
+
+static void check_orders(const struct tb_session *session)
+{
+    check_order(&session->own_order);
+    for (uint32_t i = 0; i < session->n_plugins; i++)
+        check_order(&session->plugins[i].order);
+}
+
+/* Those at the process come first; what nobody waits for is there or nowhere. */
+static void check_hook(const struct tb_hook *hook)
+{
+    uint32_t n = 0;
+    bool waits = false;
+    for (const struct tb_question *q = hook->first; q; q = q->behind) {
+        waits |= q == hook->waiting;
+        n += !waits;
+        tb_assert(!waits || q->call);
+    }
+    tb_assert(n == hook->n_at && n <= 8 && waits == (hook->waiting != NULL));
+    tb_assert(hook->state != TB_HOOK_IDLE || (!hook->first && hook->n_calls == 0));
+}
+
 static void check_session(const struct tb_session *session)
 {
     check_handles(session);
     check_calls(session);
     check_bulk(session);
     check_listeners(session);
+    check_orders(session);
     /* Whoever has a session has said HELLO with the ticket, and it is spent. */
     if (session->state == TB_SESSION_OPEN)
         tb_assert(sodium_is_zero(session->bootstrap.ticket_secret, TB_KEY_SIZE) &&
@@ -132,6 +189,10 @@ void bench_check(struct bench *bench)
     tb_assert(!bench->broker.closed);
     for (size_t i = 0; i < TB_SLOTS; i++) {
         const struct tb_session *session = bench->broker.views.slots[i].session;
+        const struct tb_hook *hook = &bench->broker.views.slots[i].hook;
+        check_hook(hook);
+        n += hook->link.paused;
+        any |= hook->state != TB_HOOK_IDLE;
         if (!session)
             continue;
         any = true;

@@ -34,12 +34,33 @@ static const struct command commands[BENCH_ALL] = {
     [BENCH_CLOSE] = {"plugin:resources|close", false, false},
 };
 
+static void pack_packed(struct tb_packer *packer, struct tb_bytes packed)
+{
+    packer->failed |= !tb_buffer_append(packer->out, packed);
+}
+
+static void pack_indexes(struct tb_packer *packer, uint32_t n)
+{
+    tb_pack_array(packer, n);
+    for (uint32_t i = 0; i < n; i++)
+        tb_pack_uint(packer, i);
+}
+
 static void pack_command(struct tb_packer *packer, const struct command *command,
                          const struct bench_policy *policy)
 {
     bool scoped = command->emits || (command->has_plugin && policy->scope != 0);
     bool tripwire = (policy->tripwires >> (command - commands) & 1) != 0;
-    tb_pack_map(packer, 11u + command->has_plugin + scoped);
+    bool schema = policy->filters && policy->filters->schema.n > 0;
+    bool hooked = (policy->hooked >> (command - commands) & 1) != 0;
+    tb_pack_map(packer, 13u + schema + command->has_plugin + scoped);
+    tb_pack_key_bool(packer, "hook", hooked);
+    tb_pack_key(packer, "rules");
+    pack_indexes(packer, policy->filters ? policy->filters->n_rules : 0);
+    if (schema) {
+        tb_pack_key(packer, "schema");
+        pack_packed(packer, policy->filters->schema);
+    }
     tb_pack_key_uint(packer, "calls_per_s", policy->calls_per_s);
     tb_pack_key_uint(packer, "burst", policy->calls_per_s);
     tb_pack_key_uint(packer, "bytes_in", policy->bytes_in);
@@ -140,12 +161,30 @@ static void pack_tripwires(struct tb_packer *packer, const struct bench_policy *
             tb_pack_str(packer, tb_bytes_of_string(commands[i].name));
 }
 
+static void pack_hook(struct tb_packer *packer, const struct bench_policy *policy)
+{
+    uint8_t text = (uint8_t)('a' + policy->hook_text);
+    tb_pack_key(packer, "hook");
+    tb_pack_map(packer, 4);
+    tb_pack_key_text(packer, "file", "isolation.js");
+    tb_pack_key(packer, "text");
+    tb_pack_bin(packer, tb_bytes_of(&text, 1));
+    tb_pack_key_uint(packer, "time_ms", 50);
+    tb_pack_key_uint(packer, "memory_mib", 64);
+}
+
 static void pack_grant(struct tb_packer *packer, const struct bench_policy *policy)
 {
     uint8_t digest[TB_DIGEST_SIZE];
     bench_digest(policy, digest);
-    tb_pack_map(packer, 13);
+    tb_pack_map(packer, 14u + (policy->hooked != 0));
+    tb_pack_key(packer, "rules");
+    tb_pack_array(packer, policy->filters ? policy->filters->n_rules : 0);
+    if (policy->filters)
+        pack_packed(packer, policy->filters->rules);
     pack_tripwires(packer, policy);
+    if (policy->hooked != 0)
+        pack_hook(packer, policy);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, 1);
     tb_pack_key(packer, "app");

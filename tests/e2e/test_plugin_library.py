@@ -113,6 +113,13 @@ def test_the_policy_of_the_new_app_has_no_findings(begun):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_cases_of_the_new_app_hold(begun):
+    app, folder, _ = begun
+    assert shell(app, "make", folder).returncode == 0
+    done = shell(app, "trollbridge test app", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_leaves_a_folder_alone_that_holds_something(begun):
     app, folder, _ = begun
     before = sorted(folder.rglob("*"))

@@ -140,6 +140,97 @@ def test_cases_are_strangers_to_each_other(tested):
     assert answer["passed"] == 3
 
 
+# ---- limits and tripwires ----
+
+SLOW = f'[limits."{tree.READ}"]\ncalls_per_s = 2\n'
+
+
+def test_a_limit_is_reached_by_repeating(tested):
+    tested.manifest(SLOW)
+    holds(tested, repeat=2)
+    holds(tested, repeat=3, expect="deny", code="limit", error_after={"code": "limit"})
+    holds(tested, before=[{"command": tree.READ, "args": tree.HELLO, "repeat": 2}], expect="deny", code="limit")
+    fails(tested, "expect", repeat=3)
+    fails(tested, "expect", "code", repeat=2, expect="deny", code="limit")
+
+
+def test_what_came_before_the_last_call_is_forgotten(tested):
+    tested.manifest(SLOW)
+    outcome = holds(tested, repeat=3, expect="deny")
+    assert "args_after" not in outcome and "result_after" not in outcome
+
+
+def test_one_case_leaves_another_its_calls(tested):
+    tested.manifest(SLOW)
+    answer = run(tested, *({**READ_CASE, "name": f"case {n}", "repeat": 2} for n in range(3)))
+    assert answer["passed"] == 3
+
+
+@pytest.mark.parametrize("command", ["plugin:fs|stat", "plugin:shell|spawn"])
+def test_a_tripwire_locks_the_session(tested, command):
+    """Granted or not."""
+    tested.manifest(f'[commands."{command}"]\ntripwire = true\n')
+    holds(tested, command=command, expect="deny", code="violation", alert="tripwire")
+    holds(tested, before=[{"command": command}], expect="deny", alert="tripwire", error_after={"code": "session_closed"})
+    fails(tested, "expect", command=command)
+
+
+# ---- rules and schemas ----
+
+
+def rule(app, text):
+    """Adds a rule for READ; its place."""
+    line = (app.path / "trollbridge.toml").read_text().count("\n") + 2
+    app.manifest(f'[[rule]]\ncommand = "{tree.READ}"\n{text}\n')
+    return f"trollbridge.toml:{line}"
+
+
+def test_a_rule_denies(tested):
+    place = rule(tested, 'when = [{ path = "/path", op = "equals", value = "data/secret.txt" }]\nthen = "deny"\nmessage = "not this one"')
+    holds(tested, args={"path": "data/secret.txt"}, expect="deny", code="rule", rule=place, reason="not this one", error_after={"code": "rule"})
+    holds(tested)
+    fails(tested, "expect", args={"path": "data/secret.txt"})
+    fails(tested, "rule", args={"path": "data/secret.txt"}, expect="deny", rule="trollbridge.toml:1")
+
+
+def test_a_rule_rewrites(tested):
+    place = rule(tested, 'then = "rewrite"\nset = [{ path = "/path", value = "data/other.txt" }]')
+    holds(tested, expect="rewrite", rule=place, args_after={"path": "data/other.txt"})
+    fails(tested, "expect", "args_after", args_after=tree.HELLO)
+
+
+def test_a_rule_alerts(tested):
+    rule(tested, 'then = "alert"\nmessage = "look"')
+    holds(tested, alert="rule")
+    fails(tested, "alert", alert="tripwire")
+
+
+def test_a_schema_refuses(tested):
+    tested.manifest(f'[commands."{tree.READ}"]\nschema = {{ args = {{ path = {{ type = "string", max = 20 }} }} }}\n')
+    holds(tested)
+    holds(tested, args={"path": "x" * 21}, expect="deny", code="invalid_args")
+    holds(tested, args={"path": "x", "more": 1}, expect="deny", code="invalid_args")
+    fails(tested, "expect", args={"path": "x" * 21})
+
+
+def test_coverage_of_rules_and_schemas(tested):
+    place = rule(tested, 'when = [{ path = "/path", op = "equals", value = "a" }]\nthen = "deny"')
+    other = rule(tested, 'when = [{ path = "/path", op = "equals", value = "b" }]\nthen = "rewrite"\nset = [{ path = "/path", value = "c" }]')
+    third = rule(tested, 'when = [{ path = "/path", op = "equals", value = "d" }]\nthen = "alert"')
+    tested.manifest(f'[commands."{tree.READ}"]\nschema = {{ args = {{ path = {{ type = "string" }} }} }}\n')
+
+    def missing(*paths):
+        _, answer = coverage(tested, *({"name": str(path), "command": tree.READ, "args": {"path": path}, "expect": "allow"} for path in paths))
+        rules = {f"{one['file']}:{one['line']}" for one in answer["missing"] if one["kind"] == "rule"}
+        return rules, "schema" in {one["kind"] for one in answer["missing"]}
+
+    assert missing("x") == ({place, other, third}, True)
+    assert missing("a") == ({other, third}, True)
+    assert missing("b") == ({place, third}, True)
+    assert missing("d") == ({place, other}, True)
+    assert missing("x", 1) == ({place, other, third}, False)
+
+
 # ---- what does not hold ----
 
 
@@ -219,6 +310,7 @@ def test_usage(tested):
 
 
 def test_an_app_without_cases_is_an_error(tested):
+    (tested.path / CASES).unlink()
     result = tested.run("test", tested.path)
     assert result.returncode == 3
     assert f"({CASES})" in result.stderr.decode()
@@ -243,6 +335,49 @@ def test_the_log_of_the_manifest_is_left_alone(tested):
     tested.manifest(f'[audit]\nfile = "{log}"')
     holds(tested)
     assert not log.exists() and os.listdir(tested.folder / "home") == []
+
+
+# ---- coverage ----
+
+
+def coverage(app, *cases, options=("--coverage",)):
+    write(app, *cases)
+    result = app.run("test", app.path, "--json", *options)
+    return result.returncode, json.loads(result.stdout)["coverage"]
+
+
+def kinds(answer):
+    return {(one["kind"], one["name"]) for one in answer["missing"]}
+
+
+def test_coverage_names_what_no_case_has_put_to_work(tested):
+    tested.manifest(SLOW + '[commands."plugin:fs|stat"]\ntripwire = true\n')
+    wanted = {("limit", tree.READ), ("tripwire", "plugin:fs|stat"), ("command", tree.READ), ("command", "plugin:fs|read_dir")}
+    status, none = coverage(tested, {**READ_CASE, "command": "plugin:shell|spawn", "expect": "deny"})
+    assert status == 0 and wanted <= kinds(none)
+    status, some = coverage(tested, {**READ_CASE, "repeat": 3, "expect": "deny"},
+                            {**READ_CASE, "name": "trip", "command": "plugin:fs|stat", "expect": "deny"})
+    assert status == 0 and wanted & kinds(some) == {("command", "plugin:fs|read_dir")}
+    assert some["total"] == none["total"] and some["covered"] == none["covered"] + 3
+    limit = next(one for one in none["missing"] if one["kind"] == "limit")
+    assert (limit["file"], limit["line"]) == ("trollbridge.toml", (tested.path / "trollbridge.toml").read_text().split("\n").index(
+        SLOW.split("\n")[0]) + 1)
+
+
+def test_full_coverage_can_be_asked_for(tested):
+    granted = json.loads(tested.run("policy", "check", tested.path, "--json").stdout)["allowed"]
+    cases = [{**READ_CASE, "name": command, "command": command, "args": {}} for command in granted]
+    status, all_of_it = coverage(tested, *cases, options=["--coverage=all"])
+    assert status == 0 and all_of_it["missing"] == [] and all_of_it["covered"] == len(granted)
+    status, less = coverage(tested, *cases[1:], options=["--coverage=all"])
+    assert status == 1 and kinds(less) == {("command", cases[0]["command"])}
+    assert tested.run("test", tested.path, "--coverage=some").returncode == 2
+
+
+def test_coverage_for_people(tested):
+    write(tested, READ_CASE)
+    out = tested.run("test", tested.path, "--coverage").stdout.decode()
+    assert "\ncoverage: 1 of " in out and "\n  no case: command plugin:fs|read_dir\n" in out
 
 
 # ---- the file ----
@@ -277,3 +412,12 @@ CASE = '[[case]]\nname = "a"\ncommand = "greet"\n'
 ])
 def test_a_file_that_is_wrong(tested, text, message, line):
     refused(tested, text, message, line)
+
+
+# ---- the examples ----
+
+
+@pytest.mark.parametrize("example", sorted(path.parent.name for path in (tree.TOP / "examples").glob(f"*/{CASES}")))
+def test_the_cases_of_the_examples_hold(tested, example):
+    result = tested.run("test", tree.TOP / "examples" / example)
+    assert result.returncode == 0, result.stdout.decode() + result.stderr.decode()

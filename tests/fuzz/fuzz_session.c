@@ -315,7 +315,8 @@ static void plugin_ends(void)
     bench_run(&play.bench);
     struct tb_session *session = bench_session(&play.bench);
     if (session)
-        session->plugins[0].not_before_ns = 0; /* or else nothing would be launched again */
+        session->plugins[0].back_off.not_before_ns =
+            0; /* or else nothing would be launched again */
 }
 
 static void reload(struct input *input)

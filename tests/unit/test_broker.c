@@ -103,20 +103,20 @@ static void calls_end_and_their_numbers_never_return(void)
 
 static void a_crash_costs_nothing_and_a_row_of_them_does(void)
 {
-    struct tb_plugin plugin = {0};
+    struct tb_back_off back_off = {0};
     uint64_t now = 1000 * TB_S_NS;
-    plugin.started_ns = now;
-    tb_plugin_back_off(&plugin, now);
-    CHECK_INT(plugin.not_before_ns, now);
-    tb_plugin_back_off(&plugin, now);
-    CHECK_INT(plugin.not_before_ns, now + 100 * TB_MS_NS);
-    tb_plugin_back_off(&plugin, now);
-    CHECK_INT(plugin.not_before_ns, now + 200 * TB_MS_NS);
+    back_off.started_ns = now;
+    tb_back_off_died(&back_off, now);
+    CHECK_INT(back_off.not_before_ns, now);
+    tb_back_off_died(&back_off, now);
+    CHECK_INT(back_off.not_before_ns, now + 100 * TB_MS_NS);
+    tb_back_off_died(&back_off, now);
+    CHECK_INT(back_off.not_before_ns, now + 200 * TB_MS_NS);
     for (int i = 0; i < 40; i++)
-        tb_plugin_back_off(&plugin, now);
-    CHECK_INT(plugin.not_before_ns, now + 5 * TB_S_NS);
-    tb_plugin_back_off(&plugin, now + 61 * TB_S_NS);
-    CHECK_INT(plugin.not_before_ns, now + 61 * TB_S_NS);
+        tb_back_off_died(&back_off, now);
+    CHECK_INT(back_off.not_before_ns, now + 5 * TB_S_NS);
+    tb_back_off_died(&back_off, now + 61 * TB_S_NS);
+    CHECK_INT(back_off.not_before_ns, now + 61 * TB_S_NS);
 }
 
 /* One that died until it had another's would be sent what the page closes there. */

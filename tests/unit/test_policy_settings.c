@@ -16,8 +16,9 @@ struct seed {
     const char *answers;
 };
 
-static const struct seed good = {1, "/apps/notes",  "exit", "behind", "/state/a.jsonl", "none",
-                                 2, "isolation.js", "text", "/state/answers"};
+static const struct seed good = {
+    1, "/apps/notes",  "exit", "behind",        "/state/a.jsonl", "none",
+    2, "isolation.js", "text", "/state/answers"};
 
 static void text(struct tb_packer *packer, const char *key, const char *value)
 {

@@ -27,7 +27,7 @@ static void a_plugin_that_dies_does_not_take_back_what_is_being_sent(void)
 /* Answers a call of its own from its pool, and dies. */
 static void an_instance_answers_and_dies(size_t n)
 {
-    plugin()->not_before_ns = 0;
+    plugin()->back_off.not_before_ns = 0;
     struct tb_handle handle = stream_call(&bench, ECHO, NO_ARGS);
     put_body(TB_BULK_IN, n);
     plugin_replies_at(stream_live(&bench, &handle)->number, TB_BULK_IN, n);

@@ -61,6 +61,11 @@ def check_policy(app):
             assert [allow["path"] for allow in answer["scopes"][str(entry["scope"])]["allow"]] == ["$RESOURCE/data/**"]
 
 
+def check_cases(app):
+    code, out, errors = app.run("test", app.path, "--coverage=all")
+    assert (code, errors) == (0, ""), out + errors
+
+
 def work(app):
     before, refused = apps.run_app(app, eval=WORK)
     assert before == (TEMPLATES / "vanilla/data/note.txt").read_text()
@@ -78,6 +83,7 @@ def test_vanilla(made, options):
     assert not [name for name in files_below(app.path) if "@NAME@" in (app.path / name).read_text()]
     assert 'id = "com.example.my-notes"' in (app.path / "trollbridge.toml").read_text()
     check_policy(app)
+    check_cases(app)
     assert work(app).startswith("scope: ")
 
 
@@ -95,6 +101,7 @@ def test_vite(made):
     assert files_below(app.path) == sorted(expected)
     assert json.loads((app.path / "package.json").read_text())["name"] == "my-notes"
     check_policy(app)
+    check_cases(app)
     npm(app, "ci", "--no-audit", "--no-fund")
     npm(app, "run", "build")
     # What the window shows is built of Tauri's package as npm has it.

@@ -52,6 +52,15 @@ THROWN = [
 ]
 
 
+def test_eval_of_a_refused_call_says_which_and_why(make_app):
+    app = make_app()
+    for call, message in [
+            ("'plugin:fs|remove'", "not_granted: "), ("'plugin:fs|read_text_file', {path: 'data/private/secret.txt'}", "scope: ")]:
+        code, out, told = evaluate(app, f"'use strict';\nreturn trollbridge.invoke({call}) // not awaited")
+        assert (code, out) == (1, "") and told.startswith(f"trollbridge: eval: {message}")
+        assert told.rstrip().endswith(f"({call.split(chr(39))[1]})")
+
+
 @pytest.mark.parametrize("script, message", THROWN)
 def test_eval_that_fails_says_why(make_app, script, message):
     code, out, told = evaluate(make_app(), script)
@@ -85,6 +94,18 @@ def test_each_window_is_a_view_of_its_own(make_app):
 def test_a_view_that_is_not_there(make_app):
     code, out, told = evaluate(make_app(), "return 1", "--view", "other")
     assert (code, out) == (2, "") and "the app has no window 'other'" in told
+
+
+@pytest.mark.parametrize("words", [["--eval", "eval.js"], ["--screenshot", "shot.png"]])
+@pytest.mark.parametrize("url, file", [("", "dist/index.html"), ("no/page.html?a#b", "dist/no/page.html"), ("no/", "dist/no/index.html")])
+def test_a_page_that_is_not_there_has_not_loaded(make_app, words, url, file):
+    app = make_app(manifest=f'[[window]]\nlabel = "main"\nurl = "{url}"\n')
+    (app.path / "dist/index.html").unlink()
+    (app.folder / "eval.js").write_text("return 1")
+    with tree.leaves_nothing():
+        code, out, told = app.run("run", app.path, words[0], app.folder / words[1])
+    assert (code, out) == (1, "") and f"trollbridge: load: {file}: Not Found (404): build the frontend" in told
+    assert not (app.folder / "shot.png").exists()
 
 
 def size_of(png):

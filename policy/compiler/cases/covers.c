@@ -74,8 +74,10 @@ static void add_all(struct list *list, const struct tb_policy *policy,
                     const struct tb_compiled *compiled)
 {
     const struct tb_manifest *manifest = &policy->manifest;
-    for (const struct tb_rule_table *rule = manifest->rules; rule; rule = rule->next)
-        add(list, "rule", rule->command, rule->table->place);
+    for (size_t i = 0; i < manifest->n_rules; i++) {
+        const struct tb_rule_source *rule = &manifest->rules[i];
+        add(list, "rule", tb_value_text(rule->command), rule->place);
+    }
     add_limits(list, manifest);
     add_details(list, manifest);
     add_commands(list, manifest, compiled);

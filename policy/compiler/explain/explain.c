@@ -151,8 +151,7 @@ static void pack_question(struct tb_policy *policy, const struct tb_question *qu
     tb_pack_key_text(packer, "target", tb_platform_name(policy->inputs->target));
 }
 
-/* Of a Tauri project nothing runs in processes of ours. */
-static bool runs_here(const struct tb_explain *explain)
+bool tb_explain_runs_here(const struct tb_explain *explain)
 {
     return explain->granted && !explain->policy->tauri;
 }
@@ -168,7 +167,7 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
 {
     struct tb_hull hull = {0};
     tb_pack_key(packer, "plugin");
-    if (!runs_here(explain)) {
+    if (!tb_explain_runs_here(explain)) {
         tb_pack_nil(packer);
         return TB_OK;
     }
@@ -190,19 +189,6 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
     tb_path_list_pack(packer, "write", &hull.write);
     tb_path_list_pack(packer, "mask", &hull.mask);
     return TB_OK;
-}
-
-static void pack_limits(const struct tb_explain *explain, struct tb_packer *packer)
-{
-    tb_pack_key(packer, "limits");
-    if (!runs_here(explain)) {
-        tb_pack_nil(packer);
-        return;
-    }
-    tb_pack_map(packer, 2);
-    const uint64_t *limits = explain->granted->command->limits;
-    tb_pack_key_uint(packer, "in_flight", limits[TB_LIMIT_IN_FLIGHT]);
-    tb_pack_key_uint(packer, "deadline_ms", limits[TB_LIMIT_DEADLINE_MS]);
 }
 
 static void pack_miss(const struct tb_miss *miss, struct tb_packer *packer)
@@ -247,7 +233,7 @@ static int pack_answer(const struct tb_explain *explain, struct tb_packer *packe
     char digest[2 * TB_DIGEST_SIZE + 1];
     bool allowed = explain->granted || explain->unchecked;
     tb_hex(explain->snapshot->digest, TB_DIGEST_SIZE, digest);
-    tb_pack_map(packer, 16);
+    tb_pack_map(packer, 17);
     pack_question(explain->policy, explain->question, packer);
     tb_pack_key_text(packer, "digest", digest);
     tb_pack_key_text(packer, "verdict", allowed ? "allow" : "deny");
@@ -256,7 +242,7 @@ static int pack_answer(const struct tb_explain *explain, struct tb_packer *packe
     tb_explain_pack_scope(explain, packer);
     tb_explain_pack_uses(explain, "denied_by", true, packer);
     int r = pack_plugin(explain, packer);
-    pack_limits(explain, packer);
+    tb_explain_pack_filters(explain, packer);
     pack_misses(explain, packer);
     return r == TB_OK && packer->failed ? TB_TOO_LARGE : r;
 }

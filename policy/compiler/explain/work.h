@@ -63,6 +63,9 @@ const struct tb_resolved_command *tb_explain_find(const struct tb_resolved *reso
 /* The first use of the command in a list; NULL: none. */
 const struct tb_use *tb_explain_use(const struct tb_use *uses, size_t n, struct tb_bytes name);
 
+/* Whether it is granted, and to be called: of a Tauri project nothing runs in processes of ours. */
+bool tb_explain_runs_here(const struct tb_explain *explain);
+
 /* Whether the mode would not check the command at all. */
 bool tb_explain_unchecked(const struct tb_explain *explain, enum tb_semantics mode);
 
@@ -75,6 +78,11 @@ void tb_explain_pack_uses(const struct tb_explain *explain, const char *key, boo
                           struct tb_packer *packer);
 /* Both sides of what binds the command, as the files have it. */
 void tb_explain_pack_scope(const struct tb_explain *explain, struct tb_packer *packer);
+
+/* ---- filters.c: what is done with its calls ---- */
+
+/* The keys limits and filters. */
+void tb_explain_pack_filters(const struct tb_explain *explain, struct tb_packer *packer);
 
 /* ---- what came near; each adds misses ---- */
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "policy/compiler/data/value.h"
 #include "policy/compiler/variable.h"
 #include "policy/filter/rules.h"
 #include "policy/filter/schema.h"

@@ -1,0 +1,12 @@
+/* What filters the calls of a command: items of `policy explain` and of the report that `policy
+ * diff` compares. docs/formats.md, Check, has their form. */
+#pragma once
+
+#include <jansson.h>
+
+/* Prints the limits and, a line each, what filters the calls. */
+void policy_put_filters(const json_t *answer);
+
+/* One item in a line of text, without its place: `rule deny {"when":...}`. The caller frees; NULL:
+ * out of memory. */
+char *policy_filter_text(const json_t *item);
