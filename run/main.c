@@ -77,11 +77,23 @@ static gboolean has_frontend(struct run *run, const struct trollbridge_app *app)
     return FALSE;
 }
 
+/* Who uses one has a server running, and wonders why nothing is asked of it. */
+static void tell_dev_url(const struct trollbridge_app *app)
+{
+    if (*app->dev_url)
+        run_tell("dev_url",
+                 "%s is not opened: the windows show the files in %s, as they were built last",
+                 app->dev_url, app->frontend);
+}
+
 static void show(struct run *run)
 {
     const struct trollbridge_app *app = trollbridge_app(trollbridge_webkit_bridge(run->tw));
     name_program(app);
-    if (has_frontend(run, app) && run_open_windows(run) && !run->ended)
+    if (!has_frontend(run, app))
+        return;
+    tell_dev_url(app);
+    if (run_open_windows(run) && !run->ended)
         gtk_main();
 }
 

@@ -91,6 +91,13 @@ def test_each_window_is_a_view_of_its_own(make_app):
     assert opened == {"main", "side"}
 
 
+def test_a_dev_url_is_told_of_once(make_app):
+    app = make_app(manifest='dev_url = "http://localhost:5173"' + SIDE, files={"dist/side.html": "side"})
+    code, out, told = evaluate(app, "return document.title")
+    assert (code, out) == (0, '"Page"\n')
+    assert told == "trollbridge: dev_url: http://localhost:5173 is not opened: the windows show the files in dist, as they were built last\n"
+
+
 def test_a_view_that_is_not_there(make_app):
     code, out, told = evaluate(make_app(), "return 1", "--view", "other")
     assert (code, out) == (2, "") and "the app has no window 'other'" in told
