@@ -178,7 +178,7 @@ void tb_hook_reply(struct tb_session *session, struct tb_live_call *call,
 static const char longer[] = "it made a part of a stream longer than there was credit for";
 
 /* The call goes on with what is now so long. */
-static bool fits(const struct tb_answered *answered, struct tb_flow *flow, uint64_t n)
+static bool fits(const struct tb_from_hook *answered, struct tb_flow *flow, uint64_t n)
 {
     /* What says how long it is may take more bytes, too. */
     enum { LENGTHS = 16 };
@@ -191,7 +191,7 @@ static bool fits(const struct tb_answered *answered, struct tb_flow *flow, uint6
     return false;
 }
 
-static void on_part(const struct tb_answered *answered)
+static void on_part(const struct tb_from_hook *answered)
 {
     struct tb_live_call *call = answered->call;
     const struct tb_part part = {answered->answer->raw, answered->question->last};
@@ -199,7 +199,7 @@ static void on_part(const struct tb_answered *answered)
         tb_stream_pass_part(answered->session->broker, answered->session, call, &part);
 }
 
-static void on_chunk(const struct tb_answered *answered)
+static void on_chunk(const struct tb_from_hook *answered)
 {
     struct tb_session *session = answered->session;
     struct tb_live_call *call = answered->call;
@@ -219,7 +219,7 @@ static void on_chunk(const struct tb_answered *answered)
         answer_nil(session, call);
 }
 
-static void on_event(const struct tb_answered *answered)
+static void on_event(const struct tb_from_hook *answered)
 {
     struct tb_packer packer;
     tb_cleanup(tb_buffer_deinit) struct tb_buffer payload;
@@ -237,7 +237,7 @@ static void on_event(const struct tb_answered *answered)
         tb_events_judged(answered->session->broker, answered->session, answered->call, &message);
 }
 
-static void on_reply(const struct tb_answered *answered)
+static void on_reply(const struct tb_from_hook *answered)
 {
     struct tb_session *session = answered->session;
     struct tb_reply reply = {
@@ -248,7 +248,7 @@ static void on_reply(const struct tb_answered *answered)
     tb_answer(session->broker, session, answered->call, &reply, &tb_no_piece);
 }
 
-static const char *on_error(const struct tb_answered *answered)
+static const char *on_error(const struct tb_from_hook *answered)
 {
     struct tb_session *session = answered->session;
     struct tb_reply reply = {.type = TB_REPLY_ERROR, .error = answered->question->error};
@@ -260,7 +260,7 @@ static const char *on_error(const struct tb_answered *answered)
     return NULL;
 }
 
-const char *tb_hook_back_answered(const struct tb_answered *answered)
+const char *tb_hook_back_answered(const struct tb_from_hook *answered)
 {
     const struct tb_hook_answer *answer = answered->answer;
     bool is_raw = answered->question->is_raw;

@@ -97,6 +97,7 @@ void tb_waiting_free(struct tb_waiting *waiting)
     if (!waiting)
         return;
     leave_order(waiting);
+    tb_ask_forget(waiting);
     waiting->session->broker->n_parked--;
     waiting->call->waiting = NULL;
     tb_buffer_deinit(&waiting->bytes);

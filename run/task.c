@@ -193,11 +193,31 @@ static void on_destroy(GtkWidget *view, struct run *run)
     run_closed(run);
 }
 
+/*
+ * Of what a function throws WebKit passes on the text alone, which of a refused call is the message
+ * without code and command. The function stays one with lines, directives and a `this` of its own.
+ */
+static char *with_whole_errors(const char *body)
+{
+    return g_strconcat("try { return await (async () => {", body,
+                       "\n})() } catch (error) {"
+                       "  if (error instanceof Error && error.code && error.command)"
+                       "    throw `${error.code}: ${error.message} (${error.command})`;"
+                       "  throw error;"
+                       "}",
+                       NULL);
+}
+
 static gboolean read_script(struct run *run)
 {
     g_autoptr(GError) error = NULL;
-    if (!run->options->eval || g_file_get_contents(run->options->eval, &run->script, NULL, &error))
+    g_autofree char *body = NULL;
+    if (!run->options->eval)
         return TRUE;
+    if (g_file_get_contents(run->options->eval, &body, NULL, &error)) {
+        run->script = with_whole_errors(body);
+        return TRUE;
+    }
     run_fail(run, RUN_USAGE, "not_found", "%s", error->message);
     return FALSE;
 }

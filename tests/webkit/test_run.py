@@ -52,6 +52,15 @@ THROWN = [
 ]
 
 
+def test_eval_of_a_refused_call_says_which_and_why(make_app):
+    app = make_app()
+    for call, message in [
+            ("'plugin:fs|remove'", "not_granted: "), ("'plugin:fs|read_text_file', {path: 'data/private/secret.txt'}", "scope: ")]:
+        code, out, told = evaluate(app, f"'use strict';\nreturn trollbridge.invoke({call}) // not awaited")
+        assert (code, out) == (1, "") and told.startswith(f"trollbridge: eval: {message}")
+        assert told.rstrip().endswith(f"({call.split(chr(39))[1]})")
+
+
 @pytest.mark.parametrize("script, message", THROWN)
 def test_eval_that_fails_says_why(make_app, script, message):
     code, out, told = evaluate(make_app(), script)
