@@ -147,6 +147,8 @@ void tb_hook_stop(struct tb_hook *hook)
     if (hook->state == TB_HOOK_IDLE)
         return;
     part_with(hook);
+    while (hook->first && !hook->first->call) /* nobody waits for it */
+        tb_hook_drop_first(hook);
     tb_supervise_insist(hook->broker, &stop);
 }
 
