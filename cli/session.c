@@ -40,10 +40,7 @@ static void on_alert(void *data, const char *view, const char *event, const char
 static void on_ask(void *data, const struct trollbridge_ask *ask)
 {
     struct cli_session *session = data;
-    if (session->test)
-        session->test->ask(session->test->data, ask);
-    else
-        cli_prompt_show(&session->prompt, session->bridge, ask);
+    cli_prompt_show(&session->prompt, session->bridge, ask);
 }
 
 static void on_asked_over(void *data, uint32_t id)
