@@ -64,8 +64,7 @@ static void put_question(uint32_t days)
     if (days > 0)
         fprintf(stderr, " (always and never: for %" PRIu32 " %s)", days,
                 days == 1 ? "day" : "days");
-    fputs(": ", stderr);
-    fflush(stderr);
+    fputc('\n', stderr);
 }
 
 void cli_prompt_show(struct cli_prompt *prompt, struct trollbridge *bridge,
@@ -90,7 +89,7 @@ void cli_prompt_over(struct cli_prompt *prompt, uint32_t id)
     if (!prompt->shown || prompt->id != id)
         return;
     prompt->shown = false;
-    fputs("\nNobody waits for the answer any more.\n", stderr);
+    fputs("Nobody waits for the answer any more.\n", stderr);
 }
 
 /* ---- reading ---- */

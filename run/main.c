@@ -8,6 +8,7 @@
 #include <glib-unix.h>
 #include <gtk/gtk.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { N_ARGUMENTS = 6 };
 
@@ -77,11 +78,23 @@ static gboolean has_frontend(struct run *run, const struct trollbridge_app *app)
     return FALSE;
 }
 
+/* Who uses one has a server running, and wonders why nothing is asked of it. */
+static void tell_dev_url(const struct trollbridge_app *app)
+{
+    if (*app->dev_url)
+        run_tell("dev_url",
+                 "%s is not opened: the windows show the files in %s, as they were built last",
+                 app->dev_url, app->frontend);
+}
+
 static void show(struct run *run)
 {
     const struct trollbridge_app *app = trollbridge_app(trollbridge_webkit_bridge(run->tw));
     name_program(app);
-    if (has_frontend(run, app) && run_open_windows(run) && !run->ended)
+    if (!has_frontend(run, app))
+        return;
+    tell_dev_url(app);
+    if (run_open_windows(run) && !run->ended)
         gtk_main();
 }
 
@@ -94,6 +107,24 @@ static int print_result(const struct run *run)
         return RUN_DONE;
     run_tell("io", "standard output: cannot be written");
     return RUN_FAILED;
+}
+
+/* Before anything is started for it: the picture is the last thing that is done. */
+static gboolean can_write(const struct run_options *options)
+{
+    const char *file = options->screenshot;
+    if (!file)
+        return TRUE;
+    g_autofree char *folder = g_path_get_dirname(file);
+    gboolean is_there = access(file, F_OK) == 0;
+    if (access(is_there ? file : folder, W_OK) == 0 && !g_file_test(file, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    if (is_there)
+        run_tell("io", "%s: this is no file that can be written: name another", file);
+    else
+        run_tell("io", "%s: %s is no folder that can be written to: make it, or name another", file,
+                 folder);
+    return FALSE;
 }
 
 static int run_app(const struct run_options *options)
@@ -137,5 +168,5 @@ int main(int argc, char **argv)
         run_tell("display", "no display can be opened: set DISPLAY or WAYLAND_DISPLAY");
         return RUN_PART;
     }
-    return run_app(&options);
+    return can_write(&options) ? run_app(&options) : RUN_FAILED;
 }

@@ -91,6 +91,13 @@ def test_each_window_is_a_view_of_its_own(make_app):
     assert opened == {"main", "side"}
 
 
+def test_a_dev_url_is_told_of_once(make_app):
+    app = make_app(manifest='dev_url = "http://localhost:5173"' + SIDE, files={"dist/side.html": "side"})
+    code, out, told = evaluate(app, "return document.title")
+    assert (code, out) == (0, '"Page"\n')
+    assert told == "trollbridge: dev_url: http://localhost:5173 is not opened: the windows show the files in dist, as they were built last"
+
+
 def test_a_view_that_is_not_there(make_app):
     code, out, told = evaluate(make_app(), "return 1", "--view", "other")
     assert (code, out) == (2, "") and "the app has no window 'other'" in told
@@ -132,8 +139,10 @@ def test_a_screenshot_alone(make_app):
 
 def test_a_screenshot_that_cannot_be_written(make_app):
     app = make_app()
-    code, out, told = evaluate(app, "return 1", "--screenshot", app.home / "no/shot.png")
-    assert (code, out) == (1, "") and told.startswith("trollbridge: io: ")
+    for file, problem in [("no/shot.png", "/no is no folder that can be written to: make it"), ("run", "/run: this is no file")]:
+        code, out, told = evaluate(app, "return 1", "--screenshot", app.home / file)
+        assert (code, out) == (1, "") and told.startswith("trollbridge: io: ") and problem in told
+        assert not app.log.exists()
 
 
 def web_processes(pid):
