@@ -20,3 +20,11 @@ static inline uint64_t tb_clock_after(uint64_t start_ns, uint64_t span_ns)
 {
     return span_ns > TB_NEVER - start_ns ? TB_NEVER : start_ns + span_ns;
 }
+
+/* Seconds since 1970, as the machine has it: a person or a program may set it back. */
+static inline uint64_t tb_clock_wall_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec > 0 ? (uint64_t)now.tv_sec : 0;
+}

@@ -158,7 +158,10 @@ void tb_answer_late(struct tb_broker *broker, struct tb_session *session)
     session->next_deadline_ns = TB_NEVER;
     for (uint32_t i = 0; i < TB_SESSION_CALLS && session->state == TB_SESSION_OPEN; i++) {
         struct tb_live_call *call = &session->calls.slots[i];
-        if (call->used && !call->answered && broker->now_ns >= call->deadline_ns)
+        bool late = call->used && !call->answered && broker->now_ns >= call->deadline_ns;
+        if (late && call->waiting && call->waiting->prompt)
+            tb_ask_late(session, call);
+        else if (late)
             tb_answer_give_up(broker, session, call, TB_CODE_TIMEOUT,
                               "the deadline of the command passed", 0);
         if (call->used && hangs(broker, session, call))

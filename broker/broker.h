@@ -15,6 +15,7 @@
 
 #include "broker/audit.h"
 #include "broker/reload.h"
+#include "broker/remembered.h"
 #include "broker/session.h"
 #include "broker/view.h"
 #include "policy/own.h"
@@ -35,7 +36,11 @@ struct tb_broker {
     struct tb_unpacker unpacker;
     struct tb_unpacker event_unpacker; /* for payloads of events that a hook judges */
     uint32_t last_token;
-    uint64_t now_ns; /* when this round began */
+    struct tb_remembers remembers;
+    uint32_t last_ask;      /* prompts, by the host's number for them */
+    uint32_t last_remember; /* answers that the supervisor was told to keep */
+    bool asks_due;          /* prompts have come or gone, or what is remembered has changed */
+    uint64_t now_ns;        /* when this round began */
     struct tb_link *dirty;
     struct tb_session *closed;
     uint32_t n_paused;         /* links that wait for room */
@@ -105,6 +110,24 @@ void tb_dispatch_refuse_call(struct tb_session *session, struct tb_live_call *ca
  * must not happen. */
 int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
                        const struct tb_denial *denial);
+
+/* What the log is told of args, as exactly they are dispatched; `hash` is for those that are long.
+ */
+void tb_dispatch_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
+                      uint8_t hash[static TB_DIGEST_SIZE]);
+
+struct tb_waiting;
+/* ask.c: a person is asked. A parked call is over, and its prompt with it. */
+void tb_ask_forget(struct tb_waiting *waiting);
+/* ANSWER; one that nobody waits for is ignored. */
+void tb_ask_answered(struct tb_broker *broker, const struct tb_ask_answer *answer);
+/* The time of a parked call with a prompt has passed. */
+void tb_ask_late(struct tb_session *session, struct tb_live_call *call);
+void tb_ask_turn(struct tb_broker *broker); /* once in a round: shows what may be shown now */
+/* The session has another grant. */
+void tb_ask_regranted(struct tb_session *session);
+/* The remembered answers are others. Calls that one has allowed which is gone end. Borrows fd. */
+void tb_ask_remembers(struct tb_broker *broker, uint32_t token, int fd);
 
 /* charge.c: what a call that was let in uses up of its command's limits: so many bytes of the
  * request's body, of a chunk, of a reply, which the plugin has given already. False: the call has
@@ -258,6 +281,8 @@ void tb_reload_deadline(struct tb_broker *broker);
 void tb_control_ready(struct tb_source *source, uint32_t events);
 void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened);
 void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded);
+void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask);
+void tb_control_ask_over(struct tb_broker *broker, uint32_t id);
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,
                       const char *message);
 /* The same of what a page can cause as often as it likes: a host that does not keep up is told of

@@ -26,6 +26,13 @@ struct tb_stream {
     struct tb_listener *listener; /* whose events they are; the session's. NULL: a plugin's call */
 };
 
+/* A remembered answer that allows a call. */
+enum tb_kept {
+    TB_NOT_KEPT,   /* there is none */
+    TB_TO_BE_KEPT, /* the supervisor was told, and has not shown it yet */
+    TB_KEPT,
+};
+
 struct tb_live_call {
     bool used;
     bool answered;    /* the REPLY is written; only the plugin's answer is still awaited */
@@ -43,11 +50,13 @@ struct tb_live_call {
     uint64_t deadline_ns; /* when the call is answered for its plugin; TB_NEVER: not by time */
     uint64_t n_in;        /* request bytes, charged to the session */
     struct tb_handle handle;
-    struct tb_waiting *waiting;    /* what is kept of it while it is parked; NULL: it is not */
-    struct tb_question *questions; /* that the hook is asked about it (hook.h) */
-    uint32_t hook_token;           /* of the process that keeps its args; 0: none does */
-    bool hook_told;                /* that process knows of its end */
-    struct tb_buffer parts;        /* of its body, that came while it was parked (parts.h) */
+    enum tb_kept remembered;          /* an answer allows it that may be revoked */
+    uint8_t ask_key[TB_ASK_KEY_SIZE]; /* … which is kept under this */
+    struct tb_waiting *waiting;       /* what is kept of it while it is parked; NULL: it is not */
+    struct tb_question *questions;    /* that the hook is asked about it (hook.h) */
+    uint32_t hook_token;              /* of the process that keeps its args; 0: none does */
+    bool hook_told;                   /* that process knows of its end */
+    struct tb_buffer parts;           /* of its body, that came while it was parked (parts.h) */
     struct tb_stream stream;
 };
 

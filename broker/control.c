@@ -58,11 +58,13 @@ static bool on_reload(struct tb_broker *broker, const struct tb_frame *frame)
     return true;
 }
 
-/* One for an id that nobody waits for has crossed its ASK_OVER. */
 static bool on_answer(struct tb_broker *broker, const struct tb_frame *frame)
 {
     struct tb_ask_answer answer;
-    return tb_ask_answer_read(&broker->unpacker, frame->body, &answer) == TB_OK;
+    if (tb_ask_answer_read(&broker->unpacker, frame->body, &answer) != TB_OK)
+        return false;
+    tb_ask_answered(broker, &answer);
+    return true;
 }
 
 static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
@@ -138,6 +140,16 @@ void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened)
 void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded)
 {
     sent(broker, tb_reloaded_write(&broker->control.out, reloaded));
+}
+
+void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask)
+{
+    sent(broker, tb_ask_write(&broker->control.out, ask));
+}
+
+void tb_control_ask_over(struct tb_broker *broker, uint32_t id)
+{
+    sent(broker, tb_ask_over_write(&broker->control.out, id));
 }
 
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,

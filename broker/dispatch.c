@@ -7,9 +7,8 @@
 
 #include <sodium.h>
 
-/* What the log is told of the arguments, as exactly they are dispatched. */
-static void record_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
-                        uint8_t hash[static TB_DIGEST_SIZE])
+void tb_dispatch_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
+                      uint8_t hash[static TB_DIGEST_SIZE])
 {
     record->args_kind = kind;
     record->args = args;
@@ -51,7 +50,7 @@ int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
     }
     if (call->plugin != TB_NO_INDEX)
         record.plugin = session->plugins[call->plugin].name;
-    record_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
+    tb_dispatch_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
     return tb_flush_record(request->broker, session, &record);
 }
 

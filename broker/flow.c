@@ -40,15 +40,6 @@ bool tb_flow_take(struct tb_flow *flow, uint64_t untrusted_cost)
     return true;
 }
 
-/* The most that the sender may have while the receiver may be sent so much. */
-static uint32_t most(const struct tb_flow *flow, uint32_t to)
-{
-    uint32_t reserve = ways[flow->way].reserve;
-    uint32_t above = to > reserve ? to - reserve : 0;
-    uint32_t fit = to / ways[flow->way].growth;
-    return above < fit ? above : fit;
-}
-
 void tb_flow_hold(struct tb_flow *flow, uint64_t cost)
 {
     flow->held += (uint32_t)cost;
@@ -62,9 +53,7 @@ void tb_flow_let_go(struct tb_flow *flow, uint64_t cost)
 
 bool tb_flow_fits(const struct tb_flow *flow, uint64_t cost)
 {
-    if (cost > flow->to)
-        return false;
-    return most(flow, flow->to - (uint32_t)cost) >= flow->from + flow->held;
+    return cost <= flow->to;
 }
 
 void tb_flow_pass(struct tb_flow *flow, uint64_t cost)
@@ -81,9 +70,18 @@ bool tb_flow_grant(struct tb_flow *flow, uint32_t untrusted_bytes)
     return true;
 }
 
+/* The most that the sender may have. */
+static uint32_t most(const struct tb_flow *flow)
+{
+    uint32_t reserve = ways[flow->way].reserve;
+    uint32_t above = flow->to > reserve ? flow->to - reserve : 0;
+    uint32_t fit = flow->to / ways[flow->way].growth;
+    return above < fit ? above : fit;
+}
+
 uint32_t tb_flow_due(const struct tb_flow *flow)
 {
-    uint32_t n = most(flow, flow->to);
+    uint32_t n = most(flow);
     uint32_t out = flow->from + flow->held;
     return n >= out + LEAST ? n - out : 0;
 }

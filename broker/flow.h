@@ -30,8 +30,8 @@ tb_must_check bool tb_flow_take(struct tb_flow *flow, uint64_t untrusted_cost);
 /* What was taken waits, for the app's hook or for its call to be dispatched; and goes on. */
 void tb_flow_hold(struct tb_flow *flow, uint64_t cost);
 void tb_flow_let_go(struct tb_flow *flow, uint64_t cost);
-/* Whether the receiver can be sent so much, and all that its sender may still send: always, unless
- * something has made it longer than it came. */
+/* Whether the receiver can be sent so much: always, unless something has made this or what came
+ * before it longer than it came. */
 tb_must_check bool tb_flow_fits(const struct tb_flow *flow, uint64_t cost);
 /* What went on to the receiver. */
 void tb_flow_pass(struct tb_flow *flow, uint64_t cost);

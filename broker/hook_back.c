@@ -2,8 +2,8 @@
  * What comes back from a hooked call's plugin, and parts of its body on their way there: each is
  * copied, judged, and goes on as the hook has left it, in the order in which it came.
  *
- * Credit was counted for what came. What the hook makes longer has to fit what the receiver has
- * granted beyond that, or the call ends.
+ * Credit was given for what came. A stream that the hook makes longer than its receiver has granted
+ * ends.
  */
 #include "broker/hook_calls.h"
 
@@ -175,23 +175,22 @@ void tb_hook_reply(struct tb_session *session, struct tb_live_call *call,
 
 /* ---- answers ---- */
 
-static const char longer[] = "it made a part of a stream longer than there was credit for";
+static const char longer[] = "it made a stream longer than there was credit for";
 
-/* The call goes on with what is now so long. */
-static bool fits(const struct tb_answered *answered, struct tb_flow *flow, uint64_t n)
+/* The call goes on with what is now so long. What it is told with may be longer, too. */
+static bool fits(const struct tb_from_hook *answered, struct tb_flow *flow, uint64_t n)
 {
-    /* What says how long it is may take more bytes, too. */
-    enum { LENGTHS = 16 };
+    enum { WORDS = 64 };
     const struct tb_question *question = answered->question;
+    uint64_t grown = n > question->n ? n - question->n : 0;
     tb_flow_let_go(flow, question->cost);
-    if (n <= question->n ||
-        (n <= TB_CHUNK_RAW_MAX && tb_flow_fits(flow, question->cost + (n - question->n) + LENGTHS)))
+    if ((grown == 0 || n <= TB_CHUNK_RAW_MAX) && tb_flow_fits(flow, question->cost + grown + WORDS))
         return true;
     tb_hook_deny(answered->session, answered->call, tb_bytes_of_string(longer));
     return false;
 }
 
-static void on_part(const struct tb_answered *answered)
+static void on_part(const struct tb_from_hook *answered)
 {
     struct tb_live_call *call = answered->call;
     const struct tb_part part = {answered->answer->raw, answered->question->last};
@@ -199,7 +198,7 @@ static void on_part(const struct tb_answered *answered)
         tb_stream_pass_part(answered->session->broker, answered->session, call, &part);
 }
 
-static void on_chunk(const struct tb_answered *answered)
+static void on_chunk(const struct tb_from_hook *answered)
 {
     struct tb_session *session = answered->session;
     struct tb_live_call *call = answered->call;
@@ -219,7 +218,7 @@ static void on_chunk(const struct tb_answered *answered)
         answer_nil(session, call);
 }
 
-static void on_event(const struct tb_answered *answered)
+static void on_event(const struct tb_from_hook *answered)
 {
     struct tb_packer packer;
     tb_cleanup(tb_buffer_deinit) struct tb_buffer payload;
@@ -237,7 +236,7 @@ static void on_event(const struct tb_answered *answered)
         tb_events_judged(answered->session->broker, answered->session, answered->call, &message);
 }
 
-static void on_reply(const struct tb_answered *answered)
+static void on_reply(const struct tb_from_hook *answered)
 {
     struct tb_session *session = answered->session;
     struct tb_reply reply = {
@@ -248,7 +247,7 @@ static void on_reply(const struct tb_answered *answered)
     tb_answer(session->broker, session, answered->call, &reply, &tb_no_piece);
 }
 
-static const char *on_error(const struct tb_answered *answered)
+static const char *on_error(const struct tb_from_hook *answered)
 {
     struct tb_session *session = answered->session;
     struct tb_reply reply = {.type = TB_REPLY_ERROR, .error = answered->question->error};
@@ -260,7 +259,7 @@ static const char *on_error(const struct tb_answered *answered)
     return NULL;
 }
 
-const char *tb_hook_back_answered(const struct tb_answered *answered)
+const char *tb_hook_back_answered(const struct tb_from_hook *answered)
 {
     const struct tb_hook_answer *answer = answered->answer;
     bool is_raw = answered->question->is_raw;

@@ -71,7 +71,7 @@ static bool is_same(const struct tb_waiting *waiting, const struct tb_hook_answe
            tb_bytes_equal(answer->raw, tb_waiting_raw(waiting));
 }
 
-static const char *on_request(const struct tb_answered *answered)
+static const char *on_request(const struct tb_from_hook *answered)
 {
     struct tb_session *session = answered->session;
     const struct tb_hook_answer *answer = answered->answer;
@@ -93,7 +93,7 @@ static const char *on_request(const struct tb_answered *answered)
 const char *tb_hook_answered(struct tb_question *own, const struct tb_hook_answer *answer)
 {
     tb_cleanup(tb_question_drop) struct tb_question *question = own;
-    const struct tb_answered answered = {question->session, question->call, question, answer};
+    const struct tb_from_hook answered = {question->session, question->call, question, answer};
     bool is_request = question->kind == TB_QUESTION_REQUEST;
     tb_question_detach(question);
     if (!answered.call)

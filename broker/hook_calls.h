@@ -15,7 +15,7 @@ static inline bool tb_hooked(const struct tb_live_call *call)
 }
 
 /* What was answered about a call, which is live; the question is not the call's any more. */
-struct tb_answered {
+struct tb_from_hook {
     struct tb_session *session;
     struct tb_live_call *call;
     const struct tb_question *question;
@@ -41,4 +41,4 @@ void tb_hook_reply(struct tb_session *session, struct tb_live_call *call,
 /* An event for the listener that the call is; one at a time. False: there is no memory to ask. */
 tb_must_check bool tb_hook_event(struct tb_session *session, struct tb_live_call *call,
                                  const struct tb_event_message *message);
-const char *tb_hook_back_answered(const struct tb_answered *answered);
+const char *tb_hook_back_answered(const struct tb_from_hook *answered);

@@ -115,6 +115,7 @@ static void regrant(struct tb_broker *broker, struct tb_session *session)
     tb_session_regrant(session);
     end_revoked_calls(broker, session);
     tb_hook_regranted(session);
+    tb_ask_regranted(session);
     for (uint32_t i = 0; i < session->n_plugins && session->state != TB_SESSION_CLOSED; i++)
         if (session->plugins[i].stale)
             tb_launch_replace(broker, &session->plugins[i]);

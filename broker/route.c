@@ -239,6 +239,7 @@ void tb_route_resume(struct tb_broker *broker)
 {
     tb_events_resume(broker);
     tb_waiting_turn(broker);
+    tb_ask_turn(broker);
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         struct tb_session *session = broker->views.slots[i].session;
         tb_hook_frames_resume(&broker->views.slots[i].hook);
@@ -255,7 +256,7 @@ void tb_route_resume(struct tb_broker *broker)
 
 bool tb_route_may_resume(const struct tb_broker *broker)
 {
-    if (tb_events_may_resume(broker))
+    if (broker->asks_due || tb_events_may_resume(broker))
         return true;
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         const struct tb_session *session = broker->views.slots[i].session;

@@ -8,6 +8,7 @@
 #include "broker/handle_pool.h"
 #include "broker/link.h"
 #include "broker/plugin.h"
+#include "broker/prompts.h"
 #include "proto/control.h"
 #include "proto/keys.h"
 #include "proto/stream.h"
@@ -60,6 +61,7 @@ struct tb_session {
     uint64_t n_back;               /* bytes from plugins that wait for the hook */
     uint64_t n_parts_parked;       /* bytes of parts of bodies that wait with their calls */
     struct tb_order own_order;     /* calls that the broker answers itself and that wait */
+    struct tb_prompts prompts;     /* calls that wait for a person */
     struct tb_listener *listeners; /* of events, in the order of their calls */
     uint64_t last_listener;        /* its id */
     size_t n_events_waiting;       /* bytes, of all of them */

@@ -66,8 +66,8 @@ static void restart_deadline(struct tb_broker *broker, struct tb_session *sessio
                              struct tb_live_call *call)
 {
     const struct tb_stream *stream = &call->stream;
-    if (!stream->begun || stream->has_output)
-        return;
+    if (!stream->begun || stream->has_output || (!stream->more && stream->n_in == 0))
+        return; /* also one that is a stream because a person was asked */
     bool endpoints_turn = stream->more && tb_flow_open(&stream->in);
     tb_answer_by(broker, session, call,
                  endpoints_turn ? TB_NEVER : tb_clock_after(broker->now_ns, call->span_ns));

@@ -172,9 +172,11 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
     case TB_INNER_HOOK:
         on_hook(broker, message, fd);
         return;
+    case TB_INNER_ANSWERS:
+        tb_ask_remembers(broker, message->token, *fd);
+        return;
     case TB_INNER_REMEMBER:
     case TB_INNER_USED:
-    case TB_INNER_ANSWERS:
     case TB_INNER_DROP:
     case TB_INNER_COMMIT:
     case TB_INNER_ABORT:

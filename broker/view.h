@@ -4,6 +4,7 @@
 
 #include "broker/hook.h"
 #include "broker/limits.h"
+#include "broker/refusals.h"
 #include "broker/session.h"
 #include "proto/inner.h"
 
@@ -13,6 +14,7 @@ struct tb_view {
     struct tb_session *session; /* NULL: none open */
     struct tb_hook hook;        /* its process, if one runs */
     uint64_t n_violations;
+    struct tb_refusals refusals;
     uint64_t locks_ns[TB_LOCKS_PER_MINUTE]; /* when it was locked last, a ring */
     uint32_t n_locks;
     bool locked_out;         /* until the host resets it */

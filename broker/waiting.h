@@ -22,7 +22,8 @@ struct tb_waiting {
     size_t n_args;
     bool has_raw;
     bool more;
-    enum tb_stage stage; /* where it goes on when it only waits for its turn */
+    struct tb_prompt *prompt; /* a person is asked; NULL: it waits for something else */
+    enum tb_stage stage;      /* where it goes on when it only waits for its turn */
     enum tb_verdict verdict;
     struct tb_rule rule;
 };

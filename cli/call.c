@@ -23,6 +23,8 @@ static const char help[] =
     "  --json          always print one JSON object: ok, and value, bytes (4 MiB) or error\n"
     "  --repeat N      make the call N times and print how it went instead of the results\n"
     "  --jobs M        keep M calls in flight (with --repeat; 1)\n"
+    "  --answer WORD   what to say to prompts: once, session, always, never or dismissed; left\n"
+    "                  out, a terminal is asked, and elsewhere they are dismissed\n"
     "\n"
     "examples: trollbridge call examples/notes 'plugin:fs|read_text_file' "
     "'{\"path\":\"data/hello.txt\"}'\n"
@@ -117,14 +119,21 @@ static int in_session(struct cli_call *call)
 static int run(struct cli_call *call)
 {
     const struct cli_call_options *options = &call->options;
+    struct cli_prompt prompt;
     int status = read_args(call);
+    bool takes_input = options->raw_file && strcmp(options->raw_file, "-") == 0;
+    if (status == CLI_DONE && !cli_prompt_init(&prompt, options->answer, takes_input))
+        status = cli_usage("call", "--answer takes " CLI_PROMPT_WORDS);
     if (status == CLI_DONE)
         status = cli_body_open(&call->body, options->raw_file, tb_buffer_n(&call->args),
                                options->repeat > 0);
     if (status == CLI_DONE)
         status =
             cli_session_begin(&call->session, options->app, options->view, options->origin, false);
-    return status == CLI_DONE ? in_session(call) : status;
+    if (status != CLI_DONE)
+        return status;
+    call->session.prompt = prompt;
+    return in_session(call);
 }
 
 int cli_call(int argc, char **argv)

@@ -10,6 +10,7 @@ enum {
     OPTION_JOBS,
     OPTION_JSON,
     OPTION_FOLLOW,
+    OPTION_ANSWER,
     OPTION_HELP,
 };
 
@@ -24,6 +25,9 @@ static int read_option(struct cli_call_options *options, int option, char **argv
         return CLI_DONE;
     case OPTION_RAW:
         options->raw_file = optarg;
+        return CLI_DONE;
+    case OPTION_ANSWER:
+        options->answer = optarg;
         return CLI_DONE;
     case OPTION_REPEAT:
         return cli_read_number(optarg, 1, 100000000, &options->repeat)
@@ -67,6 +71,7 @@ int cli_call_options_read(struct cli_call_options *options, int argc, char **arg
         {"jobs", required_argument, NULL, OPTION_JOBS},
         {"json", no_argument, NULL, OPTION_JSON},
         {"follow", no_argument, NULL, OPTION_FOLLOW},
+        {"answer", required_argument, NULL, OPTION_ANSWER},
         {"help", no_argument, NULL, OPTION_HELP},
         {0},
     };

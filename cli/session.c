@@ -39,8 +39,14 @@ static void on_alert(void *data, const char *view, const char *event, const char
 
 static void on_ask(void *data, const struct trollbridge_ask *ask)
 {
-    const struct cli_session *session = data;
-    session->test->ask(session->test->data, ask);
+    struct cli_session *session = data;
+    cli_prompt_show(&session->prompt, session->bridge, ask);
+}
+
+static void on_asked_over(void *data, uint32_t id)
+{
+    struct cli_session *session = data;
+    cli_prompt_over(&session->prompt, id);
 }
 
 static int spawn(struct cli_session *session, const char *app)
@@ -55,7 +61,8 @@ static int spawn(struct cli_session *session, const char *app)
         .n_plugins = test ? test->n_plugins : 0,
         .opened = on_opened,
         .alert = on_alert,
-        .ask = test ? on_ask : NULL,
+        .ask = on_ask,
+        .asked_over = on_asked_over,
         .data = session,
     };
     enum trollbridge_result result =
@@ -152,22 +159,27 @@ void cli_session_end(struct cli_session *session)
     *session = (struct cli_session){.link_fd = -1};
 }
 
+enum { OWN = 3 }; /* what a session waits for by itself */
+
 bool cli_session_wait(struct cli_session *session, struct pollfd *others, size_t n_others)
 {
     int sent = tb_endpoint_flush(session->endpoint);
     short link_events = (short)(POLLIN | (sent == TB_AGAIN ? POLLOUT : 0));
-    struct pollfd polls[2 + CLI_SESSION_OTHERS] = {
+    struct pollfd polls[OWN + CLI_SESSION_OTHERS] = {
         {.fd = tb_endpoint_fd(session->endpoint), .events = link_events},
         {.fd = trollbridge_fd(session->bridge), .events = POLLIN},
+        {.fd = cli_prompt_fd(&session->prompt), .events = POLLIN},
     };
     tb_assert(n_others <= CLI_SESSION_OTHERS);
     for (size_t i = 0; i < n_others; i++)
-        polls[2 + i] = others[i];
-    int n = poll(polls, 2 + n_others, -1);
+        polls[OWN + i] = others[i];
+    int n = poll(polls, OWN + n_others, -1);
     for (size_t i = 0; i < n_others; i++)
-        others[i].revents = n > 0 ? polls[2 + i].revents : 0;
+        others[i].revents = n > 0 ? polls[OWN + i].revents : 0;
     if (n < 0)
         return errno == EINTR;
+    if (polls[2].revents != 0)
+        cli_prompt_read(&session->prompt, session->bridge);
     /* A lost bridge shows on the view's link too, after what still is to be read there. */
     if (polls[1].revents != 0 && trollbridge_dispatch(session->bridge) != TROLLBRIDGE_OK &&
         polls[0].revents == 0)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "cli/prompt.h"
 #include "endpoint/endpoint.h"
 #include "host/trollbridge.h"
 
@@ -14,7 +15,6 @@ struct cli_session_test {
     const struct trollbridge_plugin *plugins;
     size_t n_plugins;
     void (*alert)(void *data, const char *event);
-    void (*ask)(void *data, const struct trollbridge_ask *ask);
     void *data;
 };
 
@@ -25,6 +25,7 @@ struct cli_session {
     int link_fd;                         /* relayed: our end of the view link */
     uint8_t bootstrap[TB_BOOTSTRAP_MAX];
     size_t n_bootstrap;
+    struct cli_prompt prompt; /* zeroed: every one is dismissed */
     bool opened;
     bool refused;
     char code[64];     /* of a refusal */

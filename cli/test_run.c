@@ -1,6 +1,5 @@
 #include "cli/test_run.h"
 
-#include "base/clock.h"
 #include "base/fd.h"
 #include "cli/cli.h"
 #include "cli/json.h"
@@ -11,9 +10,8 @@
 #include "cli/test_text.h"
 #include "cli/text.h"
 
+#include <errno.h>
 #include <string.h>
-
-enum { ALERT_MS = 2000 };
 
 struct run {
     const json_t *one;
@@ -21,11 +19,12 @@ struct run {
     json_t *hits; /* borrowed */
     struct test_served *served;
     struct cli_session session;
-    bool own;  /* the call that is under way is the case's own */
-    bool done; /* it has ended */
-    bool lost; /* the session has */
-    bool never_made;
-    bool value; /* its result has come */
+    bool own;        /* the call that is under way is the case's own */
+    bool done;       /* it has ended */
+    bool lost;       /* the session has */
+    bool never_made; /* it was lost before the case's own call */
+    bool ended;      /* and the broker has dealt with all of it */
+    bool value;      /* its result has come */
     uint64_t id;
 };
 
@@ -87,24 +86,15 @@ static void on_chunk(void *data, const struct tb_chunk *chunk, uint32_t cost)
 static void on_alert(void *data, const char *event)
 {
     struct run *run = data;
+    run->ended |= strcmp(event, "closed") == 0 || strcmp(event, "locked") == 0;
+    if (strcmp(event, "closed") == 0)
+        return; /* no alarm, but how every session ends */
     json_t *alerts = json_object_get(run->outcome, "alerts");
     if (!alerts) {
         alerts = json_array();
         json_object_set_new(run->outcome, "alerts", alerts);
     }
     json_array_append_new(alerts, json_string(event));
-}
-
-/* Everybody who is asked says the same. */
-static void on_ask(void *data, const struct trollbridge_ask *ask)
-{
-    const struct run *run = data;
-    const char *wanted = text_or(run->one, "answer", "dismissed");
-    enum trollbridge_answered answered = TROLLBRIDGE_DISMISSED;
-    for (int i = TROLLBRIDGE_DISMISSED; i <= TROLLBRIDGE_NEVER; i++)
-        if (strcmp(trollbridge_answer_name((enum trollbridge_answered)i), wanted) == 0)
-            answered = (enum trollbridge_answered)i;
-    (void)trollbridge_answer(run->session.bridge, ask->id, answered);
 }
 
 /* ---- calls ---- */
@@ -185,14 +175,13 @@ static void call(struct run *run, const json_t *step)
 }
 
 /* A call that is made again has come to nothing yet. */
-static void forget(struct run *run)
+static void begin(struct run *run, const json_t *step)
 {
     static const char *const keys[] = {"verdict", "code", "result_after", "result_raw_after",
                                        "error_after"};
     for (size_t i = 0; i < TB_ARRAY_LEN(keys); i++)
         json_object_del(run->outcome, keys[i]);
-    if (run->own)
-        test_served_begin(run->served);
+    test_served_begin(run->served, step);
 }
 
 static void call_repeatedly(struct run *run, const json_t *step)
@@ -200,7 +189,7 @@ static void call_repeatedly(struct run *run, const json_t *step)
     const json_t *repeat = json_object_get(step, "repeat");
     json_int_t n = repeat ? json_integer_value(repeat) : 1;
     for (json_int_t i = 0; i < n && !run->lost; i++) {
-        forget(run);
+        begin(run, step);
         call(run, step);
     }
 }
@@ -222,28 +211,21 @@ static void call_all(struct run *run)
         call_repeatedly(run, run->one);
 }
 
-static bool has_alert(const struct run *run, const json_t *alert)
+/* Hangs up and waits for the host's word that the session has ended: by then all that the page has
+ * sent is dealt with, and every alert is here. */
+static int hang_up(struct run *run)
 {
-    size_t i;
-    json_t *item;
-    json_array_foreach(json_object_get(run->outcome, "alerts"), i, item)
-    {
-        if (json_equal(item, alert))
-            return true;
-    }
-    return false;
-}
-
-/* An alert has a way of its own, on which it may be slower than the page's answer. */
-static void await_alert(struct run *run)
-{
-    const json_t *alert = json_object_get(run->one, "alert");
-    struct pollfd control = {.fd = trollbridge_fd(run->session.bridge), .events = POLLIN};
-    uint64_t until_ns = tb_clock_ns() + ALERT_MS * TB_MS_NS;
-    while (alert && !has_alert(run, alert) && tb_clock_ns() < until_ns)
-        if (poll(&control, 1, ALERT_MS) < 0 ||
-            trollbridge_dispatch(run->session.bridge) != TROLLBRIDGE_OK)
-            return;
+    struct trollbridge *bridge = run->session.bridge;
+    struct pollfd control = {.fd = trollbridge_fd(bridge), .events = POLLIN};
+    tb_endpoint_free(run->session.endpoint);
+    run->session.endpoint = NULL;
+    while (!run->ended && (poll(&control, 1, -1) >= 0 || errno == EINTR))
+        if (trollbridge_dispatch(bridge) != TROLLBRIDGE_OK)
+            break;
+    return run->ended ? CLI_DONE
+                      : cli_error(CLI_LOST, "session_closed",
+                                  "Trollbridge itself has ended in the case '%s'",
+                                  cli_text(run->one, "name"));
 }
 
 /* ---- the case ---- */
@@ -264,8 +246,9 @@ static int in_session(struct run *run, const char *app, const struct cli_session
     int status = cli_session_begin_test(&run->session, app, text_or(run->one, "view", "main"),
                                         text_or(run->one, "origin", "local"), test);
     if (status == CLI_DONE) {
+        (void)cli_prompt_init(&run->session.prompt, text_or(run->one, "answer", "dismissed"), true);
         call_all(run);
-        await_alert(run);
+        status = hang_up(run);
     }
     /* What the log has is complete only when everything has ended. */
     cli_session_end(&run->session);
@@ -274,8 +257,7 @@ static int in_session(struct run *run, const char *app, const struct cli_session
 
 static int in_folder(struct run *run, const char *app, const char *folder)
 {
-    struct cli_session_test test = {
-        .folder = folder, .alert = on_alert, .ask = on_ask, .data = run};
+    struct cli_session_test test = {.folder = folder, .alert = on_alert, .data = run};
     test.plugins = test_served_plugins(run->served, &test.n_plugins);
     int status = in_session(run, app, &test);
     if (status != CLI_DONE)

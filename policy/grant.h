@@ -10,7 +10,7 @@
 
 #define TB_NO_INDEX UINT32_MAX
 
-enum { TB_ASK_KEY_SIZE = 32, TB_CALLS_PER_S_MAX = 1000000 };
+enum { TB_CALLS_PER_S_MAX = 1000000 };
 
 /* Small enough that bytes a second times nanoseconds of a second is no more than 64 bits hold. */
 #define TB_BYTES_PER_S_MAX (UINT64_C(1) << 32)

@@ -13,7 +13,7 @@
 
 /* The digest at the end finds what was cut off or changed by accident. */
 enum { MAGIC_SIZE = sizeof MAGIC - 1, DIGEST_SIZE = 32, DAY_S = 24 * 60 * 60 };
-enum { ENTRY_MIN = TB_ANSWER_KEY_SIZE + 1 + 3 * 8 + 3 * 2 };
+enum { ENTRY_MIN = TB_ASK_KEY_SIZE + 1 + 3 * 8 + 3 * 2 };
 enum { ENTRY_MAX = ENTRY_MIN + TB_ORIGIN_MAX + TB_COMMAND_MAX + TB_LABEL_MAX };
 _Static_assert(MAGIC_SIZE + 4 + TB_ANSWERS_MAX * ENTRY_MAX + DIGEST_SIZE <= TB_ANSWERS_SIZE_MAX,
                "a full table fits");
@@ -129,14 +129,13 @@ int tb_answers_write(const struct tb_answers *answers, uint8_t **ret_data, size_
 }
 
 /* Where the key is, or would be. */
-static size_t place_of(const struct tb_answers *answers,
-                       const uint8_t key[static TB_ANSWER_KEY_SIZE])
+static size_t place_of(const struct tb_answers *answers, const uint8_t key[static TB_ASK_KEY_SIZE])
 {
     size_t from = 0;
     size_t to = answers->n;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        if (memcmp(answers->list[middle].key, key, TB_ANSWER_KEY_SIZE) < 0)
+        if (memcmp(answers->list[middle].key, key, TB_ASK_KEY_SIZE) < 0)
             from = middle + 1;
         else
             to = middle;
@@ -145,10 +144,10 @@ static size_t place_of(const struct tb_answers *answers,
 }
 
 struct tb_remembered *tb_answers_find(const struct tb_answers *answers,
-                                      const uint8_t key[static TB_ANSWER_KEY_SIZE])
+                                      const uint8_t key[static TB_ASK_KEY_SIZE])
 {
     size_t at = place_of(answers, key);
-    bool found = at < answers->n && memcmp(answers->list[at].key, key, TB_ANSWER_KEY_SIZE) == 0;
+    bool found = at < answers->n && memcmp(answers->list[at].key, key, TB_ASK_KEY_SIZE) == 0;
     return found ? &answers->list[at] : NULL;
 }
 

@@ -12,17 +12,15 @@
 enum {
     TB_ANSWERS_MAX = 4096,
     TB_ANSWERS_SIZE_MAX = 4 * 1024 * 1024, /* what so many of the largest need */
-    TB_ANSWER_KEY_SIZE = 32,
 };
 
 struct tb_remembered {
-    uint8_t
-        key[TB_ANSWER_KEY_SIZE]; /* of app, origin, command, scope and policy: docs/formats.md */
-    enum tb_answered answered;   /* ALWAYS or NEVER */
-    uint64_t made_s;             /* these three in seconds since 1970 */
-    uint64_t expires_s;          /* 0: never */
-    uint64_t used_s;             /* the last time that it decided a call; 0: not yet */
-    struct tb_bytes origin;      /* these three are for people */
+    uint8_t key[TB_ASK_KEY_SIZE]; /* of app, origin, command, scope and policy: docs/formats.md */
+    enum tb_answered answered;    /* ALWAYS or NEVER */
+    uint64_t made_s;              /* these three in seconds since 1970 */
+    uint64_t expires_s;           /* 0: never */
+    uint64_t used_s;              /* the last time that it decided a call; 0: not yet */
+    struct tb_bytes origin;       /* these three are for people */
     struct tb_bytes command;
     struct tb_bytes view;
 };
@@ -42,7 +40,7 @@ tb_must_check int tb_answers_write(const struct tb_answers *answers, uint8_t **r
 
 /* The answer of that key, or NULL. */
 struct tb_remembered *tb_answers_find(const struct tb_answers *answers,
-                                      const uint8_t key[static TB_ANSWER_KEY_SIZE]);
+                                      const uint8_t key[static TB_ASK_KEY_SIZE]);
 /* Adds it, or puts it in the place of the one with its key; its strings stay borrowed. Where there
  * is no room the one goes that was made or used longest ago: it is asked again then. 0, -ENOMEM, or
  * TB_MALFORMED: it is not in the format. */

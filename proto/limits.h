@@ -58,8 +58,14 @@ enum {
     TB_HOOK_FILE_MAX = 256,        /* its name */
     TB_HOOK_CALLS = 1024,          /* whose args the hook keeps at once */
 
+    TB_ASK_KEY_SIZE = 32,     /* what an answer is remembered under */
+    TB_ASK_ARGS_MAX = 8192,   /* of a call that a person is asked about */
+    TB_ASKS_PER_SESSION = 16, /* calls that wait for a person */
+    TB_ASK_S = 600,           /* from ASK to its end without an ANSWER */
+    TB_ASK_DISMISSED_S = 30,  /* a command is denied after a prompt was dismissed */
+
     TB_SETTINGS_MAX = 640 * 1024, /* most of it the text of a hook */
-    TB_FACTS_MAX = 49152, /* what the host is told of the app; a part of the settings */
+    TB_FACTS_MAX = 49152,         /* what the host is told of the app; a part of the settings */
     TB_WINDOWS_MAX = 16,
     TB_GRANT_MAX = 16 * 1024 * 1024,
     TB_SNAPSHOT_MAX = 64 * 1024 * 1024,

@@ -1,15 +1,16 @@
 /*
  * trollbridge-run: an app in windows of its own. `trollbridge run` starts it, and has read the
- * command line: `run APP VIEW EVAL SCREENSHOT DEVTOOLS`, each but the first "" where it was not
- * given.
+ * command line: `run APP VIEW EVAL SCREENSHOT ANSWER DEVTOOLS`, each but the first "" where it was
+ * not given.
  */
 #include "run/run.h"
 
 #include <glib-unix.h>
 #include <gtk/gtk.h>
 #include <stdio.h>
+#include <unistd.h>
 
-enum { N_ARGUMENTS = 6 };
+enum { N_ARGUMENTS = 7 };
 
 static gboolean on_signal(void *data)
 {
@@ -31,6 +32,16 @@ static void on_alert(void *data, const char *view, const char *event, const char
         run_tell(event, "%s%s%s", view, *view ? ": " : "", message);
 }
 
+static void on_ask(void *data, const struct trollbridge_ask *ask)
+{
+    const struct run *run = data;
+    enum trollbridge_answered answered = TROLLBRIDGE_NEVER;
+    while (answered > TROLLBRIDGE_DISMISSED &&
+           strcmp(run->options->answer, trollbridge_answer_name(answered)) != 0)
+        answered--;
+    (void)trollbridge_answer(trollbridge_webkit_bridge(run->tw), ask->id, answered);
+}
+
 static int status_of(const GError *error)
 {
     switch (error->code) {
@@ -50,6 +61,7 @@ static gboolean start(struct run *run)
         .app = run->options->app,
         .devtools = run->options->devtools,
         .alert = on_alert,
+        .ask = run->options->answer ? on_ask : NULL,
         .data = run,
     };
     run->tw = trollbridge_webkit_new(&options, &error);
@@ -77,11 +89,23 @@ static gboolean has_frontend(struct run *run, const struct trollbridge_app *app)
     return FALSE;
 }
 
+/* Who uses one has a server running, and wonders why nothing is asked of it. */
+static void tell_dev_url(const struct trollbridge_app *app)
+{
+    if (*app->dev_url)
+        run_tell("dev_url",
+                 "%s is not opened: the windows show the files in %s, as they were built last",
+                 app->dev_url, app->frontend);
+}
+
 static void show(struct run *run)
 {
     const struct trollbridge_app *app = trollbridge_app(trollbridge_webkit_bridge(run->tw));
     name_program(app);
-    if (has_frontend(run, app) && run_open_windows(run) && !run->ended)
+    if (!has_frontend(run, app))
+        return;
+    tell_dev_url(app);
+    if (run_open_windows(run) && !run->ended)
         gtk_main();
 }
 
@@ -94,6 +118,24 @@ static int print_result(const struct run *run)
         return RUN_DONE;
     run_tell("io", "standard output: cannot be written");
     return RUN_FAILED;
+}
+
+/* Before anything is started for it: the picture is the last thing that is done. */
+static gboolean can_write(const struct run_options *options)
+{
+    const char *file = options->screenshot;
+    if (!file)
+        return TRUE;
+    g_autofree char *folder = g_path_get_dirname(file);
+    gboolean is_there = access(file, F_OK) == 0;
+    if (access(is_there ? file : folder, W_OK) == 0 && !g_file_test(file, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    if (is_there)
+        run_tell("io", "%s: this is no file that can be written: name another", file);
+    else
+        run_tell("io", "%s: %s is no folder that can be written to: make it, or name another", file,
+                 folder);
+    return FALSE;
 }
 
 static int run_app(const struct run_options *options)
@@ -131,11 +173,12 @@ int main(int argc, char **argv)
         .view = argument(argv[2]),
         .eval = argument(argv[3]),
         .screenshot = argument(argv[4]),
-        .devtools = *argv[5] != 0,
+        .answer = argument(argv[5]),
+        .devtools = *argv[6] != 0,
     };
     if (!gtk_init_check(NULL, NULL)) {
         run_tell("display", "no display can be opened: set DISPLAY or WAYLAND_DISPLAY");
         return RUN_PART;
     }
-    return run_app(&options);
+    return can_write(&options) ? run_app(&options) : RUN_FAILED;
 }

@@ -6,6 +6,7 @@
 #include "run/run.h"
 
 #include <gtk/gtk.h>
+#include <libsoup/soup.h>
 
 enum { LOAD_S = 30 };
 
@@ -129,6 +130,33 @@ static gboolean on_load_failed(WebKitWebView *view, WebKitLoadEvent event, const
     return FALSE;
 }
 
+/* What the page's address names in the frontend's folder. */
+static char *file_of(const char *uri)
+{
+    const char *path = g_str_has_prefix(uri, TROLLBRIDGE_WEBKIT_ORIGIN "/")
+                           ? uri + strlen(TROLLBRIDGE_WEBKIT_ORIGIN "/")
+                           : uri;
+    g_autofree char *name = g_strndup(path, strcspn(path, "?#"));
+    gboolean is_folder = *name == 0 || g_str_has_suffix(name, "/");
+    return g_strconcat(name, is_folder ? "index.html" : "", NULL);
+}
+
+/* What the frontend answers for a file that it does not have is a page, too, and has loaded. */
+static gboolean has_failed(struct run *run)
+{
+    WebKitWebResource *page = webkit_web_view_get_main_resource(run->view);
+    WebKitURIResponse *response = page ? webkit_web_resource_get_response(page) : NULL;
+    guint status = response ? webkit_uri_response_get_status_code(response) : 0;
+    if (status < SOUP_STATUS_BAD_REQUEST)
+        return FALSE;
+    const struct trollbridge_app *app = trollbridge_app(trollbridge_webkit_bridge(run->tw));
+    g_autofree char *file = file_of(webkit_web_view_get_uri(run->view));
+    run_fail(run, RUN_FAILED, "load",
+             "%s/%s: %s (%u): build the frontend, or correct `url` in its [[window]]",
+             app->frontend, file, soup_status_get_phrase(status), status);
+    return TRUE;
+}
+
 /* Once: a page may go on to others. */
 static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct run *run)
 {
@@ -136,7 +164,8 @@ static void on_load_changed(WebKitWebView *view, WebKitLoadEvent event, struct r
         return;
     g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_changed), run);
     g_signal_handlers_disconnect_by_func(view, G_CALLBACK(on_load_failed), run);
-    on_finished(run);
+    if (!has_failed(run))
+        on_finished(run);
 }
 
 static gboolean on_load_timeout(void *data)
@@ -164,11 +193,31 @@ static void on_destroy(GtkWidget *view, struct run *run)
     run_closed(run);
 }
 
+/*
+ * Of what a function throws WebKit passes on the text alone, which of a refused call is the message
+ * without code and command. The function stays one with lines, directives and a `this` of its own.
+ */
+static char *with_whole_errors(const char *body)
+{
+    return g_strconcat("try { return await (async () => {", body,
+                       "\n})() } catch (error) {"
+                       "  if (error instanceof Error && error.code && error.command)"
+                       "    throw `${error.code}: ${error.message} (${error.command})`;"
+                       "  throw error;"
+                       "}",
+                       NULL);
+}
+
 static gboolean read_script(struct run *run)
 {
     g_autoptr(GError) error = NULL;
-    if (!run->options->eval || g_file_get_contents(run->options->eval, &run->script, NULL, &error))
+    g_autofree char *body = NULL;
+    if (!run->options->eval)
         return TRUE;
+    if (g_file_get_contents(run->options->eval, &body, NULL, &error)) {
+        run->script = with_whole_errors(body);
+        return TRUE;
+    }
     run_fail(run, RUN_USAGE, "not_found", "%s", error->message);
     return FALSE;
 }

@@ -111,7 +111,7 @@ static struct change *new_change(struct answers *answers, const struct tb_inner 
 bool answers_remember(struct supervisor *supervisor, const struct tb_inner *request)
 {
     struct answers *answers = &supervisor->answers;
-    if (request->webview.n != TB_ANSWER_KEY_SIZE ||
+    if (request->webview.n != TB_ASK_KEY_SIZE ||
         (request->status != TB_ANSWER_ALWAYS && request->status != TB_ANSWER_NEVER))
         return false;
     answers->token = request->token;
@@ -127,7 +127,7 @@ bool answers_remember(struct supervisor *supervisor, const struct tb_inner *requ
 
 bool answers_used(struct supervisor *supervisor, const struct tb_inner *request)
 {
-    if (request->webview.n != TB_ANSWER_KEY_SIZE)
+    if (request->webview.n != TB_ASK_KEY_SIZE)
         return false;
     struct change *change = new_change(&supervisor->answers, request);
     if (change)
@@ -147,13 +147,6 @@ void answers_changed(struct supervisor *supervisor)
 }
 
 /* ---- the file ---- */
-
-static uint64_t wall_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec > 0 ? (uint64_t)now.tv_sec : 0;
-}
 
 /* One that was revoked meanwhile does not come back by having been used. */
 static int apply(struct change *change, uint64_t now_s, struct tb_answers *list)
@@ -187,7 +180,7 @@ static int load(struct answers *answers, struct tb_answers *ret_list)
 static int change_file(struct answers *answers)
 {
     tb_cleanup(tb_answers_deinit) struct tb_answers list = {0};
-    uint64_t now_s = wall_s();
+    uint64_t now_s = tb_clock_wall_s();
     int r = load(answers, &list);
     for (size_t i = 0; i < answers->n_waiting && r == TB_OK; i++)
         r = apply(&answers->waiting[i], now_s, &list);

@@ -14,6 +14,8 @@ struct trollbridge_webkit {
     struct tb_alerts alerts;
     void (*reloaded)(void *data, uint32_t id, const char *before, const char *after,
                      const char *code, const char *message);
+    void (*ask)(void *data, const struct trollbridge_ask *ask); /* NULL: the dialogs of ask.h */
+    void (*asked_over)(void *data, uint32_t id);
     void *data;
     struct trollbridge *bridge;
     struct trollbridge_plugin *plugins; /* the host's own, and those of window.h */

@@ -53,6 +53,14 @@ struct trollbridge_webkit_options {
     void (*reloaded)(void *data, uint32_t id, const char *before, const char *after,
                      const char *code, const char *message);
 
+    /*
+     * A call waits for a person, or does so no longer: as in struct trollbridge_options, answered
+     * with trollbridge_answer. NULL: the library shows a dialog over the view's window, and takes
+     * it away when the document goes.
+     */
+    void (*ask)(void *data, const struct trollbridge_ask *ask);
+    void (*asked_over)(void *data, uint32_t id);
+
     /* TRUE: views have the inspector. Whoever opens it can make every call of the view. */
     gboolean devtools;
 

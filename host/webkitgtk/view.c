@@ -1,6 +1,7 @@
 #include "host/webkitgtk/view.h"
 
 #include "base/result.h"
+#include "host/webkitgtk/ask.h"
 #include "host/webkitgtk/committed.h"
 #include "host/webkitgtk/sandbox.h"
 #include "host/webkitgtk/scripts.h"
@@ -12,6 +13,7 @@
 /* The old document's link ends by our own word: its process may live on without it. */
 static void shut(struct tb_view *view)
 {
+    tb_ask_close(view);
     if (view->pid != 0)
         (void)trollbridge_shut(view->tw->bridge, view->label);
     view->pid = 0;

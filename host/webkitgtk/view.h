@@ -10,6 +10,7 @@
 #pragma once
 
 #include "host/webkitgtk/app.h"
+#include "host/webkitgtk/ask_dialog.h"
 #include "host/webkitgtk/offer.h"
 
 struct tb_view {
@@ -21,8 +22,10 @@ struct tb_view {
     unsigned n_offers; /* in this generation */
     bool has_alerted;  /* of an offer, in this generation */
     uint64_t n_documents;
-    pid_t pid;        /* of the web process that has the link; 0: there is none */
-    uint32_t open_id; /* of that link's OPEN; 0: there is none */
+    pid_t pid;                    /* of the web process that has the link; 0: there is none */
+    uint32_t open_id;             /* of that link's OPEN; 0: there is none */
+    struct tb_ask_dialog *prompt; /* of a call of that link's; NULL: there is none */
+    uint32_t prompt_id;
 };
 
 /* A new view, which hears of all that happens to `web` from now on. */

@@ -1,5 +1,6 @@
 #include "host/webkitgtk/app.h"
 
+#include "host/webkitgtk/ask.h"
 #include "host/webkitgtk/context.h"
 #include "host/webkitgtk/frontend/frontend.h"
 #include "host/webkitgtk/origin.h"
@@ -59,6 +60,24 @@ static void on_reloaded(void *data, uint32_t id, const char *before, const char 
         tw->reloaded(tw->data, id, before, after, code, message);
 }
 
+static void on_ask(void *data, const struct trollbridge_ask *ask)
+{
+    struct trollbridge_webkit *tw = data;
+    if (tw->ask)
+        tw->ask(tw->data, ask);
+    else
+        tb_ask_show(tw, ask);
+}
+
+static void on_asked_over(void *data, uint32_t id)
+{
+    struct trollbridge_webkit *tw = data;
+    if (!tw->ask)
+        tb_ask_over(tw, id);
+    else if (tw->asked_over)
+        tw->asked_over(tw->data, id);
+}
+
 static gboolean on_bridge(int fd, GIOCondition condition, void *data)
 {
     struct trollbridge_webkit *tw = data;
@@ -66,6 +85,7 @@ static gboolean on_bridge(int fd, GIOCondition condition, void *data)
     if (trollbridge_dispatch(tw->bridge) == TROLLBRIDGE_OK)
         return G_SOURCE_CONTINUE;
     g_clear_pointer(&tw->source, g_source_unref);
+    tb_ask_close_all(tw);
     tb_alerts_add(&tw->alerts, "", "lost", trollbridge_result_text(TROLLBRIDGE_LOST));
     return G_SOURCE_REMOVE;
 }
@@ -107,6 +127,8 @@ static bool spawn(struct trollbridge_webkit *tw, const struct trollbridge_webkit
         .opened = on_opened,
         .alert = on_alert,
         .reloaded = on_reloaded,
+        .ask = on_ask,
+        .asked_over = on_asked_over,
         .data = tw,
     };
     enum trollbridge_result result = trollbridge_spawn(&bridge, &tw->bridge);
@@ -183,6 +205,8 @@ struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webki
     tw->requires_sandbox = options->require_sandbox;
     tb_alerts_init(&tw->alerts, options->alert, options->data);
     tw->reloaded = options->reloaded;
+    tw->ask = options->ask;
+    tw->asked_over = options->asked_over;
     tw->data = options->data;
     tw->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
     if (!find_sandbox(tw, error) || !spawn(tw, options, error) || !make_context(tw, error) ||

@@ -2,7 +2,7 @@
 
 expect.json: `status` (0), `vars` (HOME=/home/u), `errors` and `warnings` (each must begin a line of its own kind, after
 "trollbridge: ", or stand in it where it begins with "("; no other lines may come), `settings` (some keys), `views`. Of a view's
-`commands` every name must be given; of each command and plugin only the keys that matter.
+`commands` every name must be given; of each command and plugin only the keys that matter (null: the key is not there).
 """
 
 import hashlib
@@ -100,7 +100,21 @@ def check_command(grant, name, wanted):
         elif key in ("allow", "deny"):
             assert grant["scopes"][command["scope"]][key] == value, f"{key} of {name}"
         else:
-            assert command[key] == value, f"{key} of {name}"
+            assert command.get(key) == value, f"{key} of {name}"
+
+
+def check_filters(grant, wanted):
+    """Of rules the lines; None: there are none."""
+    if "rules" in wanted:
+        assert [rule["line"] for rule in grant.get("rules", [])] == (wanted["rules"] or [])
+        assert ("rules" in grant) == (wanted["rules"] is not None)
+    if "tripwires" in wanted:
+        assert grant["tripwires"] == wanted["tripwires"]
+    if "hook" in wanted:
+        hook = grant.get("hook")
+        assert (hook is None) == (wanted["hook"] is None)
+        for key, value in (wanted["hook"] or {}).items():
+            assert hook[key] == (value.encode() if key == "text" else value)
 
 
 def check_view(snapshot, wanted):
@@ -112,6 +126,7 @@ def check_view(snapshot, wanted):
         check_command(grant, name, command)
     if "denied" in wanted:
         assert {item["name"]: rule_text(item["rule"]) for item in grant["denied"]} == wanted["denied"]
+    check_filters(grant, wanted)
     if "plugins" in wanted:
         assert {plugin["name"] for plugin in grant["plugins"]} == set(wanted["plugins"])
         for plugin in grant["plugins"]:
@@ -136,7 +151,7 @@ def test_case(name):
     assert settings["digest"] == hashlib.blake2b(files["snapshot"], digest_size=32).digest()
     assert settings["resource"] == str(app)
     for key, value in wanted.get("settings", {}).items():
-        assert settings[key] == value
+        assert settings[key] == (value.encode() if key == "hook" else value)
     assert "views" in wanted
     for view in wanted["views"]:
         check_view(files["snapshot"], view)

@@ -175,6 +175,101 @@ def test_a_tripwire_locks_the_session(tested, command):
     fails(tested, "expect", command=command)
 
 
+# ---- rules and schemas ----
+
+
+def rule(app, text):
+    """Adds a rule for READ; its place."""
+    line = (app.path / "trollbridge.toml").read_text().count("\n") + 2
+    app.manifest(f'[[rule]]\ncommand = "{tree.READ}"\n{text}\n')
+    return f"trollbridge.toml:{line}"
+
+
+def test_a_rule_denies(tested):
+    place = rule(tested, 'when = [{ path = "/path", op = "equals", value = "data/secret.txt" }]\nthen = "deny"\nmessage = "not this one"')
+    holds(tested, args={"path": "data/secret.txt"}, expect="deny", code="rule", rule=place, reason="not this one", error_after={"code": "rule"})
+    holds(tested)
+    fails(tested, "expect", args={"path": "data/secret.txt"})
+    fails(tested, "rule", args={"path": "data/secret.txt"}, expect="deny", rule="trollbridge.toml:1")
+
+
+def test_a_rule_rewrites(tested):
+    place = rule(tested, 'then = "rewrite"\nset = [{ path = "/path", value = "data/other.txt" }]')
+    holds(tested, expect="rewrite", rule=place, args_after={"path": "data/other.txt"})
+    fails(tested, "expect", "args_after", args_after=tree.HELLO)
+
+
+def test_a_rule_alerts(tested):
+    rule(tested, 'then = "alert"\nmessage = "look"')
+    holds(tested, alert="rule")
+    fails(tested, "alert", alert="tripwire")
+
+
+def test_a_schema_refuses(tested):
+    tested.manifest(f'[commands."{tree.READ}"]\nschema = {{ args = {{ path = {{ type = "string", max = 20 }} }} }}\n')
+    holds(tested)
+    holds(tested, args={"path": "x" * 21}, expect="deny", code="invalid_args")
+    holds(tested, args={"path": "x", "more": 1}, expect="deny", code="invalid_args")
+    fails(tested, "expect", args={"path": "x" * 21})
+
+
+def test_coverage_of_rules_and_schemas(tested):
+    place = rule(tested, 'when = [{ path = "/path", op = "equals", value = "a" }]\nthen = "deny"')
+    other = rule(tested, 'when = [{ path = "/path", op = "equals", value = "b" }]\nthen = "rewrite"\nset = [{ path = "/path", value = "c" }]')
+    third = rule(tested, 'when = [{ path = "/path", op = "equals", value = "d" }]\nthen = "alert"')
+    tested.manifest(f'[commands."{tree.READ}"]\nschema = {{ args = {{ path = {{ type = "string" }} }} }}\n')
+
+    def missing(*paths):
+        _, answer = coverage(tested, *({"name": str(path), "command": tree.READ, "args": {"path": path}, "expect": "allow"} for path in paths))
+        rules = {f"{one['file']}:{one['line']}" for one in answer["missing"] if one["kind"] == "rule"}
+        return rules, "schema" in {one["kind"] for one in answer["missing"]}
+
+    assert missing("x") == ({place, other, third}, True)
+    assert missing("a") == ({other, third}, True)
+    assert missing("b") == ({place, third}, True)
+    assert missing("d") == ({place, other}, True)
+    assert missing("x", 1) == ({place, other, third}, False)
+
+
+# ---- prompts ----
+
+ASKED = f'[commands."{tree.READ}"]\nask = true\n'
+
+
+@pytest.mark.parametrize("answer, allowed", [("once", True), ("session", True), ("always", True), ("never", False), ("dismissed", False)])
+def test_a_person_is_asked(tested, answer, allowed):
+    tested.manifest(ASKED)
+    if allowed:
+        outcome = holds(tested, answer=answer, expect="ask", args_after=tree.HELLO, result=1, result_after=1)
+        assert outcome["verdict"] == "allow"
+        holds(tested, answer=answer, expect="allow")
+        fails(tested, "expect", answer=answer, expect="deny")
+    else:
+        outcome = holds(tested, answer=answer, expect="ask", code="ask_denied", error_after={"code": "ask_denied"})
+        assert outcome["verdict"] == "deny"
+        holds(tested, answer=answer, expect="deny")
+        fails(tested, "expect", answer=answer, expect="allow")
+
+
+def test_nobody_is_there_unless_the_case_says_so(tested):
+    tested.manifest(ASKED)
+    holds(tested, expect="deny", code="ask_denied")
+    fails(tested, "expect")
+
+
+def test_answers_are_not_remembered_beyond_the_case(tested):
+    tested.manifest(ASKED)
+    cases = [{**READ_CASE, "name": f"{n} {answer}", "answer": answer, "expect": "ask"} for n in range(2) for answer in ("always", "never")]
+    assert run(tested, *cases)["passed"] == 4
+
+
+def test_coverage_of_prompts(tested):
+    tested.manifest(ASKED)
+    _, none = coverage(tested, {**READ_CASE, "command": "plugin:shell|spawn", "expect": "deny"})
+    _, asked = coverage(tested, {**READ_CASE, "expect": "deny"})
+    assert ("ask", tree.READ) in kinds(none) and ("ask", tree.READ) not in kinds(asked)
+
+
 # ---- what does not hold ----
 
 
@@ -254,6 +349,7 @@ def test_usage(tested):
 
 
 def test_an_app_without_cases_is_an_error(tested):
+    (tested.path / CASES).unlink()
     result = tested.run("test", tested.path)
     assert result.returncode == 3
     assert f"({CASES})" in result.stderr.decode()
@@ -345,7 +441,7 @@ CASE = '[[case]]\nname = "a"\ncommand = "greet"\n'
     (CASE + 'expect = "deny"\nargs = { x = nan }\n', "infinite", 5),
     (CASE + 'expect = "deny"\nargs_after = {}\n', "no plugin gets to see the call", 5),
     (CASE + 'expect = "deny"\nresult = 1\n', "no plugin gets to see the call", 5),
-    (CASE + 'expect = "allow"\nresult = 1\nerror = { code = "io" }\n', "more than one of", 2),
+    (CASE + 'expect = "allow"\nresult = 1\nerror = { code = "io" }\n', "more than one of", 3),
     (CASE + 'expect = "allow"\nerror = { code = "rule" }\n', "none that a plugin may answer", 5),
     (CASE + 'expect = "allow"\nerror = { message = "x" }\n', "needs the key `code`", 5),
     (CASE + 'expect = "allow"\nbefore = [1]\n', "must be a table such as", 5),

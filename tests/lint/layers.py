@@ -25,6 +25,7 @@ BELOW = {
                         "policy/compiler/data", "policy/compiler/url"],
     "broker": ["base", "proto", "policy", "policy/filter"],
     "scribe": ["base", "proto", "policy", "audit"],
+    "hook": ["base", "proto"],
     "supervisor": ["base", "proto", "policy", "sandbox", "answers"],
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
@@ -48,6 +49,7 @@ for job in ["cases", "explain", "import", "lint"]:
 EXTRA = {
     ("broker/main.c", "sandbox"): "a program enters its own sandbox",
     ("scribe/main.c", "sandbox"): "a program enters its own sandbox",
+    ("hook/main.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/fs/fs.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/path/path.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/audit/audit.c", "sandbox"): "a program enters its own sandbox",

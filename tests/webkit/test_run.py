@@ -52,6 +52,15 @@ THROWN = [
 ]
 
 
+def test_eval_of_a_refused_call_says_which_and_why(make_app):
+    app = make_app()
+    for call, message in [
+            ("'plugin:fs|remove'", "not_granted: "), ("'plugin:fs|read_text_file', {path: 'data/private/secret.txt'}", "scope: ")]:
+        code, out, told = evaluate(app, f"'use strict';\nreturn trollbridge.invoke({call}) // not awaited")
+        assert (code, out) == (1, "") and told.startswith(f"trollbridge: eval: {message}")
+        assert told.rstrip().endswith(f"({call.split(chr(39))[1]})")
+
+
 @pytest.mark.parametrize("script, message", THROWN)
 def test_eval_that_fails_says_why(make_app, script, message):
     code, out, told = evaluate(make_app(), script)
@@ -82,9 +91,28 @@ def test_each_window_is_a_view_of_its_own(make_app):
     assert opened == {"main", "side"}
 
 
+def test_a_dev_url_is_told_of_once(make_app):
+    app = make_app(manifest='dev_url = "http://localhost:5173"' + SIDE, files={"dist/side.html": "side"})
+    code, out, told = evaluate(app, "return document.title")
+    assert (code, out) == (0, '"Page"\n')
+    assert told == "trollbridge: dev_url: http://localhost:5173 is not opened: the windows show the files in dist, as they were built last"
+
+
 def test_a_view_that_is_not_there(make_app):
     code, out, told = evaluate(make_app(), "return 1", "--view", "other")
     assert (code, out) == (2, "") and "the app has no window 'other'" in told
+
+
+@pytest.mark.parametrize("words", [["--eval", "eval.js"], ["--screenshot", "shot.png"]])
+@pytest.mark.parametrize("url, file", [("", "dist/index.html"), ("no/page.html?a#b", "dist/no/page.html"), ("no/", "dist/no/index.html")])
+def test_a_page_that_is_not_there_has_not_loaded(make_app, words, url, file):
+    app = make_app(manifest=f'[[window]]\nlabel = "main"\nurl = "{url}"\n')
+    (app.path / "dist/index.html").unlink()
+    (app.folder / "eval.js").write_text("return 1")
+    with tree.leaves_nothing():
+        code, out, told = app.run("run", app.path, words[0], app.folder / words[1])
+    assert (code, out) == (1, "") and f"trollbridge: load: {file}: Not Found (404): build the frontend" in told
+    assert not (app.folder / "shot.png").exists()
 
 
 def size_of(png):
@@ -111,8 +139,10 @@ def test_a_screenshot_alone(make_app):
 
 def test_a_screenshot_that_cannot_be_written(make_app):
     app = make_app()
-    code, out, told = evaluate(app, "return 1", "--screenshot", app.home / "no/shot.png")
-    assert (code, out) == (1, "") and told.startswith("trollbridge: io: ")
+    for file, problem in [("no/shot.png", "/no is no folder that can be written to: make it"), ("run", "/run: this is no file")]:
+        code, out, told = evaluate(app, "return 1", "--screenshot", app.home / file)
+        assert (code, out) == (1, "") and told.startswith("trollbridge: io: ") and problem in told
+        assert not app.log.exists()
 
 
 def web_processes(pid):

@@ -32,6 +32,7 @@ static const struct {
     {tb_lint_app, false},
     {tb_lint_sandboxes, false},
     {tb_lint_unimplemented, false},
+    {tb_lint_tripwires, false},
 };
 
 /* ---- for all lints ---- */

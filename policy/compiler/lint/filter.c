@@ -1,0 +1,22 @@
+/* Tripwires that the page is granted. */
+#include "policy/compiler/lint/parts.h"
+
+#include "policy/grant.h"
+
+/* Often what a plugin's default set brings along: then the page's own code has to keep from it, as
+ * all others have to. */
+void tb_lint_tripwires(struct tb_lint *lint)
+{
+    const struct tb_detail *detail = lint->policy->manifest.details;
+    for (; detail; detail = detail->next) {
+        uint32_t at =
+            detail->tripwire ? tb_compiled_find(lint->compiled, detail->command) : TB_NO_INDEX;
+        if (at == TB_NO_INDEX || lint->commands[at].denied || !lint->commands[at].bundle)
+            continue;
+        struct tb_place place = tb_lint_place(lint, lint->commands[at].bundle);
+        tb_report_warning(lint->report, "tripwire-granted", detail->place,
+                          "`%.*s` is a tripwire that %s:%u grants: a call of it by the app's own "
+                          "code locks the session",
+                          TB_SHOWN(detail->command), place.file, place.line);
+    }
+}

@@ -1,0 +1,3 @@
+export function onRequest({ args }) {
+    return args;
+}
