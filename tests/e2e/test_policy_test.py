@@ -441,7 +441,7 @@ CASE = '[[case]]\nname = "a"\ncommand = "greet"\n'
     (CASE + 'expect = "deny"\nargs = { x = nan }\n', "infinite", 5),
     (CASE + 'expect = "deny"\nargs_after = {}\n', "no plugin gets to see the call", 5),
     (CASE + 'expect = "deny"\nresult = 1\n', "no plugin gets to see the call", 5),
-    (CASE + 'expect = "allow"\nresult = 1\nerror = { code = "io" }\n', "more than one of", 2),
+    (CASE + 'expect = "allow"\nresult = 1\nerror = { code = "io" }\n', "more than one of", 3),
     (CASE + 'expect = "allow"\nerror = { code = "rule" }\n', "none that a plugin may answer", 5),
     (CASE + 'expect = "allow"\nerror = { message = "x" }\n', "needs the key `code`", 5),
     (CASE + 'expect = "allow"\nbefore = [1]\n', "must be a table such as", 5),
