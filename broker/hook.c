@@ -10,6 +10,7 @@
 enum { AT_MOST = 8 };
 /* The wall clock's grace beside its own, which is of CPU time; and how long it stays unused. */
 #define GRACE_NS TB_S_NS
+#define LOAD_NS  (2 * TB_S_NS) /* for the text itself, before the first answer */
 #define IDLE_NS  (30 * TB_S_NS)
 
 /* ---- one question ---- */
@@ -89,7 +90,8 @@ static void set_deadline(struct tb_hook *hook)
 {
     uint64_t now_ns = hook->broker->now_ns;
     if (hook->first)
-        hook->deadline_ns = now_ns + hook->time_ms * TB_MS_NS + GRACE_NS;
+        hook->deadline_ns =
+            now_ns + hook->time_ms * TB_MS_NS + GRACE_NS + (hook->loaded ? 0 : LOAD_NS);
     else
         hook->deadline_ns = hook->n_calls > 0 ? TB_NEVER : now_ns + IDLE_NS;
     if (hook->deadline_ns < hook->broker->next_deadline_ns)
@@ -190,6 +192,7 @@ struct tb_question *tb_hook_take_first(struct tb_hook *hook)
     tb_assert(question && hook->n_at > 0);
     remove_from(hook, question);
     hook->n_at--;
+    hook->loaded = true;
     return question;
 }
 

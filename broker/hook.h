@@ -67,6 +67,7 @@ struct tb_hook {
     uint32_t token;             /* the supervisor's name for the running process; 0: none runs */
     uint8_t id[TB_DIGEST_SIZE]; /* of what it runs: tb_hook_id */
     uint32_t time_ms;
+    bool loaded; /* it has answered, and so has run its text */
     struct tb_link link;
     struct tb_question *first; /* those that are at the process, and then those that wait */
     struct tb_question *last;

@@ -91,6 +91,7 @@ int tb_hook_start(struct tb_hook *hook, struct tb_session *session)
     hook->slot = session->slot;
     hook->token = ++broker->last_token;
     hook->time_ms = session->grant->hook.time_ms;
+    hook->loaded = false;
     hook->back_off.started_ns = broker->now_ns;
     memcpy(hook->id, session->hook_id, sizeof hook->id);
     tb_link_init(&hook->link, &broker->loop, TB_SIDE_BROKER_HOOK, OUT_MAX);
@@ -147,6 +148,8 @@ void tb_hook_stop(struct tb_hook *hook)
     if (hook->state == TB_HOOK_IDLE)
         return;
     part_with(hook);
+    while (hook->first && !hook->first->call) /* nobody waits for it */
+        tb_hook_drop_first(hook);
     tb_supervise_insist(hook->broker, &stop);
 }
 

@@ -144,11 +144,16 @@ struct widths {
     int command;
 };
 
+static int put_text(struct tb_bytes text)
+{
+    char copy[TB_ORIGIN_MAX + 1];
+    (void)snprintf(copy, sizeof copy, "%.*s", (int)text.n, (const char *)text.data);
+    return cli_put(copy);
+}
+
 static void put_cell(struct tb_bytes text, int width)
 {
-    char cell[TB_ORIGIN_MAX + 1];
-    (void)snprintf(cell, sizeof cell, "%.*s", (int)text.n, (const char *)text.data);
-    cli_pad(cli_put(cell), width);
+    cli_pad(put_text(text), width);
     fputs("  ", stdout);
 }
 
@@ -164,8 +169,8 @@ static void print_row(const struct tb_remembered *entry, const struct widths *wi
     put_cell(entry->origin, widths->origin);
     put_cell(entry->command, widths->command);
     printf("%-6s  %-20s  %-20s  %-20s  ", tb_answered_name(entry->answered), since, expires, used);
-    put_cell(entry->view, 0);
-    puts(tb_remembered_counts(entry, now_s) ? "" : "does not count now");
+    put_text(entry->view);
+    puts(tb_remembered_counts(entry, now_s) ? "" : "  does not count now");
 }
 
 static void print_table(const struct tb_answers *answers, uint64_t now_s)

@@ -61,9 +61,12 @@ tb_noreturn static void end(const char *why, int status)
     if (watch.answered && watch.link_fd >= 0 &&
         tb_hook_refusal_write(&watch.last, watch.id, tb_bytes_of_string(why)) == TB_OK)
         (void)!tb_fd_send(watch.link_fd, tb_buffer_bytes(&watch.last), -1, MSG_DONTWAIT);
+    bool checks = watch.link_fd < 0; /* a text, whose errors are told on stderr */
+    if (checks)
+        (void)!write(STDERR_FILENO, HOOK_CHECK_HEAD, sizeof HOOK_CHECK_HEAD - 1);
     (void)!write(STDERR_FILENO, why, strlen(why));
     (void)!write(STDERR_FILENO, "\n", 1);
-    _exit(status);
+    _exit(checks ? HOOK_EXIT_FILES : status);
 }
 
 static void look(int signal)

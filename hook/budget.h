@@ -11,12 +11,15 @@
 
 #include <stdint.h>
 
-enum { HOOK_EXIT_TIME = 5, HOOK_EXIT_MEMORY = 6 };
+/* HOOK_EXIT_FILES is of a text that is checked, the others of a message. */
+enum { HOOK_EXIT_FILES = 3, HOOK_EXIT_TIME = 5, HOOK_EXIT_MEMORY = 6 };
+
+#define HOOK_CHECK_HEAD "trollbridge: hook: "
 
 /* Before the sandbox: opens what the process reads its own size from. Its descriptor, or -errno. */
 tb_must_check int hook_budget_open(void);
 /* Once, with the engine ready: memory is counted from here on, `memory_mib` of it, and the address
- * space ends. `link_fd` is where a last answer goes; -1: nowhere. */
+ * space ends. `link_fd` is where a last answer goes; -1: a text is checked. */
 void hook_budget_set(int link_fd, uint32_t memory_mib);
 
 enum { HOOK_NO_ANSWER = 0, HOOK_ANSWERED = 1 };

@@ -43,8 +43,8 @@ void hook_engine_deinit(struct hook_engine *engine)
 
 static int refuse(struct question *question, const char *what, const char *why)
 {
-    (void)snprintf(question->wrong, sizeof question->wrong, "%s: %s%s", question->engine->file,
-                   what, why);
+    (void)snprintf(question->wrong, sizeof question->wrong, "%s: %s%s",
+                   question->engine->source.file, what, why);
     return TB_DENIED;
 }
 
@@ -146,7 +146,7 @@ static int call(struct question *question, JSObjectRef function, JSValueRef *ret
     if (state == PENDING)
         return refuse(question, name_of(question), " gave a promise that nothing ever settles");
     if (state == THROWN) {
-        hook_thrown_text(realm, question->engine->file, value, question->wrong);
+        hook_thrown_text(realm, &question->engine->source, value, question->wrong);
         return TB_DENIED;
     }
     *ret_value = value;
@@ -162,10 +162,10 @@ static int write_value(struct question *question, JSValueRef value)
     if (r == TB_OK)
         return TB_OK;
     if (writer.thrown)
-        hook_thrown_text(realm, question->engine->file, writer.thrown, question->wrong);
+        hook_thrown_text(realm, &question->engine->source, writer.thrown, question->wrong);
     else
         (void)snprintf(question->wrong, sizeof question->wrong, "%s: %s returned %s",
-                       question->engine->file, name_of(question), writer.wrong);
+                       question->engine->source.file, name_of(question), writer.wrong);
     return TB_DENIED;
 }
 
@@ -249,6 +249,20 @@ static int take(struct question *question, JSValueRef value)
     return question->ask->has_raw ? take_bytes(question, value) : take_value(question, value);
 }
 
+/* An error keeps its code whatever a hook says: what goes on of it is the message. */
+static void pack_message(struct tb_packer *packer, const msgpack_object *error)
+{
+    struct tb_bytes code;
+    struct tb_bytes message = {0};
+    const struct tb_field fields[] = {
+        {"code", TB_STR, &code, 0, NULL},
+        {"message", TB_STR, &message, TB_ERROR_MESSAGE_MAX, NULL},
+    };
+    packer->failed |= tb_map_read(error, fields, TB_ARRAY_LEN(fields)) != TB_OK;
+    tb_pack_map(packer, 1);
+    tb_pack_key_str(packer, "message", message);
+}
+
 /* What no function asks for goes on as it came. */
 static int pass(struct question *question)
 {
@@ -257,7 +271,9 @@ static int pass(struct question *question)
     if (ask->what == TB_HOOK_CHUNK)
         return refuse(question, "it has no onChunk,", " and the call became a stream");
     tb_packer_init(&packer, &question->value);
-    if (ask->value)
+    if (ask->what == TB_HOOK_ERROR)
+        pack_message(&packer, ask->value);
+    else if (ask->value)
         tb_pack_object(&packer, ask->value);
     question->has_raw = ask->has_raw;
     return !packer.failed && tb_buffer_append(&question->raw, ask->raw)

@@ -7,6 +7,7 @@
 #include "hook/calls.h"
 #include "hook/module.h"
 #include "hook/realm.h"
+#include "hook/thrown.h"
 #include "proto/hook.h"
 
 struct hook_engine {
@@ -14,7 +15,7 @@ struct hook_engine {
     JSObjectRef functions[N_HOOK_FUNCTIONS]; /* NULL: the hook has none */
     bool is_tauri;                           /* the first is Tauri's form */
     char view[TB_LABEL_MAX + 1];
-    char file[TB_HOOK_FILE_MAX + 1];
+    struct hook_source source;
     char wrong[TB_ERROR_MESSAGE_MAX + 1]; /* what is wrong with the text; "": nothing */
     struct tb_unpacker kept;              /* args of a call, read again */
     struct hook_calls calls;

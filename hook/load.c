@@ -8,12 +8,13 @@
 
 static struct tb_bytes file_of(const struct hook_engine *engine)
 {
-    return tb_bytes_of_string(engine->file);
+    return tb_bytes_of_string(engine->source.file);
 }
 
 static void say(struct hook_engine *engine, const char *name, const char *what)
 {
-    (void)snprintf(engine->wrong, sizeof engine->wrong, "%s: %s%s", engine->file, name, what);
+    (void)snprintf(engine->wrong, sizeof engine->wrong, "%s: %s%s", engine->source.file, name,
+                   what);
 }
 
 static void keep(struct hook_engine *engine, enum hook_function function, JSValueRef value)
@@ -99,11 +100,19 @@ static void evaluate(struct hook_engine *engine, const struct hook_module *modul
     }
     JSValueRef value = hook_realm_evaluate(&engine->realm, program, file, &thrown);
     if (!value)
-        hook_thrown_text(&engine->realm, engine->file, thrown, engine->wrong);
+        hook_thrown_text(&engine->realm, &engine->source, thrown, engine->wrong);
     else if (module->is_module)
         take_exports(engine, JSValueToObject(context, value, NULL));
     else
         take_tauri(engine);
+}
+
+static uint32_t count_lines(struct tb_bytes text)
+{
+    uint32_t n = 1;
+    for (size_t i = 0; i + 1 < text.n; i++)
+        n += text.data[i] == '\n';
+    return n;
 }
 
 void hook_engine_load(struct hook_engine *engine, const struct tb_hook_init *init)
@@ -111,8 +120,9 @@ void hook_engine_load(struct hook_engine *engine, const struct tb_hook_init *ini
     tb_cleanup(hook_module_deinit) struct hook_module module = {0};
     (void)snprintf(engine->view, sizeof engine->view, "%.*s", (int)init->view.n,
                    (const char *)init->view.data);
-    (void)snprintf(engine->file, sizeof engine->file, "%.*s", (int)init->file.n,
+    (void)snprintf(engine->source.file, sizeof engine->source.file, "%.*s", (int)init->file.n,
                    (const char *)init->file.data);
+    engine->source.n_lines = count_lines(init->text);
     /* Further args would leave the hook no room for its own. */
     engine->calls.most_bytes = (size_t)init->memory_mib * 1024 * 1024 / 4;
     int r = hook_module_init(&module, &engine->realm, init->file, init->text);

@@ -1,5 +1,6 @@
 #include "hook/serve.h"
 
+#include "base/escape.h"
 #include "base/fd.h"
 #include "base/result.h"
 #include "hook/budget.h"
@@ -104,10 +105,15 @@ int hook_serve(struct hook_engine *engine, int link_fd)
     return r == TB_CLOSED ? EXIT_SUCCESS : HOOK_EXIT_BROKEN;
 }
 
-static void say(const char *text)
+/* Nobody escapes what is said here: it may go to a terminal. */
+static int refuse(const char *text)
 {
-    (void)!write(STDERR_FILENO, text, strlen(text));
-    (void)!write(STDERR_FILENO, "\n", 1);
+    char line[sizeof HOOK_CHECK_HEAD + 2048] = HOOK_CHECK_HEAD;
+    size_t n = sizeof HOOK_CHECK_HEAD - 1;
+    n += tb_escape(tb_bytes_of_string(text), line + n, sizeof line - n - 1).n;
+    line[n++] = '\n';
+    (void)!write(STDERR_FILENO, line, n);
+    return HOOK_EXIT_FILES;
 }
 
 int hook_check(struct hook_engine *engine, int text_fd, const char *file)
@@ -123,15 +129,11 @@ int hook_check(struct hook_engine *engine, int text_fd, const char *file)
         .memory_mib = CHECK_MEMORY_MIB,
         .text = tb_bytes_of(text, n),
     };
-    if (!tb_utf8_valid(init.text)) {
-        say("the hook's text is not UTF-8");
-        return HOOK_EXIT_FILES;
-    }
+    if (!tb_utf8_valid(init.text))
+        return refuse("the text of the hook is not UTF-8");
     hook_budget_set(-1, init.memory_mib);
     hook_budget_begin(LOAD_MS, HOOK_NO_ANSWER, 0);
     hook_engine_load(engine, &init);
     hook_budget_end();
-    if (*engine->wrong)
-        say(engine->wrong);
-    return *engine->wrong ? HOOK_EXIT_FILES : EXIT_SUCCESS;
+    return *engine->wrong ? refuse(engine->wrong) : EXIT_SUCCESS;
 }

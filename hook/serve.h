@@ -3,7 +3,7 @@
 
 #include "hook/engine.h"
 
-enum { HOOK_EXIT_BROKEN = 1, HOOK_EXIT_FILES = 3 };
+enum { HOOK_EXIT_BROKEN = 1 };
 
 /* Answers the broker's questions until its link ends. Returns the exit status. */
 int hook_serve(struct hook_engine *engine, int link_fd);

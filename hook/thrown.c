@@ -20,7 +20,8 @@ struct tb_bytes hook_whole(const char *text)
 }
 
 /* The line that the engine noted when the error was made; 0: it is none, or of another file. */
-static uint32_t line_of(const struct hook_realm *realm, const char *file, JSValueRef thrown)
+static uint32_t line_of(const struct hook_realm *realm, const struct hook_source *source,
+                        JSValueRef thrown)
 {
     JSValueRef again = NULL;
     if (!JSValueIsObject(realm->context, thrown))
@@ -32,10 +33,12 @@ static uint32_t line_of(const struct hook_realm *realm, const char *file, JSValu
         !JSValueIsString(realm->context, url))
         return 0;
     hook_string name = JSValueToStringCopy(realm->context, url, &again);
-    if (!name || again || !JSStringIsEqualToUTF8CString(name, file))
+    if (!name || again || !JSStringIsEqualToUTF8CString(name, source->file))
         return 0;
     double number = JSValueToNumber(realm->context, line, &again);
-    return !again && number >= 1 && number <= UINT32_MAX ? (uint32_t)number : 0;
+    if (again || !(number >= 1))
+        return 0;
+    return number < source->n_lines ? (uint32_t)number : source->n_lines;
 }
 
 static void words_of(const struct hook_realm *realm, JSValueRef thrown,
@@ -58,14 +61,14 @@ static void words_of(const struct hook_realm *realm, JSValueRef thrown,
             ret_words[i] = ' ';
 }
 
-void hook_thrown_text(const struct hook_realm *realm, const char *file, JSValueRef thrown,
-                      char ret_text[static TB_ERROR_MESSAGE_MAX + 1])
+void hook_thrown_text(const struct hook_realm *realm, const struct hook_source *source,
+                      JSValueRef thrown, char ret_text[static TB_ERROR_MESSAGE_MAX + 1])
 {
     char words[WORDS_MAX + 1];
     char place[16] = "";
-    uint32_t line = line_of(realm, file, thrown);
+    uint32_t line = line_of(realm, source, thrown);
     words_of(realm, thrown, words);
     if (line > 0)
         (void)snprintf(place, sizeof place, ":%u", line);
-    (void)snprintf(ret_text, TB_ERROR_MESSAGE_MAX + 1, "%.80s%s: %s", file, place, words);
+    (void)snprintf(ret_text, TB_ERROR_MESSAGE_MAX + 1, "%.80s%s: %s", source->file, place, words);
 }

@@ -68,6 +68,7 @@ static const struct tb_role *const children[] = {&tb_role_plugin_network_exec,
                                                  &tb_role_scribe,
                                                  &tb_role_fs,
                                                  &tb_role_broker,
+                                                 &tb_role_hook,
                                                  NULL};
 
 const struct tb_role tb_role_supervisor = {

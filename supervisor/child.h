@@ -14,6 +14,7 @@ enum child_kind {
     CHILD_COMPILE,
     CHILD_RESOLVE,
     CHILD_PLUGIN,
+    CHILD_HOOK,
 };
 
 enum { N_CHILDREN = 256 };
@@ -24,12 +25,19 @@ struct child {
     int pidfd;
     int report_fd;  /* where it says which layers hold, once; -1: said, or it does not */
     int grant_fd;   /* RESOLVE: what it writes */
-    int log_fd;     /* PLUGIN: its stderr */
+    int log_fd;     /* PLUGIN, HOOK: its stderr */
     uint32_t token; /* the broker's name for it */
     uint32_t slot;
     uint32_t reload; /* RESOLVE: against the policy of that RELOAD; 0: against that in force */
+    bool checks;     /* COMPILE: the hook of a policy that has been made */
     bool stopped;    /* it is not wanted any more: nobody is told of its end, nor what it made */
 };
+
+/* What the broker asks for when a page calls, names by a token, and is told the end of. */
+static inline bool child_is_asked_for(enum child_kind kind)
+{
+    return kind == CHILD_PLUGIN || kind == CHILD_HOOK;
+}
 
 struct children {
     struct child list[N_CHILDREN];

@@ -128,9 +128,10 @@ int supervisor_compile(struct supervisor *supervisor)
     struct tb_settings settings;
     if (tb_settings_read(supervisor->policy.settings_fd, &settings) != TB_OK)
         return EXIT_PART;
-    bool ok = require_of(supervisor, &settings) == TB_OK &&
-              supervisor_has_hook_for(supervisor, &settings);
+    int r = require_of(supervisor, &settings) == TB_OK ? 0 : EXIT_PART;
+    if (r == 0)
+        r = supervisor_check_hook(supervisor, &settings);
     protect(supervisor, &settings);
     tb_settings_deinit(&settings);
-    return ok ? 0 : EXIT_PART;
+    return r;
 }

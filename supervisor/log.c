@@ -15,7 +15,10 @@
 
 enum { CHUNK = 300, BYTES_PER_S = 16 * 1024, PIPE_READS = 64 * 1024 / CHUNK + 1 };
 
-#define LINE_HEAD "trollbridge: plugin: "
+static const char *head_of(const struct child *child)
+{
+    return child->kind == CHILD_HOOK ? "trollbridge: hook: " : "trollbridge: plugin: ";
+}
 
 int supervisor_open_log(int ret_pipe[static 2])
 {
@@ -43,14 +46,14 @@ static bool takes_text(int fd)
     return poll(&room, 1, 0) == 1 && (room.revents & POLLOUT);
 }
 
-static void write_line(struct supervisor *supervisor, struct tb_bytes text)
+static void write_line(struct supervisor *supervisor, const char *head, struct tb_bytes text)
 {
     char line[CHUNK * TB_ESCAPE_UNIT];
-    if (!within_rate(supervisor, sizeof LINE_HEAD + text.n))
+    if (!within_rate(supervisor, strlen(head) + 1 + text.n))
         return;
     struct tb_escaped escaped = tb_escape(text, line, sizeof line);
     if (takes_text(STDERR_FILENO))
-        (void)dprintf(STDERR_FILENO, LINE_HEAD "%.*s\n", (int)escaped.n, line);
+        (void)dprintf(STDERR_FILENO, "%s%.*s\n", head, (int)escaped.n, line);
 }
 
 /* What comes in two reads is two lines; what is over the rate is dropped: this is the operational
@@ -67,7 +70,7 @@ void supervisor_read_log(struct supervisor *supervisor, struct child *child)
         const char *end = memchr(text + at, '\n', (size_t)n - at);
         size_t length = (end ? (size_t)(end - text) : (size_t)n) - at;
         if (length > 0)
-            write_line(supervisor, tb_bytes_of(text + at, length));
+            write_line(supervisor, head_of(child), tb_bytes_of(text + at, length));
         at += length + 1;
     }
 }
@@ -81,7 +84,7 @@ void supervisor_drain_log(struct supervisor *supervisor, struct child *child)
 }
 
 /* The calls of a plugin are told that it died, but not why. A kill is ours, or a limit's. */
-void supervisor_log_death(struct supervisor *supervisor, int status)
+void supervisor_log_death(struct supervisor *supervisor, const struct child *child, int status)
 {
     char text[CHUNK];
     int number = WIFSIGNALED(status) ? WTERMSIG(status) : SIGKILL;
@@ -92,7 +95,7 @@ void supervisor_log_death(struct supervisor *supervisor, int status)
                      number == SIGSYS ? ": a system call that its sandbox does not have; "
                                         "`trollbridge doctor --calls` lists those that it has"
                                       : "");
-    write_line(supervisor, tb_bytes_of(text, (size_t)n));
+    write_line(supervisor, head_of(child), tb_bytes_of(text, (size_t)n));
 }
 
 void supervisor_narrow_stderr(void)

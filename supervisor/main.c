@@ -205,9 +205,10 @@ static void await(struct supervisor *supervisor, enum child_kind kind)
         if (poll(&end, 1, left_ms) != 1)
             child_kill(child);
         supervisor_drain_log(supervisor, child);
+        struct child ended = *child;
         int status = child_reap(child);
-        if (kind == CHILD_PLUGIN)
-            supervisor_log_death(supervisor, status);
+        if (child_is_asked_for(kind))
+            supervisor_log_death(supervisor, &ended, status);
     }
 }
 
@@ -216,12 +217,14 @@ static void await(struct supervisor *supervisor, enum child_kind kind)
 static void end(struct supervisor *supervisor)
 {
     child_kill_all(&supervisor->children, CHILD_PLUGIN);
+    child_kill_all(&supervisor->children, CHILD_HOOK);
     child_kill_all(&supervisor->children, CHILD_RESOLVE);
     child_kill_all(&supervisor->children, CHILD_COMPILE);
     await(supervisor, CHILD_BROKER);
     answers_finish(supervisor);
     await(supervisor, CHILD_SCRIBE);
     await(supervisor, CHILD_PLUGIN);
+    await(supervisor, CHILD_HOOK);
     await(supervisor, CHILD_RESOLVE);
     await(supervisor, CHILD_COMPILE);
 }

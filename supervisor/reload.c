@@ -123,40 +123,65 @@ static const char *needs_restart(const struct tb_settings *now, const struct tb_
     return tb_bytes_equal(now->facts, next->facts) ? "" : "[app] or a [[window]]";
 }
 
-/* Says what came out; only TB_RELOAD_MADE leaves a policy behind. */
-static enum tb_inner_reload check(const struct supervisor *supervisor, const char **ret_key,
-                                  uint8_t ret_digest[static TB_DIGEST_SIZE])
+/* The next policy's hook is looked at once all else is right. False: that cannot be begun. */
+static bool begin_hook_check(struct supervisor *supervisor, const struct tb_settings *settings)
 {
-    const struct policy *made = &supervisor->next.policy;
+    struct child *child = supervisor_start_hook_check(supervisor, settings);
+    if (!child)
+        return false;
+    child->token = supervisor->next.token;
+    child->checks = true;
+    return true;
+}
+
+/* Says what came out; only TB_RELOAD_MADE leaves a policy behind. *ret_checking: there is a hook,
+ * whose check has begun and will say the rest. */
+static enum tb_inner_reload check(struct supervisor *supervisor, const char **ret_key,
+                                  bool *ret_checking)
+{
+    struct next_policy *made = &supervisor->next;
     tb_cleanup(tb_settings_deinit) struct tb_settings now = {0};
     tb_cleanup(tb_settings_deinit) struct tb_settings next = {0};
-    if (tb_fd_seal(made->snapshot_fd) < 0 || tb_fd_seal(made->settings_fd) < 0 ||
+    if (tb_fd_seal(made->policy.snapshot_fd) < 0 || tb_fd_seal(made->policy.settings_fd) < 0 ||
         tb_settings_read(supervisor->policy.settings_fd, &now) != TB_OK ||
-        tb_settings_read(made->settings_fd, &next) != TB_OK ||
+        tb_settings_read(made->policy.settings_fd, &next) != TB_OK ||
         !supervisor_has_hook_for(supervisor, &next))
         return TB_RELOAD_FAILED;
     const char *key = needs_restart(&now, &next);
     *ret_key = key;
-    memcpy(ret_digest, next.digest, TB_DIGEST_SIZE);
-    return *key ? TB_RELOAD_RESTART : TB_RELOAD_MADE;
+    memcpy(made->digest, next.digest, TB_DIGEST_SIZE);
+    if (*key)
+        return TB_RELOAD_RESTART;
+    *ret_checking = next.hook.n > 0;
+    return !*ret_checking || begin_hook_check(supervisor, &next) ? TB_RELOAD_MADE
+                                                                 : TB_RELOAD_FAILED;
+}
+
+/* A program that says that the app's files are wrong has told what is. */
+static enum tb_inner_reload result_of(int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return TB_RELOAD_MADE;
+    return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FILES ? TB_RELOAD_FILES
+                                                                  : TB_RELOAD_FAILED;
 }
 
 void supervisor_on_compiled(struct supervisor *supervisor, const struct child *child, int status)
 {
     struct next_policy *next = &supervisor->next;
     const char *key = "";
-    uint8_t digest[TB_DIGEST_SIZE] = {0};
+    bool checking = false;
     if (next->state != NEXT_COMPILING || next->token != child->token)
         return; /* given up meanwhile */
-    enum tb_inner_reload result = TB_RELOAD_FAILED;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        result = check(supervisor, &key, digest);
-    else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FILES)
-        result = TB_RELOAD_FILES;
+    enum tb_inner_reload result = result_of(status);
+    if (result == TB_RELOAD_MADE && !child->checks)
+        result = check(supervisor, &key, &checking);
+    if (result == TB_RELOAD_MADE && checking)
+        return;
     next->state = NEXT_MADE;
     if (result != TB_RELOAD_MADE)
         drop(next);
-    answer(supervisor, child->token, result, key, tb_bytes_of(digest, sizeof digest));
+    answer(supervisor, child->token, result, key, tb_bytes_of(next->digest, sizeof next->digest));
 }
 
 void supervisor_on_next_resolved(struct supervisor *supervisor, const struct child *child,

@@ -223,6 +223,13 @@ static void on_start(struct supervisor *supervisor, const struct tb_inner *reque
     answer(supervisor, request, r, link);
 }
 
+static void on_hook(struct supervisor *supervisor, const struct tb_inner *request)
+{
+    tb_fd link = -1;
+    int r = supervisor_start_hook(supervisor, request, &link);
+    answer(supervisor, request, r, link);
+}
+
 static void on_resolve(struct supervisor *supervisor, const struct tb_inner *request)
 {
     int r = resolve(supervisor, request);
@@ -242,6 +249,8 @@ static void on_answer(struct supervisor *supervisor, const struct tb_inner *requ
 static void on_stop(struct supervisor *supervisor, const struct tb_inner *request)
 {
     struct child *child = child_find(&supervisor->children, CHILD_PLUGIN, request->token);
+    if (!child)
+        child = child_find(&supervisor->children, CHILD_HOOK, request->token);
     if (child)
         child_stop(child);
 }
@@ -275,6 +284,10 @@ void supervisor_on_request(struct supervisor *supervisor)
         supervisor->next_start_ns = tb_clock_ns() + START_INTERVAL_NS;
         on_host(supervisor, &request);
         break;
+    case TB_INNER_HOOK:
+        supervisor->next_start_ns = tb_clock_ns() + START_INTERVAL_NS;
+        on_hook(supervisor, &request);
+        break;
     case TB_INNER_STOP:
         on_stop(supervisor, &request);
         break;
@@ -291,7 +304,6 @@ void supervisor_on_request(struct supervisor *supervisor)
     case TB_INNER_DROP:
         on_drop(supervisor, &request);
         break;
-    case TB_INNER_HOOK:
     case TB_INNER_REMEMBER:
     case TB_INNER_USED:
         on_answer(supervisor, &request);
@@ -333,15 +345,15 @@ void supervisor_on_end(struct supervisor *supervisor, struct child *child)
     struct child ended = *child;
     child->grant_fd = -1;
     int status = child_reap(child);
-    if (ended.kind == CHILD_PLUGIN)
-        supervisor_log_death(supervisor, status);
+    if (child_is_asked_for(ended.kind))
+        supervisor_log_death(supervisor, &ended, status);
     if (ended.kind == CHILD_COMPILE && !ended.stopped)
         supervisor_on_compiled(supervisor, &ended, status);
     if (ended.kind == CHILD_RESOLVE && !ended.stopped)
         ended.reload != 0 ? supervisor_on_next_resolved(supervisor, &ended, status)
                           : on_resolved(supervisor, &ended, status);
     tb_fd_close(&ended.grant_fd);
-    if (ended.kind == CHILD_PLUGIN && !ended.stopped) {
+    if (child_is_asked_for(ended.kind) && !ended.stopped) {
         const struct tb_inner message = {
             .type = TB_INNER_STOP, .token = ended.token, .status = status};
         supervisor_tell(supervisor, &message, -1);

@@ -1,15 +1,15 @@
 #include "supervisor/supervisor.h"
 
-/* Places that plugins, which pages have started, leave to the scribe, to resolvers and to the
- * compiler of a reload. */
+/* Places that plugins and hooks, which pages have started, leave to the scribe, to resolvers and to
+ * the compiler of a reload. */
 enum { RESERVED = 16 };
 
 static bool may_start(const struct children *children, enum child_kind kind)
 {
     size_t n = 0;
     for (size_t i = 0; i < children->n; i++)
-        n += children->list[i].kind == CHILD_PLUGIN;
-    return kind != CHILD_PLUGIN || n < N_CHILDREN - RESERVED;
+        n += child_is_asked_for(children->list[i].kind);
+    return !child_is_asked_for(kind) || n < N_CHILDREN - RESERVED;
 }
 
 struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind kind,

@@ -35,6 +35,7 @@ static const char *role_of(const struct child *child)
 {
     return child->kind == CHILD_BROKER   ? "broker"
            : child->kind == CHILD_SCRIBE ? "scribe"
+           : child->kind == CHILD_HOOK   ? "hook"
                                          : "plugin";
 }
 

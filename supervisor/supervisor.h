@@ -40,7 +40,8 @@ struct next_policy {
     uint32_t token; /* of the RELOAD */
     struct policy policy;
     int grants[TB_SLOTS]; /* what it gives to the views that are open; -1: not asked for */
-    uint64_t window_ns;   /* when this second began */
+    uint8_t digest[TB_DIGEST_SIZE];
+    uint64_t window_ns; /* when this second began */
     uint32_t n_in_window;
 };
 
@@ -79,11 +80,21 @@ int supervisor_compile(struct supervisor *supervisor);
 struct child *supervisor_start_compiler(struct supervisor *supervisor, struct policy *ret_policy);
 void policy_close(struct policy *policy);
 
-/* hook_part.c: whether the program that runs hooks is there. */
+/* hook.c: whether the program that runs hooks is there. */
 void supervisor_find_hook(struct supervisor *supervisor);
-/* False after telling that the app needs it, and it is not. */
+/* Has the hook of these settings looked at, if there is one: 0, or the exit status that says why it
+ * cannot be run, which has been told. */
+int supervisor_check_hook(struct supervisor *supervisor, const struct tb_settings *settings);
+/* Begins to look and does not wait, for settings that have a hook. The entry, of the kind COMPILE;
+ * or NULL. */
+struct child *supervisor_start_hook_check(struct supervisor *supervisor,
+                                          const struct tb_settings *settings);
+/* Whether the program is there for these settings; tells if it is not. */
 tb_must_check bool supervisor_has_hook_for(const struct supervisor *supervisor,
                                            const struct tb_settings *settings);
+/* Starts the process of a hook. 0 or -errno. */
+int supervisor_start_hook(struct supervisor *supervisor, const struct tb_inner *request,
+                          int *ret_link_fd);
 
 /* reload.c: the broker has the app compiled again, and puts what came out in force or drops it. */
 void supervisor_reload(struct supervisor *supervisor, const struct tb_inner *request);
@@ -114,13 +125,13 @@ struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind ki
                                const char *program, const char *const *argv, const int *fds,
                                size_t n_fds, int stderr_fd);
 
-/* log.c: what a plugin says on its stderr goes on to ours escaped and at a bounded rate; a plugin
- * never has the host's terminal. */
+/* log.c: what a plugin or a hook says on its stderr goes on to ours escaped and at a bounded rate;
+ * a plugin never has the host's terminal. */
 int supervisor_open_log(int ret_pipe[static 2]);
 void supervisor_read_log(struct supervisor *supervisor, struct child *child);
-/* A plugin's process has ended: what it still had to say, and by which signal. */
+/* Its process has ended: what it still had to say, and by which signal. */
 void supervisor_drain_log(struct supervisor *supervisor, struct child *child);
-void supervisor_log_death(struct supervisor *supervisor, int status);
+void supervisor_log_death(struct supervisor *supervisor, const struct child *child, int status);
 /* Our own stderr can be written from here on, and not read: it may be the terminal that a person
  * types into. */
 void supervisor_narrow_stderr(void);

@@ -231,6 +231,45 @@ def test_coverage_of_rules_and_schemas(tested):
     assert missing("x", 1) == ({place, other, third}, False)
 
 
+# ---- prompts ----
+
+ASKED = f'[commands."{tree.READ}"]\nask = true\n'
+
+
+@pytest.mark.parametrize("answer, allowed", [("once", True), ("session", True), ("always", True), ("never", False), ("dismissed", False)])
+def test_a_person_is_asked(tested, answer, allowed):
+    tested.manifest(ASKED)
+    if allowed:
+        outcome = holds(tested, answer=answer, expect="ask", args_after=tree.HELLO, result=1, result_after=1)
+        assert outcome["verdict"] == "allow"
+        holds(tested, answer=answer, expect="allow")
+        fails(tested, "expect", answer=answer, expect="deny")
+    else:
+        outcome = holds(tested, answer=answer, expect="ask", code="ask_denied", error_after={"code": "ask_denied"})
+        assert outcome["verdict"] == "deny"
+        holds(tested, answer=answer, expect="deny")
+        fails(tested, "expect", answer=answer, expect="allow")
+
+
+def test_nobody_is_there_unless_the_case_says_so(tested):
+    tested.manifest(ASKED)
+    holds(tested, expect="deny", code="ask_denied")
+    fails(tested, "expect")
+
+
+def test_answers_are_not_remembered_beyond_the_case(tested):
+    tested.manifest(ASKED)
+    cases = [{**READ_CASE, "name": f"{n} {answer}", "answer": answer, "expect": "ask"} for n in range(2) for answer in ("always", "never")]
+    assert run(tested, *cases)["passed"] == 4
+
+
+def test_coverage_of_prompts(tested):
+    tested.manifest(ASKED)
+    _, none = coverage(tested, {**READ_CASE, "command": "plugin:shell|spawn", "expect": "deny"})
+    _, asked = coverage(tested, {**READ_CASE, "expect": "deny"})
+    assert ("ask", tree.READ) in kinds(none) and ("ask", tree.READ) not in kinds(asked)
+
+
 # ---- what does not hold ----
 
 
@@ -402,7 +441,7 @@ CASE = '[[case]]\nname = "a"\ncommand = "greet"\n'
     (CASE + 'expect = "deny"\nargs = { x = nan }\n', "infinite", 5),
     (CASE + 'expect = "deny"\nargs_after = {}\n', "no plugin gets to see the call", 5),
     (CASE + 'expect = "deny"\nresult = 1\n', "no plugin gets to see the call", 5),
-    (CASE + 'expect = "allow"\nresult = 1\nerror = { code = "io" }\n', "more than one of", 2),
+    (CASE + 'expect = "allow"\nresult = 1\nerror = { code = "io" }\n', "more than one of", 3),
     (CASE + 'expect = "allow"\nerror = { code = "rule" }\n', "none that a plugin may answer", 5),
     (CASE + 'expect = "allow"\nerror = { message = "x" }\n', "needs the key `code`", 5),
     (CASE + 'expect = "allow"\nbefore = [1]\n', "must be a table such as", 5),

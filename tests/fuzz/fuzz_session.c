@@ -1,8 +1,8 @@
 /*
- * The real broker with one view, and an input that decides what the endpoint, the plugin, the
- * supervisor and the clock do. Frames are sent raw, or correctly sealed around what the input says.
- * After every step the broker's books must balance, and what the endpoint was sent must be frames
- * that an endpoint accepts, never more replies than calls.
+ * The real broker with one view, and an input that decides what the endpoint, the plugin, the app's
+ * hook, the supervisor and the clock do. Frames are sent raw, or correctly sealed around what the
+ * input says. After every step the broker's books must balance, and what the endpoint was sent must
+ * be frames that an endpoint accepts, never more replies than calls.
  */
 #include "base/clock.h"
 #include "base/fd.h"
@@ -86,14 +86,13 @@ static void check_sent(void)
     tb_assert(tb_buffer_n(in) == 0 && play.n_replies <= play.n_calls);
 }
 
-/* Of what the plugin was sent only that it is frames: it may have been cut off within one. */
-static void check_told(void)
+/* Of what plugin and hook were sent only that it is frames: it may have been cut off within one. */
+static void check_told(enum tb_side side, struct tb_buffer *in)
 {
-    struct tb_buffer *in = &play.bench.to_plugin;
     struct tb_frame frame;
     size_t size;
     int r;
-    while ((r = tb_frame_parse(TB_SIDE_PLUGIN, tb_buffer_bytes(in), &frame, &size)) == TB_OK)
+    while ((r = tb_frame_parse(side, tb_buffer_bytes(in), &frame, &size)) == TB_OK)
         tb_buffer_consume(in, size);
     tb_assert(r == TB_AGAIN);
 }
@@ -319,13 +318,51 @@ static void plugin_ends(void)
             0; /* or else nothing would be launched again */
 }
 
-static void reload(struct input *input)
+/* An answer to the first question, or near it, of what the input says; or bytes, or its end. */
+static void hook_says(struct input *input)
+{
+    const struct tb_hook *hook = &play.bench.broker.views.slots[0].hook;
+    uint8_t choice = input_u8(input);
+    uint64_t id = (hook->first ? hook->first->id : 0) + (choice >> 6 == 3);
+    struct tb_bytes bytes = input_bytes(input);
+    struct tb_bytes text = tb_bytes_of(bytes.data, bytes.n < 500 ? bytes.n : 500);
+    struct tb_buffer out;
+    tb_buffer_init(&out, TB_HEADER_SIZE + TB_FRAME_MAX);
+    if (choice % 8 == 0)
+        tb_fd_close(&play.bench.hook);
+    else if (choice % 8 == 1)
+        tb_assert(tb_buffer_append(&out, bytes));
+    else if (choice % 8 == 2)
+        tb_assert(tb_hook_refusal_write(&out, id, text) == TB_OK);
+    else if (choice % 8 == 3 || bytes.n == 0)
+        tb_assert(tb_hook_answer_write(&out, id, tb_bytes_of("\x80", 1), NULL) == TB_OK);
+    else
+        tb_assert(tb_hook_answer_write(&out, id, choice & 8 ? bytes : (struct tb_bytes){0},
+                                       choice & 8 ? NULL : &bytes) == TB_OK);
+    bench_hook_send(&play.bench, tb_buffer_bytes(&out));
+    bench_run(&play.bench);
+    tb_buffer_deinit(&out);
+}
+
+/* It is late, or was left idle; and may be started again. */
+static void hook_times_out(void)
+{
+    struct tb_hook *hook = &play.bench.broker.views.slots[0].hook;
+    hook->deadline_ns = 1;
+    hook->back_off.not_before_ns = 0;
+    play.bench.broker.next_deadline_ns = 1;
+    bench_run(&play.bench);
+}
+
+static void reload(struct input *input, uint8_t hooked)
 {
     uint8_t choice = input_u8(input);
     const struct bench_policy policy = {.commands = (choice & 7) | (choice & 64 ? 0 : 0xf8),
                                         .resources = choice & 16,
                                         .scope = choice >> 3 & 3,
                                         .memory_mib = choice & 32 ? 64 : 65,
+                                        .hooked = hooked & 0x7fu,
+                                        .hook_text = hooked >> 7,
                                         .pool = choice & 128 ? 3 : 0};
     play.bench.no_grant = choice & 64;
     bench_reload(&play.bench, &policy);
@@ -357,10 +394,13 @@ static void step(struct input *input)
             bench_plugin_send(&play.bench, input_bytes(input));
         break;
     case 6:
-        time_passes();
+        if (op & 8)
+            op & 16 ? hook_times_out() : hook_says(input);
+        else
+            time_passes();
         break;
     default:
-        op & 8 ? reload(input) : plugin_ends();
+        op & 8 ? reload(input, op & 16 ? input_u8(input) : 0) : plugin_ends();
         break;
     }
 }
@@ -376,7 +416,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                first & 2 ? TB_ON_VIOLATION_DENY : TB_ON_VIOLATION_LOCK,
                first & 16 ? BENCH_ALL : BENCH_COMMANDS);
     if (first & 8)
-        reload(&input);
+        reload(&input, first >> 5 == 7 ? 0x29 : 0);
     if (!(first & 4))
         say_hello();
     for (int i = 0; i < STEPS && input.n > 0 && bench_session(&play.bench); i++) {
@@ -386,7 +426,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             try_hello(&input);
         bench_check(&play.bench);
         check_sent();
-        check_told();
+        check_told(TB_SIDE_PLUGIN, &play.bench.to_plugin);
+        check_told(TB_SIDE_HOOK, &play.bench.to_hook);
     }
     bench_deinit(&play.bench);
     return 0;

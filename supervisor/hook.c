@@ -1,0 +1,119 @@
+/* The program that runs hooks comes with a JavaScript engine, which not every Trollbridge is built
+ * with. All others do without; an app that has a hook does not start without it. */
+#include "supervisor/supervisor.h"
+
+#include "base/fd.h"
+#include "base/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HOOK_PROGRAM "libexec/trollbridge/hook"
+
+enum { EXIT_FILES = 3, EXIT_PART = 4 };
+
+void supervisor_find_hook(struct supervisor *supervisor)
+{
+    if (tb_place_of(HOOK_PROGRAM, supervisor->programs.hook) != 0)
+        supervisor->programs.hook[0] = 0;
+}
+
+bool supervisor_has_hook_for(const struct supervisor *supervisor,
+                             const struct tb_settings *settings)
+{
+    if (settings->hook.n == 0 || supervisor->programs.hook[0] != 0)
+        return true;
+    dprintf(STDERR_FILENO,
+            "trollbridge: part_missing: " HOOK_PROGRAM
+            " is not there, and the app has a hook, %.*s: install a Trollbridge that was built "
+            "with JavaScriptCore, or leave out [hook] (trollbridge.toml)\n",
+            (int)settings->hook_file.n, (const char *)settings->hook_file.data);
+    return false;
+}
+
+/* The text as a file of its own: the process that looks at it is given no other part of the
+ * settings. */
+static int text_file(struct tb_bytes text)
+{
+    int fd = tb_fd_memory("trollbridge-hook");
+    if (fd >= 0 && (tb_fd_write_all(fd, text) < 0 || tb_fd_seal(fd) < 0))
+        tb_fd_close(&fd);
+    return fd;
+}
+
+struct child *supervisor_start_hook_check(struct supervisor *supervisor,
+                                          const struct tb_settings *settings)
+{
+    char file[TB_HOOK_FILE_MAX + 1];
+    const char *const argv[] = {
+        "hook", "--check", file, supervisor->namespace_names, supervisor->require_names, NULL,
+    };
+    (void)snprintf(file, sizeof file, "%.*s", (int)settings->hook_file.n,
+                   (const char *)settings->hook_file.data);
+    tb_fd text = text_file(settings->hook);
+    if (text < 0)
+        return NULL;
+    return supervisor_spawn(supervisor, CHILD_COMPILE, supervisor->programs.hook, argv, &text, 1,
+                            0);
+}
+
+int supervisor_check_hook(struct supervisor *supervisor, const struct tb_settings *settings)
+{
+    if (!supervisor_has_hook_for(supervisor, settings))
+        return EXIT_PART;
+    if (settings->hook.n == 0)
+        return 0;
+    struct child *child = supervisor_start_hook_check(supervisor, settings);
+    int status = child ? child_reap(child) : -1;
+    if (!WIFEXITED(status))
+        return EXIT_PART;
+    return WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_PART ? WEXITSTATUS(status)
+                                                                        : EXIT_FILES;
+}
+
+static struct child *spawn(struct supervisor *supervisor, int link, int report, int log)
+{
+    const char *const argv[] = {"hook", supervisor->namespace_names, supervisor->require_names,
+                                NULL};
+    const int fds[] = {link, report};
+    if (supervisor->programs.hook[0] == 0)
+        return NULL;
+    return supervisor_spawn(supervisor, CHILD_HOOK, supervisor->programs.hook, argv, fds,
+                            TB_ARRAY_LEN(fds), log);
+}
+
+int supervisor_start_hook(struct supervisor *supervisor, const struct tb_inner *request,
+                          int *ret_link_fd)
+{
+    int pair[2];
+    int report[2];
+    int log[2];
+    if (tb_fd_pair(SOCK_STREAM, pair) < 0)
+        return -EMFILE;
+    tb_fd own = pair[0];
+    tb_fd theirs = pair[1];
+    if (pipe2(report, O_CLOEXEC) < 0)
+        return -EMFILE;
+    tb_fd report_own = report[0];
+    tb_fd report_theirs = report[1];
+    if (supervisor_open_log(log) < 0)
+        return -EMFILE;
+    tb_fd log_own = log[0];
+    tb_fd log_theirs = log[1];
+    struct child *child = spawn(supervisor, theirs, report_theirs, log_theirs);
+    if (!child)
+        return -ECHILD;
+    child->token = request->token;
+    child->slot = request->slot;
+    child->report_fd = report_own;
+    child->log_fd = log_own;
+    report_own = -1;
+    log_own = -1;
+    *ret_link_fd = own;
+    own = -1;
+    return 0;
+}
