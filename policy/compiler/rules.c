@@ -6,6 +6,8 @@
 #include "policy/compiler/origin.h"
 #include "proto/limits.h"
 
+enum { COMPILED_MAX = 8 * 1024 * 1024 };
+
 static void check_command(struct tb_report *report, const struct tb_value *command)
 {
     if (command && command->string.n > 0 && !tb_command_pattern_valid(command->string))
