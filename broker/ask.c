@@ -173,10 +173,24 @@ static void settle(struct tb_session *session, struct tb_live_call *call,
 
 /* ---- the stage ---- */
 
+/* What a rule says to people, or at least which it is. */
+static void say_why(const struct tb_filter_rule *rule,
+                    char ret_text[static TB_ERROR_MESSAGE_MAX + 1])
+{
+    struct tb_bytes says = rule->message;
+    if (says.n > 0 && says.n <= TB_ERROR_MESSAGE_MAX)
+        (void)snprintf(ret_text, TB_ERROR_MESSAGE_MAX + 1, "%.*s", (int)says.n,
+                       (const char *)says.data);
+    else
+        (void)snprintf(ret_text, TB_ERROR_MESSAGE_MAX + 1, "trollbridge.toml:%u", rule->line);
+}
+
 static void park(struct tb_request *request, const uint8_t key[static TB_ASK_KEY_SIZE])
 {
     struct tb_live_call *call = request->call;
     struct tb_prompt *prompt = tb_prompts_new(&request->session->prompts);
+    if (request->ask)
+        request->rule = (struct tb_rule){.file = request->ask->file, .line = request->ask->line};
     if (!prompt) {
         tb_dispatch_refuse(request, TB_CODE_LIMIT, "too many calls wait for a person", 1000);
         return;
@@ -189,10 +203,7 @@ static void park(struct tb_request *request, const uint8_t key[static TB_ASK_KEY
     prompt->waiting = call->waiting;
     memcpy(prompt->key, key, TB_ASK_KEY_SIZE);
     if (request->ask)
-        (void)snprintf(
-            prompt->rule, sizeof prompt->rule, "%.*s:%u",
-            (int)(request->rule.file.n < TB_LABEL_MAX ? request->rule.file.n : TB_LABEL_MAX),
-            (const char *)request->rule.file.data, request->rule.line);
+        say_why(request->ask, prompt->rule);
     call->waiting->prompt = prompt;
     if (call->waiting->n_args > TB_ASK_ARGS_MAX) {
         tb_dispatch_refuse(request, TB_CODE_TOO_LARGE,

@@ -36,7 +36,8 @@ struct tb_request {
     enum tb_verdict verdict; /* TB_ALLOW, or TB_REWRITE: they are not what the page sent */
     struct tb_rule rule;     /* what the log is told; of the grant in force */
     bool fresh;              /* of the frame at hand, whose body may lie in a pool (raw.c) */
-    bool ask;                /* a rule leaves it to a person */
+    const struct tb_filter_rule
+        *ask; /* that leaves it to a person; of the grant. NULL: none does */
 };
 
 /* Why a request ends. */

@@ -93,7 +93,7 @@ static bool follow(struct tb_request *request, const struct tb_filter_verdict *v
 {
     for (size_t i = 0; i < verdict->n_alerts && i < TB_FILTER_ALERTS_MAX; i++)
         raise_alert(request, verdict->alerts[i]);
-    request->ask |= verdict->ask != NULL;
+    request->ask = verdict->ask;
     if (verdict->verdict == TB_REWRITE) {
         request->rule = place_of(verdict->rule);
         if (tb_request_rewrite(request, args) == TB_OK)

@@ -99,7 +99,8 @@ void tb_waiting_free(struct tb_waiting *waiting)
     leave_order(waiting);
     tb_ask_forget(waiting);
     waiting->session->broker->n_parked--;
-    waiting->call->waiting = NULL;
+    if (waiting->call->waiting == waiting) /* it may have gone on, and wait for something else */
+        waiting->call->waiting = NULL;
     tb_buffer_deinit(&waiting->bytes);
     free(waiting);
 }

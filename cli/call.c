@@ -123,7 +123,7 @@ static int run(struct cli_call *call)
     int status = read_args(call);
     bool takes_input = options->raw_file && strcmp(options->raw_file, "-") == 0;
     if (status == CLI_DONE && !cli_prompt_init(&prompt, options->answer, takes_input))
-        status = cli_usage("call", "--answer takes once, session, always, never or dismissed");
+        status = cli_usage("call", "--answer takes " CLI_PROMPT_WORDS);
     if (status == CLI_DONE)
         status = cli_body_open(&call->body, options->raw_file, tb_buffer_n(&call->args),
                                options->repeat > 0);

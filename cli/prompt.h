@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#define CLI_PROMPT_WORDS "once, session, always, never or dismissed"
+
 enum cli_prompt_how {
     CLI_PROMPT_NEVER = 0, /* dismissed at once */
     CLI_PROMPT_GIVEN,     /* by --answer */

@@ -25,7 +25,8 @@ static const char help[] =
     "  --json          as JSON\n"
     "\n"
     "Exit status: 0 all cases hold; 1 one does not, or --coverage=all misses something; 2 usage;\n"
-    "3 the app's files are wrong; 4 a required layer or part is missing.\n";
+    "3 the app's files are wrong; 4 a required layer or part is missing;\n"
+    "5 Trollbridge itself ended during a case.\n";
 
 struct test {
     const char *app;

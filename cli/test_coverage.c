@@ -6,6 +6,7 @@
  */
 #include "cli/test_coverage.h"
 
+#include "cli/test_text.h"
 #include "cli/text.h"
 
 #include <stdio.h>
@@ -23,8 +24,7 @@ static void hit(json_t *hits, const char *kind, const char *name)
 static void note_rule(const json_t *record, json_t *hits)
 {
     const json_t *rule = json_object_get(record, "rule");
-    json_t *place =
-        json_sprintf("%s:%lld", cli_text(rule, "file"), (long long)cli_number(rule, "line"));
+    json_t *place = test_place_of(rule);
     if (place && *cli_text(rule, "file"))
         hit(hits, "rule", json_string_value(place));
     json_decref(place);

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "cli/test_coverage.h"
+#include "cli/test_text.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -18,8 +19,7 @@ static void tell_rule(const json_t *record, json_t *outcome)
     const json_t *rule = json_object_get(record, "rule");
     const char *file = cli_text(rule, "file");
     if (*file)
-        json_object_set_new(outcome, "rule",
-                            json_sprintf("%s:%lld", file, (long long)cli_number(rule, "line")));
+        json_object_set_new(outcome, "rule", test_place_of(rule));
 }
 
 /* A call is told by its record: an earlier one of the same name, by the case before its own call or

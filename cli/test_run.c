@@ -175,14 +175,13 @@ static void call(struct run *run, const json_t *step)
 }
 
 /* A call that is made again has come to nothing yet. */
-static void forget(struct run *run)
+static void begin(struct run *run, const json_t *step)
 {
     static const char *const keys[] = {"verdict", "code", "result_after", "result_raw_after",
                                        "error_after"};
     for (size_t i = 0; i < TB_ARRAY_LEN(keys); i++)
         json_object_del(run->outcome, keys[i]);
-    if (run->own)
-        test_served_begin(run->served);
+    test_served_begin(run->served, step);
 }
 
 static void call_repeatedly(struct run *run, const json_t *step)
@@ -190,7 +189,7 @@ static void call_repeatedly(struct run *run, const json_t *step)
     const json_t *repeat = json_object_get(step, "repeat");
     json_int_t n = repeat ? json_integer_value(repeat) : 1;
     for (json_int_t i = 0; i < n && !run->lost; i++) {
-        forget(run);
+        begin(run, step);
         call(run, step);
     }
 }
@@ -214,7 +213,7 @@ static void call_all(struct run *run)
 
 /* Hangs up and waits for the host's word that the session has ended: by then all that the page has
  * sent is dealt with, and every alert is here. */
-static void hang_up(struct run *run)
+static int hang_up(struct run *run)
 {
     struct trollbridge *bridge = run->session.bridge;
     struct pollfd control = {.fd = trollbridge_fd(bridge), .events = POLLIN};
@@ -222,7 +221,11 @@ static void hang_up(struct run *run)
     run->session.endpoint = NULL;
     while (!run->ended && (poll(&control, 1, -1) >= 0 || errno == EINTR))
         if (trollbridge_dispatch(bridge) != TROLLBRIDGE_OK)
-            return;
+            break;
+    return run->ended ? CLI_DONE
+                      : cli_error(CLI_LOST, "session_closed",
+                                  "Trollbridge itself has ended in the case '%s'",
+                                  cli_text(run->one, "name"));
 }
 
 /* ---- the case ---- */
@@ -245,7 +248,7 @@ static int in_session(struct run *run, const char *app, const struct cli_session
     if (status == CLI_DONE) {
         (void)cli_prompt_init(&run->session.prompt, text_or(run->one, "answer", "dismissed"), true);
         call_all(run);
-        hang_up(run);
+        status = hang_up(run);
     }
     /* What the log has is complete only when everything has ended. */
     cli_session_end(&run->session);

@@ -16,8 +16,8 @@ struct served_plugin {
 
 struct test_served {
     const json_t *one;
-    bool begun;
-    json_t *args; /* NULL: nothing got here */
+    const json_t *step; /* the call that is being made */
+    json_t *args;       /* NULL: nothing got here */
     json_t *raw;
     struct served_plugin *plugins;
     struct trollbridge_plugin *table;
@@ -45,11 +45,11 @@ static enum tb_code code_of(const char *name)
     return TB_CODE_IO;
 }
 
-static void answer(struct tb_call *call, const json_t *one)
+static void answer(struct tb_call *call, const json_t *step)
 {
-    const json_t *value = json_object_get(one, "result");
-    const json_t *raw = json_object_get(one, "result_raw");
-    const json_t *error = json_object_get(one, "error");
+    const json_t *value = json_object_get(step, "result");
+    const json_t *raw = json_object_get(step, "result_raw");
+    const json_t *error = json_object_get(step, "error");
     if (error)
         tb_reply_error(call, code_of(json_string_value(json_object_get(error, "code"))), 0, "%s",
                        json_object_get(error, "message")
@@ -80,12 +80,8 @@ static void note(struct test_served *served, const struct tb_call *call)
 static void handle(struct tb_call *call)
 {
     struct test_served *served = call->init->data;
-    if (!served->begun) {
-        tb_reply_nil(call);
-        return;
-    }
     note(served, call);
-    answer(call, served->one);
+    answer(call, served->step);
 }
 
 /* ---- the table ---- */
@@ -170,9 +166,9 @@ const struct trollbridge_plugin *test_served_plugins(const struct test_served *s
     return served->table;
 }
 
-void test_served_begin(struct test_served *served)
+void test_served_begin(struct test_served *served, const json_t *step)
 {
-    served->begun = true;
+    served->step = step;
     forget(served);
 }
 

@@ -16,8 +16,8 @@ void test_served_free(struct test_served *served); /* NULL is fine */
 const struct trollbridge_plugin *test_served_plugins(const struct test_served *served,
                                                      size_t *ret_n);
 
-/* What comes from here on is the case's own call: it is noted, and gets the case's answer. What was
- * noted before is forgotten. Calls before the first are answered null. */
-void test_served_begin(struct test_served *served);
+/* What comes from here on is that call, of the case or before it: it gets the answer that stands
+ * beside it, and is noted. What was noted before is forgotten. Borrows it. */
+void test_served_begin(struct test_served *served, const json_t *step);
 /* Adds `args_after` and `raw_after` to what came of the case, if a call got here. */
 void test_served_tell(const struct test_served *served, json_t *outcome);

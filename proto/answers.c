@@ -129,8 +129,7 @@ int tb_answers_write(const struct tb_answers *answers, uint8_t **ret_data, size_
 }
 
 /* Where the key is, or would be. */
-static size_t place_of(const struct tb_answers *answers,
-                       const uint8_t key[static TB_ASK_KEY_SIZE])
+static size_t place_of(const struct tb_answers *answers, const uint8_t key[static TB_ASK_KEY_SIZE])
 {
     size_t from = 0;
     size_t to = answers->n;

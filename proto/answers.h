@@ -15,13 +15,12 @@ enum {
 };
 
 struct tb_remembered {
-    uint8_t
-        key[TB_ASK_KEY_SIZE]; /* of app, origin, command, scope and policy: docs/formats.md */
-    enum tb_answered answered;   /* ALWAYS or NEVER */
-    uint64_t made_s;             /* these three in seconds since 1970 */
-    uint64_t expires_s;          /* 0: never */
-    uint64_t used_s;             /* the last time that it decided a call; 0: not yet */
-    struct tb_bytes origin;      /* these three are for people */
+    uint8_t key[TB_ASK_KEY_SIZE]; /* of app, origin, command, scope and policy: docs/formats.md */
+    enum tb_answered answered;    /* ALWAYS or NEVER */
+    uint64_t made_s;              /* these three in seconds since 1970 */
+    uint64_t expires_s;           /* 0: never */
+    uint64_t used_s;              /* the last time that it decided a call; 0: not yet */
+    struct tb_bytes origin;       /* these three are for people */
     struct tb_bytes command;
     struct tb_bytes view;
 };

@@ -65,7 +65,7 @@ enum {
     TB_ASK_DISMISSED_S = 30,  /* a command is denied after a prompt was dismissed */
 
     TB_SETTINGS_MAX = 640 * 1024, /* most of it the text of a hook */
-    TB_FACTS_MAX = 49152, /* what the host is told of the app; a part of the settings */
+    TB_FACTS_MAX = 49152,         /* what the host is told of the app; a part of the settings */
     TB_WINDOWS_MAX = 16,
     TB_GRANT_MAX = 16 * 1024 * 1024,
     TB_SNAPSHOT_MAX = 64 * 1024 * 1024,

@@ -1,7 +1,7 @@
 /*
  * trollbridge-run: an app in windows of its own. `trollbridge run` starts it, and has read the
- * command line: `run APP VIEW EVAL SCREENSHOT DEVTOOLS`, each but the first "" where it was not
- * given.
+ * command line: `run APP VIEW EVAL SCREENSHOT ANSWER DEVTOOLS`, each but the first "" where it was
+ * not given.
  */
 #include "run/run.h"
 
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { N_ARGUMENTS = 6 };
+enum { N_ARGUMENTS = 7 };
 
 static gboolean on_signal(void *data)
 {
@@ -32,6 +32,16 @@ static void on_alert(void *data, const char *view, const char *event, const char
         run_tell(event, "%s%s%s", view, *view ? ": " : "", message);
 }
 
+static void on_ask(void *data, const struct trollbridge_ask *ask)
+{
+    const struct run *run = data;
+    enum trollbridge_answered answered = TROLLBRIDGE_NEVER;
+    while (answered > TROLLBRIDGE_DISMISSED &&
+           strcmp(run->options->answer, trollbridge_answer_name(answered)) != 0)
+        answered--;
+    (void)trollbridge_answer(trollbridge_webkit_bridge(run->tw), ask->id, answered);
+}
+
 static int status_of(const GError *error)
 {
     switch (error->code) {
@@ -51,6 +61,7 @@ static gboolean start(struct run *run)
         .app = run->options->app,
         .devtools = run->options->devtools,
         .alert = on_alert,
+        .ask = run->options->answer ? on_ask : NULL,
         .data = run,
     };
     run->tw = trollbridge_webkit_new(&options, &error);
@@ -162,7 +173,8 @@ int main(int argc, char **argv)
         .view = argument(argv[2]),
         .eval = argument(argv[3]),
         .screenshot = argument(argv[4]),
-        .devtools = *argv[5] != 0,
+        .answer = argument(argv[5]),
+        .devtools = *argv[6] != 0,
     };
     if (!gtk_init_check(NULL, NULL)) {
         run_tell("display", "no display can be opened: set DISPLAY or WAYLAND_DISPLAY");

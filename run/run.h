@@ -21,6 +21,7 @@ struct run_options {
     const char *view;       /* NULL: the view `main` where it is asked for at all */
     const char *eval;       /* file; NULL: nothing to evaluate */
     const char *screenshot; /* file; NULL: none */
+    const char *answer;     /* to prompts, a name of one; NULL: a person is asked */
     gboolean devtools;
 };
 

@@ -156,14 +156,21 @@ static int add_key(struct work *work, msgpack_object *map, struct tb_bytes key,
     return TB_OK;
 }
 
+static bool is_container(const msgpack_object *value)
+{
+    return value->type == MSGPACK_OBJECT_MAP || value->type == MSGPACK_OBJECT_ARRAY;
+}
+
+static const char in_the_way[] = "what it sets lies in a value that is neither map nor array";
+
 /* What a segment leads to, made where nothing is. */
 static int child_for_set(struct work *work, msgpack_object *value,
                          const struct tb_filter_segment *segment, msgpack_object **ret_child)
 {
     if (value->type == MSGPACK_OBJECT_NIL)
         *value = (msgpack_object){.type = MSGPACK_OBJECT_MAP};
-    if (value->type != MSGPACK_OBJECT_MAP && value->type != MSGPACK_OBJECT_ARRAY)
-        return refuse(work, "what it sets lies in a value that is neither map nor array");
+    if (!is_container(value))
+        return refuse(work, in_the_way);
     msgpack_object *child = child_of(work, value, segment);
     if (work->cost->spent)
         return TB_TOO_LARGE;
@@ -201,6 +208,8 @@ static int set(struct work *work, msgpack_object *value, size_t at)
         r = child_for_set(work, value, segment, &child);
         return r == TB_OK ? set(work, child, at + 1) : r;
     }
+    if (value->type != MSGPACK_OBJECT_NIL && !is_container(value))
+        return refuse(work, in_the_way);
     uint32_t n = tb_filter_n_children(value);
     r = tb_filter_pay(work->cost, n) ? TB_OK : TB_TOO_LARGE;
     for (uint32_t i = 0; i < n && r == TB_OK; i++)
@@ -208,9 +217,11 @@ static int set(struct work *work, msgpack_object *value, size_t at)
     return r;
 }
 
-static void remove_at(struct work *work, msgpack_object *value, const msgpack_object *child)
+static int remove_at(struct work *work, msgpack_object *value, const msgpack_object *child)
 {
-    uint32_t n = --value->via.array.size; /* of a map, too */
+    if (!tb_filter_pay(work->cost, value->via.array.size)) /* of a map, too */
+        return TB_TOO_LARGE;
+    uint32_t n = --value->via.array.size;
     if (value->type == MSGPACK_OBJECT_ARRAY) {
         size_t i = (size_t)(child - value->via.array.ptr);
         memmove(&value->via.array.ptr[i], &value->via.array.ptr[i + 1],
@@ -221,12 +232,13 @@ static void remove_at(struct work *work, msgpack_object *value, const msgpack_ob
                 (n - i) * sizeof(msgpack_object_kv));
     }
     work->draft->changed = true;
+    return TB_OK;
 }
 
 static void remove_all(struct work *work, msgpack_object *value)
 {
     work->draft->changed |= tb_filter_n_children(value) > 0;
-    if (value->type == MSGPACK_OBJECT_ARRAY || value->type == MSGPACK_OBJECT_MAP)
+    if (is_container(value))
         value->via.array.size = 0;
 }
 
@@ -241,10 +253,8 @@ static int drop(struct work *work, msgpack_object *value, size_t at)
     }
     if (!segment->any) {
         msgpack_object *child = child_of(work, value, segment);
-        if (child && last)
-            remove_at(work, value, child);
-        else if (child)
-            return drop(work, child, at + 1);
+        if (child)
+            return last ? remove_at(work, value, child) : drop(work, child, at + 1);
         return work->cost->spent ? TB_TOO_LARGE : TB_OK;
     }
     uint32_t n = tb_filter_n_children(value);
@@ -277,7 +287,7 @@ static int clamp(struct work *work, msgpack_object *value, size_t at)
         return TB_OK;
     if (at == work->edit->pointer.n)
         return clamp_number(work, value);
-    if (value->type != MSGPACK_OBJECT_MAP && value->type != MSGPACK_OBJECT_ARRAY)
+    if (!is_container(value))
         return refuse(work, "what it clamps lies in a value that is neither map nor array");
     const struct tb_filter_segment *segment = &work->edit->pointer.segments[at];
     if (!segment->any) {
@@ -314,7 +324,7 @@ static uint64_t count(const msgpack_object *value, uint32_t depth)
 {
     uint64_t n = 1;
     uint32_t n_children = tb_filter_n_children(value);
-    if (value->type != MSGPACK_OBJECT_ARRAY && value->type != MSGPACK_OBJECT_MAP)
+    if (!is_container(value))
         return n;
     if (depth + 1 >= TB_MSGPACK_DEPTH)
         return TB_MSGPACK_NODES;

@@ -87,6 +87,27 @@ static void compile(struct bench *bench, const struct tb_inner *request)
     answer(bench, &made, -1);
 }
 
+static void note_answer(struct bench *bench, const struct tb_inner *message)
+{
+    tb_assert(message->webview.n == TB_ASK_KEY_SIZE);
+    bench->remember_token = message->token;
+    bench->remembered.answered = (enum tb_answered)message->status;
+    memcpy(bench->remembered.key, message->webview.data, TB_ASK_KEY_SIZE);
+}
+
+void bench_answers(struct bench *bench, uint32_t token, const struct tb_answers *answers)
+{
+    const struct tb_inner message = {.type = TB_INNER_ANSWERS, .token = token};
+    uint8_t *data;
+    size_t n;
+    tb_fd fd = tb_fd_memory("answers");
+    tb_assert(fd >= 0 && tb_answers_write(answers, &data, &n) == 0);
+    tb_assert(tb_fd_write_all(fd, tb_bytes_of(data, n)) == 0);
+    tb_bytes_free(&data);
+    answer(bench, &message, fd);
+    bench_run(bench);
+}
+
 /* Whether the supervisor had something to do. */
 static bool supervise(struct bench *bench)
 {
@@ -108,6 +129,10 @@ static bool supervise(struct bench *bench)
         start_hook(bench, &message);
     else if (message.type == TB_INNER_STOP)
         stop(bench, &message);
+    else if (message.type == TB_INNER_REMEMBER)
+        note_answer(bench, &message);
+    else if (message.type == TB_INNER_USED)
+        bench->n_used++;
     return true;
 }
 
@@ -238,6 +263,7 @@ void bench_deinit(struct bench *bench)
     tb_broker_free_closed(broker);
     tb_assert(broker->n_paused == 0 && !broker->closed);
     tb_views_deinit(&broker->views);
+    tb_remembers_deinit(&broker->remembers);
     tb_link_deinit(&broker->control);
     tb_audit_deinit(&broker->audit);
     tb_fd_close(&broker->supervisor.fd);

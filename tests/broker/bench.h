@@ -24,6 +24,7 @@ struct bench_policy {
     uint32_t hooked;                     /* a bit for each command that the hook sees */
     uint32_t hook_text;                  /* which text it has */
     uint32_t tripwires;                  /* a bit for each command that is one, granted or not */
+    uint32_t asks;                       /* a bit for each command that a person is asked about */
     const struct bench_filters *filters; /* of every command; NULL: none */
 };
 
@@ -82,6 +83,9 @@ struct bench {
     uint32_t hook_token;
     uint32_t n_hooks; /* that were started */
     int memory;       /* the pool of the plugin that was started last; -1: none was */
+    struct tb_remembered remembered; /* the answer that the supervisor was told last */
+    uint32_t remember_token;         /* … and its token; 0: none */
+    uint32_t n_used;                 /* how often it was told that one was used */
     struct tb_buffer to_host;
     struct tb_buffer to_plugin;
     struct tb_buffer to_hook;
@@ -120,6 +124,12 @@ void bench_run(struct bench *bench);
 
 /* The files now say this, and the host reloads. */
 void bench_reload(struct bench *bench, const struct bench_policy *policy);
+
+/* What an answer about the command is kept under; under that policy. */
+void bench_ask_key(const struct bench_policy *policy, uint32_t command,
+                   uint8_t ret_key[static TB_ASK_KEY_SIZE]);
+/* The supervisor has dealt with all answers up to that token, and keeps these. */
+void bench_answers(struct bench *bench, uint32_t token, const struct tb_answers *answers);
 
 /* Sends what the plugin would send; nothing if none runs. */
 void bench_plugin_send(struct bench *bench, struct tb_bytes bytes);

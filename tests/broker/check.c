@@ -136,6 +136,19 @@ static void check_listeners(const struct tb_session *session)
     tb_assert(n_waiting <= 1024 * 1024);
 }
 
+/* One is shown at most, the first; each belongs to a parked call. */
+static void check_prompts(const struct tb_session *session)
+{
+    uint32_t n = 0;
+    for (const struct tb_prompt *p = session->prompts.first; p; p = p->behind) {
+        tb_assert(p->waiting->prompt == p && p->waiting->session == session);
+        tb_assert(p->waiting->call->waiting == p->waiting && !p->waiting->order);
+        tb_assert(p->waiting->call->stream.begun && (n == 0 || p->id == 0));
+        n++;
+    }
+    tb_assert(n == session->prompts.n && n <= TB_ASKS_PER_SESSION);
+}
+
 /* What waits for its turn is parked, and in the order of the calls. */
 static void check_order(const struct tb_order *order)
 {
@@ -175,6 +188,7 @@ static void check_session(const struct tb_session *session)
     check_calls(session);
     check_bulk(session);
     check_listeners(session);
+    check_prompts(session);
     check_orders(session);
     /* Whoever has a session has said HELLO with the ticket, and it is spent. */
     if (session->state == TB_SESSION_OPEN)

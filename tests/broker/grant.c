@@ -46,6 +46,25 @@ static void pack_indexes(struct tb_packer *packer, uint32_t n)
         tb_pack_uint(packer, i);
 }
 
+void bench_ask_key(const struct bench_policy *policy, uint32_t command,
+                   uint8_t ret_key[static TB_ASK_KEY_SIZE])
+{
+    uint8_t digest[TB_DIGEST_SIZE + 1];
+    bench_digest(policy, digest);
+    digest[TB_DIGEST_SIZE] = (uint8_t)command;
+    crypto_generichash(ret_key, TB_ASK_KEY_SIZE, digest, sizeof digest, NULL, 0);
+}
+
+static void pack_ask(struct tb_packer *packer, uint32_t command, const struct bench_policy *policy)
+{
+    uint8_t key[TB_ASK_KEY_SIZE];
+    bench_ask_key(policy, command, key);
+    tb_pack_key_bool(packer, "ask", true);
+    tb_pack_key(packer, "ask_key");
+    tb_pack_bin(packer, tb_bytes_of(key, sizeof key));
+    tb_pack_key_uint(packer, "remember_days", 7);
+}
+
 static void pack_command(struct tb_packer *packer, const struct command *command,
                          const struct bench_policy *policy)
 {
@@ -53,7 +72,10 @@ static void pack_command(struct tb_packer *packer, const struct command *command
     bool tripwire = (policy->tripwires >> (command - commands) & 1) != 0;
     bool schema = policy->filters && policy->filters->schema.n > 0;
     bool hooked = (policy->hooked >> (command - commands) & 1) != 0;
-    tb_pack_map(packer, 13u + schema + command->has_plugin + scoped);
+    bool asks = (policy->asks >> (command - commands) & 1) != 0;
+    tb_pack_map(packer, 13u + schema + 3u * asks + command->has_plugin + scoped);
+    if (asks)
+        pack_ask(packer, (uint32_t)(command - commands), policy);
     tb_pack_key_bool(packer, "hook", hooked);
     tb_pack_key(packer, "rules");
     pack_indexes(packer, policy->filters ? policy->filters->n_rules : 0);

@@ -144,6 +144,9 @@ TABLES = {
     r'\[limits."COMMAND"\]': "[limits.'*']\nzz = 1\n",
     r'\[commands."COMMAND"\]': "[commands.greet]\nzz = 1\n",
     r"\[plugins.NAME\]": "[plugins.fs]\nzz = 1\n",
+    r"\[hook\]": "[hook]\nzz = 1\n",
+    r"\[\[rule\]\]": "[[rule]]\nzz = 1\n",
+    r"\[ask\]": "[ask]\nzz = 1\n",
 }
 
 

@@ -81,10 +81,6 @@ def call(app, *words, **options):
     return app.run("call", app.path, READ, json.dumps(HELLO), *words, **options)
 
 
-def answers(app):
-    return [record["reason"] for record in app.records() if record["event"] == "ask"]
-
-
 @pytest.mark.parametrize("typed", ["o\n", "s\n", "a\n", "once\n", "session\n", "always\n"])
 def test_a_yes_lets_the_call_go_on(asking, typed):
     status, out, shown = prompted(asking, typed)

@@ -125,7 +125,8 @@ def test_scopes_are_raw_and_expanded_own_first(tmp_path):
     assert answer["expanded"]["allow"][0] == "/home/u/a" and "/home/u/*" in answer["expanded"]["allow"]
     assert answer["plugin"]["name"] == "fs" and answer["plugin"]["implemented"] is True
     assert answer["plugin"]["read"] == ["/home/u", "/home/u/a"] and answer["plugin"]["write"] == []
-    assert answer["limits"] == {"in_flight": 64, "deadline_ms": 30000}
+    assert answer["limits"] == {"calls_per_s": 0, "burst": 0, "in_flight": 64, "bytes_in": 0, "bytes_out": 0, "deadline_ms": 30000}
+    assert answer["filters"] == []
 
 
 def test_remote_context_is_the_pattern_that_matched(tmp_path):

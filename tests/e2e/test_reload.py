@@ -339,6 +339,39 @@ def test_settings_need_a_restart(main, text, key):
     unchanged(main, change, "denied", f"{key} differs from what runs")
 
 
+def test_a_hook_of_another_name_needs_a_restart(main):
+    """Plugins that run may write the file: it was not covered when they started."""
+    def change(app):
+        grant(app, [], SUB)
+        (app.path / "guard.js").write_text("export function onRequest({ args }) { return args; }")
+        app.manifest('[hook]\nfile = "guard.js"')
+
+    unchanged(main, change, "denied", "hook.file differs from what runs")
+
+
+FILTERS = [
+    '[hook]\ncommands = ["plugin:fs|stat"]',
+    '[[rule]]\nwhen = [{ path = "/path", op = "equals", value = "x" }]\nthen = "deny"',
+    '[limits."*"]\ncalls_per_s = 1000000\nbytes_in = 4294967296',
+    '[commands."plugin:fs|stat"]\nask = true\n[ask]\nremember_days = 3',
+    '[commands."plugin:fs|stat"]\nschema = { args = { path = { type = "string" } } }',
+    "[commands.wipe]\ntripwire = true",
+]
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_what_filters_calls_changes_in_what_runs(main, text):
+    """A plugin could not tell the difference, and goes on."""
+    assert main.code() == ""
+    fs = main.role("fs")
+    if "[hook]" in text:
+        (main.app.path / "isolation.js").write_text("export function onRequest({ args }) { return args; }")
+    main.app.manifest(text)
+    answer = reload_ok(main)
+    assert answer["before"] != answer["after"]
+    assert main.code() == "" and main.role("fs") == fs
+
+
 def test_another_app_needs_a_restart(main):
     def change(app):
         manifest = app.path / "trollbridge.toml"

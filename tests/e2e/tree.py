@@ -173,6 +173,14 @@ class Host:
         line = self.wait(lambda line: "reloaded" in line)
         return {key: value for key, value in line.items() if key != "reloaded"}
 
+    def asked(self, seconds=PATIENCE_S):
+        """The next prompt: {"ask": id, "view", "origin", "command", "args", "rule", "days", "body"}."""
+        return self.wait(lambda line: "ask" in line, seconds)
+
+    def asked_over(self):
+        """The id of the next prompt that is taken away."""
+        return self.wait(lambda line: "asked_over" in line)["asked_over"]
+
     def start(self, view="main", command=READ, args=None, how="call"):
         """Starts a call; returns what `answer` takes. `how`: or `pump`, with an endless body."""
         self.n_calls += 1

@@ -15,12 +15,14 @@
  *     reopen VIEW N                   {"view", "reopened": N}
  *     reload                          {"reloaded": ID, "before", "after"} or with "code", "message"
  *     emit VIEW NAME JSON             {"emitted": result}: an event; VIEW `*` is every one
+ *     answer ID WORD                  says what a person has answered to that prompt
  *     finish TEXT, forget             {"finished": bool}: ends a call of `later` (served.h)
  *     stop, go                        the library is not dispatched; it is again
  *     shut VIEW, reset VIEW, quit
  *
  * Unasked: {"supervisor": pid} at the start, {"view", "closed": code}, {"view", "alert",
  * "message"},
+ * {"ask": id, "view", "origin", "command", "args", "rule"}, {"asked_over": id},
  * {"bridge": "lost"}. Ends with its standard input.
  */
 #include "tests/soak/served.h"
@@ -94,6 +96,21 @@ static void on_reloaded(void *data, uint32_t id, const char *before, const char 
     else
         view_say(
             json_pack("{s:i, s:s, s:s}", "reloaded", (int)id, "code", code, "message", message));
+}
+
+static void on_ask(void *data, const struct trollbridge_ask *ask)
+{
+    (void)data;
+    view_say(json_pack("{s:i, s:s, s:s, s:s, s:o, s:s, s:i, s:i}", "ask", (int)ask->id, "view",
+                       ask->view, "origin", ask->origin, "command", ask->command, "args",
+                       json_loads(ask->args_json, 0, NULL), "rule", ask->rule ? ask->rule : "",
+                       "days", (int)ask->remember_days, "body", (int)ask->n_body));
+}
+
+static void on_asked_over(void *data, uint32_t id)
+{
+    (void)data;
+    view_say(json_pack("{s:i}", "asked_over", (int)id));
 }
 
 /* ---- commands ---- */
@@ -205,6 +222,14 @@ static void do_emit(struct driver *driver, char **words)
     json_decref(payload);
 }
 
+static void do_answer(struct driver *driver, char **words)
+{
+    for (int i = 0; trollbridge_answer_name((enum trollbridge_answered)i); i++)
+        if (strcmp(words[2], trollbridge_answer_name((enum trollbridge_answered)i)) == 0)
+            (void)trollbridge_answer(driver->bridge, number(words[1]),
+                                     (enum trollbridge_answered)i);
+}
+
 static void do_finish(struct driver *driver, char **words)
 {
     (void)driver;
@@ -239,7 +264,8 @@ static const struct {
     {"pump", 5, do_pump},     {"hold", 3, do_hold},         {"take", 3, do_take},
     {"cancel", 3, do_cancel}, {"progress", 3, do_progress}, {"rounds", 5, do_rounds},
     {"copy", 4, do_copy},     {"emit", 4, do_emit},         {"finish", 2, do_finish},
-    {"forget", 1, do_forget}, {"stop", 1, do_stop},         {"go", 1, do_stop},
+    {"forget", 1, do_forget}, {"answer", 3, do_answer},     {"stop", 1, do_stop},
+    {"go", 1, do_stop},
 };
 
 /* The last word of a command may hold spaces. */
@@ -340,6 +366,8 @@ int main(int argc, char **argv)
         .opened = on_opened,
         .alert = on_alert,
         .reloaded = on_reloaded,
+        .ask = on_ask,
+        .asked_over = on_asked_over,
         .data = &driver,
     };
     enum trollbridge_result result = trollbridge_spawn(&options, &driver.bridge);

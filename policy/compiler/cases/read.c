@@ -14,10 +14,15 @@ struct reader {
     struct tb_table names;
 };
 
-/* A case, as its keys stand in the file. */
+/* A call and what the plugin answers, as their keys stand in the file. */
+struct a_call {
+    const struct tb_value *command, *args, *raw, *repeat;
+    const struct tb_value *result, *result_raw, *error;
+};
+
 struct a_case {
-    const struct tb_value *name, *command, *view, *origin, *args, *raw, *before, *repeat;
-    const struct tb_value *answer, *result, *result_raw, *error;
+    struct a_call call;
+    const struct tb_value *name, *view, *origin, *before, *answer;
     const struct tb_value *expect, *code, *rule, *reason, *alert, *args_after, *raw_after;
     const struct tb_value *result_after, *result_raw_after, *error_after;
 };
@@ -111,14 +116,43 @@ static bool check_error(const struct reader *reader, const struct tb_value *erro
                                   "not_found, io, unimplemented or too_large");
 }
 
+static size_t count(const struct tb_value *const *values, size_t n)
+{
+    size_t n_set = 0;
+    for (size_t i = 0; i < n; i++)
+        n_set += values[i] != NULL;
+    return n_set;
+}
+
+static bool check_answer(const struct reader *reader, const struct a_call *call)
+{
+    const struct tb_value *const given[] = {call->result, call->result_raw, call->error};
+    return count(given, TB_ARRAY_LEN(given)) <= 1 ||
+           wrong(reader, call->command,
+                 "has more than one of `result`, `result_raw` and `error` beside it");
+}
+
+static bool check_call(const struct reader *reader, const struct a_call *call)
+{
+    const struct tb_value *const values[] = {call->args, call->result};
+    return check_text(reader, call->command, COMMAND_MAX, "cannot be a command") &&
+           check_raw(reader, call->raw) && check_raw(reader, call->result_raw) &&
+           check_repeat(reader, call->repeat) &&
+           check_values(reader, values, TB_ARRAY_LEN(values)) &&
+           check_error(reader, call->error, false) && check_answer(reader, call);
+}
+
 static bool check_step(const struct reader *reader, const struct tb_value *map)
 {
-    const struct tb_value *command, *args, *raw, *repeat;
+    struct a_call call;
     const struct tb_want wants[] = {
-        {"command", TB_VALUE_STRING, &command, true},
-        {"args", TB_VALUE_MAP, &args, false},
-        {"raw", TB_VALUE_STRING, &raw, false},
-        {"repeat", TB_VALUE_INT, &repeat, false},
+        {"command", TB_VALUE_STRING, &call.command, true},
+        {"args", TB_VALUE_MAP, &call.args, false},
+        {"raw", TB_VALUE_STRING, &call.raw, false},
+        {"repeat", TB_VALUE_INT, &call.repeat, false},
+        {"result", TB_VALUE_ANY, &call.result, false},
+        {"result_raw", TB_VALUE_STRING, &call.result_raw, false},
+        {"error", TB_VALUE_MAP, &call.error, false},
     };
     if (map->type != TB_VALUE_MAP) {
         tb_report_error(reader->report, "type", map->place,
@@ -127,8 +161,7 @@ static bool check_step(const struct reader *reader, const struct tb_value *map)
     }
     return tb_value_fields(reader->report, map, "a call of `before`", wants, TB_ARRAY_LEN(wants),
                            TB_UNKNOWN_ERROR) &&
-           check_text(reader, command, COMMAND_MAX, "cannot be a command") &&
-           check_raw(reader, raw) && check_repeat(reader, repeat) && check_values(reader, &args, 1);
+           check_call(reader, &call);
 }
 
 static bool check_before(const struct reader *reader, const struct tb_value *before)
@@ -141,34 +174,25 @@ static bool check_before(const struct reader *reader, const struct tb_value *bef
     return ok;
 }
 
-static size_t count(const struct tb_value *const *values, size_t n)
+static bool check_after(const struct reader *reader, const struct a_case *one)
 {
-    size_t n_set = 0;
-    for (size_t i = 0; i < n; i++)
-        n_set += values[i] != NULL;
-    return n_set;
-}
-
-/* One answer, and one expectation of it. */
-static bool check_answers(const struct reader *reader, const struct a_case *one)
-{
-    const struct tb_value *const given[] = {one->result, one->result_raw, one->error};
     const struct tb_value *const after[] = {one->result_after, one->result_raw_after,
                                             one->error_after};
-    if (count(given, TB_ARRAY_LEN(given)) > 1)
-        return wrong(reader, one->name, "has more than one of `result`, `result_raw` and `error`");
+    const struct tb_value *const values[] = {one->args_after, one->result_after};
     if (count(after, TB_ARRAY_LEN(after)) > 1)
         return wrong(reader, one->name,
                      "has more than one of `result_after`, `result_raw_after` and `error_after`");
-    return true;
+    return check_raw(reader, one->raw_after) && check_raw(reader, one->result_raw_after) &&
+           check_error(reader, one->error_after, true) &&
+           check_values(reader, values, TB_ARRAY_LEN(values));
 }
 
 /* Of a call that never reaches a plugin there is nothing to be seen behind the policy. */
 static bool check_denied(const struct reader *reader, const struct a_case *one)
 {
     const struct tb_value *const behind[] = {
-        one->args_after, one->raw_after,    one->result,          one->result_raw,
-        one->error,      one->result_after, one->result_raw_after};
+        one->args_after, one->raw_after,    one->call.result,     one->call.result_raw,
+        one->call.error, one->result_after, one->result_raw_after};
     if (!tb_bytes_are(one->expect->string, "deny"))
         return true;
     for (size_t i = 0; i < TB_ARRAY_LEN(behind); i++)
@@ -190,21 +214,14 @@ static bool check_expected(const struct reader *reader, const struct a_case *one
            check_text(reader, one->rule, RULE_MAX,
                       "must name a file and a line: \"trollbridge.toml:41\"") &&
            check_text(reader, one->alert, COMMAND_MAX, "must name an alert: \"tripwire\"") &&
-           check_error(reader, one->error, false) && check_error(reader, one->error_after, true) &&
-           check_answers(reader, one) && check_denied(reader, one);
+           check_after(reader, one) && check_denied(reader, one);
 }
 
-static bool check_call(const struct reader *reader, const struct a_case *one)
+static bool check_made(const struct reader *reader, const struct a_case *one)
 {
-    const struct tb_value *const values[] = {one->args, one->args_after, one->result,
-                                             one->result_after};
-    return check_text(reader, one->command, COMMAND_MAX, "cannot be a command") &&
-           check_label(reader, one->view) &&
+    return check_call(reader, &one->call) && check_label(reader, one->view) &&
            check_text(reader, one->origin, ORIGIN_MAX, "must be `local`, or a URL") &&
-           check_raw(reader, one->raw) && check_raw(reader, one->raw_after) &&
-           check_raw(reader, one->result_raw) && check_raw(reader, one->result_raw_after) &&
-           check_repeat(reader, one->repeat) && check_before(reader, one->before) &&
-           check_values(reader, values, TB_ARRAY_LEN(values));
+           check_before(reader, one->before);
 }
 
 /* Two of one name could not be told apart by who reads the results. */
@@ -228,17 +245,17 @@ static void read_case(struct reader *reader, const struct tb_value *map)
     struct a_case one;
     const struct tb_want wants[] = {
         {"name", TB_VALUE_STRING, &one.name, true},
-        {"command", TB_VALUE_STRING, &one.command, true},
+        {"command", TB_VALUE_STRING, &one.call.command, true},
         {"view", TB_VALUE_STRING, &one.view, false},
         {"origin", TB_VALUE_STRING, &one.origin, false},
-        {"args", TB_VALUE_MAP, &one.args, false},
-        {"raw", TB_VALUE_STRING, &one.raw, false},
+        {"args", TB_VALUE_MAP, &one.call.args, false},
+        {"raw", TB_VALUE_STRING, &one.call.raw, false},
         {"before", TB_VALUE_LIST, &one.before, false},
-        {"repeat", TB_VALUE_INT, &one.repeat, false},
+        {"repeat", TB_VALUE_INT, &one.call.repeat, false},
         {"answer", TB_VALUE_STRING, &one.answer, false},
-        {"result", TB_VALUE_ANY, &one.result, false},
-        {"result_raw", TB_VALUE_STRING, &one.result_raw, false},
-        {"error", TB_VALUE_MAP, &one.error, false},
+        {"result", TB_VALUE_ANY, &one.call.result, false},
+        {"result_raw", TB_VALUE_STRING, &one.call.result_raw, false},
+        {"error", TB_VALUE_MAP, &one.call.error, false},
         {"expect", TB_VALUE_STRING, &one.expect, true},
         {"code", TB_VALUE_STRING, &one.code, false},
         {"rule", TB_VALUE_STRING, &one.rule, false},
@@ -252,7 +269,7 @@ static void read_case(struct reader *reader, const struct tb_value *map)
     };
     if (tb_value_fields(reader->report, map, "a case", wants, TB_ARRAY_LEN(wants),
                         TB_UNKNOWN_ERROR) &&
-        check_name(reader, one.name) && check_call(reader, &one))
+        check_name(reader, one.name) && check_made(reader, &one))
         (void)check_expected(reader, &one);
 }
 
