@@ -2,6 +2,7 @@
 
 #include "base/compiler.h"
 #include "host/webkitgtk/ask_facts.h"
+#include "host/webkitgtk/ask_popups.h"
 #include "host/webkitgtk/ask_text.h"
 
 enum { ALONE_MS = 1000, N_YES = 3, BORDER = 6 };
@@ -11,6 +12,7 @@ struct tb_ask_dialog {
     GtkWidget *no;
     GtkWidget *yes[N_YES];
     GtkGesture *press;
+    struct tb_ask_popups *popups;
     guint timer; /* 0: it does not run */
     void (*answered)(void *data, enum trollbridge_answered answered);
     void *data;
@@ -107,6 +109,7 @@ void tb_ask_dialog_free(struct tb_ask_dialog *dialog)
     if (dialog->timer != 0)
         g_source_remove(dialog->timer);
     g_object_unref(dialog->press);
+    tb_ask_popups_free(dialog->popups);
     gtk_widget_destroy(GTK_WIDGET(dialog->window));
     g_object_unref(dialog->window);
     g_free(dialog);
@@ -169,6 +172,7 @@ tb_ask_dialog_new(GtkWindow *over, const struct trollbridge_app *app,
     allow(dialog, FALSE);
     be_modal(dialog, over);
     watch(dialog);
+    dialog->popups = tb_ask_popups_forbid(over);
     g_signal_connect(window, "response", G_CALLBACK(on_response), dialog);
     g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), dialog);
     gtk_widget_grab_focus(dialog->no);

@@ -30,6 +30,8 @@ class Prompts:
     def __init__(self, process, environment):
         self.process, self.environment = process, environment
         self.dialogs, self.history, self.rest, self.told = [], [], b"", ""
+        self.popups = 0  # menus and the like
+        self.answered = None  # the dialog that was
 
     def read(self, seconds, what):
         """False: it has ended."""
@@ -39,7 +41,8 @@ class Prompts:
         *lines, self.rest = (self.rest + chunk).split(b"\n")
         for line in lines:
             if line.startswith(MARK):
-                self.dialogs = json.loads(line[len(MARK):])
+                seen = json.loads(line[len(MARK):])
+                self.dialogs, self.popups = seen["dialogs"], seen["popups"]
                 self.history.append(self.dialogs)
             else:
                 self.told += line.decode() + "\n"
@@ -64,19 +67,20 @@ class Prompts:
                               env={"PATH": "/usr/bin:/bin", **self.environment}).stdout
 
     def appear(self):
-        """Waits for the one dialog, and gives it the keyboard: nobody else does. Returns what it shows."""
-        self.wait(lambda: len(self.dialogs) == 1, "a prompt is there")
-        self.focus("Allow this call?")
+        """Waits for the one dialog, another than was answered, and gives it the keyboard: nobody else does. Returns what
+        it shows."""
+        self.wait(lambda: len(self.dialogs) == 1 and self.dialogs[0]["id"] != self.answered, "a prompt is there")
+        self.do("windowfocus", "--sync", self.dialogs[0]["id"])
         self.wait(lambda: self.dialogs and self.dialogs[0]["active"], "the prompt has the keyboard")
         return self.dialogs[0]
 
     def focus(self, title):
-        self.do("search", "--sync", "--onlyvisible", "--name", f"^{title}".replace("?", "."), "windowfocus")
+        """Another window of the host's."""
+        self.do("search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus")
 
     def close(self):
         """As the window's own button does."""
-        [window] = self.do("search", "--onlyvisible", "--name", "^Allow this call").split()
-        self.with_display(sys.executable, pathlib.Path(__file__).parent / "delete_window.py", window)
+        self.with_display(sys.executable, pathlib.Path(__file__).parent / "delete_window.py", self.dialogs[0]["id"])
 
     def gone(self):
         self.wait(lambda: not self.dialogs, "the prompt is gone")
@@ -94,6 +98,7 @@ class Prompts:
 
     def click(self, name):
         self.wait(lambda: self.can(name), f"{name} can be pressed")
+        self.answered = self.dialogs[0]["id"]
         self.press(name)
 
     def facts(self):

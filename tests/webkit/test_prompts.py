@@ -176,6 +176,17 @@ def test_it_stays_shut_behind_another_window(asked):
         assert answer(dialog) == "dismissed"
 
 
+def test_nothing_pops_up_over_it(asked):
+    """Lists, suggestions and tooltips of a page are above all windows, and where the page wants them."""
+    with asked() as dialog:
+        dialog.appear()
+        dialog.do("mousemove", 1200, 490, "click", 1)
+        dialog.wait(lambda: "POPUP went" in dialog.told, "what popped up is gone")
+        assert "POPUP came" in dialog.told
+        dialog.click("Allow once")
+        assert answer(dialog) == "once"
+
+
 def test_it_holds_up_its_own_window_alone(asked):
     with asked() as dialog:
         dialog.appear()

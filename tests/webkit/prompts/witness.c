@@ -1,8 +1,9 @@
 /*
  * A module of GTK's for a host under test (GTK_MODULES): tells on stderr what a person sees of its
- * dialogs, one line of JSON whenever it is another: PROMPT [{title, active, labels, text, buttons,
- * focus}]. Places are those of the screen.
+ * windows, one line of JSON whenever it is another: PROMPT {dialogs: [{id, title, active, labels,
+ * text, buttons, focus}], popups}. Places are those of the screen.
  */
+#include <gdk/gdkx.h>
 #include <gtk/gtk.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -58,6 +59,9 @@ static json_t *dialog_of(GtkWindow *window)
     json_t *dialog =
         json_pack("{s:s, s:b, s:s, s:[], s:[]}", "title", gtk_window_get_title(window), "active",
                   gtk_window_is_active(window), "text", "", "labels", "buttons");
+    g_autofree char *id =
+        g_strdup_printf("%lu", gdk_x11_window_get_xid(gtk_widget_get_window(GTK_WIDGET(window))));
+    json_object_set_new(dialog, "id", json_string(id));
     GtkWidget *focus = gtk_window_get_focus(window);
     const char *name = !focus                 ? ""
                        : GTK_IS_BUTTON(focus) ? gtk_button_get_label(GTK_BUTTON(focus))
@@ -70,14 +74,20 @@ static json_t *dialog_of(GtkWindow *window)
 static gboolean tell(void *data)
 {
     char **last = data;
+    int n_popups = 0;
     json_t *dialogs = json_array();
     GList *windows = gtk_window_list_toplevels();
     for (GList *at = windows; at; at = at->next)
-        if (GTK_IS_DIALOG(at->data) && gtk_widget_get_mapped(at->data))
+        if (!gtk_widget_get_mapped(at->data))
+            continue;
+        else if (GTK_IS_DIALOG(at->data))
             json_array_append_new(dialogs, dialog_of(at->data));
+        else
+            n_popups += gtk_window_get_window_type(at->data) == GTK_WINDOW_POPUP;
     g_list_free(windows);
-    char *line = json_dumps(dialogs, JSON_COMPACT);
-    json_decref(dialogs);
+    json_t *seen = json_pack("{s:o, s:i}", "dialogs", dialogs, "popups", n_popups);
+    char *line = json_dumps(seen, JSON_COMPACT);
+    json_decref(seen);
     if (*last && strcmp(*last, line) == 0) {
         free(line);
         return G_SOURCE_CONTINUE;
