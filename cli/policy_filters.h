@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /* Prints the limits and, a line each, what filters the calls. */
 void policy_put_filters(const json_t *answer);
@@ -10,3 +11,7 @@ void policy_put_filters(const json_t *answer);
 /* One item in a line of text, without its place: `rule deny {"when":...}`. The caller frees; NULL:
  * out of memory. */
 char *policy_filter_text(const json_t *item);
+
+/* Of a view: each item, and each rate, with the commands that it is for. `all`: also where there
+ * are many. */
+void policy_print_filters(const json_t *report, const json_t *group, bool all);

@@ -1,6 +1,7 @@
 #include "cli/policy_table.h"
 
 #include "cli/group.h"
+#include "cli/policy_filters.h"
 #include "cli/policy_share.h"
 #include "cli/policy_unresolved.h"
 #include "cli/policy_warning.h"
@@ -246,7 +247,7 @@ struct style {
     bool at_least; /* some entries are not counted: nobody knows what they grant */
 };
 
-static void print_group(const json_t *same, const struct style *style)
+static void print_group(const json_t *report, const json_t *same, const struct style *style)
 {
     const json_t *group = json_array_get(same, 0);
     bool all = style->all;
@@ -265,6 +266,7 @@ static void print_group(const json_t *same, const struct style *style)
     print_risks(group, all);
     policy_print_shares("granted", commands, style->ours, all);
     print_scopes(group, all);
+    policy_print_filters(report, group, all);
     policy_print_shares("denied", json_object_get(group, "denied"), false, all);
     print_tauri(group, all);
     putchar('\n');
@@ -327,7 +329,7 @@ void policy_print_table(const json_t *report, bool all)
     json_t *same;
     json_object_foreach(groups, key, same)
     {
-        print_group(same, &style);
+        print_group(report, same, &style);
     }
     json_decref(groups);
     policy_print_warnings(json_object_get(report, "warnings"), all);

@@ -85,13 +85,16 @@ static void look(int signal)
     errno = error;
 }
 
-/* On a stack of its own: a recursion may have used up the other one. */
+/* On a stack of its own: a recursion may have used up the other one. The timer runs for good: it
+ * counts CPU time, of which a process that waits uses none. */
 static int install(void)
 {
     static uint8_t memory[STACK_SIZE];
     const stack_t stack = {.ss_sp = memory, .ss_size = sizeof memory};
     const struct sigaction action = {.sa_handler = look, .sa_flags = SA_ONSTACK | SA_RESTART};
-    if (sigaltstack(&stack, NULL) < 0 || sigaction(SIGPROF, &action, NULL) < 0)
+    const struct itimerval every = {{0, LOOK_EVERY_US}, {0, LOOK_EVERY_US}};
+    if (sigaltstack(&stack, NULL) < 0 || sigaction(SIGPROF, &action, NULL) < 0 ||
+        setitimer(ITIMER_PROF, &every, NULL) < 0)
         return -errno;
     return 0;
 }
@@ -123,12 +126,6 @@ void hook_budget_set(int link_fd, uint32_t memory_mib)
     (void)setrlimit(RLIMIT_AS, &most);
 }
 
-static void set_timer(suseconds_t us)
-{
-    const struct itimerval every = {{0, us}, {0, us}};
-    (void)setitimer(ITIMER_PROF, &every, NULL);
-}
-
 void hook_budget_begin(uint32_t time_ms, int answered, uint64_t id)
 {
     watch.id = id;
@@ -138,11 +135,9 @@ void hook_budget_begin(uint32_t time_ms, int answered, uint64_t id)
                    "the hook used more than %u ms of CPU time for one message: it is ended",
                    time_ms);
     watch.running = 1;
-    set_timer(LOOK_EVERY_US);
 }
 
 void hook_budget_end(void)
 {
     watch.running = 0;
-    set_timer(0);
 }

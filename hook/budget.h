@@ -16,7 +16,8 @@ enum { HOOK_EXIT_FILES = 3, HOOK_EXIT_TIME = 5, HOOK_EXIT_MEMORY = 6 };
 
 #define HOOK_CHECK_HEAD "trollbridge: hook: "
 
-/* Before the sandbox: opens what the process reads its own size from. Its descriptor, or -errno. */
+/* Before the sandbox: opens what the process reads its own size from, and has the kernel count. The
+ * descriptor, or -errno. */
 tb_must_check int hook_budget_open(void);
 /* Once, with the engine ready: memory is counted from here on, `memory_mib` of it, and the address
  * space ends. `link_fd` is where a last answer goes; -1: a text is checked. */

@@ -30,22 +30,34 @@ static void keep(struct hook_engine *engine, enum hook_function function, JSValu
     engine->functions[function] = object;
 }
 
+static bool names_function(const struct hook_engine *engine, JSValueRef name)
+{
+    hook_string string = JSValueToStringCopy(engine->realm.context, name, NULL);
+    bool is = false;
+    for (size_t i = 0; string && i < N_HOOK_FUNCTIONS; i++)
+        is = is || JSStringIsEqualToUTF8CString(string, hook_function_names[i]);
+    return is;
+}
+
 /* The default export's further members would go unnoticed, misspelt ones too. */
-static void check_default(struct hook_engine *engine, JSObjectRef object)
+static void check_default(struct hook_engine *engine, JSValueRef object)
 {
     JSContextRef context = engine->realm.context;
-    JSPropertyNameArrayRef names = JSObjectCopyPropertyNames(context, object);
-    for (size_t i = 0; i < JSPropertyNameArrayGetCount(names); i++) {
-        JSStringRef name = JSPropertyNameArrayGetNameAtIndex(names, i);
-        bool known = false;
-        for (size_t k = 0; k < N_HOOK_FUNCTIONS; k++)
-            known = known || JSStringIsEqualToUTF8CString(name, hook_function_names[k]);
-        if (!known)
-            say(engine, "",
-                "the default export has members beside onRequest, onReply, onError and "
-                "onChunk");
+    JSValueRef thrown = NULL;
+    JSValueRef names =
+        JSObjectCallAsFunction(context, engine->realm.keys, NULL, 1, &object, &thrown);
+    JSObjectRef list = names ? JSValueToObject(context, names, &thrown) : NULL;
+    bool all = list != NULL;
+    for (unsigned i = 0; all && i <= N_HOOK_FUNCTIONS; i++) {
+        JSValueRef name = JSObjectGetPropertyAtIndex(context, list, i, &thrown);
+        if (thrown || JSValueIsUndefined(context, name))
+            break;
+        all = names_function(engine, name);
     }
-    JSPropertyNameArrayRelease(names);
+    if (!all || thrown)
+        say(engine, "",
+            "the default export has members beside onRequest, onReply, onError and "
+            "onChunk");
 }
 
 /* hook/module.c says what is in the array. */
@@ -65,7 +77,7 @@ static void take_exports(struct hook_engine *engine, JSObjectRef result)
     }
     JSValueRef made = JSObjectGetPropertyAtIndex(context, result, 2 * N_HOOK_FUNCTIONS, NULL);
     if (JSValueIsObject(context, made))
-        check_default(engine, JSValueToObject(context, made, NULL));
+        check_default(engine, made);
     if (!any && !*engine->wrong)
         say(engine, "", "exports none of onRequest, onReply, onError and onChunk");
 }

@@ -27,7 +27,8 @@
 enum { LINK_FD = 3, REPORT_FD = 4, OWN_MAX = 8, EXIT_USAGE = 2, EXIT_PART = 4 };
 
 /* An interpreter alone, with libc's malloc: no memory that is written and run, no threads, nothing
- * that two threads could share. The environment is otherwise empty. */
+ * that two threads could share. A small machine is what it takes this one for: it collects its
+ * garbage before a budget is used up. The environment is otherwise empty. */
 static void set_options(void)
 {
     static const char *const options[][2] = {
@@ -36,6 +37,7 @@ static void set_options(void)
         {"JSC_useConcurrentGC", "0"},
         {"JSC_numberOfGCMarkers", "1"},
         {"JSC_useSharedArrayBuffer", "0"},
+        {"JSC_forceRAMSize", "33554432"},
         {"Malloc", "1"},
         {"TZ", "UTC"},
     };

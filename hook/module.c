@@ -124,6 +124,8 @@ static int export_name(struct scan *scan, size_t at, struct tb_bytes name, struc
 {
     for (size_t i = 0; i < N_HOOK_FUNCTIONS; i++)
         if (tb_bytes_are(name, hook_function_names[i])) {
+            if (scan->names[i].n > 0)
+                return wrong(scan, at, " is exported twice", name);
             scan->names[i] = inside;
             return TB_OK;
         }
@@ -266,7 +268,7 @@ static bool append_result(struct scan *scan)
     for (size_t i = 0; i < N_HOOK_FUNCTIONS; i++)
         ok = ok && append(scan, "typeof ") && append(scan, hook_function_names[i]) &&
              append(scan, "!=='undefined',");
-    return ok && append(scan, scan->has_default ? "$dflt" : "{}") && append(scan, "]})()");
+    return ok && append(scan, scan->has_default ? "$dflt" : "null") && append(scan, "]})()");
 }
 
 static bool write_program(struct scan *scan, struct tb_bytes text)

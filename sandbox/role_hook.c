@@ -14,7 +14,6 @@ static const struct tb_syscall needs[] = {
     ALLOW("pread64", "its own size, from a file that was open before; a text to check"),
     ALLOW("close", "what it was given"),
     ALLOW("clock_gettime", "CPU time; time, where the machine has no clock in the vDSO"),
-    ALLOW("setitimer", "the kernel counts the CPU time of a message"),
     ALLOW("rt_sigreturn", "goes on after a look at what is used"),
     ALLOW_IF("prlimit64", "ends its address space", INT(1, RLIMIT_AS)),
     ALLOW("futex", "locks of the engine and of malloc"),

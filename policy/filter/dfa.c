@@ -56,10 +56,9 @@ int tb_dfa_read(const msgpack_object *object, struct tb_dfa *ret_dfa)
 bool tb_dfa_matches(const struct tb_dfa *dfa, struct tb_bytes text, struct tb_filter_cost *cost)
 {
     uint32_t state = dfa->start;
-    if (!tb_filter_pay_bytes(cost, text.n))
-        return false;
-    for (size_t i = 0; i < text.n && state != 0; i++)
+    size_t i = 0;
+    for (; i < text.n && state != 0; i++)
         state = tb_load_u16(dfa->table +
                             2 * ((size_t)state * dfa->n_classes + dfa->classes[text.data[i]]));
-    return state >= dfa->accept;
+    return tb_filter_pay_bytes(cost, i) && state >= dfa->accept;
 }

@@ -1,7 +1,7 @@
 /*
  * The rules of the manifest, as a grant has them, run on the args of one call. No I/O; the time is
  * bounded whatever args are (policy/filter/cost.h), and memory is taken by rules alone that
- * rewrite. docs/policy.md, Rules, says what each means.
+ * rewrite. docs/rules.md says what each means.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * What a command's args may look like: docs/policy.md, Schemas. A pure check of one tree against
+ * What a command's args may look like: docs/rules.md. A pure check of one tree against
  * another, in time bounded as that of rules.
  */
 #pragma once

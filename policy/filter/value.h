@@ -1,6 +1,6 @@
 /*
  * What it means for two values of args to be equal, or of a type. One meaning for rules and
- * schemas: docs/policy.md, Rules.
+ * schemas: docs/rules.md.
  *
  * Numbers are compared as numbers, exactly: 1 and 1.0 are equal, 2^53 + 1 is not the real number
  * 2^53, -0 is 0, and what is not a number equals nothing and is in no range. A string never equals

@@ -3,6 +3,7 @@ makes up for it: of a bucket of one byte a second a call of some thousand bytes 
 
 import contextlib
 import json
+import time
 
 import pytest
 
@@ -47,24 +48,22 @@ def test_over_the_limit_the_page_is_told_when_to_try_again(app):
 def test_retry_ms_is_honest(app):
     """Who waits as long as it says is let through."""
     with running(app, limit(ECHO, "calls_per_s = 5\nburst = 1")) as host:
-        n_refused = 0
-        for _ in range(4):
-            while "error" in (answer := host.call("main", ECHO, {})):
-                n_refused += 1
-                wait = tree.time.monotonic() + answer["error"]["retry_ms"] / 1000
-                assert 0 < answer["error"]["retry_ms"] <= 200
-                tree.until(lambda: tree.time.monotonic() >= wait, "the time is over")
-                assert outcome(host, {}) == {}
-        assert n_refused >= 1
+        for _ in range(3):
+            answers = [host.call("main", ECHO, {}) for _ in range(50)]
+            wait_ms = [answer["error"]["retry_ms"] for answer in answers if "error" in answer][-1]
+            assert 0 < wait_ms <= 200
+            end = time.monotonic() + wait_ms / 1000
+            tree.until(lambda: time.monotonic() >= end, "the time is over")
+            assert outcome(host, {}) == {}
 
 
 def test_a_burst_passes_and_no_more(app):
     """Sixty at once, of which ten are let in, and as many more as the time that they took brings."""
     with running(app, limit(ECHO, "calls_per_s = 1\nburst = 10")) as host:
-        start = tree.time.monotonic()
+        start = time.monotonic()
         calls = [host.start("main", ECHO, {}) for _ in range(60)]
         codes = [host.answer(call).get("error", {"code": ""})["code"] for call in calls]
-        spent = tree.time.monotonic() - start
+        spent = time.monotonic() - start
         assert set(codes) == {"", "limit"} and 10 <= codes.count("") <= 11 + spent
 
 
@@ -125,7 +124,7 @@ def test_a_flood_of_refused_calls_is_logged_in_part(app):
     refused = [r for r in app.records() if r["event"] == "call" and r["code"] == "limit"]
     assert 10 <= len(refused) < 1000
     counted = sum(1 + int(r["reason"].split("; ")[1].split()[0]) if ";" in r["reason"] else 1 for r in refused)
-    assert counted <= 1001 and app.verify() == "whole"
+    assert counted <= 1001 and app.verify() == "CLOSED"
 
 
 # ---- streams ----

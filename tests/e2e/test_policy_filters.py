@@ -1,6 +1,7 @@
 """What `policy explain` and `policy diff` say of hook, limits, schemas, rules, prompts and tripwires, and a start without the
 program that runs hooks."""
 import json
+import re
 import shutil
 
 import pytest
@@ -109,6 +110,37 @@ def test_explain_without_filters(tmp_path):
     _, answer = explain(app(tmp_path / "a", ONE))
     assert answer["filters"] == []
     assert answer["limits"]["calls_per_s"] == answer["limits"]["bytes_out"] == 0
+
+
+# ---- check ----
+
+def test_check_shows_what_filters_the_calls_of_a_view(tmp_path):
+    capabilities = [{"permissions": ["fs:allow-read-text-file", "fs:allow-stat"]}, {"permissions": ["fs:allow-stat"], "windows": ["other"]}]
+    _, out, _ = policy("check", make(tmp_path / "a", MANIFEST, capabilities=capabilities))
+    main, other = (part.split("\n\n")[0].splitlines() for part in re.split(r"^(?:main|other) \(local\)", out, flags=re.M)[1:])
+    begins = main.index("  calls are filtered") + 1
+    assert [line.split("  ")[2:4] for line in main[begins:begins + 5]] == [
+        [READ, "5 calls a second (9 after a rest), 100 bytes a second in, 200 bytes a second out"],
+        [f"{READ} +1", 'rule deny {"command":"plugin:fs|*","view":"main","when":[{"path":"/path","op":"equals","value":"x"}]}'],
+        [READ, main[begins + 2].split("  ")[3]],
+        [READ, 'schema {"args":{"path":{"type":"string"}},"more":true}'],
+        [READ, "ask a person, remembered for 7 days"]]
+    assert main[begins + 2].split("  ")[3].startswith("hook isolation.js (")
+    assert other[other.index("  calls are filtered") + 1].split("  ")[2:] == [
+        "plugin:fs|stat", 'rule alert {"view":"other"}', "trollbridge.toml:27"]
+
+
+def test_check_says_nothing_where_nothing_is_filtered(tmp_path):
+    _, out, _ = policy("check", app(tmp_path / "a", ONE))
+    assert "filtered" not in out
+
+
+def test_check_shows_some_of_many(tmp_path):
+    many = "".join(f'[[rule]]\nmessage = "m{n}"\nthen = "alert"\n' for n in range(14))
+    folder = make(tmp_path / "a", many, hook=None)
+    _, out, _ = policy("check", folder)
+    assert out.count("rule alert") == 12 and "    and 2 more: --all\n" in out
+    assert policy("check", folder, "--all")[1].count("rule alert") == 14
 
 
 # ---- diff: what is taken away is wider, and what is added is narrower ----

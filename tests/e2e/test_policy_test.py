@@ -270,6 +270,60 @@ def test_coverage_of_prompts(tested):
     assert ("ask", tree.READ) in kinds(none) and ("ask", tree.READ) not in kinds(asked)
 
 
+# ---- the hook ----
+
+
+def hook(app, text, commands=(tree.READ,)):
+    (app.path / "isolation.js").write_text(text)
+    app.manifest(f'[hook]\nfile = "isolation.js"\ncommands = {json.dumps(list(commands))}\n')
+
+
+def test_a_hook_denies(tested):
+    hook(tested, "export function onRequest({ args }) {\n  if (args.path === 'x') throw new Error('not x');\n  return args;\n}\n")
+    holds(tested)
+    holds(tested, args={"path": "x"}, expect="deny", code="hook", rule="isolation.js", reason="not x", error_after={"code": "hook"})
+    fails(tested, "expect", args={"path": "x"})
+    fails(tested, "reason", args={"path": "x"}, expect="deny", reason="not y")
+
+
+def test_a_hook_rewrites_both_ways(tested):
+    hook(tested, """
+export function onRequest(message) {
+  message.raw = new Uint8Array([98]);
+  return { ...message.args, added: message.view + ' ' + message.origin };
+}
+export function onReply({ result }) { return { was: result }; }
+""")
+    holds(tested, raw="a", result=1, expect="rewrite", args_after={**tree.HELLO, "added": "main local"}, raw_after="b", result_after={"was": 1})
+    fails(tested, "expect", raw="a")
+    fails(tested, "args_after", "result_after", expect="rewrite", args_after=tree.HELLO, result=1, result_after=1)
+
+
+def test_a_hook_changes_what_the_plugin_answers_in_bytes(tested):
+    hook(tested, "export function onRequest({ args }) { return args; }\n"
+         "export function onReply(message) { message.raw = new Uint8Array([...message.raw].reverse()); return message.result; }\n")
+    holds(tested, result_raw="abc", result_raw_after="cba")
+
+
+def test_a_hook_remembers_within_a_case_alone(tested):
+    hook(tested, "let n = 0;\nexport function onRequest({ args }) { if (++n > 2) throw new Error('the third'); return args; }\n")
+    cases = [{**READ_CASE, "name": f"twice {n}", "repeat": 2} for n in range(2)]
+    thrice = {**READ_CASE, "name": "thrice", "before": [{"command": tree.READ, "repeat": 2}], "expect": "deny", "code": "hook"}
+    assert run(tested, *cases, thrice)["passed"] == 3
+
+
+def test_a_hook_that_never_ends_is_denied(tested):
+    hook(tested, "export function onRequest({ args }) { if (args.path === 'x') for (;;); return args; }\n")
+    holds(tested, args={"path": "x"}, expect="deny", code="hook")
+
+
+def test_coverage_of_a_hook(tested):
+    hook(tested, "export function onRequest({ args }) { return args; }\n", ["plugin:fs|*"])
+    _, answer = coverage(tested, READ_CASE)
+    hooked = {name for kind, name in kinds(answer) if kind == "hook"}
+    assert tree.READ not in hooked and "plugin:fs|read_dir" in hooked and "plugin:audit|follow" not in hooked
+
+
 # ---- what does not hold ----
 
 

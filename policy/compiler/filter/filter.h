@@ -1,6 +1,6 @@
 /*
  * [[rule]] tables and schemas of the manifest, compiled to what policy/filter runs:
- * docs/formats.md, Rule and Schema. docs/policy.md says what they mean.
+ * docs/formats.md, Rule and Schema. docs/rules.md says what they mean.
  */
 #pragma once
 

@@ -13,10 +13,20 @@ static bool covers(const struct tb_value *a, const struct tb_value *b)
     return !a || a->string.n == 0 || tb_bytes_are(a->string, "*") || same(a, b);
 }
 
+/* `plugin:NAME|*` is all of that plugin's. */
+static bool covers_command(const struct tb_value *a, const struct tb_value *b)
+{
+    if (covers(a, b))
+        return true;
+    size_t n = a->string.n;
+    return b && n > 2 && memcmp(a->string.data + n - 2, "|*", 2) == 0 && b->string.n >= n - 1 &&
+           memcmp(a->string.data, b->string.data, n - 1) == 0;
+}
+
 /* Whether the first denies every call that the second is for. */
 static bool hides(const struct tb_rule_source *a, const struct tb_rule_source *b)
 {
-    return a->then == TB_THEN_DENY && a->always && covers(a->command, b->command) &&
+    return a->then == TB_THEN_DENY && a->always && covers_command(a->command, b->command) &&
            covers(a->view, b->view) && covers(a->origin, b->origin);
 }
 

@@ -1,7 +1,7 @@
 /*
  * Regular expressions, compiled to tables that policy/filter/dfa.h walks. An expression always
  * matches a whole text. What cannot be a table, and what other engines read in different ways, is
- * refused: docs/policy.md, Regular expressions; docs/decisions/026-regular-expressions.md.
+ * refused: docs/rules.md; docs/decisions/026-regular-expressions.md.
  *
  *   regex_read.c   text -> tree, with regex_class.c for what stands in brackets
  *   regex_nfa.c    tree -> states that read bytes, with regex_utf8.c for characters

@@ -1,6 +1,7 @@
 #include "policy/compiler/data/source.h"
 #include "policy/compiler/import/parts.h"
 #include "policy/compiler/plugin.h"
+#include "policy/settings.h"
 
 enum { WAY_MAX = 4 };
 
@@ -59,9 +60,11 @@ static void note_isolation(struct tb_import *import)
     const struct tb_value *use =
         at(import, (const char *const[WAY_MAX]){"app", "security", "pattern", "use"});
     if (use && tb_bytes_are(tb_value_text(use), "isolation"))
-        tb_import_note(import, use->place,
-                       "`pattern`: the isolation pattern runs out of the page here, and this "
-                       "version runs no hook; nothing of its application was taken");
+        tb_import_note(
+            import, use->place,
+            "`pattern`: the isolation pattern runs out of the page here; write the script "
+            "of its application, without its HTML, to " TB_HOOK_FILE " and [hook] to "
+            "the manifest");
 }
 
 static void note_dangers(struct tb_import *import)
