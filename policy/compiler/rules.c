@@ -28,13 +28,14 @@ static void check_view(struct tb_report *report, const struct tb_value *view)
 /* What the text should have been; empty: nothing that could be guessed. */
 static struct tb_bytes origin_of(struct tb_arena *arena, struct tb_bytes text)
 {
+    static const struct tb_bytes none = {0};
     struct tb_url url;
     if (!tb_url_parse(arena, text, NULL, &url))
-        return (struct tb_bytes){0};
+        return none;
     if (tb_url_is_local(&url))
         return tb_bytes_of_string("local");
     struct tb_bytes origin = tb_url_origin(arena, &url);
-    return tb_bytes_are(origin, "null") ? (struct tb_bytes){0} : origin;
+    return tb_bytes_are(origin, "null") ? none : origin;
 }
 
 /* Only the one written form, so that no rule reads as if it held where it does not. */
