@@ -148,15 +148,15 @@ SLOW = f'[limits."{tree.READ}"]\ncalls_per_s = 2\n'
 def test_a_limit_is_reached_by_repeating(tested):
     tested.manifest(SLOW)
     holds(tested, repeat=2)
-    holds(tested, repeat=3, expect="deny", code="limit", error_after={"code": "limit"})
-    holds(tested, before=[{"command": tree.READ, "args": tree.HELLO, "repeat": 2}], expect="deny", code="limit")
-    fails(tested, "expect", repeat=3)
+    holds(tested, repeat=50, expect="deny", code="limit", error_after={"code": "limit"})
+    holds(tested, before=[{"command": tree.READ, "args": tree.HELLO, "repeat": 50}], repeat=50, expect="deny", code="limit")
+    fails(tested, "expect", repeat=50)
     fails(tested, "expect", "code", repeat=2, expect="deny", code="limit")
 
 
 def test_what_came_before_the_last_call_is_forgotten(tested):
     tested.manifest(SLOW)
-    outcome = holds(tested, repeat=3, expect="deny")
+    outcome = holds(tested, repeat=50, expect="deny")
     assert "args_after" not in outcome and "result_after" not in outcome
 
 
@@ -448,7 +448,7 @@ def test_coverage_names_what_no_case_has_put_to_work(tested):
     wanted = {("limit", tree.READ), ("tripwire", "plugin:fs|stat"), ("command", tree.READ), ("command", "plugin:fs|read_dir")}
     status, none = coverage(tested, {**READ_CASE, "command": "plugin:shell|spawn", "expect": "deny"})
     assert status == 0 and wanted <= kinds(none)
-    status, some = coverage(tested, {**READ_CASE, "repeat": 3, "expect": "deny"},
+    status, some = coverage(tested, {**READ_CASE, "repeat": 50, "expect": "deny"},
                             {**READ_CASE, "name": "trip", "command": "plugin:fs|stat", "expect": "deny"})
     assert status == 0 and wanted & kinds(some) == {("command", "plugin:fs|read_dir")}
     assert some["total"] == none["total"] and some["covered"] == none["covered"] + 3

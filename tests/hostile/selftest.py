@@ -31,6 +31,7 @@ BREACHES = [
      ["ask-replay", "ask-other-view", "ask-guessed", "ask-document", "ask-flood", "ask-pool", "ask-again", "ask-long"]),
     ("twice", "a second capability that grants what the reload is to take away",
      ["reload-withdrawn", "reload-want", "reload-race", "reload-back", "reload-replay-live"]),
+    ("unfiltered", "a manifest without limits, rules, schemas and tripwires", ["limit-*", "rule-*", "schema-*", "tripwire-*"]),
     ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd", "chunk-overrun",
                                                           "plugin-two-values", "pool-release-twice", "pool-answer-in", "host-link-twice", "emit-key"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
