@@ -10,6 +10,7 @@ import os
 import sys
 
 import bench
+import rows_ask  # noqa: F401
 import rows_audit  # noqa: F401
 import rows_bombs  # noqa: F401
 import rows_files  # noqa: F401
