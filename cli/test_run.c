@@ -184,13 +184,23 @@ static void begin(struct run *run, const json_t *step)
     test_served_begin(run->served, step);
 }
 
+/* Limits give back in time what they have taken: of many calls it is the first that was refused
+ * which tells, and not whichever comes last. */
+static bool is_refused(const struct run *run)
+{
+    return run->own && json_object_get(run->outcome, "error_after") &&
+           !test_served_called(run->served);
+}
+
 static void call_repeatedly(struct run *run, const json_t *step)
 {
     const json_t *repeat = json_object_get(step, "repeat");
     json_int_t n = repeat ? json_integer_value(repeat) : 1;
-    for (json_int_t i = 0; i < n && !run->lost; i++) {
+    bool refused = false;
+    for (json_int_t i = 0; i < n && !run->lost && !refused; i++) {
         begin(run, step);
         call(run, step);
+        refused = is_refused(run);
     }
 }
 
@@ -241,6 +251,17 @@ static void tell_lost(struct run *run)
     put(run, "code", json_string(code));
 }
 
+/* Of what a limit refuses the log is told in part. No plugin may answer with its code. */
+static void tell_limit(struct run *run)
+{
+    const char *code = tb_code_name(TB_CODE_LIMIT);
+    const json_t *error = json_object_get(run->outcome, "error_after");
+    if (strcmp(cli_text(error, "code"), code) != 0)
+        return;
+    put(run, "verdict", json_string("deny"));
+    put(run, "code", json_string(code));
+}
+
 static int in_session(struct run *run, const char *app, const struct cli_session_test *test)
 {
     int status = cli_session_begin_test(&run->session, app, text_or(run->one, "view", "main"),
@@ -267,6 +288,7 @@ static int in_folder(struct run *run, const char *app, const char *folder)
     if (r < 0)
         return cli_error(CLI_PART, "io", "the log of a test: %s", strerrordesc_np(-r));
     tell_lost(run);
+    tell_limit(run);
     test_served_tell(run->served, run->outcome);
     return CLI_DONE;
 }

@@ -172,6 +172,11 @@ void test_served_begin(struct test_served *served, const json_t *step)
     forget(served);
 }
 
+bool test_served_called(const struct test_served *served)
+{
+    return served->args != NULL;
+}
+
 void test_served_tell(const struct test_served *served, json_t *outcome)
 {
     if (served->args)

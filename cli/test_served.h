@@ -19,5 +19,7 @@ const struct trollbridge_plugin *test_served_plugins(const struct test_served *s
 /* What comes from here on is that call, of the case or before it: it gets the answer that stands
  * beside it, and is noted. What was noted before is forgotten. Borrows it. */
 void test_served_begin(struct test_served *served, const json_t *step);
+/* Whether that call got here. */
+bool test_served_called(const struct test_served *served);
 /* Adds `args_after` and `raw_after` to what came of the case, if a call got here. */
 void test_served_tell(const struct test_served *served, json_t *outcome);

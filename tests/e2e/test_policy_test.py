@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import subprocess
 
 import pytest
 
@@ -148,15 +150,15 @@ SLOW = f'[limits."{tree.READ}"]\ncalls_per_s = 2\n'
 def test_a_limit_is_reached_by_repeating(tested):
     tested.manifest(SLOW)
     holds(tested, repeat=2)
-    holds(tested, repeat=3, expect="deny", code="limit", error_after={"code": "limit"})
-    holds(tested, before=[{"command": tree.READ, "args": tree.HELLO, "repeat": 2}], expect="deny", code="limit")
-    fails(tested, "expect", repeat=3)
+    holds(tested, repeat=50, expect="deny", code="limit", error_after={"code": "limit"})
+    holds(tested, before=[{"command": tree.READ, "args": tree.HELLO, "repeat": 50}], repeat=50, expect="deny", code="limit")
+    fails(tested, "expect", repeat=50)
     fails(tested, "expect", "code", repeat=2, expect="deny", code="limit")
 
 
 def test_what_came_before_the_last_call_is_forgotten(tested):
     tested.manifest(SLOW)
-    outcome = holds(tested, repeat=3, expect="deny")
+    outcome = holds(tested, repeat=50, expect="deny")
     assert "args_after" not in outcome and "result_after" not in outcome
 
 
@@ -395,6 +397,19 @@ def test_a_filter_chooses_by_name(tested):
     assert tested.run("test", tested.path, "--filter", "nothing").returncode == 2
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_test_that_is_broken_off_leaves_nothing(tested, name):
+    """The fixtures look for folders and processes."""
+    write(tested, *({**READ_CASE, "name": f"case {n}"} for n in range(2000)))
+    process = subprocess.Popen([*tested.program("trollbridge"), "test", str(tested.path)], env=tested.environment, cwd="/",
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    with process:
+        assert process.stdout.readline() == b"pass  case 0\n"
+        process.send_signal(getattr(signal, name))
+        process.stdout.read()
+    assert process.returncode == -getattr(signal, name)
+
+
 def test_usage(tested):
     assert tested.run("test").returncode == 2
     assert tested.run("test", tested.path, "more").returncode == 2
@@ -448,7 +463,7 @@ def test_coverage_names_what_no_case_has_put_to_work(tested):
     wanted = {("limit", tree.READ), ("tripwire", "plugin:fs|stat"), ("command", tree.READ), ("command", "plugin:fs|read_dir")}
     status, none = coverage(tested, {**READ_CASE, "command": "plugin:shell|spawn", "expect": "deny"})
     assert status == 0 and wanted <= kinds(none)
-    status, some = coverage(tested, {**READ_CASE, "repeat": 3, "expect": "deny"},
+    status, some = coverage(tested, {**READ_CASE, "repeat": 50, "expect": "deny"},
                             {**READ_CASE, "name": "trip", "command": "plugin:fs|stat", "expect": "deny"})
     assert status == 0 and wanted & kinds(some) == {("command", "plugin:fs|read_dir")}
     assert some["total"] == none["total"] and some["covered"] == none["covered"] + 3
@@ -488,7 +503,10 @@ CASE = '[[case]]\nname = "a"\ncommand = "greet"\n'
     (CASE + 'expect = "denied"\n', "must be allow, deny, rewrite or ask", 4),
     (CASE + 'expect = "deny"\nexpects = 1\n', "no key `expects`", 5),
     (CASE + 'expect = "deny"\nview = "a b"\n', "not the label of a view", 5),
-    (CASE + 'expect = "deny"\norigin = ""\n', "must be `local`, or a URL", 5),
+    (CASE + 'expect = "deny"\norigin = ""\n', "write local, or an origin such as", 5),
+    (CASE + 'expect = "deny"\norigin = "example.com"\n', "write local, or an origin such as", 5),
+    (CASE + 'expect = "deny"\norigin = "https://example.com/"\n', "write https://example.com", 5),
+    (CASE + 'expect = "deny"\norigin = "tauri://localhost"\n', "write local", 5),
     (CASE + 'expect = "deny"\nrepeat = 0\n', "from 1 to 10000", 5),
     (CASE + 'expect = "deny"\nanswer = "yes"\n', "once, session, always, never", 5),
     (CASE + 'expect = "deny"\nargs = 1\n', "must be a table", 5),
