@@ -54,7 +54,9 @@ struct tb_bytes tb_request_pack(const struct tb_request *request, struct tb_buff
     struct tb_packer packer;
     tb_packer_init(&packer, out);
     tb_pack_object(&packer, request->message.args);
-    return packer.failed ? (struct tb_bytes){0} : tb_buffer_bytes(out);
+    if (packer.failed)
+        return (struct tb_bytes){0};
+    return tb_buffer_bytes(out);
 }
 
 /* What nobody has changed was judged already. */

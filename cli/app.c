@@ -13,18 +13,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define COMPILER "libexec/trollbridge/policy"
+
 enum { FIRST_FD = 3, ABOVE_FDS = 10 };
 
-/* Runs the compiler with those descriptors as 3 and so on. Its exit status. */
-static int run(const char *const *argv, const int *fds, size_t n_fds)
+/* Runs a program of libexec with those descriptors as 3 and so on. Its exit status. */
+static int run(const char *part, const char *const *argv, const int *fds, size_t n_fds)
 {
     char program[PATH_MAX];
     char *empty[] = {NULL};
     posix_spawn_file_actions_t actions;
     pid_t pid;
     int status = 0;
-    if (tb_place_of("libexec/trollbridge/policy", program) != 0)
-        return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/policy is not there");
+    if (tb_place_of(part, program) != 0)
+        return cli_error(CLI_PART, "part_missing", "%s is not there", part);
     int r = posix_spawn_file_actions_init(&actions);
     for (size_t i = 0; i < n_fds && r == 0; i++)
         r = posix_spawn_file_actions_adddup2(&actions, fds[i], FIRST_FD + (int)i);
@@ -32,9 +34,9 @@ static int run(const char *const *argv, const int *fds, size_t n_fds)
         r = posix_spawn(&pid, program, &actions, NULL, (char *const *)(uintptr_t)argv, empty);
     posix_spawn_file_actions_destroy(&actions);
     if (r != 0 || waitpid(pid, &status, 0) != pid)
-        return cli_error(CLI_PART, "part_missing", "the policy compiler did not start");
+        return cli_error(CLI_PART, "part_missing", "%s did not start", part);
     return WIFEXITED(status) ? WEXITSTATUS(status)
-                             : cli_error(CLI_PART, "io", "the policy compiler was killed");
+                             : cli_error(CLI_PART, "io", "%s was killed", part);
 }
 
 /* Above the numbers that the child's descriptors get, so that none is overwritten before it is
@@ -94,10 +96,26 @@ int cli_app_settings(const char *app, struct tb_settings *ret_settings)
         return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
     const char *const fds[] = {"--snapshot-fd", "3", "--settings-fd", "4", NULL};
     memcpy(argv + n, fds, sizeof fds);
-    int status = run(argv, (const int[]){snapshot, settings}, 2);
+    int status = run(COMPILER, argv, (const int[]){snapshot, settings}, 2);
     if (status == CLI_DONE && tb_settings_read(settings, ret_settings) != TB_OK)
         return cli_error(CLI_PART, "io", "the policy compiler's settings cannot be read");
     return status;
+}
+
+int cli_app_check_hook(const char *app)
+{
+    char file[TB_HOOK_FILE_MAX + 1];
+    const char *const argv[] = {"hook", "--check", file, "", "", NULL};
+    tb_cleanup(tb_settings_deinit) struct tb_settings settings = {0};
+    int status = cli_app_settings(app, &settings);
+    if (status != CLI_DONE || settings.hook.n == 0)
+        return status;
+    (void)snprintf(file, sizeof file, "%.*s", (int)settings.hook_file.n,
+                   (const char *)settings.hook_file.data);
+    tb_fd text = memory_above("trollbridge-hook");
+    if (text < 0 || tb_fd_write_all(text, settings.hook) < 0)
+        return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
+    return run("libexec/trollbridge/hook", argv, &text, 1);
 }
 
 int cli_app_report(const char *job, const char *app, const char *const *options, int also,
@@ -125,7 +143,7 @@ int cli_app_report(const char *job, const char *app, const char *const *options,
         argv[n++] = options[i];
     }
     argv[n] = NULL;
-    int status = run(argv, (const int[]){report, above}, also < 0 ? 1 : 2);
+    int status = run(COMPILER, argv, (const int[]){report, above}, also < 0 ? 1 : 2);
     *ret_fd = report;
     report = -1;
     return status;

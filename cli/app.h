@@ -8,6 +8,10 @@
  * the compiler. */
 tb_must_check int cli_app_settings(const char *app, struct tb_settings *ret_settings);
 
+/* Has the text of the app's hook looked at, if there is one, by the program that would run it. An
+ * exit status; what is wrong has been said on stderr. */
+tb_must_check int cli_app_check_hook(const char *app);
+
 enum { CLI_REPORT_OPTIONS = 16 };
 
 /* Runs another job of the compiler on the app's files. Its exit status; *ret_fd (-1: it was never

@@ -3,10 +3,12 @@
 #include "cli/cli.h"
 #include "cli/diagnosis.h"
 
+#include "base/place.h"
 #include "base/result.h"
 
 #include <getopt.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -66,6 +68,13 @@ static void print_role(const struct diagnosis_role *role)
     print_names("missing", tb_layers_in(&role->layers, TB_LAYER_MISSING));
 }
 
+/* What a build may do without: apps that have no hook start all the same. */
+static bool has_hook(void)
+{
+    char program[PATH_MAX];
+    return tb_place_of("libexec/trollbridge/hook", program) == 0;
+}
+
 static void print_table(const struct diagnosis *diagnosis)
 {
     printf("level %s, kernel %s, Landlock ABI %u\n\nlayers\n", diagnosis_level(diagnosis),
@@ -75,6 +84,10 @@ static void print_table(const struct diagnosis *diagnosis)
     printf("\nroles\n");
     for (size_t i = 0; i < diagnosis->n_roles; i++)
         print_role(&diagnosis->roles[i]);
+    printf("\nparts\n  hook      %s\n",
+           has_hook() ? "there"
+                      : "missing  built without JavaScriptCore (javascriptcoregtk-4.1): "
+                        "no app with a [hook] starts");
 }
 
 static json_t *json_layers(const struct tb_layers *layers)
@@ -104,10 +117,10 @@ static int print_json(const struct diagnosis *diagnosis)
     json_t *roles = json_object();
     for (size_t i = 0; i < diagnosis->n_roles; i++)
         json_object_set_new(roles, diagnosis->roles[i].role->name, json_role(&diagnosis->roles[i]));
-    json_t *root =
-        json_pack("{s:s, s:s, s:i, s:o, s:o}", "level", diagnosis_level(diagnosis), "kernel",
-                  diagnosis->kernel, "landlock_abi", (int)diagnosis->broker->layers.landlock_abi,
-                  "layers", json_layers(&diagnosis->broker->layers), "roles", roles);
+    json_t *root = json_pack(
+        "{s:s, s:s, s:i, s:o, s:o, s:{s:b}}", "level", diagnosis_level(diagnosis), "kernel",
+        diagnosis->kernel, "landlock_abi", (int)diagnosis->broker->layers.landlock_abi, "layers",
+        json_layers(&diagnosis->broker->layers), "roles", roles, "parts", "hook", has_hook());
     bool ok = root && json_dumpf(root, stdout, JSON_COMPACT) == 0;
     printf("\n");
     json_decref(root);

@@ -10,8 +10,10 @@
 #include "proto/control.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: trollbridge policy check APP [--mode M] [--target T] [--view LABEL] [--all]\n"
@@ -40,6 +42,17 @@ struct check {
     bool deny_warnings;
 };
 
+/* A start would not get further with a hook that cannot be run. One that goes by other rules than
+ * the manifest's, or a Tauri project, is not what starts. */
+static int check_hook(const struct check *check)
+{
+    char manifest[PATH_MAX];
+    int n = snprintf(manifest, sizeof manifest, "%s/trollbridge.toml", check->app);
+    bool starts = n > 0 && n < (int)sizeof manifest && access(manifest, R_OK) == 0 &&
+                  !check->mode && !check->target;
+    return starts ? cli_app_check_hook(check->app) : CLI_DONE;
+}
+
 static int check_app(const struct check *check)
 {
     const char *options[CLI_REPORT_OPTIONS + 1] = {NULL};
@@ -57,6 +70,8 @@ static int check_app(const struct check *check)
         cli_report_print(report);
     else
         cli_report_findings(report, false);
+    if (status == CLI_DONE)
+        status = check_hook(check);
     if (status == CLI_DONE && !check->json)
         policy_print_table(report, check->all);
     bool warned = json_array_size(json_object_get(report, "warnings")) > 0;

@@ -41,8 +41,8 @@ static bool take_index(bool has, uint64_t index, size_t n, uint32_t *ret_index)
 /* What the map has beside the command's own fields, before it is checked. */
 struct raw {
     uint64_t plugin, scope, in_flight, deadline_ms, calls_per_s, burst, remember_days;
-    struct tb_bytes args, ask_key;
-    const msgpack_object *rule, *rules, *schema;
+    struct tb_bytes args, ask_key, rules;
+    const msgpack_object *rule, *schema;
     bool has_plugin, has_scope, has_remember_days;
     bool has_rules, has_schema;
     bool has; /* of a key whose value says enough by itself */
@@ -66,7 +66,7 @@ static int read_map(const msgpack_object *map, struct tb_grant_command *command,
         {"hook", TB_BOOL, &command->hook, 0, &raw->has},
         {"ask", TB_BOOL, &command->ask, 0, &raw->has},
         {"tripwire", TB_BOOL, &command->tripwire, 0, &raw->has},
-        {"rules", TB_ARRAY, &raw->rules, TB_FILTER_RULES_MAX, &raw->has_rules},
+        {"rules", TB_BIN, &raw->rules, TB_FILTER_RULES_MAX, &raw->has_rules},
         {"schema", TB_ANY, &raw->schema, 0, &raw->has_schema},
         {"ask_key", TB_BIN, &raw->ask_key, TB_ASK_KEY_SIZE, &command->has_ask_key},
         {"remember_days", TB_UINT, &raw->remember_days, UINT32_MAX, &raw->has_remember_days},
@@ -88,23 +88,22 @@ static int check_base(const struct tb_grant *grant, const struct raw *raw,
     return TB_OK;
 }
 
-/* In their order and each once, which is that in which they are applied. */
-static int take_rules(struct tb_grant *grant, const msgpack_object *array,
+/* In their order and each once, which is that in which they are applied. A byte each: many commands
+ * may have many. */
+static int take_rules(struct tb_grant *grant, struct tb_bytes bytes,
                       struct tb_grant_command *command)
 {
-    size_t n = array->via.array.size;
-    uint32_t *indexes = tb_filter_get(&grant->unpacker.zone, n, sizeof *indexes);
+    _Static_assert(TB_FILTER_RULES_MAX <= UINT8_MAX + 1, "a byte names each");
+    uint32_t *indexes = tb_filter_get(&grant->unpacker.zone, bytes.n, sizeof *indexes);
     if (!indexes)
         return -ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        const msgpack_object *index = &array->via.array.ptr[i];
-        if (index->type != MSGPACK_OBJECT_POSITIVE_INTEGER || index->via.u64 >= grant->n_rules ||
-            (i > 0 && index->via.u64 <= indexes[i - 1]))
+    for (size_t i = 0; i < bytes.n; i++) {
+        indexes[i] = bytes.data[i];
+        if (indexes[i] >= grant->n_rules || (i > 0 && indexes[i] <= indexes[i - 1]))
             return TB_MALFORMED;
-        indexes[i] = (uint32_t)index->via.u64;
     }
     command->rules = indexes;
-    command->n_rules = n;
+    command->n_rules = bytes.n;
     return TB_OK;
 }
 

@@ -19,7 +19,6 @@ static const struct tb_syscall needs[] = {
     ALLOW("futex", "locks of the engine and of malloc"),
     ALLOW("sched_yield", "locks of the engine"),
     ALLOW("getpid", "the engine's random numbers"),
-    ALLOW("gettid", "locks of the engine"),
     ALLOW("getrandom", "the engine's hashes"),
     ALLOW("brk", "malloc"),
     ALLOW_IF("mmap", "the heap", NO_EXEC),

@@ -73,12 +73,13 @@ static void pack_ask_key(const struct tb_grant_parts *parts,
 
 static void pack_rules_of(struct tb_packer *packer, const struct tb_resolved_command *command)
 {
+    uint8_t indexes[TB_FILTER_RULES_MAX];
     if (command->n_rules == 0)
         return;
-    tb_pack_key(packer, "rules");
-    tb_pack_array(packer, command->n_rules);
     for (size_t i = 0; i < command->n_rules; i++)
-        tb_pack_uint(packer, command->rules[i]);
+        indexes[i] = (uint8_t)command->rules[i];
+    tb_pack_key(packer, "rules");
+    tb_pack_bin(packer, tb_bytes_of(indexes, command->n_rules));
 }
 
 void tb_grant_filters_pack(const struct tb_grant_parts *parts,

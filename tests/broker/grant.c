@@ -39,11 +39,13 @@ static void pack_packed(struct tb_packer *packer, struct tb_bytes packed)
     packer->failed |= !tb_buffer_append(packer->out, packed);
 }
 
-static void pack_indexes(struct tb_packer *packer, uint32_t n)
+static void pack_indexes(struct tb_packer *packer, size_t n)
 {
-    tb_pack_array(packer, n);
-    for (uint32_t i = 0; i < n; i++)
-        tb_pack_uint(packer, i);
+    uint8_t indexes[TB_FILTER_RULES_MAX];
+    tb_assert(n <= sizeof indexes);
+    for (size_t i = 0; i < n; i++)
+        indexes[i] = (uint8_t)i;
+    tb_pack_bin(packer, tb_bytes_of(indexes, n));
 }
 
 void bench_ask_key(const struct bench_policy *policy, uint32_t command,

@@ -4,13 +4,13 @@ import json
 
 import tree
 
-ECHO = "plugin:fs|exists"  # a command that answers at once
-
 
 def add(app, text, commands=("plugin:fs|*",), **budgets):
-    """The hook sees these commands."""
+    """The hook sees these commands, in every view."""
     (app.path / "isolation.js").write_text(text)
     lines = [f"{key} = {value}" for key, value in budgets.items()]
+    for path in app.path.glob("capabilities/*.json"):
+        path.write_text(json.dumps({**json.loads(path.read_text()), "windows": ["*"]}))
     app.manifest("\n".join(["[hook]", 'file = "isolation.js"', f"commands = {json.dumps(list(commands))}",
                             *lines]))
 
@@ -20,9 +20,10 @@ def change(app, text):
     (app.path / "isolation.js").write_text(text)
 
 
-def record(app, **wanted):
-    """The last record of that kind, once it is written."""
-    def found():
-        return [record for record in app.records() if wanted.items() <= record.items()][-1:]
+def records(app, **wanted):
+    return [record for record in app.records() if wanted.items() <= record.items()]
 
-    return tree.until(found, f"a record of {wanted}")[0]
+
+def record(app, **wanted):
+    """The last record of that kind, once there is one."""
+    return tree.until(lambda: records(app, **wanted)[-1:], f"a record of {wanted}")[0]

@@ -46,11 +46,20 @@ def read(host, path, view="main"):
     return line["error"]["code"] if "error" in line else line.get("bytes", line.get("value"))
 
 
+def reason_of(host, path, view="main"):
+    """What the log says of a call that the hook denies."""
+    def denied():
+        return hooks.records(host.app, event="call", verdict="deny", code="hook", view=view)
+
+    n = len(denied())
+    assert read(host, path, view) == "hook"
+    tree.until(lambda: len(denied()) > n, "it is in the log")
+    return denied()[n]["reason"]
+
+
 def count(host, view="main"):
     """How many requests the process of the hook has seen."""
-    assert read(host, "data/count", view) == "hook"
-    reason = hooks.record(host.app, event="call", verdict="deny", view=view)["reason"]
-    return int(reason.rsplit(" ", 1)[1])
+    return int(reason_of(host, "data/count", view).rsplit(" ", 1)[1])
 
 
 @pytest.fixture
@@ -72,8 +81,7 @@ def counted(app):
 
 def test_what_it_throws_is_for_the_log_and_not_for_the_page(shown):
     line = shown.call(args={"path": "data/secret.txt"})
-    assert line["error"] == {"code": "hook", "message": "the app's hook denied the call",
-                             "command": tree.READ}
+    assert line["error"] == {"code": "hook", "message": "the app's hook denied the call"}
     record = hooks.record(shown.app, event="call", verdict="deny")
     assert record["code"] == "hook" and record["rule"]["file"] == "isolation.js"
     assert f"no secrets for main,local,{tree.READ}" in record["reason"]
@@ -89,7 +97,7 @@ def test_what_it_rewrites_is_what_is_recorded_and_dispatched(shown):
 
 
 def test_what_it_rewrites_passes_the_scope_as_any_path(app):
-    hooks.add(app, "export function onRequest({args}) { return {...args, path: '../../etc/passwd'}; }")
+    hooks.add(app, "export function onRequest({args}) { return {...args, path: '/etc/passwd'}; }")
     with host_of(app) as host:
         assert read(host, "data/hello.txt") == "scope"
 
@@ -97,7 +105,7 @@ def test_what_it_rewrites_passes_the_scope_as_any_path(app):
 def test_it_redacts_replies(shown):
     line = shown.call(args={"path": "data/card.txt"})
     assert "4111" not in str(line)
-    assert shown.call(command="plugin:fs|exists", args={"path": "data/card.txt"})["value"] is True
+    assert shown.call(command="plugin:fs|stat", args={"path": "data/card.txt"})["value"]["isFile"]
 
 
 def test_it_says_what_an_error_tells(shown):
@@ -117,9 +125,8 @@ def test_a_command_that_it_does_not_see_starts_no_process(app):
     "export function onRequest() {}",
     "export function onRequest({args}) { args.self = args; return args; }",
     "export function onRequest({args}) { args.path = 'x'.repeat(1 << 22); return args; }",
-    "export function onRequest({args}) { args.path = 1n; return args; }",
+    "export function onRequest({args}) { args.path = () => 1; return args; }",
     "export async function onRequest() { await new Promise(() => {}); }",
-    "export function onReply({result, raw}) { return result ?? raw; }\nthrow new Error('at once');",
 ])
 def test_what_it_returns_has_to_be_arguments(app, text):
     hooks.add(app, text)
@@ -147,20 +154,24 @@ def test_calls_of_a_plugin_go_on_in_their_order(app):
         return args;
     }""", commands=[tree.READ], time_ms=1000)
     with host_of(app) as host:
-        calls = [host.start() if n % 2 else host.start(command="plugin:fs|exists") for n in range(8)]
+        calls = [host.start(command=command) for command in [tree.READ, "plugin:fs|stat"] * 4]
         for call in calls:
             assert "error" not in host.answer(call)
-        commands = [record["command"] for record in app.records() if record["event"] == "call"]
-        assert commands == ["plugin:fs|exists", tree.READ] * 4
+        tree.until(lambda: len(hooks.records(app, event="done")) == len(calls), "all are in the log")
+        commands = [record["command"] for record in hooks.records(app, event="call")]
+        assert commands == [tree.READ, "plugin:fs|stat"] * 4
 
 
 def test_a_call_is_cancelled_while_the_hook_has_it(counted):
+    assert count(counted) == 1
     call = counted.start(args={"path": "data/loop"})
-    behind = counted.start(command="plugin:fs|exists")
+    behind = counted.start(command="plugin:fs|stat")
+    for one in (call, behind):
+        counted.progress(one)  # it has been sent
     counted.say("cancel", "main", call)
     assert counted.answer(call)["error"]["code"] == "cancelled"
     assert counted.answer(behind)["error"]["code"] == "hook"  # it was at the same process
-    record = hooks.record(counted.app, event="call", verdict="deny", code="cancelled")
+    record = hooks.record(counted.app, event="call", code="cancelled")
     assert record["command"] == tree.READ
 
 
@@ -189,9 +200,12 @@ def test_calls_at_a_hook_that_is_killed_are_denied(app):
     hooks.add(app, COUNT, time_ms=10000)
     with host_of(app) as host:
         assert count(host) == 1
-        calls = [host.start(args={"path": "data/loop"}) for _ in range(20)]
+        loop = host.start(args={"path": "data/loop"})
+        behind = host.start()
+        for one in (loop, behind):
+            host.progress(one)  # it has been sent
         tree.kill(host.role("hook"))
-        assert {host.answer(call)["error"]["code"] for call in calls} == {"hook"}
+        assert host.answer(loop)["error"]["code"] == host.answer(behind)["error"]["code"] == "hook"
         assert hooks.record(app, event="plugin", code="plugin_crashed")["plugin"] == "hook"
 
 
@@ -209,11 +223,9 @@ def test_the_next_document_has_the_same_process(counted):
 def test_a_change_on_the_disk_counts_from_the_reload(counted):
     assert count(counted) == 1
     hooks.change(counted.app, COUNT.replace("n is", "now n is"))
-    assert count(counted) == 2
-    assert "now" not in hooks.record(counted.app, event="call", verdict="deny")["reason"]
+    assert "now n is 2" not in reason_of(counted, "data/count")
     assert counted.reload().keys() == {"before", "after"}
-    assert count(counted) == 1
-    assert "now n is" in hooks.record(counted.app, event="call", verdict="deny")["reason"]
+    assert "now n is 1" in reason_of(counted, "data/count")
 
 
 def test_a_reload_of_something_else_leaves_its_state(counted):

@@ -100,7 +100,8 @@ def check_command(grant, name, wanted):
         elif key in ("allow", "deny"):
             assert grant["scopes"][command["scope"]][key] == value, f"{key} of {name}"
         else:
-            assert command.get(key) == value, f"{key} of {name}"
+            found = command.get(key)
+            assert (list(found) if key == "rules" else found) == value, f"{key} of {name}"
 
 
 def check_filters(grant, wanted):

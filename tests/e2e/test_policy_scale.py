@@ -187,3 +187,18 @@ def test_what_takes_too_long_says_so(tmp_path):
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 60)))
     assert (done.returncode, done.stdout) == (4, b"")
     assert done.stderr == b"trollbridge: time: the policy takes too much time to compile, more than 20 s of a CPU\n"
+
+
+def test_as_many_rules_as_there_may_be_for_as_many_commands(tmp_path):
+    """The grant of a view that has them all is one that its reader takes."""
+    app = write(tmp_path / "app", 1, 0, 0, 0, ["all"])
+    names = json.dumps([f"c_{i}" for i in range(4096)])
+    (app / "permissions").mkdir(exist_ok=True)
+    (app / "permissions" / "all.toml").write_text(f'[[permission]]\nidentifier = "all"\ncommands.allow = {names}\n')
+    rules = "".join(f'[[rule]]\nmessage = "m{i}"\nthen = "alert"\n' for i in range(256))
+    (app / "trollbridge.toml").write_text(test_policy.MANIFEST + rules)
+    status, text, snapshot = compile_limited(app)
+    assert (status, text) == (0, "")
+    grant = test_policy.grant_of(snapshot, "w0")
+    assert len(grant["rules"]) == 256 and len(grant["commands"]) == 4096
+    assert {command["rules"] for command in grant["commands"]} == {bytes(range(256))}

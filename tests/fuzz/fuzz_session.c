@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "proto/ask.h"
 #include "proto/plugin_stream.h"
 #include "tests/broker/bench.h"
 #include "tests/fuzz/chance.h"
@@ -354,7 +355,46 @@ static void hook_times_out(void)
     bench_run(&play.bench);
 }
 
-static void reload(struct input *input, uint8_t hooked)
+/* The supervisor has other answers than before, for one command or for none. */
+static void remembers(uint8_t choice)
+{
+    tb_cleanup(tb_answers_deinit) struct tb_answers answers = {0};
+    struct tb_remembered entry = {.answered = choice & 1 ? TB_ANSWER_ALWAYS : TB_ANSWER_NEVER,
+                                  .made_s = 1,
+                                  .origin = tb_bytes_of_string("local"),
+                                  .command = tb_bytes_of_string("echo"),
+                                  .view = tb_bytes_of_string("main")};
+    bench_ask_key(&play.bench.policy, choice >> 5 & 3, entry.key);
+    if (choice & 2)
+        tb_assert(tb_answers_put(&answers, &entry) == TB_OK);
+    bench_answers(&play.bench, play.bench.remember_token, &answers);
+}
+
+/* An answer to the prompt that is shown, or to none; or others from elsewhere. */
+static void person_says(struct input *input)
+{
+    uint8_t choice = input_u8(input);
+    struct tb_view *view = &play.bench.broker.views.slots[0];
+    const struct tb_prompt *prompt = bench_session(&play.bench)->prompts.first;
+    const struct tb_ask_answer answer = {
+        .id = (prompt ? prompt->id : 1) + (choice >> 3 & 1),
+        .answered = (enum tb_answered)((choice & 7) % TB_N_ANSWERS),
+    };
+    struct tb_buffer out;
+    memset(&view->refusals, 0, sizeof view->refusals); /* or else nobody would be asked again */
+    if (choice & 16) {
+        remembers(choice);
+        return;
+    }
+    tb_buffer_init(&out, TB_HEADER_SIZE + TB_CONTROL_MAX);
+    tb_assert(tb_ask_answer_write(&out, &answer) == TB_OK);
+    ssize_t sent = tb_fd_send(play.bench.host, tb_buffer_bytes(&out), -1, 0);
+    tb_assert(sent == (ssize_t)tb_buffer_n(&out));
+    tb_buffer_deinit(&out);
+    bench_run(&play.bench);
+}
+
+static void reload(struct input *input, uint8_t hooked, uint8_t asks)
 {
     uint8_t choice = input_u8(input);
     const struct bench_policy policy = {.commands = (choice & 7) | (choice & 64 ? 0 : 0xf8),
@@ -363,6 +403,7 @@ static void reload(struct input *input, uint8_t hooked)
                                         .memory_mib = choice & 32 ? 64 : 65,
                                         .hooked = hooked & 0x7fu,
                                         .hook_text = hooked >> 7,
+                                        .asks = asks,
                                         .pool = choice & 128 ? 3 : 0};
     play.bench.no_grant = choice & 64;
     bench_reload(&play.bench, &policy);
@@ -400,7 +441,12 @@ static void step(struct input *input)
             time_passes();
         break;
     default:
-        op & 8 ? reload(input, op & 16 ? input_u8(input) : 0) : plugin_ends();
+        if (op & 32)
+            person_says(input);
+        else if (op & 8)
+            reload(input, op & 16 ? input_u8(input) : 0, op & 64 ? input_u8(input) : 0);
+        else
+            plugin_ends();
         break;
     }
 }
@@ -416,7 +462,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                first & 2 ? TB_ON_VIOLATION_DENY : TB_ON_VIOLATION_LOCK,
                first & 16 ? BENCH_ALL : BENCH_COMMANDS);
     if (first & 8)
-        reload(&input, first >> 5 == 7 ? 0x29 : 0);
+        reload(&input, first >> 5 == 7 ? 0x29 : 0, first >> 5 == 6 ? 0x25 : 0);
     if (!(first & 4))
         say_hello();
     for (int i = 0; i < STEPS && input.n > 0 && bench_session(&play.bench); i++) {

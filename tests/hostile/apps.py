@@ -43,6 +43,43 @@ deadline_ms = {deadline_ms}
 deadline_ms = {hosted_ms}
 """
 
+# What rows_filters.py attacks: one byte a second, so that nothing is left after any call; a path that only rules narrow.
+FILTERS = """
+[limits."plugin:fs|stat"]
+bytes_in = 1
+
+[limits."plugin:fs|read_file"]
+bytes_out = 1
+
+[[rule]]
+command = "plugin:fs|write_text_file"
+when = [{path = "/path", op = "regex", value = ".*\\\\.exe"}]
+then = "rewrite"
+set = [{path = "/path", value = "data/sub/kept.txt"}]
+
+[[rule]]
+command = "plugin:fs|write_text_file"
+when = [{path = "/path", op = "inside", value = ["$RESOURCE/data/sub"], not = true}]
+then = "deny"
+message = "outside of data/sub"
+
+[[rule]]
+command = "plugin:fs|write_text_file"
+when = [{path = "/options/append", op = "equals", value = true}]
+then = "alert"
+message = "it appends"
+
+[commands."plugin:fs|read_dir"]
+schema = { raw_max = 0, args = { path = { type = "string", required = true, max = 64, pattern = "data(/[a-z]+)*" }, \
+options = { type = "object", fields = {} } } }
+
+[commands."plugin:event|emit_to"]
+tripwire = true
+
+[commands."plugin:fs|remove"]
+tripwire = true
+"""
+
 MANIFEST_PLUGIN = """
 [plugins.{name}]
 program = "programs/evil"
@@ -87,13 +124,14 @@ def capability(allow, deny, targets=()):
     return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})
 
 
-def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, wide=False, twice=False):
-    """For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
+def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, ask=(), wide=False, twice=False, filters=""):
+    """`ask`: commands that a person is asked about. For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
     app = world.app
     manifest = MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms, hosted_ms=hosted_ms)
     tables = [MANIFEST_PLUGIN.format(name=name) for name in NAMES]
     tables += [f'[plugins.{name}]\npermissions = "acl/{name}"\n' for name in HOSTS]
-    write(app / "trollbridge.toml", manifest + "".join(tables))
+    tables += [f'[commands."{name}"]\nask = true\n' for name in ask]
+    write(app / "trollbridge.toml", manifest + "".join(tables) + filters)
     scope = (SCOPE_ALLOW + SCOPE_WIDE, [], ["*"]) if wide else (SCOPE_ALLOW, SCOPE_DENY)
     write(app / "capabilities/main.json", capability(*scope))
     if twice:

@@ -62,7 +62,8 @@ class Trial:
         self.row = row
         self.world = worlds.World(settings)
         self.breach = settings.breach
-        breaches = {"wide": {"wide": True}, "deny": {"action": "deny"}, "twice": {"twice": True}}
+        breaches = {"wide": {"wide": True}, "deny": {"action": "deny"}, "twice": {"twice": True},
+                    "unfiltered": {"filters": ""}, "unasked": {"ask": ()}}
         planted = breaches.get(settings.breach, {})
         apps.make(self.world, **{**row.app, **planted})
         self.host = self.world.start()

@@ -10,9 +10,11 @@ import os
 import sys
 
 import bench
+import rows_ask  # noqa: F401
 import rows_audit  # noqa: F401
 import rows_bombs  # noqa: F401
 import rows_files  # noqa: F401
+import rows_filters  # noqa: F401
 import rows_floods  # noqa: F401
 import rows_frames  # noqa: F401
 import rows_host  # noqa: F401

@@ -59,6 +59,11 @@ static void audit(void)
     compare(&tb_role_audit);
 }
 
+static void hook(void)
+{
+    compare(&tb_role_hook);
+}
+
 static struct tb_role with(const struct tb_role *role, const struct tb_syscall *more)
 {
     struct tb_role wider = *role;
@@ -205,6 +210,7 @@ int main(int argc, char **argv)
         TEST(fs),
         TEST(path),
         TEST(audit),
+        TEST(hook),
         TEST(finds_one_more),
         TEST(finds_an_answer_that_became_a_permission),
         TEST(finds_one_less),

@@ -169,8 +169,14 @@ void call_take(struct view *view, const char *id)
 
 void call_cancel(struct view *view, const char *id)
 {
+    static const struct tb_reply cancelled = {
+        .type = TB_REPLY_ERROR,
+        .error = {.code = TB_CODE_CANCELLED, .message = {(const uint8_t *)"cancelled", 9}},
+    };
     struct call *call = find(view, id);
-    if (call)
+    if (call && !call->begun) /* it waits for a handle */
+        on_done(call, &cancelled);
+    else if (call)
         tb_assert(tb_endpoint_cancel(view->endpoint, call->number) == TB_OK);
 }
 

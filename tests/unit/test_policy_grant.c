@@ -81,9 +81,8 @@ static void pack_filters(struct tb_packer *packer, enum flaw flaw)
     tb_pack_key_bool(packer, "ask", true);
     tb_pack_key_bool(packer, "tripwire", true);
     tb_pack_key(packer, "rules");
-    tb_pack_array(packer, 2);
-    tb_pack_uint(packer, flaw == RULES_TWICE ? 1 : 0);
-    tb_pack_uint(packer, flaw == RULE_INDEX ? 2 : 1);
+    const uint8_t rules[] = {flaw == RULES_TWICE ? 1 : 0, flaw == RULE_INDEX ? 2 : 1};
+    tb_pack_bin(packer, tb_bytes_of(rules, sizeof rules));
     tb_pack_key(packer, "schema");
     tb_pack_map(packer, 2);
     tb_pack_key(packer, "args");
