@@ -20,12 +20,19 @@ static bool is_free(struct tb_view *view, uint64_t now_ns)
     return view->limits.n_meters == 0;
 }
 
+/* The state of a hook that runs would be missed a little: only where there is no other slot. */
 static struct tb_view *free_slot(struct tb_views *views, uint64_t now_ns)
 {
-    for (size_t i = 0; i < TB_SLOTS; i++)
-        if (!views->slots[i].used || is_free(&views->slots[i], now_ns))
-            return &views->slots[i];
-    return NULL;
+    struct tb_view *found = NULL;
+    for (size_t i = 0; i < TB_SLOTS; i++) {
+        struct tb_view *view = &views->slots[i];
+        if (view->used && !is_free(view, now_ns))
+            continue;
+        if (view->hook.state == TB_HOOK_IDLE)
+            return view;
+        found = found ? found : view;
+    }
+    return found;
 }
 
 struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label, uint64_t now_ns)
