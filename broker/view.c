@@ -11,7 +11,8 @@ struct tb_view *tb_views_find(struct tb_views *views, struct tb_bytes label)
     return NULL;
 }
 
-/* When nobody would miss what is remembered of it: 0 if that is now, TB_NEVER if never. */
+/* When nobody would miss what is remembered of it: 0 if that is now, TB_NEVER if never. The state
+ * of a hook that runs would be missed a little. */
 static uint64_t free_at_ns(struct tb_view *view, uint64_t now_ns)
 {
     if (!view->used)
@@ -19,7 +20,8 @@ static uint64_t free_at_ns(struct tb_view *view, uint64_t now_ns)
     if (view->session || view->n_violations > 0)
         return TB_NEVER;
     tb_limits_forget(&view->limits, now_ns);
-    return tb_limits_full_ns(&view->limits);
+    uint64_t full_ns = tb_limits_full_ns(&view->limits);
+    return full_ns == 0 && view->hook.state != TB_HOOK_IDLE ? 1 : full_ns;
 }
 
 /* The one that is missed least: an app that opens window after window gets them all. */
