@@ -84,7 +84,7 @@ void tb_hook_chunk(struct tb_session *session, struct tb_live_call *call,
         .value = is_raw ? NULL : chunk->value,
         .has_raw = is_raw,
         .raw = chunk->raw,
-        .has_channel = chunk->has_channel && !is_raw,
+        .has_channel = chunk->has_channel,
         .channel = chunk->channel,
     };
     if (question) {

@@ -47,7 +47,7 @@ enum tb_step tb_stage_hook(struct tb_request *request)
                    ? tb_waiting_queue(request, order, TB_STAGE_RULES)
                    : TB_STEP_ON;
     if (tb_waiting_park(request, order) != TB_OK) {
-        tb_dispatch_refuse(request, TB_CODE_LIMIT, "too many request bytes in flight", 100);
+        tb_dispatch_refuse(request, TB_CODE_LIMIT, tb_waiting_full, 100);
         return TB_STEP_OVER;
     }
     struct tb_question *question =
@@ -73,20 +73,34 @@ static bool is_same(const struct tb_waiting *waiting, const struct tb_hook_answe
 
 static const char *on_request(const struct tb_from_hook *answered)
 {
-    struct tb_session *session = answered->session;
     const struct tb_hook_answer *answer = answered->answer;
-    struct tb_order *order = tb_waiting_order(session, answered->call);
     const struct tb_changed changed = {answer->value, answer->has_raw, answer->raw};
     if (!answer->value || answer->value->type != MSGPACK_OBJECT_MAP)
         return "an answer to a request that has no map for its args";
-    if (tb_scanner_size(session->broker->unpacker.scanner).nodes + TB_NODES_ADDED >
-        TB_MSGPACK_NODES)
-        tb_hook_deny(session, answered->call,
-                     tb_bytes_of_string("it returned args of more values than a message may be"));
-    else
-        tb_waiting_resume(session, answered->call, TB_STAGE_RULES,
-                          is_same(answered->call->waiting, answer) ? NULL : &changed);
-    tb_waiting_go_on(session, order);
+    tb_waiting_resume(answered->session, answered->call, TB_STAGE_RULES,
+                      is_same(answered->call->waiting, answer) ? NULL : &changed);
+    return NULL;
+}
+
+/* It goes on in a message with the broker's words beside it, of which an event has a map more. */
+static bool fits(const struct tb_from_hook *answered)
+{
+    struct tb_scan_size size = tb_scanner_size(answered->session->broker->unpacker.scanner);
+    bool is_event = answered->question->kind == TB_QUESTION_EVENT;
+    return size.nodes + TB_NODES_ADDED <= TB_MSGPACK_NODES &&
+           size.depth + is_event <= TB_MSGPACK_DEPTH;
+}
+
+static const char *take(const struct tb_from_hook *answered)
+{
+    const struct tb_hook_answer *answer = answered->answer;
+    bool is_request = answered->question->kind == TB_QUESTION_REQUEST;
+    if (!answer->has_error && fits(answered))
+        return is_request ? on_request(answered) : tb_hook_back_answered(answered);
+    tb_hook_deny(answered->session, answered->call,
+                 answer->has_error
+                     ? answer->error
+                     : tb_bytes_of_string("it returned more values than a message may be"));
     return NULL;
 }
 
@@ -94,15 +108,11 @@ const char *tb_hook_answered(struct tb_question *own, const struct tb_hook_answe
 {
     tb_cleanup(tb_question_drop) struct tb_question *question = own;
     const struct tb_from_hook answered = {question->session, question->call, question, answer};
-    bool is_request = question->kind == TB_QUESTION_REQUEST;
     tb_question_detach(question);
     if (!answered.call)
         return NULL;
-    if (answer->has_error) {
-        struct tb_order *order = tb_waiting_order(answered.session, answered.call);
-        tb_hook_deny(answered.session, answered.call, answer->error);
-        tb_waiting_go_on(answered.session, order);
-        return NULL;
-    }
-    return is_request ? on_request(&answered) : tb_hook_back_answered(&answered);
+    struct tb_order *order = tb_waiting_order(answered.session, answered.call);
+    const char *cause = take(&answered);
+    tb_waiting_go_on(answered.session, order);
+    return cause;
 }

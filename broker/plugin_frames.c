@@ -32,13 +32,14 @@ static uint64_t size_of(const struct tb_frame *frame, const struct tb_plugin_rep
 static const char out_of_pool[] = "a reply with bytes outside of its part of the pool";
 
 static const char *on_hooked_reply(struct tb_session *session, struct tb_plugin *plugin,
-                                   struct tb_live_call *call,
+                                   struct tb_live_call *call, uint64_t size,
                                    struct tb_plugin_reply *untrusted_reply)
 {
     if (!tb_raw_copy_from_plugin(plugin, &untrusted_reply->raw, &untrusted_reply->reply.raw))
         return out_of_pool;
     call->at_plugin = false;
-    tb_hook_reply(session, call, &untrusted_reply->reply);
+    if (tb_charge_reply(session->broker, session, call, size))
+        tb_hook_reply(session, call, &untrusted_reply->reply);
     return NULL;
 }
 
@@ -55,7 +56,8 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     if (cause)
         return cause;
     if (tb_hooked(call))
-        return on_hooked_reply(session, plugin, call, &untrusted_reply);
+        return on_hooked_reply(session, plugin, call, size_of(frame, &untrusted_reply),
+                               &untrusted_reply);
     struct tb_piece piece;
     if (!tb_raw_from_plugin(plugin, &untrusted_reply.raw, &untrusted_reply.reply.raw, &piece))
         return out_of_pool;

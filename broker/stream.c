@@ -253,7 +253,8 @@ static const char *on_hooked_chunk(struct tb_session *session, struct tb_live_ca
     struct tb_plugin *plugin = &session->plugins[call->plugin];
     if (!tb_raw_copy_from_plugin(plugin, &untrusted_chunk->raw, &untrusted_chunk->chunk.raw))
         return out_of_pool;
-    tb_hook_chunk(session, call, &untrusted_chunk->chunk, untrusted_chunk->cost);
+    if (tb_charge_chunk(session->broker, session, call, untrusted_chunk->cost))
+        tb_hook_chunk(session, call, &untrusted_chunk->chunk, untrusted_chunk->cost);
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/text.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,7 @@ static void put_case(const json_t *result)
     }
     if (!passed)
         put_outcome(json_object_get(result, "outcome"));
+    fflush(stdout); /* the next case takes its time */
 }
 
 static void take_result(struct test *test, const json_t *entry, json_t *outcome)
@@ -112,6 +114,25 @@ static void take_result(struct test *test, const json_t *entry, json_t *outcome)
 
 /* ---- all of them ---- */
 
+/* A test that is broken off ends between two cases, and leaves nothing behind. */
+static void hold_signals(int how)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    (void)sigprocmask(how, &signals, NULL);
+}
+
+static bool broken_off(void)
+{
+    sigset_t waiting;
+    return sigpending(&waiting) == 0 &&
+           (sigismember(&waiting, SIGINT) || sigismember(&waiting, SIGTERM) ||
+            sigismember(&waiting, SIGHUP));
+}
+
 static int run_cases(struct test *test, const json_t *cases)
 {
     size_t i;
@@ -120,6 +141,8 @@ static int run_cases(struct test *test, const json_t *cases)
     {
         const json_t *one = json_object_get(entry, "case");
         json_t *outcome;
+        if (broken_off())
+            break;
         if (test->filter && !strstr(cli_text(one, "name"), test->filter))
             continue;
         int status = test_run(test->app, one, test->hits, &outcome);
@@ -169,8 +192,10 @@ static int run(struct test *test)
         cli_report_findings(report, true);
     if (report && status != CLI_DONE)
         cli_report_findings(report, false);
+    hold_signals(SIG_BLOCK);
     if (status == CLI_DONE)
         status = run_cases(test, json_object_get(report, "cases"));
+    hold_signals(SIG_UNBLOCK); /* what was held ends this program now */
     if (status == CLI_DONE && test->cover)
         test->coverage = test_coverage_of(json_object_get(report, "covers"), test->hits);
     if (status == CLI_DONE) {

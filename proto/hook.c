@@ -109,7 +109,7 @@ static bool ask_fits(const struct tb_hook_ask *ask, bool of_call)
     bool is_map = ask->value && ask->value->type == MSGPACK_OBJECT_MAP;
     bool one = (ask->value != NULL) != ask->has_raw;
     bool chunk_words = ask->has_channel || ask->in;
-    if (of_call != (ask->what != TB_HOOK_FORGET) || (ask->has_channel && !ask->value))
+    if (of_call != (ask->what != TB_HOOK_FORGET))
         return false;
     switch (ask->what) {
     case TB_HOOK_REQUEST:

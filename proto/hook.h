@@ -44,7 +44,7 @@ struct tb_hook_ask {
     const msgpack_object *value; /* NULL: none, which FORGET has, and what is bytes alone */
     bool has_raw;
     struct tb_bytes raw;
-    bool has_channel; /* CHUNK: a message on that channel of the args */
+    bool has_channel; /* CHUNK: a message, or bytes, on that channel of the args */
     uint32_t channel;
     bool in; /* CHUNK: from the page */
 };

@@ -6,6 +6,7 @@
 
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/plugin.h"
+#include "policy/compiler/spelling.h"
 
 enum { EXPANSION_MAX = 16384, CHAIN_MAX = 64 };
 
@@ -132,21 +133,36 @@ static bool is_unbuilt(const struct tb_policy *policy, const struct tb_acl *acl)
     return silent && (acl->plugin || (!acl->permissions && !acl->sets && !acl->default_set));
 }
 
+/* Among the first so many, and for errors that are told. */
+static const char *nearest_text(struct work *work, const struct tb_acl *acl, struct tb_bytes name)
+{
+    enum { OFFERS_MAX = 1000 };
+    struct tb_nearest nearest = {.wanted = name};
+    size_t n = work->policy->report->n_errors < TB_ERRORS_MAX ? OFFERS_MAX : 0;
+    for (const struct tb_set *set = acl->sets; set && n > 0; set = set->next, n--)
+        tb_nearest_offer(&nearest, set->identifier);
+    for (const struct tb_permission *other = acl->permissions; other && n > 0;
+         other = other->next, n--)
+        tb_nearest_offer(&nearest, other->identifier);
+    return tb_nearest_text(work->policy->arena, &nearest, "");
+}
+
 static void unknown_permission(struct work *work, const struct tb_acl *acl, struct tb_bytes name)
 {
     if (is_unbuilt(work->policy, acl)) {
         tb_plugin_tell_unbuilt(work->policy, acl, name, work->place);
         return;
     }
+    const char *near = nearest_text(work, acl, name);
     const char *some = "";
     size_t n = 0;
     for (const struct tb_permission *other = acl->permissions; other && n < 20; other = other->next)
         some = tb_arena_format(work->policy->arena, "%s%s%.*s", some, n++ ? ", " : "",
                                TB_SHOWN(other->identifier));
     tb_report_error(work->policy->report, "unknown-permission", work->place,
-                    "%s has no permission or set `%.*s`; it has %s%s%s",
-                    acl_name(work->policy, acl), TB_SHOWN(name), n > 0 ? some : "none",
-                    n == 20 ? ", ..." : "", unbuilt_hint(work->policy));
+                    "%s has no permission or set `%.*s`%s%s; it has %s%s%s",
+                    acl_name(work->policy, acl), TB_SHOWN(name), *near ? ": write " : "", near,
+                    n > 0 ? some : "none", n == 20 ? ", ..." : "", unbuilt_hint(work->policy));
 }
 
 /* At the top a set hides a permission of the same name; inside a set it is the other way round. */

@@ -254,6 +254,17 @@ static struct tb_manifest defaults(void)
     };
 }
 
+/* TOML writes the one as [key] and the other as [[key]]. */
+static const struct tb_value *list_of_tables(struct tb_report *report, const struct tb_value *value)
+{
+    if (!value || value->type == TB_VALUE_LIST)
+        return value;
+    tb_report_error(report, "type", value->place,
+                    "`[%.*s]` is a table alone, and there may be several: write `[[%.*s]]`",
+                    TB_SHOWN(value->key), TB_SHOWN(value->key));
+    return NULL;
+}
+
 struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_value *root,
                                     const enum tb_semantics *forced_mode)
 {
@@ -271,9 +282,9 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
         {"ask", TB_VALUE_MAP, &ask, false},
         {"limits", TB_VALUE_MAP, &limits, false},
         {"commands", TB_VALUE_MAP, &commands, false},
-        {"rule", TB_VALUE_LIST, &rule, false},
+        {"rule", TB_VALUE_LIST | TB_VALUE_MAP, &rule, false},
         {"plugins", TB_VALUE_MAP, &plugins, false},
-        {"window", TB_VALUE_LIST, &window, false},
+        {"window", TB_VALUE_LIST | TB_VALUE_MAP, &window, false},
     };
     tb_manifest_fields(&context, root, "the manifest", wants, TB_ARRAY_LEN(wants));
     const struct {
@@ -285,6 +296,8 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
     for (size_t i = 0; i < TB_ARRAY_LEN(tables); i++)
         if (tables[i].map)
             tables[i].read(&context, tables[i].map);
+    window = list_of_tables(report, window);
+    rule = list_of_tables(report, rule);
     tb_windows_read(report, window, &manifest);
     each_table(&context, limits, "limits", tb_limit_read);
     each_table(&context, commands, "commands", tb_detail_read);

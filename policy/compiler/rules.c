@@ -25,27 +25,13 @@ static void check_view(struct tb_report *report, const struct tb_value *view)
                         TB_SHOWN(view->string), wrong);
 }
 
-/* What the text should have been; empty: nothing that could be guessed. */
-static struct tb_bytes origin_of(struct tb_arena *arena, struct tb_bytes text)
-{
-    static const struct tb_bytes none = {0};
-    struct tb_url url;
-    if (!tb_url_parse(arena, text, NULL, &url))
-        return none;
-    if (tb_url_is_local(&url))
-        return tb_bytes_of_string("local");
-    struct tb_bytes origin = tb_url_origin(arena, &url);
-    return tb_bytes_are(origin, "null") ? none : origin;
-}
-
 /* Only the one written form, so that no rule reads as if it held where it does not. */
 static void check_origin(struct tb_report *report, const struct tb_value *value)
 {
     struct tb_bytes text = tb_value_text(value);
-    if (text.n == 0 || tb_bytes_are(text, "*") || tb_bytes_are(text, "local"))
-        return;
-    struct tb_bytes origin = origin_of(report->arena, text);
-    if (tb_bytes_equal(origin, text) && text.n <= TB_ORIGIN_MAX)
+    struct tb_bytes origin;
+    if (text.n == 0 || tb_bytes_are(text, "*") ||
+        tb_origin_is_written(report->arena, text, &origin))
         return;
     if (origin.n == 0)
         origin = tb_bytes_of_string("local, * or an origin such as https://example.com");

@@ -58,7 +58,9 @@ WRONG = [
     ('[[window]]\nlabel = "a"\nurl = "a b"', "`url` of a window must be a path", 5),
     ('[[window]]\nlabel = "a"\nwidth = 0', "`width` of a window must be from 1 to 16384", 5),
     ('[[window]]\nlabel = "a"\nheight = 16385', "`height` of a window must be from 1 to 16384", 5),
-    ('[window]\nlabel = "a"', "must be a list", 3),
+    ('[window]\nlabel = "a"', "write `[[window]]`", 3),
+    ('[rule]\nthen = "deny"', "write `[[rule]]`", 3),
+    ('[app.window]\nlabel = "a"', "[app] has no key `window`", 3),
     ("".join(f'[[window]]\nlabel = "w{n}"\n' for n in range(17)), "there are more than 16 windows", 3),
 ]
 

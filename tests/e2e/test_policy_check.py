@@ -45,6 +45,16 @@ def test_errors_come_through(tmp_path):
     assert errors.startswith("trollbridge: unknown-key: [app] has no key `nmae`") and errors.endswith("(trollbridge.toml:3)\n")
 
 
+@pytest.mark.parametrize("wrong, near", [("fs:allow-read-txt-file", "`allow-read-text-file`"), ("fs:alow-stat", "`allow-stat`"), ("fs:defaults", None)])
+def test_an_unknown_permission_has_near_ones(tmp_path, wrong, near):
+    app = hostile(tmp_path)
+    (app / "capabilities/a.json").write_text(json.dumps({"identifier": "a", "windows": ["main"], "permissions": [wrong]}))
+    status, out, errors = check("check", str(app))
+    name = wrong.split(":")[1]
+    wanted = f"fs has no permission or set `{name}`: write {near}" if near else f"fs has no permission or set `{name}`; it has"
+    assert status == 3 and wanted in errors
+
+
 @pytest.mark.parametrize("arguments", [[], ["explain"], ["check"], ["check", "a", "b"], ["check", "--nope", "a"]])
 def test_usage(arguments):
     assert check(*arguments)[:2] == (2, "")

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import subprocess
 
 import pytest
 
@@ -395,6 +397,19 @@ def test_a_filter_chooses_by_name(tested):
     assert tested.run("test", tested.path, "--filter", "nothing").returncode == 2
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_test_that_is_broken_off_leaves_nothing(tested, name):
+    """The fixtures look for folders and processes."""
+    write(tested, *({**READ_CASE, "name": f"case {n}"} for n in range(2000)))
+    process = subprocess.Popen([*tested.program("trollbridge"), "test", str(tested.path)], env=tested.environment, cwd="/",
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    with process:
+        assert process.stdout.readline() == b"pass  case 0\n"
+        process.send_signal(getattr(signal, name))
+        process.stdout.read()
+    assert process.returncode == -getattr(signal, name)
+
+
 def test_usage(tested):
     assert tested.run("test").returncode == 2
     assert tested.run("test", tested.path, "more").returncode == 2
@@ -457,6 +472,12 @@ def test_coverage_names_what_no_case_has_put_to_work(tested):
         SLOW.split("\n")[0]) + 1)
 
 
+def test_limits_that_no_case_can_meet_are_not_missed(tested):
+    tested.manifest('[limits."*"]\nin_flight = 4\ndeadline_ms = 1000\n\n[limits."plugin:fs|stat"]\nbytes_in = 10\n')
+    _, answer = coverage(tested, READ_CASE)
+    assert {name for kind, name in kinds(answer) if kind == "limit"} == {"plugin:fs|stat"}
+
+
 def test_full_coverage_can_be_asked_for(tested):
     granted = json.loads(tested.run("policy", "check", tested.path, "--json").stdout)["allowed"]
     cases = [{**READ_CASE, "name": command, "command": command, "args": {}} for command in granted]
@@ -488,7 +509,10 @@ CASE = '[[case]]\nname = "a"\ncommand = "greet"\n'
     (CASE + 'expect = "denied"\n', "must be allow, deny, rewrite or ask", 4),
     (CASE + 'expect = "deny"\nexpects = 1\n', "no key `expects`", 5),
     (CASE + 'expect = "deny"\nview = "a b"\n', "not the label of a view", 5),
-    (CASE + 'expect = "deny"\norigin = ""\n', "must be `local`, or a URL", 5),
+    (CASE + 'expect = "deny"\norigin = ""\n', "write local, or an origin such as", 5),
+    (CASE + 'expect = "deny"\norigin = "example.com"\n', "write local, or an origin such as", 5),
+    (CASE + 'expect = "deny"\norigin = "https://example.com/"\n', "write https://example.com", 5),
+    (CASE + 'expect = "deny"\norigin = "tauri://localhost"\n', "write local", 5),
     (CASE + 'expect = "deny"\nrepeat = 0\n', "from 1 to 10000", 5),
     (CASE + 'expect = "deny"\nanswer = "yes"\n', "once, session, always, never", 5),
     (CASE + 'expect = "deny"\nargs = 1\n', "must be a table", 5),

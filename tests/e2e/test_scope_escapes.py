@@ -81,6 +81,19 @@ def test_the_app_s_own_policy_and_log(app):
     assert home.exists() and app.verify() == "CLOSED"
 
 
+@pytest.mark.parametrize("name", ["isolation.js", "guard.js"])
+def test_the_app_s_own_hook(app, name):
+    """No scope is wide enough to write it, also where it lies in the folder under another name."""
+    text = "export function onRequest({ args }) {\n    return args;\n}\n"
+    (app.path / name).write_text(text)
+    app.manifest(f'[hook]\nfile = "{name}"\ncommands = ["plugin:fs|stat"]')
+    scope(app, ["$RESOURCE/**"])
+    works(app)
+    assert code(app.call(WRITE, {"path": "other.js"}, "--raw", app.path / "data/hello.txt")) == ""
+    assert code(app.call(WRITE, {"path": name}, "--raw", app.path / "data/hello.txt")) in ("scope", "io")
+    assert (app.path / name).read_text() == text
+
+
 CHANGES = ["fs:write-all", "fs:read-meta", "fs:allow-exists"]
 
 

@@ -1,6 +1,8 @@
 /* Limits where the broker asks for them. Rates are so low, and what is sent so much, that no pause
  * of the test's own makes up for it. */
-#include "tests/unit/event_call.h"
+#include "tests/unit/hook_bench.h"
+
+#include "tests/unit/event_call.h" /* has the bench */
 
 #include <sodium.h>
 
@@ -206,6 +208,47 @@ static void short_replies_are_counted_too(void)
     bench_deinit(&bench);
 }
 
+/* Two calls at the plugin, past the app's hook; one has brought back more than the limit. */
+static void begin_hooked(bool by_chunk, struct tb_handle ret_handles[static 2],
+                         uint64_t ret_numbers[static 2])
+{
+    struct bench_policy policy = slow_out;
+    policy.hooked = 1u << BENCH_ECHO;
+    begin(&policy);
+    for (int i = 0; i < 2; i++) {
+        ret_handles[i] = stream_call(&bench, BENCH_ECHO, NO_ARGS);
+        hook_passes(&bench, hook_takes(&bench, TB_HOOK_REQUEST).id);
+        ret_numbers[i] = number_of(&ret_handles[i]);
+    }
+    if (by_chunk)
+        plugin_sends(&bench, ret_numbers[0], 4000);
+    else
+        plugin_replies_bytes(&bench, ret_numbers[0], 4000);
+    (void)hook_takes(&bench, by_chunk ? TB_HOOK_CHUNK : TB_HOOK_REPLY);
+}
+
+/* What the plugin says is counted before the hook sees it, which is not asked about what is too
+ * much. */
+static void hooked_replies_are_counted(void)
+{
+    struct tb_handle handles[2];
+    uint64_t numbers[2];
+    begin_hooked(false, handles, numbers);
+    plugin_replies_bytes(&bench, numbers[1], 4000);
+    CHECK_INT(answer_to(&handles[1]), TB_CODE_LIMIT);
+    bench_deinit(&bench);
+}
+
+static void hooked_chunks_are_counted(void)
+{
+    struct tb_handle handles[2];
+    uint64_t numbers[2];
+    begin_hooked(true, handles, numbers);
+    plugin_sends(&bench, numbers[1], 4000);
+    CHECK_INT(answer_to(&handles[1]), TB_CODE_LIMIT);
+    bench_deinit(&bench);
+}
+
 static void a_listener_is_ended_for_its_events(void)
 {
     begin(&slow_out);
@@ -256,6 +299,8 @@ int main(int argc, char **argv)
         TEST(replies_are_counted),
         TEST(that_it_was_done_is_not_kept_from_the_page),
         TEST(short_replies_are_counted_too),
+        TEST(hooked_replies_are_counted),
+        TEST(hooked_chunks_are_counted),
         TEST(a_listener_is_ended_for_its_events),
         TEST(one_of_many_listeners_is_ended_while_they_are_told),
     };

@@ -306,6 +306,25 @@ static void events_pass_one_after_the_other(void)
     bench_deinit(&bench);
 }
 
+/* Around it the event has a map more than the answer that it came in. */
+static void an_event_that_is_made_too_deep_ends_its_listener(void)
+{
+    uint8_t deep[TB_MSGPACK_DEPTH - 1];
+    memset(deep, 0x91, sizeof deep);
+    for (size_t n = sizeof deep - 1; n <= sizeof deep; n++) {
+        begin();
+        struct tb_handle handle = hooked_listener("saved");
+        struct tb_handle emitted = emit_bytes("saved", 10);
+        CHECK_INT(answer_to(&emitted), TB_CODE_NONE);
+        deep[n - 1] = 0x90;
+        hook_answers(&bench, hook_takes(&bench, TB_HOOK_CHUNK).id, tb_bytes_of(deep, n), NULL);
+        deep[n - 1] = 0x91;
+        enum tb_kind kind = n < sizeof deep ? TB_CHUNK : TB_REPLY;
+        CHECK_INT(stream_take(&bench, kind, &handle, 1).kind, kind);
+        bench_deinit(&bench);
+    }
+}
+
 static void a_listener_ends_with_its_hook(void)
 {
     begin();
@@ -353,6 +372,7 @@ int main(int argc, char **argv)
         TEST(parts_of_a_call_at_the_hook_follow_it_through),
         TEST(no_credit_is_given_for_parts_that_wait),
         TEST(events_pass_one_after_the_other),
+        TEST(an_event_that_is_made_too_deep_ends_its_listener),
         TEST(a_listener_ends_with_its_hook),
         TEST(the_hook_of_another_view_is_another_process),
     };

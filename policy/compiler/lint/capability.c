@@ -2,6 +2,7 @@
 #include "policy/compiler/lint/parts.h"
 
 #include "policy/compiler/capability.h"
+#include "policy/compiler/label.h"
 
 static bool any(const struct tb_value *list)
 {
@@ -61,6 +62,28 @@ static void either(struct tb_lint *lint, const struct tb_capability *capability)
                           TB_SHOWN(capability->identifier));
 }
 
+static bool names_window(const struct tb_manifest *manifest, struct tb_bytes glob)
+{
+    for (const struct tb_window *window = manifest->windows; window; window = window->next)
+        if (tb_label_glob_matches(glob, window->label))
+            return true;
+    return false;
+}
+
+/* Of an app that says nothing of its windows the host makes them, who knows which. */
+static void no_window(struct tb_lint *lint, const struct tb_value *globs)
+{
+    const struct tb_manifest *manifest = &lint->policy->manifest;
+    if (lint->policy->tauri || !manifest->windows || manifest->windows->place.line == 0)
+        return;
+    for (const struct tb_value *glob = globs ? globs->child : NULL; glob; glob = glob->next)
+        if (!names_window(manifest, glob->string))
+            tb_report_warning(lint->report, "no-window", glob->place,
+                              "no [[window]] of the manifest has the label `%.*s`: correct it, or "
+                              "leave it where the host opens such a window itself",
+                              TB_SHOWN(glob->string));
+}
+
 void tb_lint_capabilities(struct tb_lint *lint)
 {
     const struct tb_capability *capability = lint->policy->capabilities;
@@ -71,6 +94,8 @@ void tb_lint_capabilities(struct tb_lint *lint)
         no_context(lint, capability);
         every_window(lint, capability);
         either(lint, capability);
+        no_window(lint, capability->windows);
+        no_window(lint, capability->webviews);
     }
 }
 
