@@ -47,7 +47,7 @@ enum tb_step tb_stage_hook(struct tb_request *request)
                    ? tb_waiting_queue(request, order, TB_STAGE_RULES)
                    : TB_STEP_ON;
     if (tb_waiting_park(request, order) != TB_OK) {
-        tb_dispatch_refuse(request, TB_CODE_LIMIT, "too many request bytes in flight", 100);
+        tb_dispatch_refuse(request, TB_CODE_LIMIT, tb_waiting_full, 100);
         return TB_STEP_OVER;
     }
     struct tb_question *question =

@@ -9,8 +9,6 @@
 
 /* Its text, what is at it at a time, and that calls are over, of which it is told one by one. */
 enum { OUT_MAX = 16 * 1024 * 1024 };
-/* While more bytes than this wait for the host, it is not told. */
-enum { ALERTS_WAITING = 16 * 1024 };
 /* The next call starts a new one. */
 enum { RETRY_MS = 1 };
 
@@ -184,27 +182,20 @@ static void end(struct tb_hook *hook, const struct tb_denial *denial)
     deny_known(session, token, denial);
 }
 
-/* As many as a page can cause: a host that does not keep up is told of fewer. */
-static void alert(const struct tb_hook *hook, const char *cause)
-{
-    struct tb_broker *broker = hook->broker;
-    if (tb_buffer_n(&broker->control.out) < ALERTS_WAITING)
-        tb_control_alert(broker, broker->views.slots[hook->slot].label, "hook", cause);
-}
-
 void tb_hook_ended(struct tb_hook *hook, const char *cause)
 {
+    struct tb_broker *broker = hook->broker;
     const char *what = cause ? cause : "its process ended";
     if (hook->state == TB_HOOK_IDLE)
         return;
     record(hook, cause ? TB_EVENT_VIOLATION : TB_EVENT_PLUGIN,
            cause ? TB_CODE_VIOLATION : TB_CODE_PLUGIN_CRASHED, what);
-    alert(hook, what);
-    tb_back_off_died(&hook->back_off, hook->broker->now_ns);
+    tb_control_alert_often(broker, broker->views.slots[hook->slot].label, "hook", what);
+    tb_back_off_died(&hook->back_off, broker->now_ns);
     const struct tb_denial denial = {
         .code = TB_CODE_HOOK,
         .message = TB_HOOK_DENIED,
-        .retry_ms = tb_back_off_wait_ms(&hook->back_off, hook->broker->now_ns),
+        .retry_ms = tb_back_off_wait_ms(&hook->back_off, broker->now_ns),
         .reason = tb_bytes_of_string(what),
     };
     end(hook, &denial);

@@ -183,10 +183,22 @@ struct tb_meter *tb_limits_meter(struct tb_limits *limits, struct tb_bytes name)
     return meter;
 }
 
+static uint64_t full_ns(const struct tb_meter *meter)
+{
+    return larger(meter->calls_ns, larger(meter->in_ns, meter->out_ns));
+}
+
 static bool is_full(const struct tb_meter *meter, uint64_t now_ns)
 {
-    return meter->n_untold == 0 && meter->calls_ns <= now_ns && meter->in_ns <= now_ns &&
-           meter->out_ns <= now_ns;
+    return meter->n_untold == 0 && full_ns(meter) <= now_ns;
+}
+
+uint64_t tb_limits_full_ns(const struct tb_limits *limits)
+{
+    uint64_t ns = 0;
+    for (uint32_t i = 0; i < limits->n_meters; i++)
+        ns = larger(ns, full_ns(limits->meters[i]));
+    return ns;
 }
 
 void tb_limits_forget(struct tb_limits *limits, uint64_t now_ns)

@@ -54,6 +54,7 @@ struct tb_meter *tb_limits_meter(struct tb_limits *limits, struct tb_bytes name)
 /* Forgets the meters whose buckets are full: a new one says the same. No one may use them any more.
  */
 void tb_limits_forget(struct tb_limits *limits, uint64_t now_ns);
+uint64_t tb_limits_full_ns(const struct tb_limits *limits); /* when all are full; 0: no meters */
 /*
  * Whether to tell of one more event of that kind: of each kind so many a second are told of, and
  * *ret_n_untold is how many were not, since the last one that was. Kinds are counted apart, so that

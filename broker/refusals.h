@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-enum { TB_REFUSALS_MAX = 16 };
+enum { TB_REFUSALS_MAX = 8 };
 
 struct tb_refusals {
     struct {

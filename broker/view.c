@@ -11,21 +11,32 @@ struct tb_view *tb_views_find(struct tb_views *views, struct tb_bytes label)
     return NULL;
 }
 
-/* Nobody would miss what is remembered of it. */
-static bool is_free(struct tb_view *view, uint64_t now_ns)
+/* When nobody would miss what is remembered of it: 0 if that is now, TB_NEVER if never. The state
+ * of a hook that runs would be missed a little. */
+static uint64_t free_at_ns(struct tb_view *view, uint64_t now_ns)
 {
+    if (!view->used)
+        return 0;
     if (view->session || view->n_violations > 0)
-        return false;
+        return TB_NEVER;
     tb_limits_forget(&view->limits, now_ns);
-    return view->limits.n_meters == 0;
+    uint64_t full_ns = tb_limits_full_ns(&view->limits);
+    return full_ns == 0 && view->hook.state != TB_HOOK_IDLE ? 1 : full_ns;
 }
 
+/* The one that is missed least: an app that opens window after window gets them all. */
 static struct tb_view *free_slot(struct tb_views *views, uint64_t now_ns)
 {
-    for (size_t i = 0; i < TB_SLOTS; i++)
-        if (!views->slots[i].used || is_free(&views->slots[i], now_ns))
-            return &views->slots[i];
-    return NULL;
+    struct tb_view *least = NULL;
+    uint64_t least_ns = TB_NEVER;
+    for (size_t i = 0; i < TB_SLOTS && least_ns > 0; i++) {
+        uint64_t ns = free_at_ns(&views->slots[i], now_ns);
+        if (ns < least_ns) {
+            least = &views->slots[i];
+            least_ns = ns;
+        }
+    }
+    return least;
 }
 
 struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label, uint64_t now_ns)

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+const char tb_waiting_full[] = "the call cannot be kept while it would have to wait";
+
 /* ---- what is kept ---- */
 
 struct tb_bytes tb_waiting_args(const struct tb_waiting *waiting)
@@ -77,7 +79,7 @@ enum tb_step tb_waiting_queue(struct tb_request *request, struct tb_order *order
                               enum tb_stage stage)
 {
     if (tb_waiting_park(request, order) != TB_OK) {
-        tb_dispatch_refuse(request, TB_CODE_LIMIT, "too many request bytes in flight", 100);
+        tb_dispatch_refuse(request, TB_CODE_LIMIT, tb_waiting_full, 100);
         return TB_STEP_OVER;
     }
     request->call->waiting->stage = stage;

@@ -35,8 +35,11 @@ struct tb_changed {
     struct tb_bytes raw;
 };
 
+/* What the page is told when a call cannot be parked. */
+extern const char tb_waiting_full[];
 /* Parks the call. `order`: it holds back the later ones in there; NULL: nobody. TB_OK, or TB_FULL:
- * there is no memory for it, or its session has too many bytes in flight. */
+ * there is no memory for it, its session has too many bytes in flight, or a reload has come while
+ * its body was read to its plugin's pool. */
 tb_must_check int tb_waiting_park(struct tb_request *request, struct tb_order *order);
 /* Parks a call that waits for nothing but earlier ones, and then goes on at `stage`. */
 enum tb_step tb_waiting_queue(struct tb_request *request, struct tb_order *order,

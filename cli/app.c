@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define COMPILER "libexec/trollbridge/policy"
+#define HOOK     "libexec/trollbridge/hook"
 
 enum { FIRST_FD = 3, ABOVE_FDS = 10 };
 
@@ -112,10 +113,17 @@ int cli_app_check_hook(const char *app)
         return status;
     (void)snprintf(file, sizeof file, "%.*s", (int)settings.hook_file.n,
                    (const char *)settings.hook_file.data);
+    /* A policy can be looked at where it could not run. */
+    if (tb_place_of(HOOK, (char[PATH_MAX]){0}) != 0) {
+        fputs("trollbridge: warning: part_missing: " HOOK
+              " is not there: nobody has looked at the hook's text\n",
+              stderr);
+        return CLI_DONE;
+    }
     tb_fd text = memory_above("trollbridge-hook");
     if (text < 0 || tb_fd_write_all(text, settings.hook) < 0)
         return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
-    return run("libexec/trollbridge/hook", argv, &text, 1);
+    return run(HOOK, argv, &text, 1);
 }
 
 int cli_app_report(const char *job, const char *app, const char *const *options, int also,

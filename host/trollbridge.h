@@ -110,7 +110,8 @@ struct trollbridge_options {
     void (*opened)(void *data, uint32_t id, const char *session, const uint8_t *bootstrap,
                    size_t n_bootstrap, const char *code, const char *message);
 
-    /* Something happened to a view: event is `violation`, `locked` or `closed`. May be NULL. */
+    /* Something happened to a view: event is `violation`, `locked`, `closed`, `tripwire` or
+     * `rule`. May be NULL. */
     void (*alert)(void *data, const char *view, const char *event, const char *message);
 
     /*

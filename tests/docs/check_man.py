@@ -163,6 +163,16 @@ def check_manifest():
             same(f"trollbridge.toml(5), {title}", bold_terms(section(page, title)), known)
 
 
+def check_cases():
+    """The keys of a case, as the compiler names them of one that has another."""
+    with tempfile.TemporaryDirectory() as app:
+        (pathlib.Path(app) / "trollbridge.toml").write_text("[app]\nid = 'a.b'\n", encoding="utf-8")
+        (pathlib.Path(app) / "policy.test.toml").write_text("[[case]]\nzz = 1\n", encoding="utf-8")
+        answer = re.search(r"no key `zz`; it takes (.*) \(policy.test.toml:\d+\)", run("test", app))
+        same("trollbridge-test(1), the file", bold_terms(section(source("trollbridge-test.1"), "THE FILE")),
+             set(answer.group(1).split(", ")) if answer else set())
+
+
 def check_itself():
     """A page and a program that differ must be told apart."""
     global passed, problems
@@ -186,6 +196,7 @@ def check_all():
     check_webkitgtk_functions()
     check_plugin_functions()
     check_manifest()
+    check_cases()
     return passed, problems
 
 

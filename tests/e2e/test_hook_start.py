@@ -42,7 +42,7 @@ def test_a_reload_with_a_hook_that_cannot_run_changes_nothing(app):
     with tree.leaves_nothing(), tree.Host(app) as host:
         host.open("main")
         first = {**host.call("main", READ, HELLO), "id": 0}
-        assert "code" not in first, first
+        assert "error" not in first, first
         for text in WRONG:
             hooks.change(app, text)
             answer = host.reload()
@@ -50,7 +50,8 @@ def test_a_reload_with_a_hook_that_cannot_run_changes_nothing(app):
             assert {**host.call("main", READ, HELLO), "id": 0} == first
         hooks.change(app, "export function onRequest() { throw new Error('the new one') }")
         assert host.reload().keys() == {"before", "after"}
-        assert host.call("main", READ, HELLO)["code"] == "hook"
+        last = host.call("main", READ, HELLO)
+        assert last["error"]["code"] == "hook", last
         said = host.errors()
         assert all(said.count(f"trollbridge: hook: {wrong}") == 1 for wrong in WRONG.values())
 

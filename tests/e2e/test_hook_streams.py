@@ -63,6 +63,20 @@ def test_a_body_passes_part_by_part(app):
     assert json.loads(result.stdout)["value"] < 2 << 20  # a byte of each part behind the CALL's own
 
 
+def test_large_bodies_pass_whole_both_ways(app):
+    spout.add(app)
+    hooks.add(app, """
+        export function onRequest({args}) { return args; }
+        export function onReply({result, raw}) { return raw === undefined ? result : raw.reverse(); }
+    """)
+    body = bytes(n * 7 & 255 for n in range(700_000))  # through the plugin's pool if nobody judged it
+    (app.folder / "body").write_bytes(body)
+    result = app.call("plugin:fs|write_file", {"path": "data/body"}, "--raw", app.folder / "body")
+    assert result.returncode == 0, result.stderr
+    assert (app.path / "data/body").read_bytes() == body
+    assert app.call("plugin:fs|read_file", {"path": "data/body"}).stdout == body[::-1]
+
+
 def test_events_of_the_host_pass_the_hook(app):
     with host_of(app, SHOW) as host:
         call = host.start(command="plugin:event|listen", args={"event": "news", "target": {"kind": "Any"}})

@@ -472,6 +472,12 @@ def test_coverage_names_what_no_case_has_put_to_work(tested):
         SLOW.split("\n")[0]) + 1)
 
 
+def test_limits_that_no_case_can_meet_are_not_missed(tested):
+    tested.manifest('[limits."*"]\nin_flight = 4\ndeadline_ms = 1000\n\n[limits."plugin:fs|stat"]\nbytes_in = 10\n')
+    _, answer = coverage(tested, READ_CASE)
+    assert {name for kind, name in kinds(answer) if kind == "limit"} == {"plugin:fs|stat"}
+
+
 def test_full_coverage_can_be_asked_for(tested):
     granted = json.loads(tested.run("policy", "check", tested.path, "--json").stdout)["allowed"]
     cases = [{**READ_CASE, "name": command, "command": command, "args": {}} for command in granted]

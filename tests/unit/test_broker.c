@@ -173,6 +173,24 @@ static void a_reset_view_gives_its_slot_back(void)
     CHECK(tb_views_get(&views, tb_bytes_of_string("one-more"), 0) != NULL);
 }
 
+/* Full of views that are closed: the one that owes least makes room. */
+static void who_owes_least_gives_its_slot_up(void)
+{
+    static struct tb_views views;
+    const struct tb_grant_rates slow = {.bytes_in = 1};
+    char label[16];
+    for (int i = 0; i < TB_SLOTS; i++) {
+        (void)snprintf(label, sizeof label, "w%d", i);
+        struct tb_view *view = tb_views_get(&views, tb_bytes_of_string(label), 0);
+        CHECK(view == &views.slots[i]);
+        struct tb_meter *meter = tb_limits_meter(&view->limits, tb_bytes_of_string("a"));
+        CHECK_INT(tb_meter_call(meter, &slow, i == 7 ? 10 : 1000, 0), 0);
+    }
+    struct tb_view *more = tb_views_get(&views, tb_bytes_of_string("one-more"), TB_S_NS);
+    CHECK(more == &views.slots[7] && more->limits.n_meters == 0);
+    tb_views_deinit(&views);
+}
+
 static void ignore(struct tb_source *source, uint32_t events)
 {
     (void)source;
@@ -372,6 +390,7 @@ int main(int argc, char **argv)
         TEST(the_third_lock_within_a_minute_locks_out),
         TEST(views_are_found_by_their_label),
         TEST(a_reset_view_gives_its_slot_back),
+        TEST(who_owes_least_gives_its_slot_up),
         TEST(a_link_reads_batches_and_keeps_halves),
         TEST(a_link_that_cannot_send_waits_for_nothing),
         TEST(descriptors_where_none_belong_are_refused_and_closed),

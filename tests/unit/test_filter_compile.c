@@ -223,6 +223,39 @@ static void warns_of_rules_that_never_run(void)
     }
 }
 
+static void warns_of_conditions_that_exclude_each_other(void)
+{
+    static const struct {
+        const char *when;
+        bool never;
+    } rows[] = {
+        {"{path='/a', op='equals', value='x'}, {path='/a', op='equals', value='y'}", true},
+        {"{path='/a', op='equals', value=1}, {path='/b', op='exists'}, "
+         "{path='/a', op='equals', value=2}",
+         true},
+        {"{path='/a', op='equals', value=1}, {path='/a', op='equals', value=1.0}", false},
+        {"{path='/a', op='equals', value=1}, {path='/b', op='equals', value=2}", false},
+        {"{path='/a/*', op='equals', value=1}, {path='/a/*', op='equals', value=2}", false},
+        {"{path='/a', op='equals', value=1}, {path='/a', op='equals', value=2, not=true}", false},
+        {"{path='/a', op='exists', not=true}, {path='/a', op='exists'}", true},
+        {"{path='/a', op='regex', value='x'}, {path='/a', op='exists', not=true}", true},
+        {"{path='/a', op='exists', not=true}, {path='/a', op='type', value='null'}", false},
+        {"{path='/a', op='exists', not=true}, {path='/a', op='exists', not=true}", false},
+        {"{path='/a', op='exists'}, {path='/a', op='range', max=1}", false},
+    };
+    for (size_t i = 0; i < TB_ARRAY_LEN(rows); i++) {
+        struct filter_bench *bench = bench_new();
+        CHECK(bench_compile_rules(
+            bench,
+            tb_arena_format(&bench->arena, "rule=[{then='deny', when=[%s]}]", rows[i].when)));
+        if (bench->report.n_warnings != rows[i].never)
+            fprintf(stderr, "%s\n", rows[i].when);
+        CHECK_INT(bench->report.n_warnings, rows[i].never);
+        CHECK(!rows[i].never || strcmp(bench->report.findings[0].code, "rule-never") == 0);
+        bench_free(bench);
+    }
+}
+
 /* ---- the readers ---- */
 
 /* Reads a rule with this condition, and a schema with this field, whose msgpack is given as JSON,
@@ -383,6 +416,7 @@ int main(int argc, char **argv)
         TEST(refuses_what_is_too_many),
         TEST(keeps_what_rules_are_for),
         TEST(warns_of_rules_that_never_run),
+        TEST(warns_of_conditions_that_exclude_each_other),
         TEST(reads_no_rule_that_is_not_in_the_format),
         TEST(reads_no_schema_that_is_not_in_the_format),
         TEST(reads_no_table_that_leads_out_of_itself),

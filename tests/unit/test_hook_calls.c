@@ -384,6 +384,27 @@ static void the_end_of_a_document_leaves_the_process_to_the_next(void)
     bench_deinit(&bench);
 }
 
+static void another_view_takes_another_slot_than_one_whose_hook_runs(void)
+{
+    struct tb_views *views = &bench.broker.views;
+    const uint64_t now_ns = bench.broker.now_ns;
+    char label[16];
+    begin_under(&hooks_echo);
+    (void)call(BENCH_ECHO);
+    tb_broker_close(&bench.broker, bench_session(&bench), TB_CLOSE_BYE, "the test says so");
+    bench_run(&bench);
+    for (size_t i = 1; i < TB_SLOTS; i++) {
+        (void)snprintf(label, sizeof label, "view %zu", i);
+        CHECK(tb_views_get(views, tb_bytes_of_string(label), now_ns) == &views->slots[1]);
+    }
+    CHECK_INT(hook()->state, TB_HOOK_RUNNING);
+    for (size_t i = 1; i < TB_SLOTS; i++)
+        views->slots[i] = (struct tb_view){.used = true, .n_violations = 1};
+    CHECK(tb_views_get(views, tb_bytes_of_string("new"), now_ns) == &views->slots[0]);
+    CHECK_INT(hook()->state, TB_HOOK_IDLE);
+    bench_deinit(&bench);
+}
+
 int main(int argc, char **argv)
 {
     const struct test tests[] = {
@@ -409,6 +430,7 @@ int main(int argc, char **argv)
         TEST(a_reload_of_something_else_leaves_it_alone),
         TEST(a_command_revoked_while_its_call_waits_is_denied),
         TEST(the_end_of_a_document_leaves_the_process_to_the_next),
+        TEST(another_view_takes_another_slot_than_one_whose_hook_runs),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }

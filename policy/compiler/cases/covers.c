@@ -21,10 +21,23 @@ static void add(struct list *list, const char *kind, struct tb_bytes name, struc
     tb_pack_key_uint(list->packer, "line", place.line);
 }
 
+/* A case makes one call at a time, and is answered at once: it meets what is counted by the second,
+ * and neither calls in flight nor a deadline. */
+static bool can_be_met(const struct tb_limit *limit)
+{
+    static const enum tb_limit_key keys[] = {TB_LIMIT_CALLS_PER_S, TB_LIMIT_BYTES_IN,
+                                             TB_LIMIT_BYTES_OUT};
+    for (size_t i = 0; i < TB_ARRAY_LEN(keys); i++)
+        if (limit->values[keys[i]] && limit->values[keys[i]]->integer > 0)
+            return true;
+    return false;
+}
+
 static void add_limits(struct list *list, const struct tb_manifest *manifest)
 {
     for (const struct tb_limit *limit = manifest->limits; limit; limit = limit->next)
-        add(list, "limit", limit->command, limit->place);
+        if (can_be_met(limit))
+            add(list, "limit", limit->command, limit->place);
 }
 
 static void add_details(struct list *list, const struct tb_manifest *manifest)

@@ -20,6 +20,9 @@ tb_must_check bool tb_filter_pack_pointer(struct tb_filter_compiler *compiler,
 tb_must_check bool tb_filter_pack_condition(struct tb_filter_compiler *compiler,
                                             const struct tb_value *map);
 
+/* contradiction.c: warns of conditions, all of which have been packed, that exclude each other. */
+void tb_filter_warn_contradiction(struct tb_report *report, const struct tb_value *when);
+
 /* folder.c: the operands of `inside`; `path` is what it is about. */
 tb_must_check bool tb_filter_pack_folders(struct tb_filter_compiler *compiler,
                                           const struct tb_value *value);

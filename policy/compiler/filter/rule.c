@@ -148,7 +148,9 @@ bool tb_rule_compile(struct tb_report *report, const struct tb_vars *vars,
     tb_packer_init(&compiler.packer, &buffer);
     bool ok =
         pack_rule(&compiler, table, &keys, rule.then) && keep(&compiler, table, &rule.compiled);
-    if (ok)
-        *ret_rule = rule;
-    return ok;
+    if (!ok)
+        return false;
+    tb_filter_warn_contradiction(report, keys.when);
+    *ret_rule = rule;
+    return true;
 }
