@@ -173,16 +173,17 @@ def test_a_listener_is_ended_by_its_debt(app):
 
 @pytest.mark.parametrize("tables, n", [(limit("*", "in_flight = 2"), 2), (limit("*", "in_flight = 2") + limit(spout.HANG, "in_flight = 4"), 4)])
 def test_in_flight_is_the_commands_own(app, tables, n):
-    """Of six calls that hang so many are let in; the others wait in the endpoint, and hold up no other command."""
+    """Of six calls that hang so many are let in; the others wait in the endpoint, and hold up no other view."""
     spout.add(app)
     app.manifest(tables)
     with tree.leaves_nothing(), tree.Host(app) as host:
         host.open("main")
+        host.open("other")
         for _ in range(6):
             host.start("main", spout.HANG, {})
         filters.records(app, n, event="call", command=spout.HANG)
-        assert host.code() == ""
-        filters.record(app, event="call", command=READ)
+        assert host.code(view="other", command=spout.STATE, args={}) == ""
+        filters.record(app, event="call", command=spout.STATE)
         assert [r["command"] for r in app.records() if r["event"] == "call"].count(spout.HANG) == n
 
 
