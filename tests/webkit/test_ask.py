@@ -131,7 +131,7 @@ def test_a_window_that_closes_takes_its_prompt_along(run):
 
 
 def test_a_broker_that_dies_takes_its_prompts_along(run):
-    with run("return await read()") as dialog:
+    with run("read(); return new Promise((done) => { self.done = done })") as dialog:
         dialog.appear()
         [broker] = [pid for pid in tree.descendants(dialog.process.pid) if tree.name_of(pid) == "broker"]
         tree.kill(broker)
