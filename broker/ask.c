@@ -14,7 +14,7 @@
 #include "proto/ask.h"
 
 /* Between a prompt that was taken away and the next: a page must not put one where a person is
- * about to press on another. */
+ * about to press on another. And until a host that does not keep up is looked at again. */
 #define GAP_NS TB_S_NS
 
 static const char said_no[] = "a person said no";
@@ -285,6 +285,8 @@ static bool advance(struct tb_session *session)
     if (prompt->id != 0)
         return false;
     uint64_t next_ns = view_of(session)->refusals.next_ask_ns;
+    if (!tb_control_reads(broker))
+        next_ns = broker->now_ns + GAP_NS;
     if (next_ns > broker->now_ns) {
         tb_answer_by(broker, session, call, next_ns);
         return false;

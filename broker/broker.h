@@ -281,6 +281,8 @@ void tb_reload_deadline(struct tb_broker *broker);
 void tb_control_ready(struct tb_source *source, uint32_t events);
 void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened);
 void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded);
+/* Whether the host keeps up, so that it may be shown another prompt. */
+bool tb_control_reads(const struct tb_broker *broker);
 void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask);
 void tb_control_ask_over(struct tb_broker *broker, uint32_t id);
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,

@@ -10,7 +10,7 @@
 
 /* While more bytes than this wait for the host, it is not told of what a page can cause as often as
  * it likes. */
-enum { ALERTS_WAITING = 16 * 1024 };
+enum { ALERTS_WAITING = 16 * 1024, ASKS_WAITING = 64 * 1024 };
 
 static void fail(struct tb_broker *broker, const char *cause)
 {
@@ -140,6 +140,11 @@ void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened)
 void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded)
 {
     sent(broker, tb_reloaded_write(&broker->control.out, reloaded));
+}
+
+bool tb_control_reads(const struct tb_broker *broker)
+{
+    return tb_buffer_n(&broker->control.out) < ASKS_WAITING;
 }
 
 void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask)

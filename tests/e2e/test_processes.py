@@ -176,11 +176,13 @@ def test_is_confined(live, role, check):
 
 EXPECTED_LINKS = {
     # standard input and output, the lifeline, the supervisor link, snapshot and settings, a pidfd
-    # for each child, the view's grant, the plugin's standard error
+    # for each child, the view's grant, the plugin's standard error; the folder of the remembered
+    # answers, and what tells of changes in it
     "supervisor": {"/dev/null": 2, "LOG": 1, "socket": 2, "pipe": 1, "anon_inode:[pidfd]": 3,
                    "/memfd:trollbridge-snapshot (deleted)": 1,
                    "/memfd:trollbridge-settings (deleted)": 1,
-                   "/memfd:trollbridge-grant (deleted)": 1},
+                   "/memfd:trollbridge-grant (deleted)": 1,
+                   "STATE": 1, "anon_inode:inotify": 1},
     # control, supervisor, scribe, view and plugin links
     # the plugin's pool too, and what is copied to it goes through
     "broker": {"/dev/null": 2, "socket": 5, "anon_inode:[eventpoll]": 1,
@@ -199,7 +201,8 @@ def test_holds_only_its_descriptors(live, role):
     stderr = os.readlink(f"/proc/{live['supervisor'].pid}/fd/2")
     links[stderr] -= role != "fs"  # the host's standard error, where it says what is wrong
     folder = str(live[role].app.path)
-    found = {("LOG" if name.endswith("/audit.jsonl") else name): n for name, n in links.items()
+    places = {"/audit.jsonl": "LOG", "/state/trollbridge/com.example.notes": "STATE"}
+    found = {next((place for end, place in places.items() if name.endswith(end)), name): n for name, n in links.items()
              if n and not (role == "fs" and name.startswith(folder))}
     assert found == EXPECTED_LINKS[role]
 

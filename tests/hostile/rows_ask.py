@@ -210,6 +210,23 @@ def ask_blink(trial):
     return "one a second" if shown <= time.monotonic() - start + 1 else f"{shown} prompts"
 
 
+@row("ask-unread", "62 views that put up prompts of 8 KiB and take them away, under a host that does not read",
+     "a host that does not read is shown no more", "the tree goes on", "ask", "taken away", app=ASKS, slow=True)
+def ask_unread(trial):
+    views = [trial.view] + [View(trial.host, f"v{n}").begin() for n in range(61)]
+    args = {"path": "data/hello.txt", "x": "x" * 8000}
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        for view in views:
+            handle, data = view.call_frame(STAT, args)
+            view.link.send(data)
+            trial.check(view.heard(handle)[0] == wire.CREDIT, "it does not wait")
+            view.link.send(wire.seal(view.to_broker, wire.CANCEL, handle, 1, wire.pack({})))
+            view.await_reply(handle)
+    trial.honest(trial.view)
+    return "the tree goes on"
+
+
 @row("ask-long", "args that are longer than what a person can be shown", "8 KiB are shown or nothing", "error too_large",
      "call", "longer than what a person is asked about", log_code="too_large", app=ASKS)
 def ask_long(trial):
