@@ -407,7 +407,7 @@ def test_a_broker_cannot_abuse_the_reload(app, tmp_path):
     with tree.leaves_nothing(), tree.Host(app) as host:
         host.wait(lambda line: line.get("bridge") == "lost")
         said = [line for line in host.errors().split("\n") if line.startswith("rogue:")]
-    assert said == ["rogue: resolve -22", "rogue: repeat 0", "rogue: flood limited"]
+    assert said == ["rogue: resolve -22", "rogue: repeat 0", "rogue: flood limited", "rogue: answers limited", "rogue: odd not kept"]
 
 
 # ---- what dies, what stays ----

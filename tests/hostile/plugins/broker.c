@@ -1,16 +1,25 @@
 /*
- * In the place of a broker: one that was taken over and turns on its supervisor by way of reloads.
+ * In the place of a broker: one that was taken over and turns on its supervisor by way of reloads,
+ * and of answers that nobody gave.
  * Says what came of it on standard error, and ends with what must be its death.
  */
 #include "base/fd.h"
 #include "base/result.h"
+#include "proto/answers.h"
 #include "proto/inner.h"
 #include "sandbox/layer.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-enum { SUPERVISOR_FD = 4, REPORT_FD = 7, N_RELOADS = 200, N_ROUNDS = 100, BURST = 8 };
+enum {
+    SUPERVISOR_FD = 4,
+    REPORT_FD = 7,
+    N_RELOADS = 200,
+    N_ROUNDS = 100,
+    BURST = 8,
+    N_ANSWERS = 2000
+};
 
 static void say_started(void)
 {
@@ -78,6 +87,60 @@ static void flood(void)
     (void)dprintf(STDERR_FILENO, "rogue: flood %s\n", n_limit > 0 ? "limited" : "unlimited");
 }
 
+static void remember(uint32_t token, struct tb_bytes key, struct tb_bytes command)
+{
+    const struct tb_inner message = {
+        .type = TB_INNER_REMEMBER,
+        .token = token,
+        .status = TB_ANSWER_ALWAYS,
+        .view = tb_bytes_of_string("main"),
+        .webview = key,
+        .origin = tb_bytes_of_string("local"),
+        .command = command,
+    };
+    uint8_t packet[TB_INNER_MAX];
+    size_t n = tb_inner_write(&message, packet);
+    if (tb_fd_send(SUPERVISOR_FD, tb_bytes_of(packet, n), -1, 0) != (ssize_t)n)
+        _exit(1);
+}
+
+/* The last table that the supervisor gives for what came up to that token. */
+static size_t n_kept(uint32_t token)
+{
+    tb_cleanup(tb_answers_deinit) struct tb_answers answers = {0};
+    uint8_t packet[TB_INNER_MAX];
+    for (;;) {
+        struct tb_inner message;
+        tb_fd fd = -1;
+        ssize_t n = tb_fd_receive(SUPERVISOR_FD, packet, sizeof packet, &fd, 0);
+        if (n <= 0 || tb_inner_read(tb_bytes_of(packet, (size_t)n), &message) != TB_OK)
+            _exit(1);
+        if (message.type != TB_INNER_ANSWERS || message.token != token)
+            continue;
+        if (tb_answers_read(fd, &answers) != TB_OK)
+            _exit(1);
+        return answers.n;
+    }
+}
+
+/* More answers than a person can give, and one that is no name of a command: what the supervisor
+ * cannot keep at once is lost, and nothing but this app's file is touched. */
+static void invent(void)
+{
+    static const char odd[] = "\xff\xfe../../x";
+    uint8_t key[TB_ASK_KEY_SIZE] = {0};
+    for (uint32_t i = 1; i <= N_ANSWERS; i++) {
+        key[0] = (uint8_t)i;
+        key[1] = (uint8_t)(i >> 8);
+        remember(i, tb_bytes_of(key, sizeof key), tb_bytes_of_string("echo"));
+    }
+    size_t n = n_kept(N_ANSWERS);
+    (void)dprintf(STDERR_FILENO, "rogue: answers %s\n", n < N_ANSWERS ? "limited" : "unlimited");
+    remember(N_ANSWERS + 1, tb_bytes_of(key, sizeof key), tb_bytes_of_string(odd));
+    (void)dprintf(STDERR_FILENO, "rogue: odd %s\n",
+                  n_kept(N_ANSWERS + 1) == n ? "not kept" : "kept");
+}
+
 int main(void)
 {
     say_started();
@@ -88,6 +151,7 @@ int main(void)
     (void)dprintf(STDERR_FILENO, "rogue: resolve %d\n", message.status);
     (void)dprintf(STDERR_FILENO, "rogue: repeat %d\n", repeat());
     flood();
+    invent();
     ask(TB_INNER_COMMIT, N_RELOADS + 1, 0);
     for (;;)
         (void)answer(); /* killed in here, or the test waits in vain */
