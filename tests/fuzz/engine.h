@@ -7,12 +7,18 @@
 
 #include <stdlib.h>
 
-/* The engine keeps references where a leak check does not look, and scans a stack that has to be
- * the thread's own. */
+/* The engine looks for references on the stack, which has to be the thread's own for that; and
+ * keeps some where a leak check does not look. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-    return "detect_leaks=0:detect_stack_use_after_return=0";
+    return "detect_stack_use_after_return=0";
+}
+
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libjavascriptcoregtk";
 }
 
 /* As hook/main.c has it. */
