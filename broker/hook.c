@@ -174,6 +174,10 @@ bool tb_hook_ask(struct tb_question *question)
     struct tb_session *session = question->session;
     struct tb_hook *hook = tb_hook_of(session);
     tb_hook_regranted(session); /* it may be of an earlier document's */
+    if (!question->call) {      /* answering those at it has ended the session */
+        tb_question_free(question);
+        return true;
+    }
     if (hook->state == TB_HOOK_IDLE && tb_hook_start(hook, session) != TB_OK) {
         tb_question_free(question);
         return false;

@@ -15,6 +15,7 @@ void tb_hook_deny_call(struct tb_session *session, struct tb_live_call *call,
     }
     const struct tb_call no_message = {0};
     struct tb_request request = tb_request_of(session, call, &no_message);
+    named.args = tb_waiting_args(call->waiting);
     tb_dispatch_deny(&request, &named);
 }
 

@@ -42,15 +42,14 @@ static void complete(struct alert *alert, const struct tb_filter_rule *rule, uin
                    (int)message.n, (const char *)message.data, more);
 }
 
-static void record_alert(const struct tb_request *request, const struct tb_filter_rule *rule,
-                         const char *reason)
+static void record_alert(const struct tb_request *request, struct tb_rule rule, const char *reason)
 {
     struct tb_record record = {
         .event = TB_EVENT_ALERT,
         .verdict = TB_ALLOW, /* what becomes of the call is in its own record */
         .code = TB_CODE_RULE,
         .command = request->granted->name,
-        .rule = place_of(rule),
+        .rule = rule,
         .reason = tb_bytes_of_string(reason),
     };
     (void)tb_flush_record(request->broker, request->session, &record);
@@ -66,8 +65,23 @@ static void raise_alert(const struct tb_request *request, const struct tb_filter
                         &n_untold))
         return;
     complete(&alert, rule, n_untold);
-    record_alert(request, rule, alert.text + alert.n_place);
+    record_alert(request, place_of(rule), alert.text + alert.n_place);
     tb_control_alert_often(broker, view->label, "rule", alert.text);
+}
+
+/* Those that are not told of one by one are not hidden by those that are. */
+static void raise_rest(const struct tb_request *request, size_t n)
+{
+    char text[64];
+    uint64_t n_untold;
+    struct tb_broker *broker = request->broker;
+    struct tb_view *view = &broker->views.slots[request->session->slot];
+    if (!tb_limits_tell(&view->told, tb_bytes_of_string("further rules"), broker->now_ns,
+                        &n_untold))
+        return;
+    (void)snprintf(text, sizeof text, "%zu further rules alert of the same call", n);
+    record_alert(request, (struct tb_rule){0}, text);
+    tb_control_alert_often(broker, view->label, "rule", text);
 }
 
 /* ---- what the rules say ---- */
@@ -93,6 +107,8 @@ static bool follow(struct tb_request *request, const struct tb_filter_verdict *v
 {
     for (size_t i = 0; i < verdict->n_alerts && i < TB_FILTER_ALERTS_MAX; i++)
         raise_alert(request, verdict->alerts[i]);
+    if (verdict->n_alerts > TB_FILTER_ALERTS_MAX)
+        raise_rest(request, verdict->n_alerts - TB_FILTER_ALERTS_MAX);
     request->ask = verdict->ask;
     if (verdict->verdict == TB_REWRITE) {
         request->rule = place_of(verdict->rule);

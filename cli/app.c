@@ -84,9 +84,9 @@ static int file_arguments(const char *job, const char *app, struct places *place
     return n;
 }
 
-int cli_app_settings(const char *app, struct tb_settings *ret_settings)
+static int settings_of(const char *app, bool quiet, struct tb_settings *ret_settings)
 {
-    const char *argv[FILE_ARGS_MAX + 5];
+    const char *argv[FILE_ARGS_MAX + 6];
     tb_cleanup(deinit_places) struct places places = {.n_variables = 0};
     int n = file_arguments("compile", app, &places, argv);
     if (n < 0)
@@ -95,20 +95,27 @@ int cli_app_settings(const char *app, struct tb_settings *ret_settings)
     tb_fd settings = memory_above("trollbridge-settings");
     if (snapshot < 0 || settings < 0)
         return cli_error(CLI_PART, "io", "no memory file: %s", strerror(errno));
-    const char *const fds[] = {"--snapshot-fd", "3", "--settings-fd", "4", NULL};
-    memcpy(argv + n, fds, sizeof fds);
+    const char *const more[] = {"--snapshot-fd",          "3", "--settings-fd", "4",
+                                quiet ? "--quiet" : NULL, NULL};
+    memcpy(argv + n, more, sizeof more);
     int status = run(COMPILER, argv, (const int[]){snapshot, settings}, 2);
     if (status == CLI_DONE && tb_settings_read(settings, ret_settings) != TB_OK)
         return cli_error(CLI_PART, "io", "the policy compiler's settings cannot be read");
     return status;
 }
 
+int cli_app_settings(const char *app, struct tb_settings *ret_settings)
+{
+    return settings_of(app, false, ret_settings);
+}
+
+/* What is wrong with the rest has been told by then. */
 int cli_app_check_hook(const char *app)
 {
     char file[TB_HOOK_FILE_MAX + 1];
     const char *const argv[] = {"hook", "--check", file, "", "", NULL};
     tb_cleanup(tb_settings_deinit) struct tb_settings settings = {0};
-    int status = cli_app_settings(app, &settings);
+    int status = settings_of(app, true, &settings);
     if (status != CLI_DONE || settings.hook.n == 0)
         return status;
     (void)snprintf(file, sizeof file, "%.*s", (int)settings.hook_file.n,

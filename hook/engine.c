@@ -142,7 +142,8 @@ static int call(struct question *question, JSObjectRef function, JSValueRef *ret
         return refuse(question, name_of(question), ": out of memory");
     JSObjectRef box = JSValueToObject(context, made, NULL);
     JSValueRef value = hook_realm_get(realm, box, "value", &thrown);
-    double state = JSValueToNumber(context, hook_realm_get(realm, box, "state", &thrown), &thrown);
+    int state =
+        (int)JSValueToNumber(context, hook_realm_get(realm, box, "state", &thrown), &thrown);
     if (state == PENDING)
         return refuse(question, name_of(question), " gave a promise that nothing ever settles");
     if (state == THROWN) {

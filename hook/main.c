@@ -20,7 +20,9 @@
 #include "hook/serve.h"
 #include "sandbox/start.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -56,6 +58,22 @@ static size_t find_own(int first, int keep[static OWN_MAX])
     return n;
 }
 
+/* Layers that bind a thread would not bind one that an engine of another version has made. */
+static bool is_one_thread(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    size_t n = 0;
+    if (!tasks)
+        return false;
+    for (const struct dirent *entry; (entry = readdir(tasks));)
+        n += entry->d_name[0] != '.';
+    (void)closedir(tasks);
+    if (n != 1)
+        dprintf(STDERR_FILENO, "trollbridge: hook: this JavaScriptCore makes threads of its own, "
+                               "which the sandbox would not hold\n");
+    return n == 1;
+}
+
 static int enter(bool serves, const char *namespaces, const char *require)
 {
     int keep[1 + OWN_MAX] = {LINK_FD};
@@ -77,7 +95,7 @@ int main(int argc, char **argv)
     if (argc != (file ? 5 : 3))
         return EXIT_USAGE;
     set_options();
-    if (hook_engine_init(&engine) != TB_OK || hook_budget_open() < 0 ||
+    if (hook_engine_init(&engine) != TB_OK || !is_one_thread() || hook_budget_open() < 0 ||
         enter(!file, argv[argc - 2], argv[argc - 1]) != TB_OK)
         _exit(EXIT_PART);
     /* The engine's own ending would have much to do that nobody needs. */

@@ -69,8 +69,11 @@ int supervisor_check_hook(struct supervisor *supervisor, const struct tb_setting
         return 0;
     struct child *child = supervisor_start_hook_check(supervisor, settings);
     int status = child ? child_reap(child) : -1;
-    if (!WIFEXITED(status))
+    if (!WIFEXITED(status)) {
+        dprintf(STDERR_FILENO, "trollbridge: part_missing: " HOOK_PROGRAM
+                               " did not start, or was killed by the text of the hook\n");
         return EXIT_PART;
+    }
     return WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_PART ? WEXITSTATUS(status)
                                                                         : EXIT_FILES;
 }

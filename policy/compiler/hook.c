@@ -6,7 +6,6 @@
 #include "proto/hook.h"
 #include "policy/compiler/command_pattern.h"
 #include "policy/compiler/data/source.h"
-#include "policy/compiler/hook_text.h"
 #include "policy/compiler/manifest_parts.h"
 #include "policy/settings.h"
 
@@ -104,6 +103,7 @@ static void refuse_unused(struct tb_policy *policy)
             ", or move the file out of the app folder");
 }
 
+/* Whether it is JavaScript, and a hook, its engine says: in another process, at each start. */
 static void check_text(struct tb_policy *policy, const char *file, struct tb_bytes text)
 {
     struct tb_place place = {file, 0};
@@ -115,8 +115,6 @@ static void check_text(struct tb_policy *policy, const char *file, struct tb_byt
                         "the hook is empty: export a function onRequest, or leave out [hook]");
     else if (!tb_utf8_valid(text) || memchr(text.data, 0, text.n))
         tb_report_error(policy->report, "syntax", place, "a hook is text in UTF-8");
-    else
-        tb_hook_text_lint(policy->report, file, text);
 }
 
 void tb_hook_open(struct tb_policy *policy)

@@ -62,6 +62,7 @@ static int compile(struct tb_report *report, const struct tb_options *options,
     tb_buffer_init(&settings, TB_SETTINGS_MAX);
 
     report->silent = inputs->test; /* the job `cases` has told it */
+    report->silent = options->quiet;
     tb_policy_read(&policy);
     if (policy.tauri)
         return tauri_project(report);

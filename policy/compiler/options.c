@@ -28,6 +28,7 @@ enum option_name {
     OPTION_WEBVIEW,
     OPTION_ORIGIN,
     OPTION_COMMAND,
+    OPTION_QUIET,
     OPTION_TEST,
 };
 
@@ -51,6 +52,7 @@ static const struct option long_options[] = {
     {"webview", required_argument, NULL, OPTION_WEBVIEW},
     {"origin", required_argument, NULL, OPTION_ORIGIN},
     {"command", required_argument, NULL, OPTION_COMMAND},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
     {"test", required_argument, NULL, OPTION_TEST},
     {NULL, 0, NULL, 0},
 };
@@ -130,6 +132,9 @@ static bool take_subject(struct tb_report *report, int name, const char *text,
         return true;
     case OPTION_TYPES:
         options->types = true;
+        return true;
+    case OPTION_QUIET:
+        options->quiet = true;
         return true;
     default:
         return wrong(report, "unknown option, or one without its value", "");

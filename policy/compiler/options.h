@@ -30,6 +30,7 @@ struct tb_options {
     int report_fd;
     int also_fd; /* check --views says what comes of these too: views.h */
     bool views;
+    bool quiet;              /* compile tells nothing: who starts it has been told by check */
     bool types;              /* check --views has the texts of commands.d.ts files too */
     struct tb_bytes command; /* explain */
     struct tb_bytes webview; /* empty: the view's label */

@@ -84,6 +84,7 @@ def test_what_it_throws_is_for_the_log_and_not_for_the_page(shown):
     assert line["error"] == {"code": "hook", "message": "the app's hook denied the call"}
     record = hooks.record(shown.app, event="call", verdict="deny")
     assert record["code"] == "hook" and record["rule"]["file"] == "isolation.js"
+    assert record["args"].startswith("blake2b:")  # what it was shown
     assert f"no secrets for main,local,{tree.READ}" in record["reason"]
 
 

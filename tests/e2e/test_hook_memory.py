@@ -6,7 +6,7 @@ import hooks
 import tree
 from test_soak import growth, settled
 
-ROUNDS, CALLS = 40, 50 # fewer than may be in flight, so that none waits for a handle
+ROUNDS, CALLS = 8, 1000
 PASS = """
 export function onRequest({args}) { return args; }
 export function onReply({result, raw}) { return result ?? raw; }
@@ -35,19 +35,25 @@ def test_many_hooked_calls(app):
         assert broker_only(before, settled(host)) == []
 
 
-def test_calls_that_are_cancelled_while_the_hook_has_others(app):
-    text = PASS.replace("return args;", "const end = Date.now() + 5; while (Date.now() < end); return args;", 1)
+def test_a_thousand_calls_that_are_cancelled_while_they_wait(app):
+    text = PASS.replace("return args;", "const end = Date.now() + 40; while (Date.now() < end); return args;", 1)
+    app.manifest(f'[limits."*"]\nin_flight = {CALLS}')
     with host_of(app, text, time_ms=1000) as host:
-        def cancel_many(n):
-            for _ in range(n):
-                calls = [host.start() for _ in range(CALLS)]
-                for call in calls:
-                    host.say("cancel", "main", call)
-                codes = {host.answer(call).get("error", {"code": ""})["code"] for call in calls}
-                assert codes <= {"cancelled", ""} and "cancelled" in codes
+        def park_and_cancel():
+            calls = [host.start() for _ in range(CALLS)]
+            for call in calls[::50]:
+                host.progress(call)  # meanwhile more of them have got handles, and are sent
+            for call in calls:
+                host.say("cancel", "main", call)
+            codes = [host.answer(call).get("error", {"code": ""})["code"] for call in calls]
+            assert set(codes) <= {"cancelled", ""} and codes.count("cancelled") > CALLS / 2
 
-        cancel_many(3)
+        for _ in range(3):
+            park_and_cancel()
         before = settled(host)
-        cancel_many(ROUNDS)
+        for _ in range(ROUNDS):
+            park_and_cancel()
         assert broker_only(before, settled(host)) == []
         assert host.code() == ""
+        parked = hooks.records(app, event="call", verdict="deny", code="cancelled")
+        assert len(parked) > CALLS  # the broker had them, and did not only lack handles

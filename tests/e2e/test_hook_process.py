@@ -238,7 +238,7 @@ def test_a_check_escapes_what_it_says():
 
 def test_a_text_that_does_not_end_is_wrong():
     status, said = check("while (true);")
-    assert (status, said) == (3, "trollbridge: hook: the hook used more than 2000 ms of CPU time for one message: "
+    assert (status, said) == (3, "trollbridge: hook: the hook used more than 500 ms of CPU time for one message: "
                                  "it is ended\n")
 
 

@@ -124,3 +124,14 @@ def test_pkg_config_asks_for_nothing_more():
     assert "-ltrollbridge" in pkg_config("--libs")
     assert not {"-lsodium", "-lmsgpackc"} & set(pkg_config("--libs"))
     assert pkg_config("--modversion") == ["0.1.0"]
+
+
+def test_the_guides_prompts_compile(tmp_path):
+    """What docs/host-guide.md shows of them, with what it leaves to the host."""
+    guide = (TREE / "docs/host-guide.md").read_text()
+    [block] = [text for text in re.findall(r"^```c\n(.*?)^```$", guide, re.M | re.S) if "on_asked_over" in text]
+    (tmp_path / "prompts.c").write_text(
+        "#include <trollbridge.h>\nvoid show_prompt(void *data, const struct trollbridge_ask *ask);\nvoid hide_prompt(void *data);\n" + block +
+        "void use(struct trollbridge *bridge);\nvoid use(struct trollbridge *bridge) { on_button(bridge, TROLLBRIDGE_ONCE); }\n"
+        "const struct trollbridge_options options = {.ask = on_ask, .asked_over = on_asked_over};\n")
+    subprocess.run(["gcc", "-std=c17", *STRICT, *pkg_config("--cflags"), "-fsyntax-only", tmp_path / "prompts.c"], check=True)

@@ -171,14 +171,28 @@ def test_a_listener_is_ended_by_its_debt(app):
 
 # ---- what was there before ----
 
-def test_in_flight_and_deadline_are_the_commands_own(app):
-    """Three calls that hang: the common table has room for two at once, the command's own for more."""
+@pytest.mark.parametrize("tables, n", [(limit("*", "in_flight = 2"), 2), (limit("*", "in_flight = 2") + limit(spout.HANG, "in_flight = 4"), 4)])
+def test_in_flight_is_the_commands_own(app, tables, n):
+    """Of six calls that hang so many are let in; the others wait in the endpoint, and hold up no other view."""
     spout.add(app)
-    app.manifest(limit("*", "in_flight = 2\ndeadline_ms = 60000") + limit(spout.HANG, "in_flight = 8\ndeadline_ms = 300"))
+    app.manifest(tables)
     with tree.leaves_nothing(), tree.Host(app) as host:
         host.open("main")
-        calls = [host.start("main", spout.HANG, {}) for _ in range(8)]
-        assert [host.answer(call)["error"]["code"] for call in calls] == ["timeout"] * 8
+        host.open("other")
+        for _ in range(6):
+            host.start("main", spout.HANG, {})
+        filters.records(app, n, event="call", command=spout.HANG)
+        assert host.code(view="other", command=spout.STATE, args={}) == ""
+        filters.record(app, event="call", command=spout.STATE)
+        assert [r["command"] for r in app.records() if r["event"] == "call"].count(spout.HANG) == n
+
+
+def test_a_deadline_is_the_commands_own(app):
+    spout.add(app)
+    app.manifest(limit("*", "deadline_ms = 60000") + limit(spout.HANG, "deadline_ms = 300"))
+    with tree.leaves_nothing(), tree.Host(app) as host:
+        host.open("main")
+        assert host.code(command=spout.HANG, args={}) == "timeout"
 
 
 def test_explain_says_what_limits_a_command(app):

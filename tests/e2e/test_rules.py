@@ -131,6 +131,21 @@ def test_a_flood_of_alerts_is_told_in_part(app):
     assert counted <= 300
 
 
+@pytest.mark.parametrize("answer, code", [("once", ""), ("dismissed", "ask_denied")])
+def test_a_person_is_asked_about_what_the_rules_have_made(app, answer, code):
+    rules = ('[[rule]]\ncommand = "echo"\nwhen = [{path = "/a", op = "exists"}]\nthen = "ask"\nmessage = "may it?"\n'
+             + REWRITE + 'when = [{path = "/a", op = "equals", value = 1}]\nset = [{path = "/a", value = 2}]\n')
+    with running(app, rules) as host:
+        call = host.start("main", ECHO, {"a": 1})
+        asked = host.wait(lambda line: "ask" in line)
+        assert (asked["args"], asked["rule"]) == ({"a": 2}, "may it?")
+        host.say("answer", asked["ask"], answer)
+        line = host.answer(call)
+        assert line.get("error", {"code": ""})["code"] == code
+        assert code or line["value"] == {"a": 2}
+        assert outcome(host, {"b": 1}) == {"b": 1}
+
+
 # ---- what a rule is for ----
 
 def test_rules_are_asked_in_their_order_each_on_what_the_last_one_made(app):

@@ -88,12 +88,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static void (*const readers[])(struct tb_bytes) = {on_init, on_ask, on_answer};
     if (size == 0)
         return 0;
-    tb_assert(tb_unpacker_init(&unpacker, &tb_scan_hook) == 0);
-    tb_assert(tb_unpacker_init(&unpacker_again, &tb_scan_hook) == 0);
+    if (!unpacker.scanner) {
+        tb_assert(tb_unpacker_init(&unpacker, &tb_scan_hook) == 0);
+        tb_assert(tb_unpacker_init(&unpacker_again, &tb_scan_hook) == 0);
+    }
     tb_buffer_init(&out, 2 * TB_FRAME_MAX);
     readers[data[0] % TB_ARRAY_LEN(readers)](tb_bytes_of(data + 1, size - 1));
     tb_buffer_deinit(&out);
-    tb_unpacker_deinit(&unpacker);
-    tb_unpacker_deinit(&unpacker_again);
     return 0;
 }

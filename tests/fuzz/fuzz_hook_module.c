@@ -3,9 +3,8 @@
 #include "base/result.h"
 #include "hook/module.h"
 #include "proto/limits.h"
+#include "tests/fuzz/engine.h"
 #include "tests/fuzz/fuzz.h"
-
-#include <stdlib.h>
 
 static struct hook_realm realm;
 
@@ -33,11 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct hook_module module;
     struct tb_bytes text = tb_bytes_of(data, size);
-    if (!realm.context) {
-        (void)setenv("JSC_useJIT", "0", 1);
-        (void)setenv("Malloc", "1", 1);
-        tb_assert(hook_realm_init(&realm) == TB_OK);
-    }
+    engine_begin(&realm);
     if (size == 0 || size > TB_HOOK_TEXT_MAX || !tb_utf8_valid(text))
         return 0;
     int r = hook_module_init(&module, &realm, tb_bytes_of_string("isolation.js"), text);

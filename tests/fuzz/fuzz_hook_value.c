@@ -3,10 +3,10 @@
 #include "base/result.h"
 #include "hook/value.h"
 #include "proto/limits.h"
+#include "tests/fuzz/engine.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static struct hook_realm realm;
 
@@ -92,12 +92,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct tb_unpacker unpacker;
     const msgpack_object *root;
-    if (!realm.context) {
-        (void)setenv("JSC_useJIT", "0", 1);
-        (void)setenv("Malloc", "1", 1);
-        tb_assert(hook_realm_init(&realm) == TB_OK);
+    engine_begin(&realm);
+    if (!unpacker.scanner)
         tb_assert(tb_unpacker_init(&unpacker, &tb_scan_peer) == 0);
-    }
     if (tb_unpack(&unpacker, &tb_scan_peer, tb_bytes_of(data, size), &root) == TB_OK)
         check(root);
     return 0;

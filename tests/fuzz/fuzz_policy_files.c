@@ -9,7 +9,6 @@
 #include "policy/compiler/capability.h"
 #include "policy/compiler/data/source.h"
 #include "policy/compiler/explain/explain.h"
-#include "policy/compiler/hook_text.h"
 #include "policy/compiler/lint/lint.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/permission.h"
@@ -39,15 +38,12 @@ static struct tb_document *document(struct tb_report *report, enum tb_format for
     return document;
 }
 
-/* The text of a hook is looked through, never read: any will do, and here it is the permissions'.
- */
-static void read_filters(struct tb_policy *policy, struct tb_bytes text)
+/* The text of a hook is not looked into: any will do. */
+static void read_filters(struct tb_policy *policy)
 {
     struct tb_hook *hook = &policy->manifest.hook;
-    if (hook->file.n > 0) {
+    if (hook->file.n > 0)
         hook->text = tb_bytes_of_string("export function onRequest() {}");
-        tb_hook_text_lint(policy->report, TB_HOOK_FILE, text);
-    }
     tb_filters_compile(policy);
 }
 
@@ -67,7 +63,7 @@ static void read_files(struct tb_policy *policy, struct tb_bytes text)
     policy->manifest = tb_manifest_read(policy->report, manifest->root, NULL);
     policy->vars = tb_vars_of(policy->arena, &policy->inputs->user, policy->inputs->user_dirs,
                               policy->manifest.app, policy->inputs->resource);
-    read_filters(policy, permissions);
+    read_filters(policy);
     tb_permission_read(policy,
                        document(policy->report, permission_format, "permissions/p", permissions,
                                 TB_SOURCE_PERMISSIONS),

@@ -265,6 +265,17 @@ static void a_flood_of_alerts_drowns_nobody(void)
     end();
 }
 
+static void alerts_beyond_the_first_ones_are_counted(void)
+{
+    begin_filters();
+    for (int i = 0; i < TB_FILTER_ALERTS_MAX + 3; i++)
+        rule("alert", NULL, 0);
+    begin();
+    (void)call_a(7);
+    CHECK_INT(n_alerts(), TB_FILTER_ALERTS_MAX + 1);
+    end();
+}
+
 static void an_alert_is_raised_for_a_call_that_is_denied(void)
 {
     begin_filters();
@@ -329,6 +340,7 @@ int main(int argc, char **argv)
         TEST(a_body_in_parts_is_more_than_raw_max),
         TEST(the_brokers_own_commands_are_judged_too),
         TEST(a_flood_of_alerts_drowns_nobody),
+        TEST(alerts_beyond_the_first_ones_are_counted),
         TEST(an_alert_is_raised_for_a_call_that_is_denied),
         TEST(what_grows_beyond_a_message_is_denied),
         TEST(a_reload_puts_other_rules_in_force),

@@ -103,6 +103,33 @@ static void credit_beyond_the_most_is_not_taken(void)
     CHECK(memcmp(&flow, &before, sizeof flow) == 0);
 }
 
+/* What is held back is not granted anew to its sender before it has gone on. */
+static void what_is_held_back_counts_until_it_goes_on(void)
+{
+    struct tb_flow flow = tb_flow_begin(TB_TO_ENDPOINT);
+    uint32_t n = cost_of(65536, false);
+    CHECK(tb_flow_take(&flow, n));
+    tb_flow_hold(&flow, n);
+    CHECK_INT(tb_flow_due(&flow), 0);
+    CHECK(tb_flow_grant(&flow, n));
+    CHECK_INT(tb_flow_due(&flow), n);
+    tb_flow_given(&flow, n);
+    tb_flow_let_go(&flow, n);
+    CHECK(tb_flow_fits(&flow, n));
+    tb_flow_pass(&flow, n);
+    CHECK_INT(tb_flow_due(&flow), 0);
+}
+
+static void what_was_made_longer_has_to_fit_the_receivers_credit(void)
+{
+    struct tb_flow flow = tb_flow_begin(TB_TO_ENDPOINT);
+    CHECK(tb_flow_take(&flow, 100));
+    CHECK(tb_flow_fits(&flow, flow.to) && !tb_flow_fits(&flow, (uint64_t)flow.to + 1));
+    tb_flow_pass(&flow, flow.to);
+    CHECK_INT(tb_flow_due(&flow), 0); /* and its sender may still send what it was told */
+    CHECK(tb_flow_take(&flow, 100) && !tb_flow_fits(&flow, 100));
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -110,6 +137,8 @@ int main(int argc, char **argv)
         TEST(a_byte_at_a_time_fits_too),
         TEST(nobody_waits_for_the_other_for_ever),
         TEST(credit_beyond_the_most_is_not_taken),
+        TEST(what_is_held_back_counts_until_it_goes_on),
+        TEST(what_was_made_longer_has_to_fit_the_receivers_credit),
     };
     return test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }

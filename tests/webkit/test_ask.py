@@ -18,6 +18,10 @@ HELLO = "{path: 'data/hello.txt'}"
 CALL = """
 const read = (args = {path: 'data/hello.txt'}) => trollbridge.invoke('plugin:fs|read_text_file', args)
   .then((bytes) => typeof bytes === 'string' ? bytes : new TextDecoder().decode(new Uint8Array(bytes)), (error) => error.code);
+const told = async () => {  // until the test says go
+  while (!(await trollbridge.invoke('plugin:fs|stat', {path: 'data/go'}).then(() => true, () => false)))
+    await new Promise((done) => setTimeout(done, 20));
+};
 """
 TWO = '[[window]]\nlabel = "main"\ntitle = "First"\n[[window]]\nlabel = "other"\nurl = "other.html"\ntitle = "Second"\n'
 
@@ -45,6 +49,10 @@ def result(dialog):
     out, status = dialog.end()
     assert status == 0, dialog.told
     return json.loads(out)
+
+
+def go(dialog):
+    dialog.app.write("data/go", "")
 
 
 def test_a_person_says_yes_to_one_call(run):
@@ -109,9 +117,10 @@ def test_this_session_is_over_with_the_document(run):
 def test_a_page_that_goes_takes_its_prompt_along(run):
     """The page that it goes to has said nothing, and is asked anew."""
     page = "<!doctype html><script>" + CALL + """
-      onload = () => { if (location.search) return; read(); setTimeout(() => { location = '?gone'; }, 300); };</script>"""
+      onload = async () => { if (location.search) return; read(); await told(); location = '?gone'; };</script>"""
     with run(files={"dist/index.html": page}) as dialog:
         dialog.wait(lambda: dialog.dialogs, "a prompt is there")
+        go(dialog)
         dialog.gone()
         assert dialog.process.poll() is None
         dialog.process.send_signal(signal.SIGTERM)
@@ -120,10 +129,11 @@ def test_a_page_that_goes_takes_its_prompt_along(run):
 
 def test_a_window_that_closes_takes_its_prompt_along(run):
     page = "<!doctype html><script>" + CALL + """
-      onload = () => { read(); setTimeout(() => trollbridge.invoke('plugin:window|close'), 300); };</script>"""
+      onload = async () => { read(); await told(); trollbridge.invoke('plugin:window|close'); };</script>"""
     with run(manifest=TWO, files={"dist/index.html": page, "dist/other.html": "<!doctype html>"},
              capabilities=[apps.capability(apps.PERMISSIONS + ["core:window:allow-close"])]) as dialog:
         dialog.wait(lambda: dialog.dialogs, "a prompt is there")
+        go(dialog)
         dialog.gone()
         assert visible(dialog.app, "Second") and not visible(dialog.app, "First")
         dialog.process.send_signal(signal.SIGTERM)
@@ -131,7 +141,7 @@ def test_a_window_that_closes_takes_its_prompt_along(run):
 
 
 def test_a_broker_that_dies_takes_its_prompts_along(run):
-    with run("return await read()") as dialog:
+    with run("read(); return new Promise((done) => { self.done = done })") as dialog:
         dialog.appear()
         [broker] = [pid for pid in tree.descendants(dialog.process.pid) if tree.name_of(pid) == "broker"]
         tree.kill(broker)
@@ -172,8 +182,9 @@ def test_calls_are_asked_about_one_by_one(run):
 
 
 def test_a_page_that_hangs_cannot_keep_its_prompt(run):
-    with run("const got = read(); await new Promise((done) => setTimeout(done, 100)); for (;;) {}; return await got") as dialog:
+    with run("const got = read(); await told(); for (;;) {}; return await got") as dialog:
         dialog.appear()
+        go(dialog)
         dialog.click("Allow once")
         dialog.gone()
         dialog.process.send_signal(signal.SIGTERM)
@@ -184,12 +195,13 @@ def test_a_menu_of_the_page_cannot_be_over_its_prompt(run):
     """A list that is open when the prompt comes is a window above all others; it is shut then."""
     page = "<!doctype html><style>select { position: absolute; left: 0; top: 0; width: 200px; height: 100px }</style>" \
            "<select><option>Allowed<option>You may</select><script>" + CALL + """
-      document.querySelector('select').addEventListener('mousedown', () => setTimeout(read, 1000));
+      document.querySelector('select').addEventListener('mousedown', () => told().then(() => read()));
       onload = () => requestAnimationFrame(() => trollbridge.invoke('plugin:fs|stat', {path: 'data'}));</script>"""
     with run(files={"dist/index.html": page}) as dialog:
         tree.until(lambda: [record for record in dialog.app.records() if record["event"] == "call"], "the page is there")
         dialog.do("mousemove", 100, 50, "click", 1)
         dialog.wait(lambda: dialog.popups == 1 and not dialog.dialogs, "the list is open")
+        go(dialog)
         dialog.wait(lambda: dialog.dialogs and dialog.popups == 0, "the prompt is there, and the list is shut")
         dialog.appear()
         dialog.click("Allow once")
