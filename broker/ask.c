@@ -8,6 +8,7 @@
  * and those that need none any more decided, once in a round (tb_ask_turn): nothing here is
  * entered from within itself.
  */
+#include "broker/ask.h"
 #include "broker/waiting.h"
 
 #include "base/clock.h"
@@ -74,44 +75,7 @@ void tb_ask_forget(struct tb_waiting *waiting)
         take_away(waiting->session, waiting->call, "taken away: the call is over");
 }
 
-/* ---- what is known already ---- */
-
-struct known {
-    enum tb_answered answered; /* TB_N_ANSWERS: a person has to say */
-    uint32_t retry_ms;
-};
-
-static struct known known(const struct tb_session *session,
-                          const uint8_t key[static TB_ASK_KEY_SIZE])
-{
-    const struct tb_broker *broker = session->broker;
-    struct known known = {
-        .answered = tb_remembers_find(&broker->remembers, key, tb_clock_wall_s()),
-        .retry_ms = tb_refusals_left_ms(&view_of(session)->refusals, key, broker->now_ns),
-    };
-    if (known.answered != TB_N_ANSWERS)
-        return known;
-    if (tb_prompts_said(&session->prompts, key))
-        known.answered = TB_ANSWER_SESSION;
-    else if (known.retry_ms > 0)
-        known.answered = TB_ANSWER_DISMISSED;
-    return known;
-}
-
-/* What a remembered answer allows is noted, so that it ends when that is revoked. */
-static void use(struct tb_broker *broker, struct tb_live_call *call,
-                const uint8_t key[static TB_ASK_KEY_SIZE], enum tb_answered answered)
-{
-    const struct tb_inner message = {.type = TB_INNER_USED,
-                                     .webview = tb_bytes_of(key, TB_ASK_KEY_SIZE)};
-    if (answered != TB_ANSWER_ALWAYS && answered != TB_ANSWER_NEVER)
-        return;
-    memcpy(call->ask_key, key, TB_ASK_KEY_SIZE);
-    if (answered == TB_ANSWER_ALWAYS)
-        call->remembered = tb_remembers_keep(&broker->remembers, key) ? TB_KEPT : TB_TO_BE_KEPT;
-    if (tb_remembers_use(&broker->remembers, key, tb_clock_wall_s()))
-        (void)tb_supervise_send(broker, &message); /* when it was used last is for people to see */
-}
+/* ---- answers ---- */
 
 static bool allows(enum tb_answered answered)
 {
@@ -119,7 +83,7 @@ static bool allows(enum tb_answered answered)
            answered == TB_ANSWER_ALWAYS;
 }
 
-static struct tb_denial denial_of(const struct known *known)
+static struct tb_denial denial_of(const struct tb_known *known)
 {
     static const char *const reasons[TB_N_ANSWERS] = {
         [TB_ANSWER_DISMISSED] = "the prompt was dismissed",
@@ -161,7 +125,7 @@ static void go_on(struct tb_session *session, struct tb_live_call *call)
 
 /* The prompt is over, and this decides. */
 static void settle(struct tb_session *session, struct tb_live_call *call,
-                   const struct known *answer)
+                   const struct tb_known *answer)
 {
     if (allows(answer->answered)) {
         go_on(session, call);
@@ -225,12 +189,12 @@ enum tb_step tb_stage_ask(struct tb_request *request)
         tb_dispatch_refuse(request, TB_CODE_ASK_DENIED, "nobody can be asked about it", 0);
         return TB_STEP_OVER;
     }
-    const struct known answer = known(request->session, granted->ask_key);
+    const struct tb_known answer = tb_ask_known(request->session, granted->ask_key);
     if (answer.answered == TB_N_ANSWERS) {
         park(request, granted->ask_key);
         return TB_STEP_OVER;
     }
-    use(request->broker, request->call, granted->ask_key, answer.answered);
+    tb_ask_use(request->broker, request->call, granted->ask_key, answer.answered);
     if (allows(answer.answered))
         return TB_STEP_ON;
     const struct tb_denial denial = denial_of(&answer);
@@ -275,9 +239,9 @@ static bool advance(struct tb_session *session)
     if (!prompt)
         return false;
     struct tb_live_call *call = prompt->waiting->call;
-    const struct known answer = known(session, prompt->key);
+    const struct tb_known answer = tb_ask_known(session, prompt->key);
     if (answer.answered != TB_N_ANSWERS) {
-        use(broker, call, prompt->key, answer.answered);
+        tb_ask_use(broker, call, prompt->key, answer.answered);
         take_away(session, call, "taken away: it was answered elsewhere");
         settle(session, call, &answer);
         return true;
@@ -311,7 +275,7 @@ void tb_ask_turn(struct tb_broker *broker)
 
 void tb_ask_late(struct tb_session *session, struct tb_live_call *call)
 {
-    const struct known dismissed = {TB_ANSWER_DISMISSED, TB_ASK_DISMISSED_S * 1000};
+    const struct tb_known dismissed = {TB_ANSWER_DISMISSED, TB_ASK_DISMISSED_S * 1000};
     if (call->waiting->prompt->id == 0) { /* it waited until it may be shown */
         call->deadline_ns = TB_NEVER;
         session->broker->asks_due = true;
@@ -323,28 +287,6 @@ void tb_ask_late(struct tb_session *session, struct tb_live_call *call)
 }
 
 /* ---- the answer ---- */
-
-/* Kept by the supervisor from now on. If it cannot be told, the answer counts for this call. */
-static void remember(struct tb_session *session, const struct tb_live_call *call,
-                     enum tb_answered answered)
-{
-    struct tb_broker *broker = session->broker;
-    const struct tb_named *command = tb_session_command(session, call->command);
-    struct tb_news news = {.answered = answered, .token = ++broker->last_remember};
-    const struct tb_inner message = {
-        .type = TB_INNER_REMEMBER,
-        .token = news.token,
-        .index = command->granted->remember_days,
-        .status = answered,
-        .view = tb_bytes_of_string(session->label),
-        .webview = tb_bytes_of(key_of(call), TB_ASK_KEY_SIZE),
-        .origin = tb_bytes_of_string(session->origin),
-        .command = command->name,
-    };
-    memcpy(news.key, key_of(call), TB_ASK_KEY_SIZE);
-    if (tb_supervise_send(broker, &message) == TB_OK)
-        tb_remembers_add(&broker->remembers, &news);
-}
 
 static void note(struct tb_session *session, const struct tb_live_call *call,
                  enum tb_answered answered)
@@ -358,7 +300,7 @@ static void note(struct tb_session *session, const struct tb_live_call *call,
         break;
     case TB_ANSWER_ALWAYS:
     case TB_ANSWER_NEVER:
-        remember(session, call, answered);
+        tb_ask_keep(session, call, key_of(call), answered);
         break;
     case TB_ANSWER_ONCE:
     case TB_N_ANSWERS:
@@ -385,11 +327,11 @@ void tb_ask_answered(struct tb_broker *broker, const struct tb_ask_answer *answe
     if (!session)
         return; /* it has crossed ASK_OVER, or was answered before */
     struct tb_live_call *call = session->prompts.first->waiting->call;
-    const struct known decided = {answer->answered, TB_ASK_DISMISSED_S * 1000};
+    const struct tb_known decided = {answer->answered, TB_ASK_DISMISSED_S * 1000};
     (void)snprintf(reason, sizeof reason, "answered %s", tb_answered_name(answer->answered));
     record(session, session->prompts.first, allows(answer->answered) ? TB_ALLOW : TB_DENY, reason);
     note(session, call, answer->answered);
-    use(broker, call, key_of(call), answer->answered);
+    tb_ask_use(broker, call, key_of(call), answer->answered);
     detach(session, call);
     settle(session, call, &decided);
 }
@@ -413,32 +355,5 @@ void tb_ask_regranted(struct tb_session *session)
             memcmp(granted->ask_key, prompt->key, TB_ASK_KEY_SIZE) != 0)
             refuse(session, call, &denial);
         prompt = behind;
-    }
-}
-
-/* What could not be kept was an answer nevertheless: only what was there can have gone. */
-static void end_unremembered(struct tb_session *session)
-{
-    struct tb_broker *broker = session->broker;
-    for (uint32_t i = 0; i < TB_SESSION_CALLS && session->state == TB_SESSION_OPEN; i++) {
-        struct tb_live_call *call = &session->calls.slots[i];
-        if (!call->used || call->answered || call->remembered == TB_NOT_KEPT)
-            continue;
-        if (tb_remembers_keep(&broker->remembers, call->ask_key))
-            call->remembered = TB_KEPT;
-        else if (call->remembered == TB_KEPT)
-            tb_answer_give_up(broker, session, call, TB_CODE_ASK_DENIED,
-                              "the answer that allowed it was revoked", 0);
-    }
-}
-
-void tb_ask_remembers(struct tb_broker *broker, uint32_t token, int fd)
-{
-    tb_remembers_take(&broker->remembers, token, fd);
-    broker->asks_due = true;
-    for (size_t i = 0; i < TB_SLOTS; i++) {
-        struct tb_session *session = broker->views.slots[i].session;
-        if (session && session->state == TB_SESSION_OPEN)
-            end_unremembered(session);
     }
 }

@@ -117,7 +117,7 @@ void tb_dispatch_args(struct tb_record *record, enum tb_args kind, struct tb_byt
                       uint8_t hash[static TB_DIGEST_SIZE]);
 
 struct tb_waiting;
-/* ask.c: a person is asked. A parked call is over, and its prompt with it. */
+/* ask.c, ask_known.c: a person is asked. A parked call is over, and its prompt with it. */
 void tb_ask_forget(struct tb_waiting *waiting);
 /* ANSWER; one that nobody waits for is ignored. */
 void tb_ask_answered(struct tb_broker *broker, const struct tb_ask_answer *answer);
