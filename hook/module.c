@@ -42,7 +42,7 @@ static int wrong(struct scan *scan, size_t at, const char *what, struct tb_bytes
     return TB_MALFORMED;
 }
 
-static const struct tb_bytes no_name;
+static const struct tb_bytes no_name = {(const uint8_t *)"", 0};
 
 static bool in_word(uint8_t c)
 {
