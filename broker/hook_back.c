@@ -203,7 +203,6 @@ static void on_chunk(const struct tb_from_hook *answered)
     struct tb_session *session = answered->session;
     struct tb_live_call *call = answered->call;
     struct tb_chunk chunk = answered->question->chunk;
-    uint64_t number = call->number;
     bool is_raw = answered->question->is_raw;
     chunk.value = answered->answer->value;
     chunk.raw = answered->answer->raw;
@@ -213,9 +212,6 @@ static void on_chunk(const struct tb_from_hook *answered)
     if (is_raw && !chunk.has_channel)
         call->stream.n_body += chunk.raw.n - answered->question->n;
     tb_stream_pass_chunk(session->broker, session, call, &chunk, &tb_no_piece);
-    if (session->state == TB_SESSION_OPEN && tb_calls_find(&session->calls, number) &&
-        !call->answered && call->stream.ended && !call->questions)
-        answer_nil(session, call);
 }
 
 static void on_event(const struct tb_from_hook *answered)
@@ -259,18 +255,31 @@ static const char *on_error(const struct tb_from_hook *answered)
     return NULL;
 }
 
+/* The plugin's last word waited for what came before it; and for parts that it has not waited for.
+ */
+static void end_if_last(struct tb_session *session, uint64_t number)
+{
+    struct tb_live_call *call =
+        session->state == TB_SESSION_OPEN ? tb_calls_find(&session->calls, number) : NULL;
+    if (call && !call->answered && call->stream.ended && !call->questions)
+        answer_nil(session, call);
+}
+
 const char *tb_hook_back_answered(const struct tb_from_hook *answered)
 {
     const struct tb_hook_answer *answer = answered->answer;
     bool is_raw = answered->question->is_raw;
+    uint64_t number = answered->call->number;
     if (answer->has_raw != is_raw || (answer->value != NULL) == is_raw)
         return "an answer without what the question had, or with more";
     switch (answered->question->kind) {
     case TB_QUESTION_PART:
         on_part(answered);
+        end_if_last(answered->session, number);
         break;
     case TB_QUESTION_CHUNK:
         on_chunk(answered);
+        end_if_last(answered->session, number);
         break;
     case TB_QUESTION_EVENT:
         on_event(answered);

@@ -270,6 +270,25 @@ static void no_credit_is_given_for_parts_that_wait(void)
     bench_deinit(&bench);
 }
 
+/* The plugin has said all before the last part has passed: that part is the last that is judged. */
+static void a_call_whose_result_was_there_ends_with_its_last_part(void)
+{
+    uint64_t number;
+    begin();
+    struct tb_handle handle = call_past(MORE_ARGS, &number);
+    CHECK_INT(stream_take(&bench, TB_CREDIT, &handle, 0).credit, 0);
+    plugin_says(&bench, number, "value", 3);
+    stream_part(&bench, &handle, 1, 500, true);
+    plugin_replies_nil(&bench, number);
+    hook_answers(&bench, hook_takes(&bench, TB_HOOK_CHUNK).id, tb_bytes_of("\x05", 1), NULL);
+    CHECK_INT(stream_take(&bench, TB_CHUNK, &handle, 1).value, 5);
+    CHECK(stream_quiet(&bench));
+    hook_leaves(TB_HOOK_CHUNK, 500);
+    CHECK_INT(stream_take(&bench, TB_REPLY, &handle, 2).code, TB_CODE_NONE);
+    CHECK_INT(bench_session(&bench)->calls.n_used, 0);
+    bench_deinit(&bench);
+}
+
 /* ---- events ---- */
 
 static struct tb_handle hooked_listener(const char *event)
@@ -371,6 +390,7 @@ int main(int argc, char **argv)
         TEST(parts_pass_the_hook_on_their_way_in),
         TEST(parts_of_a_call_at_the_hook_follow_it_through),
         TEST(no_credit_is_given_for_parts_that_wait),
+        TEST(a_call_whose_result_was_there_ends_with_its_last_part),
         TEST(events_pass_one_after_the_other),
         TEST(an_event_that_is_made_too_deep_ends_its_listener),
         TEST(a_listener_ends_with_its_hook),
