@@ -2,6 +2,7 @@
 #include "tests/unit/hook_bench.h"
 
 #include <sodium.h>
+#include <sys/socket.h>
 
 static struct bench bench;
 static struct tb_buffer schema;
@@ -85,11 +86,50 @@ static void what_is_hooked_by_now_is_asked_about(void)
     bench_deinit(&bench);
 }
 
+/* ---- turns ---- */
+
+/* Of an endpoint that does not read its own frames wait. */
+static void fill_link(const struct tb_handle *busy)
+{
+    uint64_t number = stream_live(&bench, busy)->number;
+    stream_credit(&bench, busy, 1, TB_CREDIT_MOST - TB_CREDIT_FIRST);
+    bench.deaf = true;
+    while (tb_link_n_out(&bench_session(&bench)->link) < 1024 * 1024)
+        plugin_sends(&bench, number, TB_CHUNK_RAW_MAX);
+}
+
+static void read_some(void)
+{
+    static uint8_t bytes[64 * 1024];
+    struct tb_link *link = &bench_session(&bench)->link;
+    while (tb_link_n_out(link) > 512 * 1024) {
+        CHECK(recv(bench.end.view, bytes, sizeof bytes, 0) > 0);
+        tb_link_flush(link);
+    }
+}
+
+/* It is read in the course of a round, behind which nothing else might wake the broker. */
+static void a_cancel_that_waited_lets_those_behind_pass_in_its_round(void)
+{
+    begin();
+    struct tb_handle busy = call(BENCH_OTHER);
+    struct tb_handle at_hook = call(BENCH_ECHO);
+    (void)call(BENCH_OTHER);
+    fill_link(&busy);
+    stream_cancel(&bench, &at_hook, 1);
+    CHECK(bench_session(&bench)->link.paused && bench.broker.n_parked == 2);
+    read_some();
+    tb_route_resume(&bench.broker);
+    CHECK(!bench_session(&bench)->link.paused && bench.broker.n_parked == 0);
+    bench_deinit(&bench);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         TEST(another_schema_judges_what_waits_for_the_hook),
         TEST(what_is_hooked_by_now_is_asked_about),
+        TEST(a_cancel_that_waited_lets_those_behind_pass_in_its_round),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }
