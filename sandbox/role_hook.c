@@ -15,7 +15,7 @@ static const struct tb_syscall needs[] = {
     ALLOW("close", "what it was given"),
     ALLOW("clock_gettime", "CPU time; time, where the machine has no clock in the vDSO"),
     ALLOW("rt_sigreturn", "goes on after a look at what is used"),
-    ALLOW_IF("prlimit64", "ends its address space", INT(1, RLIMIT_AS)),
+    ALLOW_IF("prlimit64", "ends its address space", INT(0, 0), INT(1, RLIMIT_AS)),
     ALLOW("futex", "locks of the engine and of malloc"),
     ALLOW("sched_yield", "locks of the engine"),
     ALLOW("getpid", "the engine's random numbers"),
