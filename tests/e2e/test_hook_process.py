@@ -39,6 +39,10 @@ def test_a_body_can_be_changed_added_and_taken_away():
         assert hook.request({"add": "new"}) == {"value": {"add": "new"}, "raw": b"new"}
     with Hook("export function onRequest(message) { message.raw = 'text'; return message.args }") as hook:
         assert hook.refusal() == "isolation.js: onRequest: `raw` has to be a Uint8Array"
+    with Hook("""export function onRequest(message) {
+      Object.defineProperty(message, 'raw', { get() { throw new Error('no') } });
+      return message.args }""") as hook:
+        assert hook.ask("request", value={}, raw=b"abc") == {"error": "isolation.js: onRequest: `raw` cannot be read"}
 
 
 BACK = """
