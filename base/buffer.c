@@ -118,3 +118,13 @@ bool tb_buffer_take(struct tb_buffer *buffer, struct tb_buffer *from)
     tb_buffer_consume(from, tb_buffer_n(from));
     return true;
 }
+
+void tb_buffer_fit(struct tb_buffer *buffer)
+{
+    tb_assert(buffer->start == 0);
+    uint8_t *data = buffer->end > 0 ? realloc(buffer->data, buffer->end) : NULL;
+    if (!data)
+        return;
+    buffer->data = data;
+    buffer->cap = buffer->end;
+}

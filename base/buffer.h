@@ -44,3 +44,5 @@ tb_must_check bool tb_buffer_append(struct tb_buffer *buffer, struct tb_bytes by
 /* Appends all that `from` holds, which is empty afterwards. The memory changes hands rather than
  * being copied where `buffer` is empty. False: neither has changed. */
 tb_must_check bool tb_buffer_take(struct tb_buffer *buffer, struct tb_buffer *from);
+/* Gives back the memory that it does not need for what it holds; nothing of it was consumed. */
+void tb_buffer_fit(struct tb_buffer *buffer);

@@ -25,8 +25,9 @@ static const char *try_ask(struct tb_question *question, struct tb_hook_ask *tex
         tb_question_free(question);
         return r == TB_TOO_LARGE ? "with what it is told beside it, it is too large" : no_memory;
     }
+    tb_buffer_fit(&question->frame);
     question->charged = counter;
-    question->n_charged = tb_buffer_n(&question->frame);
+    question->n_charged = sizeof *question + tb_buffer_n(&question->frame);
     *counter += question->n_charged;
     return tb_hook_ask(question) ? NULL : "it cannot be asked now";
 }

@@ -270,6 +270,20 @@ static void no_credit_is_given_for_parts_that_wait(void)
     bench_deinit(&bench);
 }
 
+/* A page sends thousands of the shortest ones for the credit of one call. */
+static void parts_that_wait_are_charged_with_what_they_take(void)
+{
+    uint64_t number;
+    begin();
+    struct tb_handle handle = call_past(MORE_ARGS, &number);
+    for (uint64_t i = 1; i <= 100; i++)
+        stream_part(&bench, &handle, i, 1, false);
+    const struct tb_question *last = hook()->last;
+    CHECK(last->frame.cap == tb_buffer_n(&last->frame) && last->frame.cap > 0);
+    CHECK(bench_session(&bench)->n_parts_parked >= 90 * (sizeof *last + last->frame.cap));
+    bench_deinit(&bench);
+}
+
 /* The plugin has said all before the last part has passed: that part is the last that is judged. */
 static void a_call_whose_result_was_there_ends_with_its_last_part(void)
 {
@@ -390,6 +404,7 @@ int main(int argc, char **argv)
         TEST(parts_pass_the_hook_on_their_way_in),
         TEST(parts_of_a_call_at_the_hook_follow_it_through),
         TEST(no_credit_is_given_for_parts_that_wait),
+        TEST(parts_that_wait_are_charged_with_what_they_take),
         TEST(a_call_whose_result_was_there_ends_with_its_last_part),
         TEST(events_pass_one_after_the_other),
         TEST(an_event_that_is_made_too_deep_ends_its_listener),

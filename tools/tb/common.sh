@@ -59,7 +59,7 @@ configure() {
     shift
     node_deps
     [ -f "$dir/build.ninja" ] ||
-        meson setup "$dir" --prefix "$PWD/$dir/root" --libdir lib "$@" >"$dir.log" 2>&1 ||
+        meson setup "$dir" --prefix "$PWD/$dir/root" --libdir lib -Dauto_features=enabled "$@" >"$dir.log" 2>&1 ||
         { cat "$dir.log" >&2 && return 1; }
     rm -f "$dir.log"
 }
