@@ -191,6 +191,8 @@ static int take_args(struct question *question, JSValueRef value)
     if (!JSValueIsObject(context, value) || JSValueIsArray(context, value) ||
         JSValueGetTypedArrayType(context, value, NULL) != kJSTypedArrayTypeNone)
         return refuse(question, name_of(question), " has to return the args, an object");
+    if (JSValueIsStrictEqual(context, value, question->message))
+        return refuse(question, name_of(question), " returned its whole message: return its args");
     JSValueRef raw = hook_realm_get(&question->engine->realm, question->message, "raw", &thrown);
     if (thrown)
         return refuse(question, name_of(question), ": `raw` cannot be read");
@@ -219,6 +221,9 @@ static int take_value(struct question *question, JSValueRef value)
         return refuse(question, name_of(question),
                       " returned nothing: return what goes on, or "
                       "throw");
+    if (JSValueIsStrictEqual(question->engine->realm.context, value, question->message))
+        return refuse(question, name_of(question),
+                      " returned its whole message: return the part of it that goes on");
     return write_value(question, value);
 }
 
