@@ -56,7 +56,9 @@ static int print_rule(const struct tb_entry *entry)
     if (file.n > 0) {
         n += printf("%s", n > 0 ? " " : "");
         n += print_escaped(stdout, file);
-        n += printf(":%lld", (long long)json_integer_value(json_object_get(rule, "line")));
+        long long line = json_integer_value(json_object_get(rule, "line"));
+        if (line > 0) /* a hook's denial names its file alone; where in it is in the reason */
+            n += printf(":%lld", line);
     }
     return n;
 }
