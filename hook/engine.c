@@ -277,7 +277,9 @@ static int pass(struct question *question)
     struct tb_packer packer;
     const struct tb_hook_ask *ask = question->ask;
     if (ask->what == TB_HOOK_CHUNK)
-        return refuse(question, "it has no onChunk,", " and the call became a stream");
+        return refuse(question, "it has no onChunk,",
+                      " and the call became a stream: export one, or leave the "
+                      "command out of [hook]");
     tb_packer_init(&packer, &question->value);
     if (ask->what == TB_HOOK_ERROR)
         pack_message(&packer, ask->value);

@@ -120,7 +120,7 @@ def test_chunks_both_ways():
     with Hook(on_request("return args")) as hook:
         hook.request({}, call=1)
         assert hook.ask("chunk", call=1, value=1)["error"] == (
-            "isolation.js: it has no onChunk, and the call became a stream")
+            "isolation.js: it has no onChunk, and the call became a stream: export one, or leave the command out of [hook]")
 
 
 def test_what_no_function_asks_for_goes_on_as_it_came():
