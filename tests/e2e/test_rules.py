@@ -1,26 +1,16 @@
 """Rules and schemas of the manifest, through the whole tree: what the page is told, what goes on, and what is logged."""
 
-import contextlib
 import json
 
 import pytest
 
 import filters
 import tree
-from filters import ECHO, outcome
+from filters import ECHO, outcome, running
 
 WRITE = "plugin:fs|write_text_file"
 WHEN = '[[rule]]\ncommand = "echo"\nwhen = [{when}]\nthen = "deny"\nmessage = "not this one"\n'
 REWRITE = '[[rule]]\ncommand = "echo"\nthen = "rewrite"\n'
-
-
-@contextlib.contextmanager
-def running(app, manifest, *views):
-    filters.add(app, manifest)
-    with tree.leaves_nothing(), tree.Host(app) as host:
-        for view in views or ["main"]:
-            host.open(view)
-        yield host
 
 
 # ---- each op ----
