@@ -155,7 +155,7 @@ static int tell_misses(struct tb_endpoint *endpoint)
 {
     struct tb_miss miss;
     int r = TB_OK;
-    while (r == TB_OK && endpoint->state == TB_ENDPOINT_OPEN && endpoint->misses.n_waiting > 0 &&
+    while (r == TB_OK && tb_endpoint_misses_wait(endpoint) &&
            tb_misses_take(&endpoint->misses, tb_clock_ns(), &miss)) {
         const struct tb_envelope envelope = to_broker(endpoint);
         r = tb_miss_write(&endpoint->out, &envelope, &miss);
@@ -184,4 +184,9 @@ int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name)
         return TB_CLOSED;
     tb_misses_add(&endpoint->misses, name);
     return tell_misses(endpoint);
+}
+
+bool tb_endpoint_misses_wait(const struct tb_endpoint *endpoint)
+{
+    return endpoint->state == TB_ENDPOINT_OPEN && endpoint->misses.n_waiting > 0;
 }
