@@ -26,19 +26,24 @@ static const char manifest[] = "[app]\n"
                                "file = \"%s\"\n"
                                "[plugins.echo]\n"
                                "program = \"echo\"\n"
-                               "permissions = \"plugin\"\n";
+                               "permissions = \"plugin\"\n"
+                               "%s";
 
 static const char capability[] = "{\"identifier\": \"main\", \"windows\": [\"main\"],\n"
-                                 " \"permissions\": [\"echo:allow-echo\"%s]}\n";
+                                 " \"permissions\": [\"echo:allow-echo\"%s%s]}\n";
 
 static const char plugin[] = "name = \"echo\"\n"
                              "program = \"echo\"\n"
-                             "commands = [\"echo\"]\n";
+                             "commands = [\"echo\", \"other\"]\n";
 
 static const char permission[] = "[[permission]]\n"
                                  "identifier = \"allow-echo\"\n"
                                  "description = \"Allows the command echo.\"\n"
-                                 "commands.allow = [\"echo\"]\n";
+                                 "commands.allow = [\"echo\"]\n"
+                                 "[[permission]]\n"
+                                 "identifier = \"allow-other\"\n"
+                                 "description = \"Allows the command other.\"\n"
+                                 "commands.allow = [\"other\"]\n";
 
 static int copy_file(const struct bench_app *app, const char *name, const char *from_path)
 {
@@ -88,12 +93,16 @@ static int fill_frontend(const struct bench_app *app)
 
 static int fill(const struct bench_app *app, const char *echo, const struct bench_kind *kind)
 {
-    int r = bench_folder_write(app->folder, "trollbridge.toml", manifest, kind->mode, app->log);
+    int r = bench_folder_write(app->folder, "trollbridge.toml", manifest, kind->mode, app->log,
+                               bench_filters_manifest(kind->filter));
     if (r == 0)
         r = bench_folder_add(app->folder, "capabilities");
     if (r == 0)
         r = bench_folder_write(app->folder, "capabilities/main.json", capability,
-                               kind->large ? ", \"echo:all\"" : "");
+                               kind->large ? ", \"echo:all\"" : "",
+                               bench_filters_permission(kind->filter));
+    if (r == 0)
+        r = bench_filters_write(app->folder, kind->filter);
     if (r == 0)
         r = fill_plugin(app, kind->large);
     if (r == 0 && kind->large)

@@ -2,7 +2,7 @@
  * into the temporary folder and removed afterwards with the log that it has led to. */
 #pragma once
 
-#include "base/compiler.h"
+#include "bench/filters.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -20,6 +20,7 @@ struct bench_kind {
     const char *mode; /* of the log: `before` or `behind` */
     bool page;        /* a frontend too, that of bench/page/ */
     bool large;       /* among 3,000 others of its view, in 1,000 capabilities; else alone */
+    enum bench_filter filter;
 };
 
 /* `echo` is the path of the plugin's program; it is copied. 0 or -errno. */

@@ -8,9 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct bench_load loads[] = {{64, 1, true},           {64, 64, true},
-                                          {64 * 1024, 1, false},   {64 * 1024, 64, false},
-                                          {1024 * 1024, 1, false}, {1024 * 1024, 64, false}};
+static const struct bench_load loads[] = {
+    {64, 1, BENCH_WITH_ALL},
+    {64, 64, BENCH_WITH_ALL},
+    {4 * 1024, 1, BENCH_WITH_HOOKED},
+    {64 * 1024, 1, BENCH_WITH_BEHIND},
+    {64 * 1024, 64, BENCH_WITH_BEHIND},
+    {1024 * 1024, 1, BENCH_WITH_BEHIND},
+    {1024 * 1024, 64, BENCH_WITH_BEHIND},
+};
 static const char *const placements[] = {"free", "one"};
 
 #define SPREAD_QUIET 1.25 /* of the floor's own rounds, 90th by 10th percentile */
@@ -124,9 +130,12 @@ static const char *measure_placed(const struct bench_setup *setup, const char *p
     struct starts starts = {0};
     for (size_t i = 0; i < TB_ARRAY_LEN(loads); i++) {
         struct bench_cell cell;
+        struct bench_load load = loads[i];
+        if (!setup->has_hook)
+            load.with &= ~(unsigned)BENCH_WITH_HOOK;
         if (progress)
-            progress(placement, &loads[i]);
-        const char *why = bench_cell_measure(setup, &loads[i], &cell);
+            progress(placement, &load);
+        const char *why = bench_cell_measure(setup, &load, &cell);
         if (why)
             return why;
         add_cell(result, placement, &cell);
@@ -151,6 +160,7 @@ const char *bench_run(const struct bench_setup *setup, progress_fn *progress,
         .round_ms = (double)setup->round_ns / 1e6,
         .n_cpus = sysconf(_SC_NPROCESSORS_ONLN),
         .quiet = true,
+        .has_hook = setup->has_hook,
     };
     struct starts starts[TB_ARRAY_LEN(placements)];
     cpu_set_t allowed;

@@ -10,7 +10,7 @@
 
 #include <sched.h>
 
-enum { BENCH_ROWS_MAX = 80, BENCH_GATES_MAX = 16 };
+enum { BENCH_ROWS_MAX = 128, BENCH_GATES_MAX = 24 };
 
 struct bench_placed_row {
     const char *placement; /* "free" or "one" */
@@ -39,6 +39,7 @@ struct bench_result {
     double round_ms;
     long n_cpus;
     bool quiet;
+    bool has_hook;
     struct bench_placed_row rows[BENCH_ROWS_MAX];
     size_t n_rows;
     struct bench_gate gates[BENCH_GATES_MAX];

@@ -1,7 +1,7 @@
 /*
  * One cell of the table: a message size and a number of messages in flight, measured for the floor,
- * for Trollbridge, for Trollbridge that records behind, and, where the load asks for it, for
- * Trollbridge with a large policy.
+ * for Trollbridge, and for those that the load asks for: Trollbridge that records behind, has a
+ * large policy, rules, a hook, or a hook for another command.
  */
 #pragma once
 
@@ -10,11 +10,12 @@
 struct bench_setup {
     const char *echo; /* path of the echo plugin's program */
     const char *page; /* path of the program that measures the page's rows; NULL: no display */
+    bool has_hook;    /* its program is installed */
     unsigned rounds;
     uint64_t round_ns;
 };
 
-/* The rows' ratios are by the floor's, but BENCH_LARGE's by BENCH_PLAIN's. */
+/* The rows' ratios are by the floor's; of what changes the policy alone, by BENCH_PLAIN's. */
 struct bench_cell {
     struct bench_row rows[BENCH_CONTENDERS]; /* the floor's first */
     size_t n_rows;

@@ -12,14 +12,28 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define BENCH_FLOOR "floor"
-#define BENCH_PLAIN "trollbridge"
-#define BENCH_LARGE "large policy to small"
+#define BENCH_FLOOR         "floor"
+#define BENCH_PLAIN         "trollbridge"
+#define BENCH_LARGE         "large policy to small"
+#define BENCH_RULED_ROW     "ruled to plain"
+#define BENCH_HOOKED_ROW    "hooked to plain"
+#define BENCH_ELSEWHERE_ROW "hook elsewhere"
+
+/* Who takes part beside the floor and BENCH_PLAIN. */
+enum bench_with {
+    BENCH_WITH_BEHIND = 1 << 0,
+    BENCH_WITH_LARGE = 1 << 1,
+    BENCH_WITH_RULED = 1 << 2,
+    BENCH_WITH_HOOKED = 1 << 3,
+    BENCH_WITH_ELSEWHERE = 1 << 4,
+    BENCH_WITH_HOOK = BENCH_WITH_HOOKED | BENCH_WITH_ELSEWHERE, /* needs the program of the hook */
+    BENCH_WITH_ALL = (1 << 5) - 1,
+};
 
 struct bench_load {
     size_t bytes; /* of one message */
     unsigned in_flight;
-    bool large; /* a broker with a large policy takes part */
+    unsigned with; /* of enum bench_with */
 };
 
 enum { BENCH_SAMPLES_MAX = 1 << 20, BENCH_IN_FLIGHT_MAX = 1024, BENCH_TREE_MAX = 32 };

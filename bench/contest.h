@@ -6,7 +6,7 @@
 
 #include "bench/contender.h"
 
-enum { BENCH_CONTENDERS = 4, BENCH_ROUNDS_MAX = 1000 };
+enum { BENCH_CONTENDERS = 7, BENCH_ROUNDS_MAX = 1000 };
 
 /* Medians over the rounds. With one in flight `ratio` is the time of a call by the base's, with
  * more the calls per second by the base's; lo and hi are the 10th and 90th percentile of the

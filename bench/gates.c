@@ -14,24 +14,31 @@ struct wanted {
 };
 
 static const struct wanted wanted[] = {
-    {"64 B one in flight", BENCH_PLAIN, "free", {64, 1, true}, 1.35, false, false},
-    {"64 B one in flight, tighter", BENCH_PLAIN, "free", {64, 1, true}, 1.15, false, true},
-    {"64 B one in flight, one CPU", BENCH_PLAIN, "one", {64, 1, true}, 1.35, false, true},
-    {"64 B large policy, one CPU", BENCH_LARGE, "one", {64, 1, true}, 1.10, false, false},
-    {"64 B 64 in flight", BENCH_PLAIN, "free", {64, 64, true}, 0.75, true, true},
-    {"64 B 64 in flight, one CPU", BENCH_PLAIN, "one", {64, 64, true}, 0.45, true, true},
-    {"64 B 64 large policy, one CPU", BENCH_LARGE, "one", {64, 64, true}, 0.90, true, true},
-    {"64 KiB 64 in flight", BENCH_PLAIN, "free", {64 * 1024, 64, false}, 1.0, true, false},
-    {"64 KiB 64 in flight, one CPU", BENCH_PLAIN, "one", {64 * 1024, 64, false}, 1.0, true, false},
-    {"1 MiB 64 in flight", BENCH_PLAIN, "free", {1024 * 1024, 64, false}, 1.0, true, false},
-    {"1 MiB 64 in flight, one CPU", BENCH_PLAIN, "one", {1024 * 1024, 64, false}, 1.0, true, false},
+    {"64 B one in flight", BENCH_PLAIN, "free", {64, 1, 0}, 1.35, false, false},
+    {"64 B one in flight, tighter", BENCH_PLAIN, "free", {64, 1, 0}, 1.15, false, true},
+    {"64 B one in flight, one CPU", BENCH_PLAIN, "one", {64, 1, 0}, 1.35, false, true},
+    {"64 B large policy, one CPU", BENCH_LARGE, "one", {64, 1, 0}, 1.10, false, false},
+    {"64 B ruled, one CPU", BENCH_RULED_ROW, "one", {64, 1, 0}, 1.15, false, true},
+    {"64 B 64 in flight", BENCH_PLAIN, "free", {64, 64, 0}, 0.75, true, true},
+    {"64 B 64 in flight, one CPU", BENCH_PLAIN, "one", {64, 64, 0}, 0.45, true, true},
+    {"64 B 64 large policy, one CPU", BENCH_LARGE, "one", {64, 64, 0}, 0.90, true, true},
+    {"64 KiB 64 in flight", BENCH_PLAIN, "free", {64 * 1024, 64, 0}, 1.0, true, false},
+    {"64 KiB 64 in flight, one CPU", BENCH_PLAIN, "one", {64 * 1024, 64, 0}, 1.0, true, false},
+    {"1 MiB 64 in flight", BENCH_PLAIN, "free", {1024 * 1024, 64, 0}, 1.0, true, false},
+    {"1 MiB 64 in flight, one CPU", BENCH_PLAIN, "one", {1024 * 1024, 64, 0}, 1.0, true, false},
+};
+
+static const struct wanted wanted_of_hook[] = {
+    {"64 B hook elsewhere, one CPU", BENCH_ELSEWHERE_ROW, "one", {64, 1, 0}, 1.05, false, false},
+    {"64 B hook elsewhere", BENCH_ELSEWHERE_ROW, "free", {64, 1, 0}, 1.03, false, true},
+    {"64 B 64 hook elsewhere, one CPU", BENCH_ELSEWHERE_ROW, "one", {64, 64, 0}, 0.95, true, true},
 };
 
 static const struct wanted wanted_of_page[] = {
-    {"page 64 B", BENCH_PAGE, "free", {64, 1, false}, 0.4, false, false},
-    {"page 64 B, one CPU", BENCH_PAGE, "one", {64, 1, false}, 0.4, false, false},
-    {"page 1 MiB", BENCH_PAGE, "free", {1024 * 1024, 1, false}, 0.5, false, false},
-    {"page 1 MiB, one CPU", BENCH_PAGE, "one", {1024 * 1024, 1, false}, 0.5, false, false},
+    {"page 64 B", BENCH_PAGE, "free", {64, 1, 0}, 0.4, false, false},
+    {"page 64 B, one CPU", BENCH_PAGE, "one", {64, 1, 0}, 0.4, false, false},
+    {"page 1 MiB", BENCH_PAGE, "free", {1024 * 1024, 1, 0}, 0.5, false, false},
+    {"page 1 MiB, one CPU", BENCH_PAGE, "one", {1024 * 1024, 1, 0}, 0.5, false, false},
 };
 
 #define IDLE_LIMIT_MIB 6.0
@@ -71,6 +78,8 @@ static void judge(struct bench_result *result, const struct wanted *wants, size_
 void bench_gates_judge(struct bench_result *result)
 {
     judge(result, wanted, TB_ARRAY_LEN(wanted));
+    if (result->has_hook)
+        judge(result, wanted_of_hook, TB_ARRAY_LEN(wanted_of_hook));
     if (result->has_page)
         judge(result, wanted_of_page, TB_ARRAY_LEN(wanted_of_page));
     if (result->idle.total_kib >= 0)

@@ -84,7 +84,9 @@ static int write_description(const char *app, unsigned n)
     FILE *file = bench_folder_open(app, "plugin/plugin.toml");
     if (!file)
         return -errno;
-    fputs("name = \"echo\"\nprogram = \"echo\"\nscope = \"opaque\"\ncommands = [\"echo\"", file);
+    fputs(
+        "name = \"echo\"\nprogram = \"echo\"\nscope = \"opaque\"\ncommands = [\"echo\", \"other\"",
+        file);
     for (unsigned i = 0; i < n; i++)
         fprintf(file, ", \"c%u\"", i);
     fputs("]\n", file);

@@ -79,13 +79,16 @@ void bench_report_table(const struct bench_result *result, FILE *out)
     }
     fputs(
         "\nratio: one in flight, the time of a call by the floor's; more, calls/s by the floor's.\n"
-        "The floor's own is its spread. That of \"" BENCH_LARGE "\" is by the row " BENCH_PLAIN
-        "\ninstead: 3,000 commands are granted and not one. Those of the page's rows are "
-        "by\n" BENCH_PAGE_FETCH ", which the host answers and no plugin.\n\n",
+        "The floor's own is its spread. Those of \"" BENCH_LARGE "\", \"" BENCH_RULED_ROW
+        "\",\n\"" BENCH_HOOKED_ROW "\" and \"" BENCH_ELSEWHERE_ROW "\" are by the row " BENCH_PLAIN
+        ": the policy is all that\ndiffers. Those of the page's rows are by " BENCH_PAGE_FETCH
+        ", which the host answers\nand no plugin.\n\n",
         out);
     for (size_t i = 0; i < result->n_gates; i++)
         print_gate(&result->gates[i], out);
     fprintf(out, "start  %.0f ms from spawn to the first reply\n", result->start_ms);
+    if (!result->has_hook)
+        fputs("hook   not measured: libexec/trollbridge/hook is not installed\n", out);
     print_page(result, out);
     print_policies(result, out);
     print_idle(&result->idle, out);
@@ -181,6 +184,7 @@ bool bench_report_json(const struct bench_result *result, FILE *out)
     json_t *json = json_object();
     json_object_set_new(json, "machine", machine_json(result));
     json_object_set_new(json, "quiet", json_boolean(result->quiet));
+    json_object_set_new(json, "hook", json_boolean(result->has_hook));
     json_object_set_new(json, "rows", rows);
     json_object_set_new(json, "gates", gates_json(result, false));
     json_object_set_new(json, "goals", gates_json(result, true));

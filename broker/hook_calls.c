@@ -43,7 +43,7 @@ static void deny_now(const struct tb_request *request)
 enum tb_step tb_stage_hook(struct tb_request *request)
 {
     struct tb_order *order = tb_waiting_order(request->session, request->call);
-    if (!request->granted->hook)
+    if (!request->granted->hook || tb_hooked(request->call)) /* as before a reload */
         return tb_order_holds(order, request->call->number)
                    ? tb_waiting_queue(request, order, TB_STAGE_RULES)
                    : TB_STEP_ON;
@@ -51,6 +51,7 @@ enum tb_step tb_stage_hook(struct tb_request *request)
         tb_dispatch_refuse(request, TB_CODE_LIMIT, tb_waiting_full, 100);
         return TB_STEP_OVER;
     }
+    request->call->waiting->stage = TB_STAGE_RULES;
     struct tb_question *question =
         tb_question_new(request->session, request->call, TB_QUESTION_REQUEST);
     if (!question || !tb_hook_ask(question))
@@ -76,10 +77,11 @@ static const char *on_request(const struct tb_from_hook *answered)
 {
     const struct tb_hook_answer *answer = answered->answer;
     const struct tb_changed changed = {answer->value, answer->has_raw, answer->raw};
+    const struct tb_waiting *waiting = answered->call->waiting;
     if (!answer->value || answer->value->type != MSGPACK_OBJECT_MAP)
         return "an answer to a request that has no map for its args";
-    tb_waiting_resume(answered->session, answered->call, TB_STAGE_RULES,
-                      is_same(answered->call->waiting, answer) ? NULL : &changed);
+    tb_waiting_resume(answered->session, answered->call, waiting->stage,
+                      is_same(waiting, answer) ? NULL : &changed);
     return NULL;
 }
 

@@ -102,8 +102,8 @@ static void end_revoked_calls(struct tb_broker *broker, struct tb_session *sessi
         struct tb_live_call *call = &session->calls.slots[i];
         const struct tb_grant_command *granted =
             call->used ? tb_session_command(session, call->command)->granted : NULL;
-        if (call->waiting) /* the other one was of the old grant */
-            call->waiting->rule = granted ? granted->rule : (struct tb_rule){0};
+        if (call->waiting)
+            tb_waiting_regranted(call->waiting, granted);
         if (!call->used || call->answered || granted)
             continue;
         tb_answer_give_up(broker, session, call, TB_CODE_DENIED, "revoked by reload", 0);

@@ -238,7 +238,6 @@ void tb_route_view_ready(struct tb_source *source, uint32_t events)
 void tb_route_resume(struct tb_broker *broker)
 {
     tb_events_resume(broker);
-    tb_waiting_turn(broker);
     tb_ask_turn(broker);
     for (size_t i = 0; i < TB_SLOTS && broker->n_paused > 0; i++) {
         struct tb_session *session = broker->views.slots[i].session;
@@ -252,6 +251,7 @@ void tb_route_resume(struct tb_broker *broker)
             route_view(broker, session);
         }
     }
+    tb_waiting_turn(broker); /* last: what went on here may have been waited for */
 }
 
 bool tb_route_may_resume(const struct tb_broker *broker)

@@ -150,6 +150,12 @@ void tb_waiting_resume(struct tb_session *session, struct tb_live_call *call, en
         tb_filter_run(&request, stage);
 }
 
+void tb_waiting_regranted(struct tb_waiting *waiting, const struct tb_grant_command *granted)
+{
+    waiting->rule = granted ? granted->rule : (struct tb_rule){0}; /* it was of the old grant */
+    waiting->stage = TB_STAGE_SCHEMA;
+}
+
 struct tb_order *tb_waiting_order(struct tb_session *session, const struct tb_live_call *call)
 {
     return call->plugin == TB_NO_INDEX ? &session->own_order

@@ -23,7 +23,7 @@ struct tb_waiting {
     bool has_raw;
     bool more;
     struct tb_prompt *prompt; /* a person is asked; NULL: it waits for something else */
-    enum tb_stage stage;      /* where it goes on when it only waits for its turn */
+    enum tb_stage stage;      /* where it goes on, unless a person is asked */
     enum tb_verdict verdict;
     struct tb_rule rule;
 };
@@ -56,6 +56,9 @@ struct tb_bytes tb_waiting_raw(const struct tb_waiting *waiting);
  * is denied. The call may be gone afterwards, and the session closed. */
 void tb_waiting_resume(struct tb_session *session, struct tb_live_call *call, enum tb_stage stage,
                        const struct tb_changed *changed);
+
+/* Another policy is in force: what it has judged under the one before is judged again. */
+void tb_waiting_regranted(struct tb_waiting *waiting, const struct tb_grant_command *granted);
 
 /* The order that a call belongs to: its plugin's, or that of the broker's own commands. */
 struct tb_order *tb_waiting_order(struct tb_session *session, const struct tb_live_call *call);

@@ -12,9 +12,11 @@ static const char help[] =
     "\n"
     "Measures Trollbridge beside a bare relay of three processes, interleaved, with a small "
     "policy\n"
-    "and a large one; what policies of three sizes take to compile; and, where there is a "
-    "display,\n"
-    "a page in a window beside a fetch that no plugin answers; prints a table.\n"
+    "and a large one, with rules, with a hook, and with a hook for another command; what policies "
+    "of\n"
+    "three sizes take to compile; and, where there is a display, a page in a window beside a "
+    "fetch\n"
+    "that no plugin answers; prints a table.\n"
     "\n"
     "  --json        print one JSON object instead\n"
     "  --gate        exit with 1 if a gate does not hold\n"
@@ -37,6 +39,7 @@ struct programs {
     char echo[PATH_MAX];
     char page[PATH_MAX];
     bool has_page; /* there is a display */
+    bool has_hook;
 };
 
 static bool read_option(struct options *options, int option)
@@ -101,6 +104,8 @@ static int find_programs(const struct options *options, struct programs *ret_pro
 {
     if (tb_place_of("libexec/trollbridge/bench/echo", ret_programs->echo) != 0)
         return cli_error(CLI_PART, "part_missing", "libexec/trollbridge/bench/echo is not there");
+    char hook[PATH_MAX];
+    ret_programs->has_hook = tb_place_of("libexec/trollbridge/hook", hook) == 0;
     ret_programs->has_page = has_display();
     if (!ret_programs->has_page && options->gate)
         return cli_error(CLI_PART, "io",
@@ -128,6 +133,7 @@ int cli_bench(int argc, char **argv)
         return status;
     const struct bench_setup setup = {.echo = programs.echo,
                                       .page = programs.has_page ? programs.page : NULL,
+                                      .has_hook = programs.has_hook,
                                       .rounds = options.rounds,
                                       .round_ns = options.ms * TB_MS_NS};
     fputs("bench: policies of three sizes\n", stderr);

@@ -16,8 +16,7 @@
 enum { RELOADS_MAX = 15 };
 
 static const struct bench_load loads[] = {
-    {64, 1, false},          {4096, 1, false}, {64 * 1024, 1, false},
-    {1024 * 1024, 1, false}, {64, 64, false},
+    {64, 1, 0}, {4096, 1, 0}, {64 * 1024, 1, 0}, {1024 * 1024, 1, 0}, {64, 64, 0},
 };
 _Static_assert(TB_ARRAY_LEN(loads) == BENCH_PAGE_LOADS, "each load has its rows");
 

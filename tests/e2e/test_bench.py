@@ -4,6 +4,7 @@ asserts a time: that is the benchmark's own work."""
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -11,16 +12,23 @@ import pytest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 ROOT = pathlib.Path(os.environ.get("TB_ROOT", TOP / "build/root"))
 LARGE = "large policy to small"
-NAMES = {64: ["floor", "trollbridge", "trollbridge behind", LARGE], 65536: ["floor", "trollbridge", "trollbridge behind"],
-         2**20: ["floor", "trollbridge", "trollbridge behind"]}
+RULED = "ruled to plain"
+HOOKED = "hooked to plain"
+ELSEWHERE = "hook elsewhere"
+THREE = ["floor", "trollbridge", "trollbridge behind"]
+LOADS = [  # (bytes, in flight, names)
+    *((64, n, [*THREE, LARGE, RULED, HOOKED, ELSEWHERE]) for n in (1, 64)),
+    (4096, 1, ["floor", "trollbridge", HOOKED]),
+    *((size, n, THREE) for size in (65536, 2**20) for n in (1, 64)),
+]
 ROW = ["name", "placement", "bytes", "in_flight", "p50_us", "p99_us", "calls_s", "mib_s", "cpu_us",
        "ratio", "ratio_lo", "ratio_hi"]
 
 
-def run(*arguments, folder):
+def run(*arguments, folder, root=ROOT):
     environment = dict(os.environ, TMPDIR=str(folder), DISPLAY="")
     environment.pop("WAYLAND_DISPLAY", None)
-    return subprocess.run([ROOT / "bin/trollbridge", "bench", *arguments], env=environment, capture_output=True, text=True,
+    return subprocess.run([root / "bin/trollbridge", "bench", *arguments], env=environment, capture_output=True, text=True,
                           timeout=120)
 
 
@@ -36,8 +44,7 @@ def short(tmp_path_factory):
 def test_one_row_for_each_load_placement_and_contender(short):
     rows = short[2]["rows"]
     cells = [(r["placement"], r["bytes"], r["in_flight"], r["name"]) for r in rows]
-    assert cells == [(p, b, n, name) for p in ("free", "one") for b in NAMES for n in (1, 64)
-                     for name in NAMES[b]]
+    assert cells == [(p, b, n, name) for p in ("free", "one") for b, n, names in LOADS for name in names]
 
 
 def test_rows_have_the_documented_members_and_add_up(short):
@@ -62,6 +69,7 @@ GATES = {  # (row, placement, bytes, in flight, limit)
     "64 KiB 64 in flight, one CPU": ("trollbridge", "one", 65536, 64, 1.0),
     "1 MiB 64 in flight": ("trollbridge", "free", 2**20, 64, 1.0),
     "1 MiB 64 in flight, one CPU": ("trollbridge", "one", 2**20, 64, 1.0),
+    "64 B hook elsewhere, one CPU": (ELSEWHERE, "one", 64, 1, 1.05),
 }
 
 
@@ -132,6 +140,24 @@ def test_without_a_display_the_page_is_not_measured(short):
     assert short[2]["page"] is None
 
 
+def test_without_the_hook_its_rows_are_left_out(tmp_path):
+    root = tmp_path / "root"
+    shutil.copytree(ROOT, root, symlinks=True)
+    (root / "libexec/trollbridge/hook").unlink()
+    (tmp_path / "temporary").mkdir()
+    process = run("--json", "--rounds", "1", "--ms", "2", folder=tmp_path / "temporary", root=root)
+    assert process.returncode == 0, process.stderr
+    result = json.loads(process.stdout)
+    names = {row["name"] for row in result["rows"]}
+    assert result["hook"] is False
+    assert names == {*THREE, LARGE, RULED}
+    assert [gate["name"] for gate in result["gates"]] == [name for name, gate in GATES.items() if gate[0] != ELSEWHERE]
+
+
+def test_a_hook_that_is_installed_is_told(short):
+    assert short[2]["hook"] is True
+
+
 def test_gates_cannot_be_judged_without_a_display(tmp_path):
     process = run("--gate", "--rounds", "1", "--ms", "2", folder=tmp_path)
     assert process.returncode == 4 and process.stdout == ""
@@ -142,7 +168,7 @@ def test_the_table_has_the_same_rows(tmp_path):
     process = run("--rounds", "1", "--ms", "2", folder=tmp_path)
     assert process.returncode == 0, process.stderr
     lines = process.stdout.splitlines()
-    assert sum(line.startswith(("free ", "one ")) for line in lines) == 40
+    assert sum(line.startswith(("free ", "one ")) for line in lines) == 2 * sum(len(names) for _, _, names in LOADS)
     assert sum(line.startswith("gate ") for line in lines) == len(GATES)
     assert sum(line.startswith("goal ") for line in lines) >= 5
     assert sum(line.startswith("policy ") for line in lines) == 3

@@ -56,17 +56,17 @@ def clean(stderr):
 class App:
     """One app folder, and the home of the user who runs it."""
 
-    def __init__(self, installed, folder):
+    def __init__(self, installed, folder, example="notes"):
         self.installed = installed
         self.folder = folder
-        self.path = folder / "notes"
-        shutil.copytree(TOP / "examples/notes", self.path, symlinks=True)
+        self.path = folder / example
+        shutil.copytree(TOP / "examples" / example, self.path, symlinks=True)
         (folder / "home").mkdir()
         subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
         self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder / "home"),
                             "XDG_STATE_HOME": str(folder / "home/state")}
         self.prefix = NO_USERNS if SANITIZED else []
-        self.log = folder / "home/state/trollbridge/com.example.notes/audit.jsonl"
+        self.log = folder / f"home/state/trollbridge/com.example.{example}/audit.jsonl"
 
     def program(self, name):
         return [*self.prefix, str(self.installed / "bin" / name)]

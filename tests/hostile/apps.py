@@ -103,6 +103,15 @@ identifier = "allow-do"
 commands.allow = ["do"]
 """
 
+# Reads of `read_text_file` are the twins', which no hook sees.
+HOOKED = [READ_FILE, WRITE, LIST, STAT, EVIL, LISTEN]
+HOOK = """
+[hook]
+commands = {commands}
+time_ms = 50
+memory_mib = 32
+"""
+
 SCOPE_ALLOW = ["$RESOURCE/data", "$RESOURCE/data/**"]
 SCOPE_WIDE = ["$RESOURCE/**"]
 SCOPE_DENY = ["$RESOURCE/data/private", "$RESOURCE/data/private/**", "$RESOURCE/data/locked.txt"]
@@ -124,13 +133,17 @@ def capability(allow, deny, targets=()):
     return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})
 
 
-def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, ask=(), wide=False, twice=False, filters=""):
-    """`ask`: commands that a person is asked about. For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
+def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, ask=(), wide=False, twice=False, filters="",
+         hook=None):
+    """`ask`: commands that a person is asked about; `hook`: the text of an isolation.js. For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
     app = world.app
     manifest = MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms, hosted_ms=hosted_ms)
     tables = [MANIFEST_PLUGIN.format(name=name) for name in NAMES]
     tables += [f'[plugins.{name}]\npermissions = "acl/{name}"\n' for name in HOSTS]
     tables += [f'[commands."{name}"]\nask = true\n' for name in ask]
+    if hook:
+        tables.append(HOOK.format(commands=json.dumps(HOOKED)))
+        write(app / "isolation.js", hook)
     write(app / "trollbridge.toml", manifest + "".join(tables) + filters)
     scope = (SCOPE_ALLOW + SCOPE_WIDE, [], ["*"]) if wide else (SCOPE_ALLOW, SCOPE_DENY)
     write(app / "capabilities/main.json", capability(*scope))

@@ -63,7 +63,7 @@ class Trial:
         self.world = worlds.World(settings)
         self.breach = settings.breach
         breaches = {"wide": {"wide": True}, "deny": {"action": "deny"}, "twice": {"twice": True},
-                    "unfiltered": {"filters": ""}, "unasked": {"ask": ()}}
+                    "unfiltered": {"filters": ""}, "unasked": {"ask": ()}, "unhooked": {"hook": None}}
         planted = breaches.get(settings.breach, {})
         apps.make(self.world, **{**row.app, **planted})
         self.host = self.world.start()

@@ -19,6 +19,8 @@ import rows_floods  # noqa: F401
 import rows_frames  # noqa: F401
 import rows_host  # noqa: F401
 import rows_hostlink  # noqa: F401
+import rows_isolation  # noqa: F401
+import rows_isolation_hook  # noqa: F401
 import rows_options  # noqa: F401
 import rows_page  # noqa: F401
 import rows_page_crash  # noqa: F401

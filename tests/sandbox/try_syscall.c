@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 enum { LAST = 462, X32 = 0x40000000, I386_GETPID = 20 };
@@ -147,6 +148,9 @@ static const struct row rows[] = {
     {&tb_role_plugin, {SYS_kill, {BAD, 0}, 0, 0}, TRY_RAN, EPERM},
     {&tb_role_plugin, {SYS_prlimit64, {0, 7, 0, 0}, 0, 0}, TRY_RAN, 0},
     {&tb_role_plugin, {SYS_prlimit64, {1, 7, 0, 0}, 0, 0}, TRY_RAN, EPERM},
+    {&tb_role_hook, {SYS_prlimit64, {0, RLIMIT_AS, 0, 0}, 0, 0}, TRY_RAN, 0},
+    {&tb_role_hook, {SYS_prlimit64, {0, RLIMIT_CPU, 0, 0}, 0, 0}, TRY_KILLED, 0},
+    {&tb_role_hook, {SYS_prlimit64, {1, RLIMIT_AS, 0, 0}, 0, 0}, TRY_KILLED, 0},
     {&tb_role_plugin, {SYS_fallocate, {BAD, FALLOC_FL_KEEP_SIZE, 0, 1}, 0, 0}, TRY_RAN, EBADF},
     {&tb_role_plugin, {SYS_fallocate, {BAD, HOLE, 0, 1}, 0, 0}, TRY_RAN, EOPNOTSUPP},
     {&tb_role_plugin, {SYS_fallocate, {BAD, HIGH(HOLE), 0, 1}, 0, 0}, TRY_RAN, EOPNOTSUPP},

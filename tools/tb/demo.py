@@ -3,6 +3,7 @@
 
 Every refusal stands next to the same operation succeeding. Exits 0 only if each came out so.
 """
+import base64
 import hashlib
 import json
 import os
@@ -174,6 +175,31 @@ def show_policy(app, folder):
     row(status == 3 and "missing-manifest" in codes, "check of another one in mode strict", f"status {status}", ", ".join(sorted(codes)))
 
 
+def show_firewall(installed, folder):
+    """The app developer's own say: hook, rules, a person, and their test."""
+    title("A page that was taken over, behind hook, rules and a person (examples/waf)")
+    folder = folder / "desk"
+    folder.mkdir()
+    app = tree.App(installed, folder, "waf")
+    with tree.Host(app) as host:
+        host.open("main")
+        desk = Notes(app, host)
+        desk.allowed("list orders", "read_dir", "orders")
+        answer, _, number = desk.ask("read_text_file", "orders/1001.txt")
+        text = base64.b64decode(answer.get("bytes", ""))
+        row(b"[card ending in " in text, "read orders/1001.txt", "allowed, its card number hidden", "isolation.js: onReply", number)
+        desk.refused("read orders/../isolation.js", "read_text_file", "orders/../isolation.js", "hook", "isolation.js: onRequest")
+        desk.refused("list the app's folder", "read_dir", ".", "rule", "trollbridge.toml: [[rule]]")
+    remove = ["call", app.path, "plugin:fs|remove", '{"path":"orders/1002.txt"}']
+    done = app.run(*remove)
+    row(done.returncode == 1 and b"ask_denied" in done.stderr, "remove an order, and nobody is there to ask", "refused: ask_denied", "a person")
+    done = app.run(*remove, "--answer", "once")
+    row(done.returncode == 0 and not (app.path / "orders/1002.txt").exists(), "remove an order, and a person agrees", "allowed", "a person")
+    done = app.run("test", TOP / "examples/waf", "--coverage=all")
+    last = (done.stdout.decode().splitlines() or [""])[-1]
+    row(done.returncode == 0, "trollbridge test examples/waf", last, "policy.test.toml")
+
+
 def sha(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -241,6 +267,7 @@ def main():
             show_files(app, host)
             show_reload(app, host)
         show_streams(app, folder)
+        show_firewall(app.installed, folder)
         show_policy(app, folder)
         show_attacks()
         title("The log of all this")
