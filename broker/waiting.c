@@ -142,6 +142,7 @@ void tb_waiting_resume(struct tb_session *session, struct tb_live_call *call, en
         request.rule = waiting->rule;
     leave_order(waiting);
     call->waiting = NULL;
+    call->plugin = tb_session_command(session, call->command)->plugin; /* another by a reload */
     if (!request.granted)
         tb_dispatch_refuse(&request, TB_CODE_DENIED, "revoked by reload", 0);
     else if (r != TB_OK)

@@ -86,6 +86,25 @@ static void what_is_hooked_by_now_is_asked_about(void)
     bench_deinit(&bench);
 }
 
+/* Nothing did while it came: it was the broker's own to answer. */
+static void what_a_plugin_implements_by_now_is_its_call(void)
+{
+    struct bench_policy policy = hooks_echo;
+    begin();
+    policy.hooked |= 1 << BENCH_NOTHING;
+    bench_reload(&bench, &policy);
+    struct tb_handle handle = call(BENCH_NOTHING);
+    policy.nothing = 1;
+    bench_reload(&bench, &policy);
+    hook_passes(&bench, hook_takes(&bench, TB_HOOK_REQUEST).id);
+    uint64_t number = stream_live(&bench, &handle)->number;
+    (void)plugin_takes(&bench, TB_PLUGIN_CALL, number);
+    bench_plugin_answer(&bench, number);
+    hook_answers(&bench, hook_takes(&bench, TB_HOOK_REPLY).id, tb_bytes_of("\x07", 1), NULL);
+    CHECK_INT(stream_take(&bench, TB_REPLY, &handle, 0).value, 7);
+    bench_deinit(&bench);
+}
+
 /* ---- turns ---- */
 
 /* Of an endpoint that does not read its own frames wait. */
@@ -129,6 +148,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         TEST(another_schema_judges_what_waits_for_the_hook),
         TEST(what_is_hooked_by_now_is_asked_about),
+        TEST(what_a_plugin_implements_by_now_is_its_call),
         TEST(a_cancel_that_waited_lets_those_behind_pass_in_its_round),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
