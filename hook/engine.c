@@ -192,8 +192,10 @@ static int take_args(struct question *question, JSValueRef value)
         JSValueGetTypedArrayType(context, value, NULL) != kJSTypedArrayTypeNone)
         return refuse(question, name_of(question), " has to return the args, an object");
     JSValueRef raw = hook_realm_get(&question->engine->realm, question->message, "raw", &thrown);
+    if (thrown)
+        return refuse(question, name_of(question), ": `raw` cannot be read");
     int r = write_value(question, value);
-    if (r == TB_OK && !thrown && !JSValueIsUndefined(context, raw) && !JSValueIsNull(context, raw))
+    if (r == TB_OK && !JSValueIsUndefined(context, raw) && !JSValueIsNull(context, raw))
         r = write_raw(question, raw);
     return r;
 }

@@ -229,10 +229,22 @@ static int read_import(struct scan *scan, size_t at)
     return wrong(scan, at, "a hook imports nothing: bundle what it needs into it", no_name);
 }
 
+/* A mark of the byte order, and a line for a shell, stand before a module and are none of it. */
+static size_t blank_head(struct scan *scan)
+{
+    struct tb_bytes text = tb_bytes_of(scan->original, scan->n);
+    size_t at = tb_bytes_begin(text, "\xEF\xBB\xBF") ? 3 : 0;
+    if (tb_bytes_begin(tb_bytes_of(text.data + at, text.n - at), "#!"))
+        while (at < text.n && text.data[at] != '\n')
+            at++;
+    blank(scan, 0, at);
+    return at;
+}
+
 static int read_statements(struct scan *scan)
 {
     size_t n_words = 0;
-    for (size_t at = 0; at < scan->n;) {
+    for (size_t at = blank_head(scan); at < scan->n;) {
         struct tb_bytes word = word_at(scan, at);
         bool is_export = tb_bytes_are(word, "export");
         bool candidate = (is_export || tb_bytes_are(word, "import")) && may_begin(scan, at);
@@ -271,11 +283,11 @@ static bool append_result(struct scan *scan)
     return ok && append(scan, scan->has_default ? "$dflt" : "null") && append(scan, "]})()");
 }
 
-static bool write_program(struct scan *scan, struct tb_bytes text)
+static bool write_program(struct scan *scan)
 {
     struct tb_buffer *program = &scan->module->program;
     if (!scan->module->is_module)
-        return tb_buffer_append(program, text);
+        return tb_buffer_append(program, tb_bytes_of(scan->text, scan->n));
     return append(scan, STRICT) && tb_buffer_append(program, tb_bytes_of(scan->text, scan->n)) &&
            append_result(scan);
 }
@@ -298,5 +310,5 @@ int hook_module_init(struct hook_module *module, const struct hook_realm *realm,
     scan.text = copy.data + copy.start;
     scan.n = text.n;
     int r = read_statements(&scan);
-    return r != TB_OK ? r : write_program(&scan, text) ? TB_OK : TB_FULL;
+    return r != TB_OK ? r : write_program(&scan) ? TB_OK : TB_FULL;
 }

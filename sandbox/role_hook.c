@@ -22,6 +22,7 @@ static const struct tb_syscall needs[] = {
     ALLOW("getrandom", "the engine's hashes"),
     ALLOW("brk", "malloc"),
     ALLOW_IF("mmap", "the heap", NO_EXEC),
+    ALLOW_IF("mprotect", "buffers that grow", NO_EXEC),
     ALLOW("munmap", "the heap"),
     ALLOW("mremap", "realloc of large blocks"),
     ALLOW("madvise", "gives parts of the heap back"),

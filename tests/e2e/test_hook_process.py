@@ -39,6 +39,10 @@ def test_a_body_can_be_changed_added_and_taken_away():
         assert hook.request({"add": "new"}) == {"value": {"add": "new"}, "raw": b"new"}
     with Hook("export function onRequest(message) { message.raw = 'text'; return message.args }") as hook:
         assert hook.refusal() == "isolation.js: onRequest: `raw` has to be a Uint8Array"
+    with Hook("""export function onRequest(message) {
+      Object.defineProperty(message, 'raw', { get() { throw new Error('no') } });
+      return message.args }""") as hook:
+        assert hook.ask("request", value={}, raw=b"abc") == {"error": "isolation.js: onRequest: `raw` cannot be read"}
 
 
 BACK = """
@@ -155,6 +159,9 @@ FORMS = {
     "comments": "/* export */ // export const x = 1\nexport /* */ function // \n onRequest() { return { ok: 1 } }",
     "texts": "const s = `\nexport const a = 1\n${'export'}`, r = /[/]\\nexport/;\nexport const onRequest = () => ({ ok: 1, s: s.length > 9 && undefined })",
     "property": "const o = { export: 1, import: 2 };\no\n.export;\nexport const onRequest = () => ({ ok: o.export })",
+    "mark of the byte order": "\ufeffexport const onRequest = () => ({ ok: 1 })",
+    "line for a shell": "#!/usr/bin/env node\r\nexport const onRequest = () => ({ ok: 1 })",
+    "both": "\ufeff#! export import\nexport const onRequest = () => ({ ok: 1 })",
     "thenable": "export const onRequest = () => ({ then(done) { done({ ok: 1 }) } })",
     "tauri": "window.__TAURI_ISOLATION_HOOK__ = (payload) => { payload.payload = { ok: 1 }; return payload }",
     "tauri, async": "globalThis.__TAURI_ISOLATION_HOOK__ = async (payload) => ({ ...payload, payload: { ok: 1 } })",

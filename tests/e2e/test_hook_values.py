@@ -135,6 +135,10 @@ MADE = {
     "holes": ("{ a: [1, , 3] }", {"a": [1, None, 3]}),
     "part of a buffer": ("{ a: new Uint8Array([1, 2, 3, 4]).subarray(1, 3) }", {"a": b"\x02\x03"}),
     "a whole buffer": ("{ a: new Uint8Array([1, 2]).buffer }", {"a": b"\x01\x02"}),
+    "a buffer that grows": ("{ a: (() => { const b = new ArrayBuffer(1, { maxByteLength: 2 ** 20 }); b.resize(3); return b })() }", {"a": b"\0\0\0"}),
+    "a part that is outside": ("{ a: (() => { const b = new ArrayBuffer(2 ** 12, { maxByteLength: 2 ** 20 }); const part = new Uint8Array(b, 2048, 9); "
+                               "b.resize(0); return part })() }", {"a": b""}),
+    "a buffer that is elsewhere": ("{ a: (() => { const a = new Uint8Array(9); a.buffer.transfer(); return a })() }", {"a": b""}),
     "BigInt": ("{ a: 5n, b: 2n ** 64n - 1n, c: -(2n ** 63n) }", {"a": 5, "b": 2**64 - 1, "c": -2**63}),
     "half a pair": ("{ a: 'x\\ud800y' }", {"a": "x\ufffdy"}),
     "boxed by a spread": ("{ ...{ a: 1 }, b: [...'é😀'] }", {"a": 1, "b": ["é", "😀"]}),
