@@ -24,7 +24,9 @@ static bool keep(struct tb_waiting *waiting, const struct tb_request *request)
     tb_packer_init(&packer, &waiting->bytes);
     tb_pack_object(&packer, request->message.args);
     waiting->n_args = tb_buffer_n(&waiting->bytes);
-    return !packer.failed && tb_buffer_append(&waiting->bytes, request->message.raw);
+    bool kept = !packer.failed && tb_buffer_append(&waiting->bytes, request->message.raw);
+    tb_buffer_fit(&waiting->bytes); /* or a body of 1 MiB would take 4, and be wiped as that */
+    return kept;
 }
 
 /* What was made longer than it came is charged for. */
