@@ -129,7 +129,9 @@ void tb_ask_regranted(struct tb_session *session);
 /* The remembered answers are others. Calls that one has allowed which is gone end. Borrows fd. */
 void tb_ask_remembers(struct tb_broker *broker, uint32_t token, int fd);
 
-/* charge.c: what a call that was let in uses up of its command's limits: so many bytes of the
+/* charge.c: whether a call of that command would be let in now; nothing is used up. */
+bool tb_charge_would_pass(struct tb_broker *broker, struct tb_session *session, uint32_t index);
+/* What a call that was let in uses up of its command's limits: so many bytes of the
  * request's body, of a chunk, of a reply, which the plugin has given already. False: the call has
  * been answered for it. */
 bool tb_charge_part(struct tb_broker *broker, struct tb_session *session, struct tb_live_call *call,

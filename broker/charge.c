@@ -22,12 +22,12 @@ static bool is_limited(const struct tb_grant_command *granted)
                        granted->rates.bytes_out != 0);
 }
 
-/* The meter of a call's command; NULL: no memory. The view keeps it at least as long as the
+/* The meter of a command; NULL: no memory. The view keeps it at least as long as the
  * session. */
 static struct tb_meter *meter_of(struct tb_broker *broker, struct tb_session *session,
-                                 const struct tb_live_call *call)
+                                 uint32_t index)
 {
-    struct tb_named *command = &session->commands[call->command];
+    struct tb_named *command = &session->commands[index];
     if (!command->meter)
         command->meter = tb_limits_meter(&broker->views.slots[session->slot].limits, command->name);
     return command->meter;
@@ -43,9 +43,19 @@ static uint32_t charge(struct tb_broker *broker, struct tb_session *session,
     const struct tb_grant_command *granted = tb_session_command(session, call->command)->granted;
     if (!is_limited(granted))
         return 0;
-    struct tb_meter *meter = meter_of(broker, session, call);
+    struct tb_meter *meter = meter_of(broker, session, call->command);
     return meter ? tb_meter_retry_ms(take(meter, &granted->rates, n, broker->now_ns))
                  : MEMORY_RETRY_MS;
+}
+
+bool tb_charge_would_pass(struct tb_broker *broker, struct tb_session *session, uint32_t index)
+{
+    const struct tb_grant_command *granted = tb_session_command(session, index)->granted;
+    if (!is_limited(granted))
+        return true;
+    const struct tb_meter *meter = meter_of(broker, session, index);
+    struct tb_meter copy = meter ? *meter : (struct tb_meter){0};
+    return meter && tb_meter_call(&copy, &granted->rates, 0, broker->now_ns) == 0;
 }
 
 /* Of the limits' own refusals the log is told in part. */

@@ -22,7 +22,7 @@ enum { UNTOLD_MAX = TB_BULK_OUT / 4 };
  * plugin could look at them already, and so gets only those of a call that will be let through as
  * things stand: not of one that anything else has to judge, or that has to wait.
  */
-static struct tb_bulk *pool_for(const struct tb_session *session, const struct tb_frame *frame)
+static struct tb_bulk *pool_for(struct tb_session *session, const struct tb_frame *frame)
 {
     uint32_t index;
     struct tb_address address = tb_sealed_address(frame);
@@ -33,7 +33,9 @@ static struct tb_bulk *pool_for(const struct tb_session *session, const struct t
         !tb_audit_available(&session->broker->audit))
         return NULL;
     const struct tb_plugin *plugin = &session->plugins[command->plugin];
-    return command->granted->filtered || plugin->order.first ? NULL : plugin->bulk;
+    bool passes = !command->granted->filtered && !plugin->order.first &&
+                  tb_charge_would_pass(session->broker, session, index);
+    return passes ? plugin->bulk : NULL;
 }
 
 static int take_block(struct tb_bulk *bulk, uint64_t n, struct tb_bytes first, uint64_t *ret_at)

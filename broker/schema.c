@@ -5,11 +5,14 @@ static void deny(const struct tb_request *request, int result, const char *where
 {
     tb_cleanup(tb_buffer_deinit) struct tb_buffer args;
     tb_buffer_init(&args, TB_FRAME_MAX);
+    const struct tb_filter_schema *schema = request->granted->schema;
+    const struct tb_rule rule = {.file = schema->file, .line = schema->line};
     const struct tb_denial denial = {
         .code = result == TB_TOO_LARGE ? TB_CODE_TOO_LARGE : TB_CODE_INVALID_ARGS,
         .message = result == TB_TOO_LARGE ? "the arguments are too many to be checked"
                                           : "the arguments are not what the command takes",
         .reason = tb_bytes_of_string(where),
+        .rule = &rule,
         .args = tb_request_pack(request, &args),
     };
     tb_dispatch_deny(request, &denial);

@@ -73,8 +73,9 @@ static void restart_deadline(struct tb_broker *broker, struct tb_session *sessio
                  endpoints_turn ? TB_NEVER : tb_clock_after(broker->now_ns, call->span_ns));
 }
 
-void tb_stream_pass_part(struct tb_broker *broker, struct tb_session *session,
-                         struct tb_live_call *call, const struct tb_part *part)
+/* False: the call has been answered. */
+static bool write_part(struct tb_broker *broker, struct tb_session *session,
+                       struct tb_live_call *call, const struct tb_part *part)
 {
     struct tb_plugin *plugin = &session->plugins[call->plugin];
     const struct tb_plugin_part to_plugin = {
@@ -85,10 +86,20 @@ void tb_stream_pass_part(struct tb_broker *broker, struct tb_session *session,
         tb_raw_take_back(plugin, &to_plugin.raw);
         tb_answer_give_up(broker, session, call, TB_CODE_LIMIT,
                           "too many bytes wait for the plugin", 100);
-        return;
+        return false;
     }
     tb_flow_pass(&call->stream.in, cost);
     tb_flush_mark(broker, &plugin->link);
+    return true;
+}
+
+/* Where the hook has left nothing of it there is credit to give, and nothing to pass on. */
+void tb_stream_pass_part(struct tb_broker *broker, struct tb_session *session,
+                         struct tb_live_call *call, const struct tb_part *part)
+{
+    bool is_empty = part->raw.n == 0 && !part->last;
+    if (!is_empty && !write_part(broker, session, call, part))
+        return;
     restart_deadline(broker, session, call);
     credit_endpoint(broker, session, call);
 }

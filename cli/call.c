@@ -5,6 +5,7 @@
 #include "cli/json.h"
 #include "cli/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,30 +55,47 @@ static int read_args(struct cli_call *call)
 
 /* ---- errors ---- */
 
-static json_t *error_json(const char *code, struct tb_bytes message, const char *command,
+static json_t *error_json(const struct cli_call *call, const char *code, struct tb_bytes message,
                           const struct tb_error *error)
 {
+    const struct cli_reason *reason = &call->reason;
     json_t *json = json_object();
     json_object_set_new(json, "code", json_string(code));
     json_object_set_new(json, "message", json_stringn((const char *)message.data, message.n));
-    json_object_set_new(json, "command", json_string(command));
+    json_object_set_new(json, "command", json_string(call->options.command));
     if (error && error->retry_ms)
         json_object_set_new(json, "retry_ms", json_integer(error->retry_ms));
     if (error && error->sys_errno)
         json_object_set_new(json, "errno", json_integer(error->sys_errno));
+    if (reason->text[0])
+        json_object_set_new(json, "reason", json_string(reason->text));
+    if (reason->place[0])
+        json_object_set_new(json, "rule", json_string(reason->place));
     return json;
+}
+
+static int print_error(const struct cli_call *call, const char *code, struct tb_bytes message,
+                       const struct tb_error *error)
+{
+    char retry[48] = "";
+    const struct cli_reason *reason = &call->reason;
+    bool more = reason->text[0] && !tb_bytes_are(message, reason->text);
+    if (error && error->retry_ms)
+        (void)snprintf(retry, sizeof retry, "; try again in %" PRIu32 " ms", error->retry_ms);
+    return cli_error(CLI_DENIED, code, "%s: %.*s%s%s%s%s%s%s", call->options.command,
+                     (int)message.n, (const char *)message.data, more ? ": " : "",
+                     more ? reason->text : "", retry, reason->place[0] ? " (" : "", reason->place,
+                     reason->place[0] ? ")" : "");
 }
 
 int cli_call_error(const struct cli_call *call, const char *code, struct tb_bytes message,
                    const struct tb_error *error)
 {
-    const char *command = call->options.command;
     if (!call->options.as_json)
-        return cli_error(CLI_DENIED, code, "%s: %.*s", command, (int)message.n,
-                         (const char *)message.data);
+        return print_error(call, code, message, error);
     json_t *json = json_object();
     json_object_set_new(json, "ok", json_false());
-    json_object_set_new(json, "error", error_json(code, message, command, error));
+    json_object_set_new(json, "error", error_json(call, code, message, error));
     cli_put_json(json);
     json_decref(json);
     return CLI_DENIED;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/call_body.h"
+#include "cli/call_reason.h"
 #include "cli/cli.h"
 #include "cli/session.h"
 
@@ -29,13 +30,15 @@ struct cli_call {
     struct cli_body body;
     struct cli_session session;
     uint32_t command;
+    struct cli_reason reason; /* of its denial; empty: none is known */
 };
 
 /* Both end the session and return an exit status; what is wrong has been printed. */
 int cli_call_once(struct cli_call *call);   /* prints what comes */
 int cli_call_repeat(struct cli_call *call); /* prints how it went */
 
-/* Prints the error of a call as the options want it. `error` may be NULL. Returns CLI_DENIED. */
+/* Prints the error of a call as the options want it, with the reason, if there is one. `error` may
+ * be NULL. Returns CLI_DENIED. */
 int cli_call_error(const struct cli_call *call, const char *code, struct tb_bytes message,
                    const struct tb_error *error);
 /* The same for a call that tb_endpoint_call could not make. */

@@ -30,6 +30,9 @@ struct once {
     struct tb_buffer collected; /* --json: the parts of the result */
     uint64_t id;
     bool done;
+    bool failed; /* with an error that is told when the session has ended, with what the log says */
+    struct tb_error error;
+    char message[TB_ERROR_MESSAGE_MAX];
     bool has_value;   /* printed already, while the call went on */
     bool interrupted; /* by Ctrl-C */
     uint32_t n_taken; /* cost of what came and is not consumed */
@@ -148,11 +151,17 @@ static void on_chunk(void *data, const struct tb_chunk *chunk, uint32_t cost)
         take_chunk(once, chunk);
 }
 
-static void print_error(struct once *once, const struct tb_error *error)
+static void keep_error(struct once *once, const struct tb_error *error)
 {
     bool wanted_end = once->call->options.follow ? once->interrupted : once->has_value;
-    if (!wanted_end || error->code != TB_CODE_CANCELLED)
-        once->status = cli_call_error(once->call, tb_code_name(error->code), error->message, error);
+    if (wanted_end && error->code == TB_CODE_CANCELLED)
+        return;
+    size_t n = error->message.n < sizeof once->message ? error->message.n : sizeof once->message;
+    memcpy(once->message, error->message.data, n);
+    once->error = *error;
+    once->error.message = tb_bytes_of(once->message, n);
+    once->failed = true;
+    once->status = CLI_DENIED;
 }
 
 static void print_bytes(struct once *once, const struct tb_reply *reply)
@@ -182,7 +191,7 @@ static void print_reply(struct once *once, const struct tb_reply *reply)
         print_bytes(once, reply);
         break;
     case TB_REPLY_ERROR:
-        print_error(once, &reply->error);
+        keep_error(once, &reply->error);
         break;
     }
 }
@@ -293,6 +302,27 @@ static int call_and_print(struct once *once)
     return status == CLI_DONE ? once->status : status;
 }
 
+/* Whether the app's own words, which the page is not told, may be behind it. */
+static bool is_filtered(enum tb_code code)
+{
+    return code == TB_CODE_RULE || code == TB_CODE_HOOK || code == TB_CODE_LIMIT ||
+           code == TB_CODE_INVALID_ARGS || code == TB_CODE_ASK_DENIED || code == TB_CODE_TOO_LARGE;
+}
+
+static void end_session(struct once *once)
+{
+    struct cli_call *call = once->call;
+    char session[sizeof call->session.name];
+    memcpy(session, call->session.name, sizeof session);
+    cli_session_end(&call->session); /* a call that is left tells `once` of its end */
+    if (!once->failed)
+        return;
+    const char *code = tb_code_name(once->error.code);
+    if (is_filtered(once->error.code))
+        cli_reason_find(call->options.app, session, code, &call->reason);
+    (void)cli_call_error(call, code, once->error.message, &once->error);
+}
+
 int cli_call_once(struct cli_call *call)
 {
     struct once once = {.call = call};
@@ -301,7 +331,7 @@ int cli_call_once(struct cli_call *call)
     tb_buffer_init(&once.collected, COLLECT_MAX);
     if (status == CLI_DONE)
         status = call_and_print(&once);
-    cli_session_end(&call->session); /* a call that is left tells `once` of its end */
+    end_session(&once);
     release_interrupt();
     cli_output_deinit(&once.output);
     tb_buffer_deinit(&once.collected);

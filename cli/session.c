@@ -21,7 +21,9 @@ static void on_opened(void *data, uint32_t id, const char *name, const uint8_t *
         memcpy(session->bootstrap, bootstrap, n_bootstrap);
         session->n_bootstrap = n_bootstrap;
     }
-    if (!name) {
+    if (name) {
+        (void)snprintf(session->name, sizeof session->name, "%s", name);
+    } else {
         (void)snprintf(session->code, sizeof session->code, "%s", code);
         (void)snprintf(session->message, sizeof session->message, "%s", message);
     }

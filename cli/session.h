@@ -26,6 +26,7 @@ struct cli_session {
     uint8_t bootstrap[TB_BOOTSTRAP_MAX];
     size_t n_bootstrap;
     struct cli_prompt prompt; /* zeroed: every one is dismissed */
+    char name[17];            /* of the session in the log, 16 hex digits */
     bool opened;
     bool refused;
     char code[64];     /* of a refusal */

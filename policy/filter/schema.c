@@ -77,13 +77,17 @@ int tb_filter_schema_read(const msgpack_object *object, msgpack_zone *zone,
 {
     struct tb_filter_schema schema = {0};
     const msgpack_object *args;
+    uint64_t line;
     const struct tb_field wants[] = {
+        {"file", TB_STR, &schema.file, 0, NULL},
+        {"line", TB_UINT, &line, UINT32_MAX, NULL},
         {"args", TB_MAP, &args, TB_SCHEMA_FIELDS_MAX, NULL},
         {"more", TB_BOOL, &schema.args.more, 0, NULL},
         {"raw_max", TB_UINT, &schema.raw_max, 0, &schema.has_raw_max},
     };
     if (tb_map_read(object, wants, TB_ARRAY_LEN(wants)) != TB_OK)
         return TB_MALFORMED;
+    schema.line = (uint32_t)line;
     int r = read_fields(args, zone, 0, &schema.args);
     if (r == TB_OK)
         *ret_schema = schema;

@@ -36,7 +36,9 @@ struct tb_filter_field {
 struct tb_filter_schema {
     struct tb_filter_object args;
     bool has_raw_max;
-    uint64_t raw_max; /* bytes */
+    uint64_t raw_max;     /* bytes */
+    struct tb_bytes file; /* where it stands, for the log */
+    uint32_t line;
 };
 
 /* docs/formats.md, Schema. TB_OK, TB_MALFORMED or -ENOMEM. Borrows from the object, and takes

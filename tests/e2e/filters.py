@@ -22,6 +22,12 @@ def add(app, manifest):
     app.manifest(manifest)
 
 
+def running(app, manifest, *views):
+    """A host of the app with that, as of tree.running."""
+    add(app, manifest)
+    return tree.running(app, *views)
+
+
 def line_of(app, text):
     """Where that stands in the manifest, counted from 1."""
     lines = (app.path / "trollbridge.toml").read_text().split("\n")

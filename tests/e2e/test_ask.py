@@ -7,7 +7,7 @@ import pytest
 
 import spout
 import tree
-from tree import HELLO, READ
+from tree import HELLO, READ, running
 
 STAT = "plugin:fs|stat"
 TEXT = "Hello from the far side of the bridge.\n"
@@ -18,14 +18,6 @@ def asking(app):
     """The example app, which asks before it reads text."""
     app.manifest(f'[commands."{READ}"]\nask = true')
     return app
-
-
-@contextlib.contextmanager
-def running(app, *views):
-    with tree.leaves_nothing(), tree.Host(app) as host:
-        for view in views or ["main"]:
-            host.open(view)
-        yield host
 
 
 @contextlib.contextmanager

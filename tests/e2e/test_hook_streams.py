@@ -63,6 +63,18 @@ def test_a_body_passes_part_by_part(app):
     assert json.loads(result.stdout)["value"] < 2 << 20  # a byte of each part behind the CALL's own
 
 
+def test_a_hook_may_leave_nothing_of_a_part(app):
+    spout.add(app)
+    hooks.add(app, """
+        export function onRequest({args}) { return args; }
+        export function onChunk({raw}) { return raw.slice(0, 0); }
+    """)
+    (app.folder / "body").write_bytes(b"x" * (2 << 20))
+    result = app.call("plugin:fs|write_file", {"path": "data/body"}, "--raw", app.folder / "body")
+    assert result.returncode == 0, result.stderr
+    assert set((app.path / "data/body").read_bytes()) == {ord("x")}
+
+
 def test_large_bodies_pass_whole_both_ways(app):
     spout.add(app)
     hooks.add(app, """

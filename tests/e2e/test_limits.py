@@ -1,7 +1,6 @@
 """Limits of the manifest, through the whole tree. Rates are so low, and what is sent so much, that no pause of the test's own
 makes up for it: of a bucket of one byte a second a call of some thousand bytes takes more than an hour."""
 
-import contextlib
 import json
 import time
 
@@ -10,7 +9,7 @@ import pytest
 import filters
 import spout
 import tree
-from filters import ECHO, outcome
+from filters import ECHO, outcome, running
 from tree import HELLO, READ
 
 LONG = {"filler": "x" * 5000}
@@ -20,15 +19,6 @@ STAT = "plugin:fs|stat"
 
 def limit(command, text):
     return f'[limits."{command}"]\n{text}\n'
-
-
-@contextlib.contextmanager
-def running(app, manifest, *views):
-    filters.add(app, manifest)
-    with tree.leaves_nothing(), tree.Host(app) as host:
-        for view in views or ["main"]:
-            host.open(view)
-        yield host
 
 
 def error_of(host, view="main", command=ECHO, args=None):
@@ -173,7 +163,7 @@ def test_a_listener_is_ended_by_its_debt(app):
 
 @pytest.mark.parametrize("tables, n", [(limit("*", "in_flight = 2"), 2), (limit("*", "in_flight = 2") + limit(spout.HANG, "in_flight = 4"), 4)])
 def test_in_flight_is_the_commands_own(app, tables, n):
-    """Of six calls that hang so many are let in; the others wait in the endpoint, and hold up no other view."""
+    """Of six calls that hang so many are let in; the others wait in the endpoint, and hold up nothing else."""
     spout.add(app)
     app.manifest(tables)
     with tree.leaves_nothing(), tree.Host(app) as host:
@@ -182,7 +172,9 @@ def test_in_flight_is_the_commands_own(app, tables, n):
         for _ in range(6):
             host.start("main", spout.HANG, {})
         filters.records(app, n, event="call", command=spout.HANG)
+        assert host.code(view="main", command=READ) == ""
         assert host.code(view="other", command=spout.STATE, args={}) == ""
+        filters.record(app, event="call", command=READ)
         filters.record(app, event="call", command=spout.STATE)
         assert [r["command"] for r in app.records() if r["event"] == "call"].count(spout.HANG) == n
 

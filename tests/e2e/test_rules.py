@@ -1,26 +1,16 @@
 """Rules and schemas of the manifest, through the whole tree: what the page is told, what goes on, and what is logged."""
 
-import contextlib
 import json
 
 import pytest
 
 import filters
 import tree
-from filters import ECHO, outcome
+from filters import ECHO, outcome, running
 
 WRITE = "plugin:fs|write_text_file"
 WHEN = '[[rule]]\ncommand = "echo"\nwhen = [{when}]\nthen = "deny"\nmessage = "not this one"\n'
 REWRITE = '[[rule]]\ncommand = "echo"\nthen = "rewrite"\n'
-
-
-@contextlib.contextmanager
-def running(app, manifest, *views):
-    filters.add(app, manifest)
-    with tree.leaves_nothing(), tree.Host(app) as host:
-        for view in views or ["main"]:
-            host.open(view)
-        yield host
 
 
 # ---- each op ----
@@ -216,8 +206,11 @@ def test_what_a_schema_refuses(app, args, where):
     with running(app, SCHEMA) as host:
         error = host.call("main", ECHO, args)["error"]
         assert error == {"code": "invalid_args", "message": "the arguments are not what the command takes"}
-        reason = filters.record(app, event="call", code="invalid_args")["reason"]
-        assert reason.startswith(f"the argument {where} "), reason
+        record = filters.record(app, event="call", code="invalid_args")
+        assert record["reason"].startswith(f"the argument {where} "), record["reason"]
+        lines = (app.path / "trollbridge.toml").read_text().splitlines()
+        assert record["rule"]["file"] == "trollbridge.toml"
+        assert lines[record["rule"]["line"] - 1].startswith("schema = ")
 
 
 def test_a_body_larger_than_a_schema_takes(app):

@@ -1,26 +1,16 @@
 """Tripwires of the manifest, through the whole tree."""
 
-import contextlib
-
 import pytest
 
 import filters
 import tree
+from filters import running
 
 GRANTED, NOT_GRANTED = "echo", "plugin:fs|remove"
 
 
 def wire(command):
     return f'[commands."{command}"]\ntripwire = true\n'
-
-
-@contextlib.contextmanager
-def running(app, manifest):
-    filters.add(app, manifest)
-    with tree.leaves_nothing(), tree.Host(app) as host:
-        host.open("main")
-        host.open("other")
-        yield host
 
 
 def violations(action):
@@ -45,7 +35,7 @@ def step_on(host, command, view="main", granted=False):
 @pytest.mark.parametrize("command", [GRANTED, NOT_GRANTED, "no-such-command"])
 @pytest.mark.parametrize("action", ["lock", "deny"])
 def test_a_call_locks_the_session_whatever_violations_do(app, command, action):
-    with running(app, violations(action) + wire(command)) as host:
+    with running(app, violations(action) + wire(command), "main", "other") as host:
         assert host.code() == ""
         step_on(host, command, granted=command == GRANTED)
         assert honest(host, "other")
@@ -59,13 +49,13 @@ def test_a_call_locks_the_session_whatever_violations_do(app, command, action):
 
 
 def test_the_plugin_never_hears_of_it(app):
-    with running(app, wire("plugin:fs|read_text_file")) as host:
+    with running(app, wire("plugin:fs|read_text_file"), "main", "other") as host:
         step_on(host, "plugin:fs|read_text_file", granted=True)
         assert host.role("fs") is None
 
 
 def test_the_third_one_locks_the_view_out(app):
-    with running(app, violations("deny") + wire(NOT_GRANTED)) as host:
+    with running(app, violations("deny") + wire(NOT_GRANTED), "main", "other") as host:
         for _ in range(2):
             step_on(host, NOT_GRANTED)
             assert "refused" not in str(host.open("main"))
@@ -86,7 +76,7 @@ def test_exit_ends_everything(app):
 
 
 def test_a_reload_sets_one_in_a_session_that_goes_on(app):
-    with running(app, "") as host:
+    with running(app, "", "main", "other") as host:
         assert filters.outcome(host, {}) == {}
         app.manifest(wire(GRANTED))
         assert "after" in host.reload()
@@ -94,7 +84,7 @@ def test_a_reload_sets_one_in_a_session_that_goes_on(app):
 
 
 def test_what_is_no_tripwire_is_only_denied(app):
-    with running(app, wire(NOT_GRANTED)) as host:
+    with running(app, wire(NOT_GRANTED), "main", "other") as host:
         for near in ("plugin:fs|remov", "plugin:fs|remove_", "plugin:fs|REMOVE"):
             host.say("call", "main", 1000, near, "{}")
             host.wait(lambda line: line.get("error") == "not_granted")

@@ -297,6 +297,15 @@ def leaves_nothing():
     until(lambda: set(descendants(os.getpid())) <= before, "all processes have ended")
 
 
+@contextlib.contextmanager
+def running(app, *views):
+    """A host of that app, with these views open (`main`)."""
+    with leaves_nothing(), Host(app) as host:
+        for view in views or ["main"]:
+            host.open(view)
+        yield host
+
+
 def kill(pid, number=signal.SIGKILL):
     """Kills a process and waits for its end, or sends another signal."""
     watched = Watched([pid])

@@ -248,7 +248,9 @@ static void pack_field(struct tb_packer *packer, struct input *input, unsigned d
 
 static void pack_schema(struct tb_packer *packer, struct input *input)
 {
-    tb_pack_map(packer, 3);
+    tb_pack_map(packer, 5);
+    tb_pack_key_text(packer, "file", "trollbridge.toml");
+    tb_pack_key_uint(packer, "line", 7);
     tb_pack_key(packer, "args");
     tb_pack_map(packer, 2);
     tb_pack_key(packer, "a");

@@ -87,8 +87,8 @@ static void pump(struct call *call)
         call->sent += part.n;
 }
 
-/* False: there is no handle for it now. */
-static bool start(struct call *call)
+/* It stays as it is if there is no handle for it now. */
+static void start(struct call *call)
 {
     static const struct tb_endpoint_handler handler = {.done = on_done, .chunk = on_chunk};
     const struct tb_reply denied = view_revoked();
@@ -100,7 +100,6 @@ static bool start(struct call *call)
     call->begun = r == TB_OK;
     if (r == TB_DENIED)
         on_done(call, &denied);
-    return r != TB_AGAIN;
 }
 
 void call_turn(struct view *view)
@@ -108,8 +107,8 @@ void call_turn(struct view *view)
     struct call *next;
     for (struct call *call = view->calls; call; call = next) {
         next = call->next;
-        if (!call->begun && !start(call))
-            return;
+        if (!call->begun) /* one that waits holds up no other command */
+            start(call);
     }
     for (struct call *call = view->calls; call; call = call->next)
         pump(call);

@@ -334,7 +334,8 @@ static void reads_no_rule_that_is_not_in_the_format(void)
 static void reads_no_schema_that_is_not_in_the_format(void)
 {
 #define FIELD(rest) "{\"types\":1,\"required\":false,\"more\":false" rest "}"
-#define ARGS(rest)  "{\"more\":false,\"args\":{" rest "}}"
+#define PLACE       "\"file\":\"f\",\"line\":1,"
+#define ARGS(rest)  "{" PLACE "\"more\":false,\"args\":{" rest "}}"
     static const char *const good[] = {
         ARGS(""),
         ARGS("\"a\":" FIELD("") ",\"b\":" FIELD("")),
@@ -342,8 +343,10 @@ static void reads_no_schema_that_is_not_in_the_format(void)
     };
     static const char *const bad[] = {
         "[]",
-        "{\"more\":false}",
-        "{\"more\":false,\"args\":{},\"raw_max\":-1}",
+        "{" PLACE "\"more\":false}",
+        "{" PLACE "\"more\":false,\"args\":{},\"raw_max\":-1}",
+        "{\"more\":false,\"args\":{}}",
+        "{\"file\":\"f\",\"line\":4294967296,\"more\":false,\"args\":{}}",
         ARGS("\"b\":" FIELD("") ",\"a\":" FIELD("")),
         ARGS("\"a\":{}"),
         ARGS("\"a\":" FIELD(",\"min\":2,\"max\":1")),

@@ -62,7 +62,9 @@ static void make_schema(void)
 {
     struct tb_packer packer;
     tb_packer_init(&packer, &schema);
-    tb_pack_map(&packer, 3);
+    tb_pack_map(&packer, 5);
+    tb_pack_key_text(&packer, "file", "trollbridge.toml");
+    tb_pack_key_uint(&packer, "line", 7);
     tb_pack_key(&packer, "args");
     tb_pack_map(&packer, 1);
     tb_pack_key(&packer, "a");

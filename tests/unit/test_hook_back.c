@@ -270,6 +270,25 @@ static void no_credit_is_given_for_parts_that_wait(void)
     bench_deinit(&bench);
 }
 
+/* A part without bytes that is not the last is none that a plugin takes. */
+static void a_part_of_which_nothing_is_left_is_not_passed_on(void)
+{
+    uint64_t number;
+    struct stream_told told;
+    begin();
+    struct tb_handle handle = call_past(MORE_ARGS, &number);
+    CHECK_INT(stream_take(&bench, TB_CREDIT, &handle, 0).credit, 0);
+    stream_part(&bench, &handle, 1, TB_CHUNK_RAW_MAX, false);
+    hook_leaves(TB_HOOK_CHUNK, 0);
+    CHECK(!plugin_told(&bench, &told));
+    CHECK(stream_take(&bench, TB_CREDIT, &handle, 1).credit > TB_CHUNK_RAW_MAX / 2);
+    stream_part(&bench, &handle, 2, 500, true);
+    hook_leaves(TB_HOOK_CHUNK, 0);
+    told = plugin_takes(&bench, TB_PLUGIN_CHUNK, number);
+    CHECK(told.bytes == 0 && told.last);
+    bench_deinit(&bench);
+}
+
 /* A page sends thousands of the shortest ones for the credit of one call. */
 static void parts_that_wait_are_charged_with_what_they_take(void)
 {
@@ -404,6 +423,7 @@ int main(int argc, char **argv)
         TEST(parts_pass_the_hook_on_their_way_in),
         TEST(parts_of_a_call_at_the_hook_follow_it_through),
         TEST(no_credit_is_given_for_parts_that_wait),
+        TEST(a_part_of_which_nothing_is_left_is_not_passed_on),
         TEST(parts_that_wait_are_charged_with_what_they_take),
         TEST(a_call_whose_result_was_there_ends_with_its_last_part),
         TEST(events_pass_one_after_the_other),

@@ -49,6 +49,23 @@ static void nor_is_one_that_waits_behind_another_call(void)
     end();
 }
 
+/* Else a page could say as much as it likes, past what it may, to a plugin that looks there. */
+static void nor_is_one_for_which_the_limits_have_nothing_left(void)
+{
+    const struct bench_policy policy = {.commands = 7, .memory_mib = 64, .bytes_in = 1};
+    struct tb_buffer rest;
+    begin_under(0);
+    bench_reload(&bench, &policy);
+    struct tb_handle first = call_with(N_BODY);
+    struct told told = heard(TB_PLUGIN_CALL);
+    CHECK(told.call == number_of(&first) && told.pooled && n_taken() == 1);
+    struct tb_handle second = call_half_with(N_BODY, N_BODY / 2, &rest);
+    CHECK(!bench_session(&bench)->body && n_taken() == 1);
+    send_rest(&rest);
+    CHECK_INT(stream_take(&bench, TB_REPLY, &second, 0).code, TB_CODE_LIMIT);
+    end();
+}
+
 /* While a call goes on the body of another one is half there, in the pool. */
 static void a_body_that_is_under_way_is_nobody_elses(void)
 {
@@ -104,6 +121,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         TEST(a_body_that_is_judged_is_not_where_the_plugin_can_see_it),
         TEST(nor_is_one_that_waits_behind_another_call),
+        TEST(nor_is_one_for_which_the_limits_have_nothing_left),
         TEST(a_body_that_is_under_way_is_nobody_elses),
         TEST(a_body_that_the_plugin_could_have_changed_is_not_judged),
         TEST(a_result_in_the_pool_is_judged_as_the_broker_has_read_it),

@@ -84,7 +84,9 @@ static void pack_filters(struct tb_packer *packer, enum flaw flaw)
     const uint8_t rules[] = {flaw == RULES_TWICE ? 1 : 0, flaw == RULE_INDEX ? 2 : 1};
     tb_pack_bin(packer, tb_bytes_of(rules, sizeof rules));
     tb_pack_key(packer, "schema");
-    tb_pack_map(packer, 2);
+    tb_pack_map(packer, 4);
+    tb_pack_key_text(packer, "file", "trollbridge.toml");
+    number(packer, "line", 7);
     tb_pack_key(packer, "args");
     tb_pack_map(packer, 0);
     tb_pack_key_bool(packer, "more", true);

@@ -34,7 +34,9 @@ static void reload_with_schema(void)
     struct tb_packer packer;
     tb_buffer_init(&schema, 256);
     tb_packer_init(&packer, &schema);
-    tb_pack_map(&packer, 2);
+    tb_pack_map(&packer, 4);
+    tb_pack_key_text(&packer, "file", "trollbridge.toml");
+    tb_pack_key_uint(&packer, "line", 7);
     tb_pack_key(&packer, "args");
     tb_pack_map(&packer, 1);
     tb_pack_key(&packer, "a");

@@ -191,7 +191,9 @@ static bool pack_schema(struct tb_filter_compiler *compiler, const struct tb_val
         return false;
     if (raw_max && raw_max->integer < 0)
         return refuse(compiler, raw_max, "`raw_max` is a number of bytes, from 0");
-    tb_pack_map(&compiler->packer, 2u + (raw_max != NULL));
+    tb_pack_map(&compiler->packer, 4u + (raw_max != NULL));
+    tb_pack_key_text(&compiler->packer, "file", map->place.file);
+    tb_pack_key_uint(&compiler->packer, "line", map->place.line);
     /* Without `args` nothing is said of them; an empty table takes none. */
     tb_pack_key_bool(&compiler->packer, "more", args ? is_true(more) : true);
     tb_filter_pack_number(compiler, "raw_max", raw_max);
