@@ -1,27 +1,10 @@
 /* Calls that wait while things change around them. */
-#include "tests/unit/hook_bench.h"
+#include "tests/unit/hook_call.h"
 
 #include <sodium.h>
 #include <sys/socket.h>
 
-static struct bench bench;
 static struct tb_buffer schema;
-
-static const struct bench_policy hooks_echo = {
-    .commands = 7, .memory_mib = 64, .hooked = 1 << BENCH_ECHO};
-
-static void begin(void)
-{
-    bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
-    bench_hello(&bench, secret);
-    bench_reload(&bench, &hooks_echo);
-    tb_buffer_consume(&bench.end.from_broker, tb_buffer_n(&bench.end.from_broker));
-}
-
-static struct tb_handle call(enum bench_command command)
-{
-    return stream_call(&bench, command, NO_ARGS);
-}
 
 static void check_reply(enum tb_code code, const struct tb_handle *handle)
 {
@@ -57,7 +40,7 @@ static void reload_with_schema(void)
 static void another_schema_judges_what_waits_for_the_hook(void)
 {
     struct stream_told told;
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle at_hook = call(BENCH_ECHO);
     struct tb_handle behind = call(BENCH_OTHER);
     reload_with_schema();
@@ -73,7 +56,7 @@ static void what_is_hooked_by_now_is_asked_about(void)
 {
     struct bench_policy policy = hooks_echo;
     struct stream_told told;
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle at_hook = call(BENCH_ECHO);
     struct tb_handle behind = call(BENCH_OTHER);
     policy.hooked |= 1 << BENCH_OTHER;
@@ -111,7 +94,7 @@ static void read_some(void)
 /* It is read in the course of a round, behind which nothing else might wake the broker. */
 static void a_cancel_that_waited_lets_those_behind_pass_in_its_round(void)
 {
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle busy = call(BENCH_OTHER);
     struct tb_handle at_hook = call(BENCH_ECHO);
     (void)call(BENCH_OTHER);
