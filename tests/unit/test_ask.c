@@ -101,6 +101,21 @@ static void a_page_that_reloads_washes_nothing_off(void)
     bench_deinit(&bench);
 }
 
+/* A window that is opened between two documents of a view takes another slot than that one's. */
+static void nor_does_another_view(void)
+{
+    begin(&asking);
+    struct tb_handle handle = ask(BENCH_ECHO);
+    answer(hear_ask(), TB_ANSWER_DISMISSED);
+    check_denied(&handle, TB_CODE_ASK_DENIED);
+    tb_broker_close(&bench.broker, bench_session(&bench), TB_CLOSE_BYE, "the test says so");
+    struct tb_views *views = &bench.broker.views;
+    const uint64_t now_ns = bench.broker.now_ns;
+    CHECK(tb_views_get(views, tb_bytes_of_string("other"), now_ns) == &views->slots[1]);
+    bench.broker.views.slots[1].used = false;
+    bench_deinit(&bench);
+}
+
 /* ---- which answer ---- */
 
 static void an_answer_counts_once_and_for_its_own_call(void)
@@ -261,6 +276,7 @@ int main(int argc, char **argv)
         TEST(never_denies_without_asking_again),
         TEST(dismissed_denies_the_command_for_a_while),
         TEST(a_page_that_reloads_washes_nothing_off),
+        TEST(nor_does_another_view),
         TEST(an_answer_counts_once_and_for_its_own_call),
         TEST(an_answer_out_of_the_format_ends_everything),
         TEST(one_is_shown_and_the_others_wait),

@@ -172,7 +172,7 @@ def test_a_title_is_seen_outside(make_app, run_app):
                    files={"dist/index.html": "<!doctype html><script src=act.js></script>",
                           "dist/act.js": "trollbridge.invoke('plugin:window|set_title', {value: 'Renamed'})"})
     with started(app):
-        window(app, "Renamed")
+        tree.until(lambda: len(visible(app, "Renamed")) == 2, "each window has the title that its page gave it")
 
 
 def test_the_page_hears_of_its_window(make_app):
