@@ -105,6 +105,23 @@ int tb_fd_seal(int fd)
     return fcntl(fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
 }
 
+int tb_fd_sealed(const char *name, struct tb_bytes bytes)
+{
+    tb_fd fd = tb_fd_memory(name);
+    if (fd < 0)
+        return fd;
+    int r = tb_fd_write_all(fd, bytes);
+    if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
+        r = -errno;
+    if (r == 0)
+        r = tb_fd_seal(fd);
+    if (r < 0)
+        return r;
+    int own = fd;
+    fd = -1;
+    return own;
+}
+
 /* The mode is what keeps it from being executed: seals that do are newer than some kernels. */
 int tb_fd_shared(const char *name, size_t size)
 {

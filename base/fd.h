@@ -36,6 +36,8 @@ tb_must_check ssize_t tb_fd_receive_parts(int socket, const struct iovec *parts,
 /* An anonymous file that can be sealed. Returns a new descriptor or -errno. */
 tb_must_check int tb_fd_memory(const char *name);
 tb_must_check int tb_fd_seal(int fd); /* no more writes, growth or shrinking, for anybody */
+/* A sealed one that holds these bytes, at its start. Returns a new descriptor or -errno. */
+tb_must_check int tb_fd_sealed(const char *name, struct tb_bytes bytes);
 /*
  * An anonymous file of that size, all zeros, to be written by several processes. Its size can never
  * change: a mapping of it has its end where the file has, whatever the others do. No program can be

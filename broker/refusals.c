@@ -25,3 +25,12 @@ uint32_t tb_refusals_left_ms(const struct tb_refusals *refusals,
             until_ns = refusals->list[i].until_ns;
     return until_ns > now_ns ? (uint32_t)((until_ns - now_ns) / TB_MS_NS + 1) : 0;
 }
+
+uint64_t tb_refusals_until_ns(const struct tb_refusals *refusals, uint64_t now_ns)
+{
+    uint64_t until_ns = refusals->next_ask_ns;
+    for (size_t i = 0; i < TB_REFUSALS_MAX; i++)
+        if (refusals->list[i].until_ns > until_ns)
+            until_ns = refusals->list[i].until_ns;
+    return until_ns > now_ns ? until_ns : 0;
+}

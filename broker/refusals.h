@@ -23,3 +23,5 @@ void tb_refusals_add(struct tb_refusals *refusals, const uint8_t key[static TB_A
 /* For how many more milliseconds it is refused; 0: it is not. */
 uint32_t tb_refusals_left_ms(const struct tb_refusals *refusals,
                              const uint8_t key[static TB_ASK_KEY_SIZE], uint64_t now_ns);
+/* When the last of them ends; 0: none holds. */
+uint64_t tb_refusals_until_ns(const struct tb_refusals *refusals, uint64_t now_ns);

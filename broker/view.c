@@ -21,6 +21,9 @@ static uint64_t free_at_ns(struct tb_view *view, uint64_t now_ns)
         return TB_NEVER;
     tb_limits_forget(&view->limits, now_ns);
     uint64_t full_ns = tb_limits_full_ns(&view->limits);
+    uint64_t until_ns = tb_refusals_until_ns(&view->refusals, now_ns);
+    if (until_ns > full_ns)
+        full_ns = until_ns;
     return full_ns == 0 && view->hook.state != TB_HOOK_IDLE ? 1 : full_ns;
 }
 

@@ -28,7 +28,7 @@ struct tb_views {
 
 /* The view of that label. tb_views_get makes it where it is missing; NULL: none, or no slot is
  * free. A slot whose view has no session and no violations can be taken for another label: the one
- * whose buckets are full, or will be first. */
+ * whose buckets are full and in which nothing was dismissed, or will be first. */
 struct tb_view *tb_views_find(struct tb_views *views, struct tb_bytes label);
 struct tb_view *tb_views_get(struct tb_views *views, struct tb_bytes label, uint64_t now_ns);
 uint32_t tb_views_slot(const struct tb_views *views, const struct tb_view *view);

@@ -24,7 +24,9 @@ static bool keep(struct tb_waiting *waiting, const struct tb_request *request)
     tb_packer_init(&packer, &waiting->bytes);
     tb_pack_object(&packer, request->message.args);
     waiting->n_args = tb_buffer_n(&waiting->bytes);
-    return !packer.failed && tb_buffer_append(&waiting->bytes, request->message.raw);
+    bool kept = !packer.failed && tb_buffer_append(&waiting->bytes, request->message.raw);
+    tb_buffer_fit(&waiting->bytes); /* or a body of 1 MiB would take 4, and be wiped as that */
+    return kept;
 }
 
 /* What was made longer than it came is charged for. */
@@ -142,6 +144,7 @@ void tb_waiting_resume(struct tb_session *session, struct tb_live_call *call, en
         request.rule = waiting->rule;
     leave_order(waiting);
     call->waiting = NULL;
+    call->plugin = tb_session_command(session, call->command)->plugin; /* another by a reload */
     if (!request.granted)
         tb_dispatch_refuse(&request, TB_CODE_DENIED, "revoked by reload", 0);
     else if (r != TB_OK)

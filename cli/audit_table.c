@@ -48,6 +48,7 @@ static int print_rule(const struct tb_entry *entry)
     const json_t *rule = json_object_get(entry->root, "rule");
     struct tb_bytes file = rule_text(rule, "file");
     struct tb_bytes permission = rule_text(rule, "permission");
+    json_int_t line = json_integer_value(json_object_get(rule, "line"));
     int n = print_escaped(stdout, rule_text(rule, "capability"));
     if (permission.n > 0) {
         n += printf("%s", n > 0 ? "/" : "");
@@ -56,9 +57,8 @@ static int print_rule(const struct tb_entry *entry)
     if (file.n > 0) {
         n += printf("%s", n > 0 ? " " : "");
         n += print_escaped(stdout, file);
-        long long line = json_integer_value(json_object_get(rule, "line"));
-        if (line > 0) /* a hook's denial names its file alone; where in it is in the reason */
-            n += printf(":%lld", line);
+        if (line > 0) /* a hook decides as a whole */
+            n += printf(":%lld", (long long)line);
     }
     return n;
 }

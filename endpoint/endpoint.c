@@ -154,13 +154,14 @@ int tb_endpoint_want(struct tb_endpoint *endpoint, uint32_t command)
 static int tell_misses(struct tb_endpoint *endpoint)
 {
     struct tb_miss miss;
-    if (endpoint->state != TB_ENDPOINT_OPEN || endpoint->misses.n_waiting == 0 ||
-        !tb_misses_take(&endpoint->misses, tb_clock_ns(), &miss))
-        return TB_OK;
-    const struct tb_envelope envelope = to_broker(endpoint);
-    int r = tb_miss_write(&endpoint->out, &envelope, &miss);
-    if (r == TB_OK)
-        endpoint->n_sent++;
+    int r = TB_OK;
+    while (r == TB_OK && tb_endpoint_misses_wait(endpoint) &&
+           tb_misses_take(&endpoint->misses, tb_clock_ns(), &miss)) {
+        const struct tb_envelope envelope = to_broker(endpoint);
+        r = tb_miss_write(&endpoint->out, &envelope, &miss);
+        if (r == TB_OK)
+            endpoint->n_sent++;
+    }
     return r;
 }
 
@@ -183,4 +184,9 @@ int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name)
         return TB_CLOSED;
     tb_misses_add(&endpoint->misses, name);
     return tell_misses(endpoint);
+}
+
+bool tb_endpoint_misses_wait(const struct tb_endpoint *endpoint)
+{
+    return endpoint->state == TB_ENDPOINT_OPEN && endpoint->misses.n_waiting > 0;
 }

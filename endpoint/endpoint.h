@@ -94,6 +94,8 @@ void tb_endpoint_consumed(struct tb_endpoint *endpoint, uint64_t id, uint32_t co
 tb_must_check int tb_endpoint_cancel(struct tb_endpoint *endpoint, uint64_t id);
 
 /* Tells the broker that the page asked for a command that it was not granted; the name is cut at
- * 128 bytes. At most 10 a second are told at once; the rest is counted and told by the first flush
- * after the second. TB_OK, TB_FULL or TB_CLOSED. */
+ * 128 bytes. At most 10 a second are told at once; a few names wait for the first flush after the
+ * second, and the rest is counted. TB_OK, TB_FULL or TB_CLOSED. */
 int tb_endpoint_miss(struct tb_endpoint *endpoint, struct tb_bytes name);
+/* Whether names wait for that flush. */
+bool tb_endpoint_misses_wait(const struct tb_endpoint *endpoint);

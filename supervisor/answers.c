@@ -205,14 +205,6 @@ static bool write_waiting(struct answers *answers)
 
 /* ---- the broker ---- */
 
-static int memory_of(struct tb_bytes bytes)
-{
-    int fd = tb_fd_memory("trollbridge-answers");
-    if (fd >= 0 && (tb_fd_write_all(fd, bytes) < 0 || tb_fd_seal(fd) < 0))
-        tb_fd_close(&fd);
-    return fd;
-}
-
 static void tell(struct supervisor *supervisor, const struct tb_answers *list)
 {
     struct answers *answers = &supervisor->answers;
@@ -225,7 +217,7 @@ static void tell(struct supervisor *supervisor, const struct tb_answers *list)
     bool same = memcmp(digest, answers->told, sizeof digest) == 0;
     if (same && answers->told_token == answers->token)
         return;
-    tb_fd memory = memory_of(tb_bytes_of(data, n));
+    tb_fd memory = tb_fd_sealed("trollbridge-answers", tb_bytes_of(data, n));
     const struct tb_inner message = {.type = TB_INNER_ANSWERS, .token = answers->token};
     memcpy(answers->told, digest, sizeof digest);
     answers->told_token = answers->token;

@@ -1,14 +1,13 @@
 /* The program that runs hooks comes with a JavaScript engine, which not every Trollbridge is built
  * with. All others do without; an app that has a hook does not start without it. */
+#include "supervisor/links.h"
 #include "supervisor/supervisor.h"
 
 #include "base/fd.h"
 #include "base/place.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,16 +34,6 @@ bool supervisor_has_hook_for(const struct supervisor *supervisor,
     return false;
 }
 
-/* The text as a file of its own: the process that looks at it is given no other part of the
- * settings. */
-static int text_file(struct tb_bytes text)
-{
-    int fd = tb_fd_memory("trollbridge-hook");
-    if (fd >= 0 && (tb_fd_write_all(fd, text) < 0 || tb_fd_seal(fd) < 0))
-        tb_fd_close(&fd);
-    return fd;
-}
-
 struct child *supervisor_start_hook_check(struct supervisor *supervisor,
                                           const struct tb_settings *settings)
 {
@@ -54,7 +43,8 @@ struct child *supervisor_start_hook_check(struct supervisor *supervisor,
     };
     (void)snprintf(file, sizeof file, "%.*s", (int)settings->hook_file.n,
                    (const char *)settings->hook_file.data);
-    tb_fd text = text_file(settings->hook);
+    /* As a file of its own: the process that looks at it is given no other part of the settings. */
+    tb_fd text = tb_fd_sealed("trollbridge-hook", settings->hook);
     if (text < 0)
         return NULL;
     return supervisor_spawn(supervisor, CHILD_COMPILE, supervisor->programs.hook, argv, &text, 1,
@@ -78,45 +68,27 @@ int supervisor_check_hook(struct supervisor *supervisor, const struct tb_setting
                                                                         : EXIT_FILES;
 }
 
-static struct child *spawn(struct supervisor *supervisor, int link, int report, int log)
+static struct child *spawn(struct supervisor *supervisor, const struct links *links)
 {
     const char *const argv[] = {"hook", supervisor->namespace_names, supervisor->require_names,
                                 NULL};
-    const int fds[] = {link, report};
+    const int fds[] = {links->own_link, links->own_report};
     if (supervisor->programs.hook[0] == 0)
         return NULL;
     return supervisor_spawn(supervisor, CHILD_HOOK, supervisor->programs.hook, argv, fds,
-                            TB_ARRAY_LEN(fds), log);
+                            TB_ARRAY_LEN(fds), links->own_log);
 }
 
 int supervisor_start_hook(struct supervisor *supervisor, const struct tb_inner *request,
                           int *ret_link_fd)
 {
-    int pair[2];
-    int report[2];
-    int log[2];
-    if (tb_fd_pair(SOCK_STREAM, pair) < 0)
-        return -EMFILE;
-    tb_fd own = pair[0];
-    tb_fd theirs = pair[1];
-    if (pipe2(report, O_CLOEXEC) < 0)
-        return -EMFILE;
-    tb_fd report_own = report[0];
-    tb_fd report_theirs = report[1];
-    if (supervisor_open_log(log) < 0)
-        return -EMFILE;
-    tb_fd log_own = log[0];
-    tb_fd log_theirs = log[1];
-    struct child *child = spawn(supervisor, theirs, report_theirs, log_theirs);
+    tb_cleanup(links_deinit) struct links links = LINKS_NONE;
+    int r = links_open(&links);
+    if (r < 0)
+        return r;
+    struct child *child = spawn(supervisor, &links);
     if (!child)
         return -ECHILD;
-    child->token = request->token;
-    child->slot = request->slot;
-    child->report_fd = report_own;
-    child->log_fd = log_own;
-    report_own = -1;
-    log_own = -1;
-    *ret_link_fd = own;
-    own = -1;
+    *ret_link_fd = links_hand_over(&links, request, child);
     return 0;
 }

@@ -1,3 +1,4 @@
+#include "supervisor/links.h"
 #include "supervisor/supervisor.h"
 
 #include "base/clock.h"
@@ -65,11 +66,7 @@ static int request_file(const struct tb_inner *request)
     tb_write_string16(&writer, request->view);
     tb_write_string16(&writer, request->webview);
     tb_write_string16(&writer, request->origin);
-    int fd = tb_fd_memory("trollbridge-request");
-    if (fd >= 0 && (tb_fd_write_all(fd, tb_bytes_of(bytes, writer.n)) < 0 ||
-                    lseek(fd, 0, SEEK_SET) != 0 || tb_fd_seal(fd) < 0))
-        tb_fd_close(&fd);
-    return fd;
+    return tb_fd_sealed("trollbridge-request", tb_bytes_of(bytes, writer.n));
 }
 
 static int resolve(struct supervisor *supervisor, const struct tb_inner *request)
@@ -113,7 +110,7 @@ static int resolve(struct supervisor *supervisor, const struct tb_inner *request
 }
 
 static struct child *spawn_plugin(struct supervisor *supervisor, const struct tb_inner *request,
-                                  int link, int pool, int report, int audit, int log)
+                                  const struct links *links, int pool, int audit)
 {
     char index[16];
     (void)snprintf(index, sizeof index, "%u", request->index);
@@ -132,9 +129,10 @@ static struct child *spawn_plugin(struct supervisor *supervisor, const struct tb
         argv[n++] = "--protect";
         argv[n++] = supervisor->protect[i];
     }
-    const int fds[] = {link, pool, supervisor->grants[request->slot], report, audit};
+    const int fds[] = {links->own_link, pool, supervisor->grants[request->slot], links->own_report,
+                       audit};
     return supervisor_spawn(supervisor, CHILD_PLUGIN, supervisor->programs.confine, argv, fds,
-                            TB_ARRAY_LEN(fds), log);
+                            TB_ARRAY_LEN(fds), links->own_log);
 }
 
 /* Nothing that the supervisor does later could take away what a plugin was given: the file is
@@ -142,23 +140,12 @@ static struct child *spawn_plugin(struct supervisor *supervisor, const struct tb
 static int start_plugin(struct supervisor *supervisor, const struct tb_inner *request,
                         int *ret_link_fd, int *ret_pool_fd)
 {
-    int pair[2];
-    int report[2];
-    int log[2];
+    tb_cleanup(links_deinit) struct links links = LINKS_NONE;
     if (supervisor->grants[request->slot] < 0)
         return -EINVAL;
-    if (tb_fd_pair(SOCK_STREAM, pair) < 0)
-        return -EMFILE;
-    tb_fd own = pair[0];
-    tb_fd theirs = pair[1];
-    if (pipe2(report, O_CLOEXEC) < 0)
-        return -EMFILE;
-    tb_fd report_own = report[0];
-    tb_fd report_theirs = report[1];
-    if (supervisor_open_log(log) < 0)
-        return -EMFILE;
-    tb_fd log_own = log[0];
-    tb_fd log_theirs = log[1];
+    int r = links_open(&links);
+    if (r < 0)
+        return r;
     tb_fd pool = tb_fd_shared("trollbridge-pool", TB_BULK_IN + TB_BULK_OUT);
     if (pool < 0)
         return pool;
@@ -167,19 +154,11 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
     tb_fd audit = tb_fd_reopen(supervisor->audit_fd, O_RDONLY);
     if (audit < 0)
         return audit;
-    struct child *child =
-        spawn_plugin(supervisor, request, theirs, pool, report_theirs, audit, log_theirs);
+    struct child *child = spawn_plugin(supervisor, request, &links, pool, audit);
     if (!child)
         return -ECHILD;
-    child->token = request->token;
-    child->slot = request->slot;
-    child->report_fd = report_own;
-    child->log_fd = log_own;
-    report_own = -1;
-    log_own = -1;
-    *ret_link_fd = own;
+    *ret_link_fd = links_hand_over(&links, request, child);
     *ret_pool_fd = pool;
-    own = -1;
     pool = -1;
     return 0;
 }

@@ -127,6 +127,8 @@ void tb_web_link_flush(struct tb_web_link *link)
     tb_web_source_want_out(link->source, r == TB_AGAIN);
     if (link->calls.by_id && g_hash_table_size(link->calls.by_id) > 0)
         tb_web_source_expect(link->source);
+    if (tb_endpoint_misses_wait(link->endpoint))
+        tb_web_source_wake(link->source, G_USEC_PER_SEC);
     if (r == TB_OK)
         tb_web_calls_drained(link);
 }

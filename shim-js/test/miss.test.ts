@@ -22,7 +22,8 @@ test('names of prototypes are not granted either', async () => {
   await until(() => broker.misses.length === 4);
 });
 
-test('MISS keeps to its rate, and counts the rest', async () => {
+/** A clock that stands still until its only timer is asked for. */
+function standing() {
   let now = 0;
   let timer: { at: number; act: () => void } | null = null;
   const clock = {
@@ -32,18 +33,56 @@ test('MISS keeps to its rate, and counts the rest', async () => {
       return () => void (timer = null);
     },
   };
+  const forward = () => {
+    const due = timer as { at: number; act: () => void } | null;
+    assert.ok(due !== null && due.at >= now + 1000);
+    timer = null;
+    now = due.at;
+    due.act();
+  };
+  return { clock, forward };
+}
+
+function names(from: number, to: number): { name: string }[] {
+  return Array.from({ length: to - from }, (_, i) => ({ name: `missing ${from + i}` }));
+}
+
+test('MISS keeps to its rate, and counts the rest', async () => {
+  const { clock, forward } = standing();
   const { endpoint, broker } = connect({ endpoint: { clock } });
   await endpoint.ready;
-  for (let i = 0; i < 25; i++)
+  for (let i = 0; i < 30; i++)
     await assert.rejects(endpoint.invoke(`missing ${i}`), refused('not_granted'));
   await until(() => broker.misses.length === 10);
-  const due = timer as { at: number; act: () => void } | null;
-  assert.ok(due !== null && due.at >= 1000);
-  now = due.at;
-  due.act();
-  await until(() => broker.misses.length === 11);
-  assert.deepEqual(broker.misses[10], { name: 'missing 24', count: 14 });
+  forward();
+  await until(() => broker.misses.length === 20);
+  forward();
+  await until(() => broker.misses.length === 26);
+  assert.deepEqual(broker.misses, [
+    ...names(0, 10),
+    { name: 'missing 10', count: 4 },
+    ...names(11, 26),
+  ]);
   assert.deepEqual(broker.violations, []);
+});
+
+test('a flood of one name does not hide another', async () => {
+  const { clock, forward } = standing();
+  const { endpoint, broker } = connect({ endpoint: { clock } });
+  await endpoint.ready;
+  for (let i = 0; i < 100; i++)
+    await assert.rejects(
+      endpoint.invoke(i === 50 ? 'tripwire' : 'flood'),
+      refused('not_granted'),
+    );
+  await until(() => broker.misses.length === 10);
+  forward();
+  await until(() => broker.misses.length === 12);
+  assert.deepEqual(broker.misses.slice(9), [
+    { name: 'flood' },
+    { name: 'tripwire', count: 88 },
+    { name: 'flood' },
+  ]);
 });
 
 test('a long name is cut to what MISS holds, between characters', async () => {

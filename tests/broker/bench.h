@@ -18,6 +18,7 @@ struct bench_policy {
     uint32_t pool;        /* handles of each command; 0: BENCH_POOL, which is the most */
     uint32_t events;      /* enum bench_events */
     uint32_t resources;   /* not 0: the plugin keeps things open */
+    uint32_t nothing;     /* not 0: the plugin implements BENCH_NOTHING, too */
     uint32_t calls_per_s; /* of each command, with as large a burst; 0: no limit, as those below */
     uint32_t bytes_in;
     uint32_t bytes_out;

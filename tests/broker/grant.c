@@ -70,12 +70,14 @@ static void pack_ask(struct tb_packer *packer, uint32_t command, const struct be
 static void pack_command(struct tb_packer *packer, const struct command *command,
                          const struct bench_policy *policy)
 {
+    bool has_plugin =
+        command->has_plugin || (policy->nothing && command == &commands[BENCH_NOTHING]);
     bool scoped = command->emits || (command->has_plugin && policy->scope != 0);
     bool tripwire = (policy->tripwires >> (command - commands) & 1) != 0;
     bool schema = policy->filters && policy->filters->schema.n > 0;
     bool hooked = (policy->hooked >> (command - commands) & 1) != 0;
     bool asks = (policy->asks >> (command - commands) & 1) != 0;
-    tb_pack_map(packer, 13u + schema + 3u * asks + command->has_plugin + scoped);
+    tb_pack_map(packer, 13u + schema + 3u * asks + has_plugin + scoped);
     if (asks)
         pack_ask(packer, (uint32_t)(command - commands), policy);
     tb_pack_key_bool(packer, "hook", hooked);
@@ -91,7 +93,7 @@ static void pack_command(struct tb_packer *packer, const struct command *command
     tb_pack_key_uint(packer, "bytes_out", policy->bytes_out);
     tb_pack_key_bool(packer, "tripwire", tripwire);
     tb_pack_key_text(packer, "name", command->name);
-    if (command->has_plugin)
+    if (has_plugin)
         tb_pack_key_uint(packer, "plugin", 0);
     if (scoped)
         tb_pack_key_uint(packer, "scope", command->emits);

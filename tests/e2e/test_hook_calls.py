@@ -86,8 +86,8 @@ def test_what_it_throws_is_for_the_log_and_not_for_the_page(shown):
     assert record["code"] == "hook" and record["rule"]["file"] == "isolation.js"
     assert record["args"].startswith("blake2b:")  # what it was shown
     assert f"no secrets for main,local,{tree.READ}" in record["reason"]
-    text = shown.app.run("audit", "show", shown.app.log, "--denied").stdout.decode()
-    assert " isolation.js  " in text and "isolation.js:0" not in text  # where in it is in the reason
+    table = shown.app.run("audit", "show", "--denied", shown.app.log).stdout.decode()
+    assert " isolation.js " in table and "isolation.js:0" not in table
 
 
 def test_what_it_rewrites_is_what_is_recorded_and_dispatched(shown):

@@ -97,3 +97,20 @@ def test_call_says_what_happened(app):
     result = app.call(NOT_GRANTED)
     assert result.returncode != 0
     assert filters.record(app, event="alert", command=NOT_GRANTED)
+
+
+def test_a_flood_of_another_name_hides_no_tripwire(app):
+    """More calls than MISS may tell of in a second, before it and behind it."""
+    with running(app, wire(NOT_GRANTED)) as host:
+        for command in ["no-such-command"] * 100 + [NOT_GRANTED] + ["no-such-command"] * 100:
+            host.start("main", command, {})
+
+        def alerted():
+            """What waits is told by an endpoint that is used: after another call."""
+            call = host.start("main", "whoami", {})
+            line = host.wait(lambda line: line.get("id") == call or "alert" in line)
+            return line.get("alert") and line
+
+        told = tree.until(alerted, "the host is told")
+        assert told["alert"] == "tripwire" and NOT_GRANTED in told["message"]
+        assert filters.alert(host, "locked")["view"] == "main"

@@ -109,7 +109,7 @@ class PageTrial(bench.Trial):
 
     def make_app(self):
         app = self.world.app
-        apps.make(self.world)
+        apps.make(self.world, hook=None if self.breach == "unhooked" else self.row.app.get("hook"))
         manifest = app / "trollbridge.toml"
         csp = self.row.app.get("csp", CSP)
         more = 'frontend = "dist"\n' + (f"csp = {json.dumps(csp)}\n" if csp else "")

@@ -4,9 +4,10 @@ import os
 
 import apps
 from apps import LIST, READ_FILE, STAT, WRITE
+from page import page
 from rows_filters import all_of, code_of
 from rows_frames import PATH
-from rows_isolation import DENIED, HIDDEN, hooked, isolation, let_by, neighbours
+from rows_isolation import DENIED, HIDDEN, HOOK, hooked, isolation, let_by, neighbours
 from world import View
 
 BUDGET = "budgets, which the kernel counts"
@@ -171,3 +172,14 @@ def files(trial):
         trial.check("error" in trial.host.reload(), f"{what}: it was taken")
         answers.append(deed(trial, "throw"))
     return all_of(answers)
+
+
+# ---- a page, in a window ----
+
+def window(name, tried, layer, attack):
+    page(f"isolation-{name}", tried, layer, "hook", "isolated", attack, "call", reason="what the page is not told", log_code="hook", app={"hook": HOOK})
+
+
+window("rejected", "calls that the hook denies, 64 of them at once, each of which might never be answered", "one answer for each call", "rejected")
+window("replaced", "functions by the names of both forms of a hook, on all that a script can reach", "the hook is no part of the page", "replaced")
+window("text", "looks for the text of the hook, in its own world and by the app's scheme", "the hook is no part of the page", "text")

@@ -34,7 +34,7 @@ BREACHES = [
      ["reload-withdrawn", "reload-want", "reload-race", "reload-back", "reload-replay-live"]),
     ("unfiltered", "a manifest without limits, rules, schemas and tripwires", ["limit-*", "rule-*", "schema-*", "tripwire-*",
                                                                                      "isolation-rule", "isolation-schema", "isolation-body"]),
-    ("unhooked", "a manifest without the hook", ["isolation-*"]),
+    ("unhooked", "a manifest without the hook", ["isolation-*", "page-isolation-*"]),
     ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd", "chunk-overrun",
                                                           "plugin-two-values", "pool-release-twice", "pool-answer-in", "host-link-twice", "emit-key"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),

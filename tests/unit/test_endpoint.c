@@ -119,8 +119,57 @@ static void ten_misses_a_second_are_told_and_the_rest_counted(void)
     }
     CHECK(!tb_misses_take(&misses, 5 + TB_S_NS - 1, &miss));
     CHECK(tb_misses_take(&misses, 5 + TB_S_NS, &miss));
-    CHECK(tb_bytes_are(miss.name, "last") && miss.count == 29);
+    CHECK(tb_bytes_are(miss.name, "other") && miss.count == 28);
+    CHECK(!tb_misses_take(&misses, 5 + TB_S_NS, &miss));
+    CHECK(tb_misses_take(&misses, 6 + TB_S_NS, &miss));
+    CHECK(tb_bytes_are(miss.name, "last") && miss.count == 0);
     CHECK(!tb_misses_take(&misses, now + 9 * TB_S_NS, &miss)); /* nothing more to tell */
+}
+
+/* The next name that is due, and how many it stands for beside itself. */
+static const char *taken(struct tb_misses *misses, uint64_t now_ns)
+{
+    static char said[TB_COMMAND_MAX + 16];
+    struct tb_miss miss;
+    if (!tb_misses_take(misses, now_ns, &miss))
+        return "nothing";
+    (void)snprintf(said, sizeof said, "%.*s +%u", (int)miss.name.n, (const char *)miss.name.data,
+                   miss.count);
+    return said;
+}
+
+static void a_flood_of_one_name_does_not_hide_another(void)
+{
+    struct tb_misses misses = {.most = 1};
+    tb_misses_add(&misses, tb_bytes_of_string("flood"));
+    CHECK_STR(taken(&misses, 1), "flood +0");
+    for (int i = 0; i < 1000; i++)
+        tb_misses_add(&misses, tb_bytes_of_string(i == 500 ? "tripwire" : "flood"));
+    CHECK_STR(taken(&misses, 1 + TB_S_NS), "tripwire +998"); /* it was never told */
+    CHECK_STR(taken(&misses, 1 + 2 * TB_S_NS), "flood +0");
+    CHECK_STR(taken(&misses, 1 + 3 * TB_S_NS), "nothing");
+}
+
+static void names_that_were_told_make_room_and_others_do_not(void)
+{
+    struct tb_misses misses = {.most = 1};
+    char name[] = "a";
+    tb_misses_add(&misses, tb_bytes_of_string("told"));
+    CHECK_STR(taken(&misses, 1), "told +0");
+    tb_misses_add(&misses, tb_bytes_of_string("told"));
+    for (int i = 0; i < TB_MISSES_NAMES + 2; i++, name[0]++)
+        tb_misses_add(&misses, tb_bytes_of_string(name));
+    CHECK_INT(misses.n_waiting, TB_MISSES_NAMES);
+    CHECK_STR(taken(&misses, 1 + TB_S_NS), "a +3");  /* `told`, and two without room */
+    tb_misses_add(&misses, tb_bytes_of_string("a")); /* was told, and comes last */
+    tb_misses_add(&misses, tb_bytes_of_string("z")); /* takes its place */
+    uint64_t now = 1 + TB_S_NS;
+    for (char at = 'b'; at < 'a' + TB_MISSES_NAMES; at++) {
+        const char wanted[] = {at, ' ', '+', at == 'b' ? '1' : '0', 0};
+        CHECK_STR(taken(&misses, now += TB_S_NS), wanted);
+    }
+    CHECK_STR(taken(&misses, now += TB_S_NS), "z +0");
+    CHECK_STR(taken(&misses, now += TB_S_NS), "nothing");
 }
 
 static void a_long_name_is_cut_between_characters(void)
@@ -173,6 +222,8 @@ int main(int argc, char **argv)
         TEST(no_handle_is_taken_twice_or_beyond_the_pool),
         TEST(handles_answer_wants_in_their_order),
         TEST(ten_misses_a_second_are_told_and_the_rest_counted),
+        TEST(a_flood_of_one_name_does_not_hide_another),
+        TEST(names_that_were_told_make_room_and_others_do_not),
         TEST(a_long_name_is_cut_between_characters),
         TEST(ids_of_channels_are_decimal_and_below_2_32),
     };

@@ -1,27 +1,11 @@
 /* Calls that wait while things change around them. */
-#include "tests/unit/hook_bench.h"
+#include "broker/waiting.h"
+#include "tests/unit/hook_call.h"
 
 #include <sodium.h>
 #include <sys/socket.h>
 
-static struct bench bench;
 static struct tb_buffer schema;
-
-static const struct bench_policy hooks_echo = {
-    .commands = 7, .memory_mib = 64, .hooked = 1 << BENCH_ECHO};
-
-static void begin(void)
-{
-    bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
-    bench_hello(&bench, secret);
-    bench_reload(&bench, &hooks_echo);
-    tb_buffer_consume(&bench.end.from_broker, tb_buffer_n(&bench.end.from_broker));
-}
-
-static struct tb_handle call(enum bench_command command)
-{
-    return stream_call(&bench, command, NO_ARGS);
-}
 
 static void check_reply(enum tb_code code, const struct tb_handle *handle)
 {
@@ -50,8 +34,28 @@ static void reload_with_schema(void)
     struct bench_policy policy = hooks_echo;
     policy.filters = &filters;
     bench_reload(&bench, &policy);
+    CHECK(tb_session_command(bench_session(&bench), BENCH_ECHO)->granted->schema);
     bench_check(&bench);
     tb_buffer_deinit(&schema);
+}
+
+/* ---- what is kept ---- */
+
+static void a_parked_body_takes_no_more_memory_than_it_has_bytes(void)
+{
+    static uint8_t body[1024 * 1024];
+    begin_under(&hooks_echo);
+    struct tb_handle handle = session_issued(&bench, BENCH_ECHO);
+    bench_send_sealed(&bench, TB_CALL, 0, &handle, 0,
+                      tb_bytes_of("\x82\xa4"
+                                  "args\x80\xa5"
+                                  "bytes\xce\0\x10\0\0",
+                                  18),
+                      tb_bytes_of(body, sizeof body));
+    const struct tb_waiting *waiting = stream_live(&bench, &handle)->waiting;
+    CHECK(waiting && tb_waiting_raw(waiting).n == sizeof body);
+    CHECK_INT(waiting->bytes.cap, tb_buffer_n(&waiting->bytes));
+    bench_deinit(&bench);
 }
 
 /* ---- another policy ---- */
@@ -59,7 +63,7 @@ static void reload_with_schema(void)
 static void another_schema_judges_what_waits_for_the_hook(void)
 {
     struct stream_told told;
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle at_hook = call(BENCH_ECHO);
     struct tb_handle behind = call(BENCH_OTHER);
     reload_with_schema();
@@ -75,7 +79,7 @@ static void what_is_hooked_by_now_is_asked_about(void)
 {
     struct bench_policy policy = hooks_echo;
     struct stream_told told;
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle at_hook = call(BENCH_ECHO);
     struct tb_handle behind = call(BENCH_OTHER);
     policy.hooked |= 1 << BENCH_OTHER;
@@ -85,6 +89,25 @@ static void what_is_hooked_by_now_is_asked_about(void)
     CHECK(!plugin_told(&bench, &told));
     hook_refuses(&bench, hook_takes(&bench, TB_HOOK_REQUEST).id, "no");
     check_reply(TB_CODE_HOOK, &behind);
+    bench_deinit(&bench);
+}
+
+/* Nothing did while it came: it was the broker's own to answer. */
+static void what_a_plugin_implements_by_now_is_its_call(void)
+{
+    struct bench_policy policy = hooks_echo;
+    begin_under(&hooks_echo);
+    policy.hooked |= 1 << BENCH_NOTHING;
+    bench_reload(&bench, &policy);
+    struct tb_handle handle = call(BENCH_NOTHING);
+    policy.nothing = 1;
+    bench_reload(&bench, &policy);
+    hook_passes(&bench, hook_takes(&bench, TB_HOOK_REQUEST).id);
+    uint64_t number = stream_live(&bench, &handle)->number;
+    (void)plugin_takes(&bench, TB_PLUGIN_CALL, number);
+    bench_plugin_answer(&bench, number);
+    hook_answers(&bench, hook_takes(&bench, TB_HOOK_REPLY).id, tb_bytes_of("\x07", 1), NULL);
+    CHECK_INT(stream_take(&bench, TB_REPLY, &handle, 0).value, 7);
     bench_deinit(&bench);
 }
 
@@ -113,7 +136,7 @@ static void read_some(void)
 /* It is read in the course of a round, behind which nothing else might wake the broker. */
 static void a_cancel_that_waited_lets_those_behind_pass_in_its_round(void)
 {
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle busy = call(BENCH_OTHER);
     struct tb_handle at_hook = call(BENCH_ECHO);
     (void)call(BENCH_OTHER);
@@ -129,8 +152,10 @@ static void a_cancel_that_waited_lets_those_behind_pass_in_its_round(void)
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
+        TEST(a_parked_body_takes_no_more_memory_than_it_has_bytes),
         TEST(another_schema_judges_what_waits_for_the_hook),
         TEST(what_is_hooked_by_now_is_asked_about),
+        TEST(what_a_plugin_implements_by_now_is_its_call),
         TEST(a_cancel_that_waited_lets_those_behind_pass_in_its_round),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
