@@ -24,6 +24,7 @@ struct told {
     enum tb_kind kind;
     uint32_t id;
     uint64_t bytes;
+    bool more;
     uint32_t n_args;
 };
 
@@ -41,6 +42,7 @@ static void read_told(struct tb_unpacker *unpacker, const struct tb_frame *frame
     CHECK(ask.command.n > 0 && ask.remember_days == 7);
     ret_told->id = ask.id;
     ret_told->bytes = ask.bytes;
+    ret_told->more = ask.more;
     ret_told->n_args = ask.args->via.map.size;
 }
 
@@ -193,6 +195,17 @@ static void always_is_handed_on_and_counts_at_once(void)
     CHECK(bench.remember_token != 0 && memcmp(bench.remembered.key, key, sizeof key) == 0);
     CHECK_INT(bench.remembered.answered, TB_ANSWER_ALWAYS);
     check_passes(BENCH_ECHO);
+    bench_deinit(&bench);
+}
+
+/* Of which nobody knows how long it becomes. */
+static void a_body_in_parts_is_told_of_as_that(void)
+{
+    begin(&asking);
+    struct tb_handle handle = stream_call(&bench, BENCH_ECHO, MORE_ARGS);
+    CHECK_INT(stream_take(&bench, TB_CREDIT, &handle, 0).credit, 0);
+    struct told told = hear();
+    CHECK(told.kind == TB_ASK && told.more && told.bytes == 0);
     bench_deinit(&bench);
 }
 
@@ -629,6 +642,7 @@ int main(int argc, char **argv)
         TEST(once_counts_once),
         TEST(session_counts_until_the_document_goes),
         TEST(always_is_handed_on_and_counts_at_once),
+        TEST(a_body_in_parts_is_told_of_as_that),
         TEST(never_denies_without_asking_again),
         TEST(dismissed_denies_the_command_for_a_while),
         TEST(a_page_that_reloads_washes_nothing_off),
