@@ -13,7 +13,7 @@ static const char help[] =
     "Shows the records of the log as a table. It does not check the chain: see verify.\n"
     "\n"
     "  --last N  only the last N records, at most 100000\n"
-    "  --denied  only what was refused\n"
+    "  --denied  only what was refused, answers too\n"
     "  --json    the lines of the log as they are\n"
     "\n"
     "RULE is what decided; `trollbridge policy explain APP COMMAND` says more.\n"

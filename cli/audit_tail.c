@@ -16,7 +16,7 @@ static const char help[] =
     "Shows the last records of the log and then each new one, until interrupted.\n"
     "\n"
     "  --last N  begin with the last N records (10)\n"
-    "  --denied  only what was refused\n"
+    "  --denied  only what was refused, answers too\n"
     "  --json    the lines of the log as they are\n"
     "\n"
     "Example:\n"

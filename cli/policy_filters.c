@@ -237,3 +237,20 @@ void policy_print_filters(const json_t *report, const json_t *group, bool all)
     print_rates(group, json_object_get(report, "limits"));
     print_items(group, json_object_get(report, "filters"), all);
 }
+
+void policy_print_tripwires(const json_t *report, bool all)
+{
+    const json_t *names = json_object_get(report, "tripwires");
+    size_t n = json_array_size(names);
+    if (n == 0)
+        return;
+    puts("tripwires, a call of which locks the session and raises an alert");
+    for (size_t i = 0; i < n && (all || i < FILTERS_SHOWN); i++) {
+        fputs("  ", stdout);
+        (void)cli_put(json_string_value(json_array_get(names, i)));
+        putchar('\n');
+    }
+    if (!all && n > FILTERS_SHOWN)
+        printf("  and %zu more: --all\n", n - FILTERS_SHOWN);
+    putchar('\n');
+}

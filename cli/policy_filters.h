@@ -15,3 +15,5 @@ char *policy_filter_text(const json_t *item);
 /* Of a view: each item, and each rate, with the commands that it is for. `all`: also where there
  * are many. */
 void policy_print_filters(const json_t *report, const json_t *group, bool all);
+/* All of them: most are granted to nobody, and so are in no group. */
+void policy_print_tripwires(const json_t *report, bool all);

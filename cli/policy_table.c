@@ -332,6 +332,7 @@ void policy_print_table(const json_t *report, bool all)
         print_group(report, same, &style);
     }
     json_decref(groups);
+    policy_print_tripwires(report, all);
     policy_print_warnings(json_object_get(report, "warnings"), all);
     if (strcmp(cli_text(report, "mode"), "tauri") != 0 &&
         json_is_false(json_object_get(report, "app_acl")))

@@ -191,6 +191,8 @@ static int take_args(struct question *question, JSValueRef value)
     if (!JSValueIsObject(context, value) || JSValueIsArray(context, value) ||
         JSValueGetTypedArrayType(context, value, NULL) != kJSTypedArrayTypeNone)
         return refuse(question, name_of(question), " has to return the args, an object");
+    if (JSValueIsStrictEqual(context, value, question->message))
+        return refuse(question, name_of(question), " returned its whole message: return its args");
     JSValueRef raw = hook_realm_get(&question->engine->realm, question->message, "raw", &thrown);
     if (thrown)
         return refuse(question, name_of(question), ": `raw` cannot be read");
@@ -219,6 +221,9 @@ static int take_value(struct question *question, JSValueRef value)
         return refuse(question, name_of(question),
                       " returned nothing: return what goes on, or "
                       "throw");
+    if (JSValueIsStrictEqual(question->engine->realm.context, value, question->message))
+        return refuse(question, name_of(question),
+                      " returned its whole message: return the part of it that goes on");
     return write_value(question, value);
 }
 
@@ -272,7 +277,9 @@ static int pass(struct question *question)
     struct tb_packer packer;
     const struct tb_hook_ask *ask = question->ask;
     if (ask->what == TB_HOOK_CHUNK)
-        return refuse(question, "it has no onChunk,", " and the call became a stream");
+        return refuse(question, "it has no onChunk,",
+                      " and the call became a stream: export one, or leave the "
+                      "command out of [hook]");
     tb_packer_init(&packer, &question->value);
     if (ask->what == TB_HOOK_ERROR)
         pack_message(&packer, ask->value);

@@ -60,6 +60,8 @@ static void check_default(struct hook_engine *engine, JSValueRef object)
             "onChunk");
 }
 
+#define NO_EXPORT " is there and has no `export`: write it in front"
+
 /* hook/module.c says what is in the array. */
 static void take_exports(struct hook_engine *engine, JSObjectRef result)
 {
@@ -73,13 +75,30 @@ static void take_exports(struct hook_engine *engine, JSObjectRef result)
         if (exported)
             keep(engine, (enum hook_function)i, value);
         else if (JSValueToBoolean(context, there))
-            say(engine, hook_function_names[i], " is there and has no `export`");
+            say(engine, hook_function_names[i], NO_EXPORT);
     }
     JSValueRef made = JSObjectGetPropertyAtIndex(context, result, 2 * N_HOOK_FUNCTIONS, NULL);
     if (JSValueIsObject(context, made))
         check_default(engine, made);
     if (!any && !*engine->wrong)
         say(engine, "", "exports none of onRequest, onReply, onError and onChunk");
+}
+
+/* A script's functions are properties of the global object: one that lacks its `export` is there.
+ */
+static bool any_unexported(struct hook_engine *engine)
+{
+    JSContextRef context = engine->realm.context;
+    JSValueRef thrown = NULL;
+    for (unsigned i = 0; i < N_HOOK_FUNCTIONS; i++) {
+        JSValueRef value =
+            hook_realm_get(&engine->realm, engine->realm.global, hook_function_names[i], &thrown);
+        if (thrown || JSValueIsUndefined(context, value))
+            continue;
+        say(engine, hook_function_names[i], NO_EXPORT);
+        return true;
+    }
+    return false;
 }
 
 static void take_tauri(struct hook_engine *engine)
@@ -89,9 +108,10 @@ static void take_tauri(struct hook_engine *engine)
     JSValueRef thrown = NULL;
     JSValueRef value = hook_realm_get(&engine->realm, engine->realm.global, name, &thrown);
     if (thrown || JSValueIsUndefined(context, value)) {
-        say(engine, "",
-            "exports none of onRequest, onReply, onError and onChunk, and sets no "
-            "window.__TAURI_ISOLATION_HOOK__");
+        if (!any_unexported(engine))
+            say(engine, "",
+                "exports none of onRequest, onReply, onError and onChunk, and sets no "
+                "window.__TAURI_ISOLATION_HOOK__");
         return;
     }
     keep(engine, HOOK_ON_REQUEST, value);

@@ -76,6 +76,8 @@ static void check_calls(const struct tb_session *session)
         tb_assert(!call->answered || call->at_plugin); /* else its slot would be free */
         tb_assert(!call->answered || (!call->waiting && !call->questions && !call->hook_token));
         tb_assert(!call->waiting || (call->ref == 0 && !call->at_plugin));
+        tb_assert(!call->at_plugin || call->plugin < session->n_plugins);
+        tb_assert(call->answered || !call->stream.ended || call->questions); /* who else ends it? */
         n_held += held_by(call, true);
         n_back += held_by(call, false);
         if (call->answered)
@@ -168,6 +170,15 @@ static void check_orders(const struct tb_session *session)
         check_order(&session->plugins[i].order);
 }
 
+/* Of the session's calls those whose args the hook keeps. */
+static uint32_t n_kept(const struct tb_session *session, uint32_t token)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; session && session->calls.slots && i < TB_SESSION_CALLS; i++)
+        n += token != 0 && session->calls.slots[i].hook_token == token;
+    return n;
+}
+
 /* Those at the process come first; what nobody waits for is there or nowhere. */
 static void check_hook(const struct tb_hook *hook)
 {
@@ -206,6 +217,7 @@ void bench_check(struct bench *bench)
         const struct tb_session *session = bench->broker.views.slots[i].session;
         const struct tb_hook *hook = &bench->broker.views.slots[i].hook;
         check_hook(hook);
+        tb_assert(hook->n_calls == n_kept(session, hook->token));
         n += hook->link.paused;
         any |= hook->state != TB_HOOK_IDLE;
         if (!session)

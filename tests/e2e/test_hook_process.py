@@ -86,6 +86,15 @@ def test_a_reply_that_is_forgotten_is_refused():
         assert "onReply returned nothing" in hook.ask("reply", call=1, value=1)["error"]
 
 
+def test_a_message_that_is_returned_as_a_whole_is_refused():
+    with Hook("export const onRequest = (message) => message") as hook:
+        assert "onRequest returned its whole message: return its args" in hook.request({"a": 1}, call=1)["error"]
+    with Hook(on_request("return args") + "export const onReply = (message) => message; export const onChunk = onReply") as hook:
+        hook.request({"a": 1}, call=1)
+        assert "onChunk returned its whole message" in hook.ask("chunk", call=1, value=1)["error"]
+        assert "onReply returned its whole message" in hook.ask("reply", call=1, value=1)["error"]
+
+
 def test_an_error_keeps_its_code_and_gets_another_message():
     error = {"code": "io", "message": "no such file"}
     with Hook(BACK) as hook:
@@ -111,7 +120,7 @@ def test_chunks_both_ways():
     with Hook(on_request("return args")) as hook:
         hook.request({}, call=1)
         assert hook.ask("chunk", call=1, value=1)["error"] == (
-            "isolation.js: it has no onChunk, and the call became a stream")
+            "isolation.js: it has no onChunk, and the call became a stream: export one, or leave the command out of [hook]")
 
 
 def test_what_no_function_asks_for_goes_on_as_it_came():
@@ -210,7 +219,8 @@ WRONG = {
     "export const onRequest = 5": (None, "onRequest is not a function"),
     "export const onReply = () => 1; function onRequest() {}": (None, "onRequest is there and has no `export`"),
     "export const a = 1": (1, "a: a hook exports"),
-    "function onRequest() {}": (None, "exports none of onRequest"),
+    "function onRequest() {}": (None, "onRequest is there and has no `export`: write it in front"),
+    "const nothing = 1;": (None, "exports none of onRequest"),
     "window.__TAURI_ISOLATION_HOOK__ = 5": (None, "is not a function"),
     "\nthrow new TypeError('top')": (2, "TypeError: top"),
     "\n\nexport function onRequest() {}\nmissing()": (4, "ReferenceError"),

@@ -114,6 +114,15 @@ def test_explain_without_filters(tmp_path):
 
 # ---- check ----
 
+def test_check_lists_tripwires_that_nobody_is_granted(tmp_path):
+    _, out, _ = policy("check", make(tmp_path / "a", MANIFEST))
+    lines = out.splitlines()
+    begins = lines.index("tripwires, a call of which locks the session and raises an alert")
+    assert lines[begins + 1:begins + 3] == ["  wipe", ""]
+    _, out, _ = policy("check", make(tmp_path / "b", MANIFEST.replace("tripwire = true", "tripwire = false")))
+    assert "tripwires" not in out
+
+
 def test_check_shows_what_filters_the_calls_of_a_view(tmp_path):
     capabilities = [{"permissions": ["fs:allow-read-text-file", "fs:allow-stat"]}, {"permissions": ["fs:allow-stat"], "windows": ["other"]}]
     _, out, _ = policy("check", make(tmp_path / "a", MANIFEST, capabilities=capabilities))

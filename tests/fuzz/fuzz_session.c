@@ -400,6 +400,7 @@ static void reload(struct input *input, uint8_t hooked, uint8_t asks)
     const struct bench_policy policy = {.commands = (choice & 7) | (choice & 64 ? 0 : 0xf8),
                                         .resources = choice & 16,
                                         .scope = choice >> 3 & 3,
+                                        .nothing = choice & 8,
                                         .memory_mib = choice & 32 ? 64 : 65,
                                         .hooked = hooked & 0x7fu,
                                         .hook_text = hooked >> 7,

@@ -142,7 +142,7 @@ static void an_answer_out_of_the_format_ends_everything(void)
 {
     static const char text[] = "\x0b\0\0\0\x49\0\0\0"
                                "\x82\xa2id\x01\xa6"
-                               "ans";
+                               "answe";
     begin(&asking);
     (void)ask(BENCH_ECHO);
     ssize_t sent = tb_fd_send(bench.host, tb_bytes_of(text, 8 + 11), -1, 0);
