@@ -1,28 +1,11 @@
 /* Calls that wait while things change around them. */
 #include "broker/waiting.h"
-#include "tests/unit/hook_bench.h"
+#include "tests/unit/hook_call.h"
 
 #include <sodium.h>
 #include <sys/socket.h>
 
-static struct bench bench;
 static struct tb_buffer schema;
-
-static const struct bench_policy hooks_echo = {
-    .commands = 7, .memory_mib = 64, .hooked = 1 << BENCH_ECHO};
-
-static void begin(void)
-{
-    bench_init(&bench, TB_MODE_RELAY, TB_ON_VIOLATION_LOCK, BENCH_COMMANDS);
-    bench_hello(&bench, secret);
-    bench_reload(&bench, &hooks_echo);
-    tb_buffer_consume(&bench.end.from_broker, tb_buffer_n(&bench.end.from_broker));
-}
-
-static struct tb_handle call(enum bench_command command)
-{
-    return stream_call(&bench, command, NO_ARGS);
-}
 
 static void check_reply(enum tb_code code, const struct tb_handle *handle)
 {
@@ -61,7 +44,7 @@ static void reload_with_schema(void)
 static void a_parked_body_takes_no_more_memory_than_it_has_bytes(void)
 {
     static uint8_t body[1024 * 1024];
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle handle = session_issued(&bench, BENCH_ECHO);
     bench_send_sealed(&bench, TB_CALL, 0, &handle, 0,
                       tb_bytes_of("\x82\xa4"
@@ -80,7 +63,7 @@ static void a_parked_body_takes_no_more_memory_than_it_has_bytes(void)
 static void another_schema_judges_what_waits_for_the_hook(void)
 {
     struct stream_told told;
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle at_hook = call(BENCH_ECHO);
     struct tb_handle behind = call(BENCH_OTHER);
     reload_with_schema();
@@ -96,7 +79,7 @@ static void what_is_hooked_by_now_is_asked_about(void)
 {
     struct bench_policy policy = hooks_echo;
     struct stream_told told;
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle at_hook = call(BENCH_ECHO);
     struct tb_handle behind = call(BENCH_OTHER);
     policy.hooked |= 1 << BENCH_OTHER;
@@ -113,7 +96,7 @@ static void what_is_hooked_by_now_is_asked_about(void)
 static void what_a_plugin_implements_by_now_is_its_call(void)
 {
     struct bench_policy policy = hooks_echo;
-    begin();
+    begin_under(&hooks_echo);
     policy.hooked |= 1 << BENCH_NOTHING;
     bench_reload(&bench, &policy);
     struct tb_handle handle = call(BENCH_NOTHING);
@@ -153,7 +136,7 @@ static void read_some(void)
 /* It is read in the course of a round, behind which nothing else might wake the broker. */
 static void a_cancel_that_waited_lets_those_behind_pass_in_its_round(void)
 {
-    begin();
+    begin_under(&hooks_echo);
     struct tb_handle busy = call(BENCH_OTHER);
     struct tb_handle at_hook = call(BENCH_ECHO);
     (void)call(BENCH_OTHER);

@@ -78,6 +78,17 @@ def test_what_is_not_granted_does_not_exist(window, name):
     assert [r["event"] for r in window.app.records() if r["code"] == "not_granted"] == ["call"]
 
 
+def test_a_flood_of_one_name_does_not_hide_a_tripwire(window):
+    """Nothing else is called: what could not be told at once is told when its time has come."""
+    with open(window.app.path / "trollbridge.toml", "a") as manifest:
+        manifest.write('\n[commands."plugin:fs|remove"]\ntripwire = true\n')
+    assert native(window, """
+        for (let n = 0; n < 101; n++) await call(n === 50 ? 'plugin:fs|remove' : 'plugin:fs|nothing', HELLO);
+        while (!ended) await new Promise((done) => setTimeout(done, 10));
+        return ended[0];""") == "broker"
+    assert [r["command"] for r in window.app.records() if r["event"] == "alert"] == ["plugin:fs|remove"]
+
+
 @pytest.mark.parametrize("args", ["[]", "[0xc0]", "[0x90]", "[0x81, 0xa1, 0x61]", "[0x80, 0x80]", "[0xd9, 1]",
                                   "[0x82, 0xa1, 97, 1, 0xa1, 97, 1]", "[0xde, 0, 0]", "[0xdf, 255, 255, 255, 255]"])
 def test_args_are_checked_before_they_are_sealed(window, args):
