@@ -96,20 +96,6 @@ static bool read_entry(const struct tb_piece *piece, struct tb_entry *ret_entry)
            tb_entry_read(piece->bytes, ret_entry, &why) == TB_OK;
 }
 
-/* Its call was let through, and so the verdict is `allow`; what came of it was kept from the page.
- */
-static bool is_withheld(const struct tb_entry *entry)
-{
-    static const char *const codes[] = {"hook", "limit", "ask_denied"};
-    struct tb_bytes code = tb_entry_string(entry, "code");
-    if (!tb_bytes_are(tb_entry_string(entry, "event"), "done"))
-        return false;
-    for (size_t i = 0; i < TB_ARRAY_LEN(codes); i++)
-        if (tb_bytes_are(code, codes[i]))
-            return true;
-    return false;
-}
-
 bool audit_wants(const struct audit_options *options, const struct tb_piece *piece)
 {
     struct tb_entry entry;
@@ -117,7 +103,7 @@ bool audit_wants(const struct audit_options *options, const struct tb_piece *pie
         return true;
     if (!read_entry(piece, &entry))
         return true;
-    bool denied = tb_bytes_are(tb_entry_string(&entry, "verdict"), "deny") || is_withheld(&entry);
+    bool denied = tb_bytes_are(tb_entry_string(&entry, "verdict"), "deny");
     tb_entry_deinit(&entry);
     return denied;
 }

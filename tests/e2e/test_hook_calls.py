@@ -111,16 +111,6 @@ def test_it_redacts_replies(shown):
     assert shown.call(command="plugin:fs|stat", args={"path": "data/card.txt"})["value"]["isFile"]
 
 
-def test_an_answer_that_it_withholds_is_among_what_was_refused(app):
-    hooks.add(app, "export function onReply() { throw new Error('not for the page') }")
-    with host_of(app) as host:
-        assert read(host, "data/hello.txt") == "hook"
-        record = hooks.record(app, event="done", code="hook")
-        text = app.run("audit", "show", app.log, "--denied").stdout.decode()
-    rows = [line for line in text.splitlines() if "not for the page" in line]
-    assert len(rows) == 1 and rows[0].split()[0] == str(record["n"])
-
-
 def test_it_says_what_an_error_tells(shown):
     line = shown.call(args={"path": "data/nothing.txt"})
     assert line["error"]["code"] == "not_found" and line["error"]["message"] == "no: not_found"
