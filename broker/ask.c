@@ -214,8 +214,9 @@ static bool show(struct tb_session *session, struct tb_live_call *call)
         .view = tb_bytes_of_string(session->label),
         .origin = tb_bytes_of_string(session->origin),
         .command = tb_session_command(session, call->command)->name,
-        .has_bytes = waiting->has_raw,
+        .has_bytes = waiting->has_raw || waiting->more,
         .bytes = tb_waiting_raw(waiting).n,
+        .more = waiting->more,
         .rule = tb_bytes_of_string(waiting->prompt->rule),
         .remember_days = tb_session_command(session, call->command)->granted->remember_days,
     };

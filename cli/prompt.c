@@ -54,7 +54,8 @@ static void put_facts(const struct trollbridge_app *app, const struct trollbridg
     if (ask->rule)
         put_fact("rule", ask->rule);
     if (ask->has_body)
-        fprintf(stderr, "  raw data %" PRIu64 " bytes, which are not shown\n", ask->n_body);
+        fprintf(stderr, "  raw data %" PRIu64 " bytes%s, which are not shown\n", ask->n_body,
+                ask->more ? " and whatever more the page sends" : "");
     put_fact("args", ask->args_json);
 }
 

@@ -74,6 +74,7 @@ static void show(struct trollbridge *bridge, const struct tb_ask *ask, const cha
                                                   .n_body = ask->has_bytes ? ask->bytes : 0,
                                                   .rule = ask->rule.n > 0 ? rule.bytes : NULL,
                                                   .remember_days = ask->remember_days,
+                                                  .more = ask->more,
                                               });
 }
 

@@ -82,6 +82,7 @@ struct trollbridge_ask {
     uint64_t n_body;        /* how many */
     const char *rule;       /* the message of the rule that asks; NULL: the command does */
     uint32_t remember_days; /* for how long ALWAYS and NEVER are remembered; 0: for ever */
+    int more; /* n_body is only the beginning: after a yes the page sends as much as it likes */
 };
 
 /* What the person says. Zeroed memory is a no. */

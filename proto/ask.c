@@ -29,6 +29,7 @@ int tb_ask_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_as
     uint64_t id;
     uint64_t days;
     bool has_rule;
+    bool has_more;
     const struct tb_field fields[] = {
         {"id", TB_UINT, &id, UINT32_MAX, NULL},
         {"view", TB_STR, &ask.view, TB_LABEL_MAX, NULL},
@@ -36,6 +37,7 @@ int tb_ask_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_as
         {"command", TB_STR, &ask.command, TB_COMMAND_MAX, NULL},
         {"args", TB_MAP, &ask.args, 0, NULL},
         {"bytes", TB_UINT, &ask.bytes, 0, &ask.has_bytes},
+        {"more", TB_BOOL, &ask.more, 0, &has_more},
         {"rule", TB_STR, &ask.rule, TB_ERROR_MESSAGE_MAX, &has_rule},
         {"remember_days", TB_UINT, &days, UINT32_MAX, NULL},
     };
@@ -43,7 +45,7 @@ int tb_ask_read(struct tb_unpacker *unpacker, struct tb_bytes body, struct tb_as
     if (r != TB_OK)
         return r;
     if (!tb_label_valid(ask.view) || !tb_origin_valid(ask.origin) || ask.command.n == 0 ||
-        (has_rule && ask.rule.n == 0))
+        (has_rule && ask.rule.n == 0) || has_more != ask.more || (ask.more && !ask.has_bytes))
         return TB_MALFORMED;
     ask.id = (uint32_t)id;
     ask.remember_days = (uint32_t)days;
@@ -55,7 +57,7 @@ int tb_ask_write(struct tb_buffer *out, const struct tb_ask *ask)
 {
     struct tb_packer packer;
     struct tb_control_frame frame = tb_control_begin(&packer, out);
-    tb_pack_map(&packer, 6u + ask->has_bytes + (ask->rule.n > 0));
+    tb_pack_map(&packer, 6u + ask->has_bytes + ask->more + (ask->rule.n > 0));
     tb_pack_key_uint(&packer, "id", ask->id);
     tb_pack_key_str(&packer, "view", ask->view);
     tb_pack_key_str(&packer, "origin", ask->origin);
@@ -64,6 +66,8 @@ int tb_ask_write(struct tb_buffer *out, const struct tb_ask *ask)
     tb_pack_object(&packer, ask->args);
     if (ask->has_bytes)
         tb_pack_key_uint(&packer, "bytes", ask->bytes);
+    if (ask->more)
+        tb_pack_key_bool(&packer, "more", true);
     if (ask->rule.n > 0)
         tb_pack_key_str(&packer, "rule", ask->rule);
     tb_pack_key_uint(&packer, "remember_days", ask->remember_days);

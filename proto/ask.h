@@ -24,6 +24,7 @@ struct tb_ask {
     const msgpack_object *args; /* exactly those that are dispatched after a yes */
     bool has_bytes;
     uint64_t bytes;         /* of the call's body; with has_bytes */
+    bool more;              /* of its beginning, after which it goes on; with has_bytes */
     struct tb_bytes rule;   /* what the rule that has asked says; empty: the command itself does */
     uint32_t remember_days; /* how long ALWAYS and NEVER hold; 0: for ever */
 };

@@ -28,7 +28,8 @@ static void add_fact(GtkGrid *grid, const char *name, const char *untrusted_text
 static void add_body(GtkGrid *grid, const struct trollbridge_ask *ask)
 {
     g_autofree char *size =
-        g_strdup_printf("%" G_GUINT64_FORMAT " bytes, which are not shown", ask->n_body);
+        g_strdup_printf("%" G_GUINT64_FORMAT " bytes%s, which are not shown", ask->n_body,
+                        ask->more ? " and whatever more the page sends" : "");
     add_fact(grid, "Raw data", size);
 }
 

@@ -22,6 +22,7 @@ struct told {
     enum tb_kind kind;
     uint32_t id;
     uint64_t bytes;
+    bool more;
     uint32_t n_args;
 };
 
@@ -39,6 +40,7 @@ static inline void read_told(struct tb_unpacker *unpacker, const struct tb_frame
     CHECK(ask.command.n > 0 && ask.remember_days == 7);
     ret_told->id = ask.id;
     ret_told->bytes = ask.bytes;
+    ret_told->more = ask.more;
     ret_told->n_args = ask.args->via.map.size;
 }
 

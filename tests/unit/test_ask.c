@@ -58,6 +58,17 @@ static void always_is_handed_on_and_counts_at_once(void)
     bench_deinit(&bench);
 }
 
+/* Of which nobody knows how long it becomes. */
+static void a_body_in_parts_is_told_of_as_that(void)
+{
+    begin(&asking);
+    struct tb_handle handle = stream_call(&bench, BENCH_ECHO, MORE_ARGS);
+    CHECK_INT(stream_take(&bench, TB_CREDIT, &handle, 0).credit, 0);
+    struct told told = hear();
+    CHECK(told.kind == TB_ASK && told.more && told.bytes == 0);
+    bench_deinit(&bench);
+}
+
 static void never_denies_without_asking_again(void)
 {
     begin(&asking);
@@ -273,6 +284,7 @@ int main(int argc, char **argv)
         TEST(once_counts_once),
         TEST(session_counts_until_the_document_goes),
         TEST(always_is_handed_on_and_counts_at_once),
+        TEST(a_body_in_parts_is_told_of_as_that),
         TEST(never_denies_without_asking_again),
         TEST(dismissed_denies_the_command_for_a_while),
         TEST(a_page_that_reloads_washes_nothing_off),

@@ -65,7 +65,7 @@ static void an_empty_body_is_not_no_body(void)
     CHECK_INT(tb_ask_write(&out, &ask), TB_OK);
     CHECK_INT(tb_ask_read(&unpacker, body_of(TB_SIDE_HOST, TB_ASK), &read), TB_OK);
     CHECK(read.has_bytes);
-    CHECK_INT(read.bytes, 0);
+    CHECK(read.bytes == 0 && !read.more);
     CHECK(tb_bytes_are(read.rule, "deletes a file"));
     drop();
 }
@@ -77,6 +77,19 @@ static int read_with(struct tb_ask ask)
     int r = tb_ask_read(&unpacker, body_of(TB_SIDE_HOST, TB_ASK), &read);
     drop();
     return r;
+}
+
+static void a_body_that_goes_on_has_a_beginning(void)
+{
+    struct tb_ask ask = an_ask();
+    struct tb_ask read;
+    ask.more = true;
+    CHECK_INT(read_with(ask), TB_MALFORMED);
+    ask.has_bytes = true;
+    CHECK_INT(tb_ask_write(&out, &ask), TB_OK);
+    CHECK_INT(tb_ask_read(&unpacker, body_of(TB_SIDE_HOST, TB_ASK), &read), TB_OK);
+    CHECK(read.has_bytes && read.more);
+    drop();
 }
 
 static void what_names_nobody_is_refused(void)
@@ -171,13 +184,10 @@ static void each_goes_one_way(void)
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        TEST(an_ask_comes_back_as_it_was),
-        TEST(an_empty_body_is_not_no_body),
-        TEST(what_names_nobody_is_refused),
-        TEST(each_answer_has_a_name_of_its_own),
-        TEST(an_answer_has_exactly_its_keys),
-        TEST(what_is_over_is_one_number),
-        TEST(each_goes_one_way),
+        TEST(an_ask_comes_back_as_it_was),         TEST(an_empty_body_is_not_no_body),
+        TEST(a_body_that_goes_on_has_a_beginning), TEST(what_names_nobody_is_refused),
+        TEST(each_answer_has_a_name_of_its_own),   TEST(an_answer_has_exactly_its_keys),
+        TEST(what_is_over_is_one_number),          TEST(each_goes_one_way),
     };
     CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_peer), 0);
     tb_buffer_init(&out, 2 * TB_FRAME_MAX);

@@ -141,6 +141,7 @@ static void a_host_is_told_all_of_it(void)
     ask_about((struct tb_ask){.id = 7,
                               .has_bytes = true,
                               .bytes = 5000000000,
+                              .more = true,
                               .rule = tb_bytes_of_string("removes a file"),
                               .remember_days = 90},
               tb_bytes_of_string("path"), tb_bytes_of_string("notes/a.txt"));
@@ -148,13 +149,13 @@ static void a_host_is_told_all_of_it(void)
     CHECK_INT(told.ask.id, 7);
     CHECK_STR(told.words, "main https://example.com plugin:fs|remove removes a file");
     CHECK_STR(told.args, "{\"path\":\"notes/a.txt\"}");
-    CHECK(told.ask.has_body);
+    CHECK(told.ask.has_body && told.ask.more);
     CHECK_INT(told.ask.n_body, 5000000000);
     CHECK_INT(told.ask.remember_days, 90);
     CHECK(quiet());
     ask_simply(8);
     CHECK_STR(told.words, "main https://example.com plugin:fs|remove -");
-    CHECK(!told.ask.has_body);
+    CHECK(!told.ask.has_body && !told.ask.more);
     end();
 }
 
