@@ -47,10 +47,3 @@ void hook_calls_drop(struct hook_calls *calls, uint64_t call)
     free(place->args);
     *place = (struct hook_call){0};
 }
-
-void hook_calls_deinit(struct hook_calls *calls)
-{
-    for (size_t i = 0; i < TB_HOOK_CALLS; i++)
-        free(calls->list[i].args);
-    *calls = (struct hook_calls){.most_bytes = calls->most_bytes};
-}

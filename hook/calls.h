@@ -22,4 +22,3 @@ tb_must_check int hook_calls_keep(struct hook_calls *calls, uint64_t call, struc
 /* Empty: not kept. */
 struct tb_bytes hook_calls_find(const struct hook_calls *calls, uint64_t call);
 void hook_calls_drop(struct hook_calls *calls, uint64_t call);
-void hook_calls_deinit(struct hook_calls *calls);

@@ -34,13 +34,6 @@ int hook_engine_init(struct hook_engine *engine)
     return r == 0 ? hook_realm_init(&engine->realm) : r;
 }
 
-void hook_engine_deinit(struct hook_engine *engine)
-{
-    hook_realm_deinit(&engine->realm);
-    tb_unpacker_deinit(&engine->kept);
-    hook_calls_deinit(&engine->calls);
-}
-
 static int refuse(struct question *question, const char *what, const char *why)
 {
     (void)snprintf(question->wrong, sizeof question->wrong, "%s: %s%s",

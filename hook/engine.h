@@ -23,7 +23,6 @@ struct hook_engine {
 
 /* The engine without a text: all that is slow, or asks the kernel for much. TB_OK or -ENOMEM. */
 tb_must_check int hook_engine_init(struct hook_engine *engine);
-void hook_engine_deinit(struct hook_engine *engine);
 /* Runs the text. */
 void hook_engine_load(struct hook_engine *engine, const struct tb_hook_init *init);
 /* Writes the answer, if there has to be one. TB_OK, or TB_FULL: not even an error could be written.

@@ -81,16 +81,9 @@ int hook_realm_init(struct hook_realm *ret_realm)
     realm.run = run_prelude(&realm);
     JSGlobalContextSetEvalEnabled(realm.context, false, no_eval);
     if (!realm.object_prototype || !realm.array_prototype || !realm.keys || !realm.run) {
-        hook_realm_deinit(&realm);
+        JSGlobalContextRelease(realm.context);
         return -ENOMEM;
     }
     *ret_realm = realm;
     return TB_OK;
-}
-
-void hook_realm_deinit(struct hook_realm *realm)
-{
-    if (realm->context)
-        JSGlobalContextRelease(realm->context);
-    *realm = (struct hook_realm){0};
 }

@@ -21,7 +21,6 @@ struct hook_realm {
 
 /* Makes it. TB_OK, or -ENOMEM. */
 tb_must_check int hook_realm_init(struct hook_realm *realm);
-void hook_realm_deinit(struct hook_realm *realm);
 
 /* Evaluates a program. NULL: *ret_thrown is what it threw. */
 JSValueRef hook_realm_evaluate(const struct hook_realm *realm, JSStringRef program,
