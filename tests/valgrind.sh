@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 build=${1:-build}
 # name, and which of its tests
 programs=(base fd endpoint endpoint_stream message scan seal route vectors broker reload record policy_grant policy_settings policy_json policy_label
-    policy_pattern filter_read answers limits waiting hook_calls hook_ends hook_back ask ask_over)
+    policy_pattern filter_read answers limits waiting hook_calls hook_ends hook_back hook_parts ask ask_over)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
