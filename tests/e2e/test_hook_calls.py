@@ -157,12 +157,14 @@ def test_calls_of_a_plugin_go_on_in_their_order(app):
         return args;
     }""", commands=[tree.READ], time_ms=1000)
     with host_of(app) as host:
-        calls = [host.start(command=command) for command in [tree.READ, "plugin:fs|stat"] * 4]
+        # No more of each than it has handles at once: one that waits for a handle has not arrived yet.
+        sent = [tree.READ, "plugin:fs|stat"] * 2
+        calls = [host.start(command=command) for command in sent]
         for call in calls:
             assert "error" not in host.answer(call)
         tree.until(lambda: len(hooks.records(app, event="done")) == len(calls), "all are in the log")
         commands = [record["command"] for record in hooks.records(app, event="call")]
-        assert commands == [tree.READ, "plugin:fs|stat"] * 4
+        assert commands == sent
 
 
 def test_a_call_is_cancelled_while_the_hook_has_it(counted):

@@ -131,7 +131,9 @@ def test_the_guides_prompts_compile(tmp_path):
     guide = (TREE / "docs/host-guide.md").read_text()
     [block] = [text for text in re.findall(r"^```c\n(.*?)^```$", guide, re.M | re.S) if "on_asked_over" in text]
     (tmp_path / "prompts.c").write_text(
-        "#include <trollbridge.h>\nvoid show_prompt(void *data, const struct trollbridge_ask *ask);\nvoid hide_prompt(void *data);\n" + block +
-        "void use(struct trollbridge *bridge);\nvoid use(struct trollbridge *bridge) { on_button(bridge, TROLLBRIDGE_ONCE); }\n"
+        "#include <trollbridge.h>\nstruct prompt { uint32_t id; };\n"
+        "void show_prompt(void *data, const struct trollbridge_ask *ask);\nvoid hide_prompt(void *data, uint32_t id);\n" + block +
+        "void use(struct trollbridge *bridge, const struct prompt *prompt);\n"
+        "void use(struct trollbridge *bridge, const struct prompt *prompt) { on_button(bridge, prompt, TROLLBRIDGE_ONCE); }\n"
         "const struct trollbridge_options options = {.ask = on_ask, .asked_over = on_asked_over};\n")
     subprocess.run(["gcc", "-std=c17", *STRICT, *pkg_config("--cflags"), "-fsyntax-only", tmp_path / "prompts.c"], check=True)
