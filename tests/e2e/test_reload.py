@@ -412,7 +412,7 @@ def test_a_broker_cannot_abuse_the_reload(app, tmp_path):
 
 # ---- what dies, what stays ----
 
-def many(app, n=3000):
+def many(app, n=12000):
     """So many files that the compiler is seen at work."""
     for i in range(n):
         (app.path / f"capabilities/c{i}.json").write_text(json.dumps(
