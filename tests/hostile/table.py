@@ -45,5 +45,9 @@ def print_json(results, out=sys.stdout):
 
 
 def print_count(results, out=sys.stdout):
+    """What failed once more, since the table is long and its end is what is kept of it."""
     passed = sum(r["ok"] for r in results)
+    for result in results:
+        if not result["ok"]:
+            print(f"\n{result['id']}: {result['why']}", file=out)
     print(f"\n{passed} passed, {len(results) - passed} failed", file=out)
