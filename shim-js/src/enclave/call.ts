@@ -55,6 +55,8 @@ export async function callForData<T extends object>(
   }
   const size = parts.reduce((sum, part) => sum + part.length, 0);
   if (size !== result.bytes)
-    throw new EnclaveError('incomplete', `${size} of ${result.bytes} bytes arrived`, { code: 'io' });
+    throw new EnclaveError('incomplete', `${size} of ${result.bytes} bytes arrived`, {
+      code: 'io',
+    });
   return [result, join(parts, size)];
 }

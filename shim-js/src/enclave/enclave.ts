@@ -4,12 +4,7 @@ import { call, callForData, type Request } from './call.js';
 import { textOf, withContent } from './content.js';
 import type { Bridge } from './bridge.js';
 import { hashOf, type Hasher } from './hash.js';
-import {
-  fingerprintOf,
-  fingerprintsOf,
-  secondsUntil,
-  userIdOf,
-} from './names.js';
+import { fingerprintOf, fingerprintsOf, secondsUntil, userIdOf } from './names.js';
 import type * as T from './types.js';
 import { Vault } from './vault.js';
 

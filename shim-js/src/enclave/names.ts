@@ -8,7 +8,10 @@ export function fingerprintOf(key: KeyName): string {
   const named = typeof key === 'string' ? key : key?.fingerprint;
   const digits = String(named).replace(/^0x/i, '').replaceAll(' ', '').toUpperCase();
   if (!/^[0-9A-F]{40}$/.test(digits))
-    throw new EnclaveError('bad-argument', `a key is named by the 40 digits of its fingerprint, not by ${JSON.stringify(named)}`);
+    throw new EnclaveError(
+      'bad-argument',
+      `a key is named by the 40 digits of its fingerprint, not by ${JSON.stringify(named)}`,
+    );
   return digits;
 }
 
@@ -24,7 +27,10 @@ const PART = /^[^<>\p{Cc}]+$/u;
 export function userIdOf(name = '', email = ''): string {
   const parts = [name.trim(), email.trim()].filter((part) => part !== '');
   if (parts.length === 0 || !parts.every((part) => PART.test(part)))
-    throw new EnclaveError('bad-argument', 'a key needs a name or an email, without < > and line breaks');
+    throw new EnclaveError(
+      'bad-argument',
+      'a key needs a name or an email, without < > and line breaks',
+    );
   if (email.trim() === '' || name.trim() === '') return parts[0] as string;
   return `${parts[0]} <${parts[1]}>`;
 }
