@@ -1,5 +1,5 @@
-// The module trollbridge/enclave on the real enclave, behind the real broker. The binary is in the environment (TROLLBRIDGE) or in the
-// build tree. Without one this fails.
+// The module trollbridge/enclave on the real enclave, behind the real broker. The binary is in the
+// environment (TROLLBRIDGE) or in the build tree. Without one this fails.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
