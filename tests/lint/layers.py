@@ -30,6 +30,7 @@ BELOW = {
     "supervisor": ["base", "proto", "policy", "sandbox", "answers"],
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
+    "plugins/enclave/pgp": ["base"],
     "plugins/audit": ["base", "audit", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
     "host": ["base", "proto", "plugins/sdk"],
