@@ -10,7 +10,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 type Bundle = (entry: string) => Promise<{ bytes: Buffer }>;
 
 const SHIM = fileURLToPath(new URL('../..', import.meta.url));
-const ENTRIES = ['src/page/main.ts', 'src/isolated.ts', 'src/standalone.ts'];
+const ENTRIES = [
+  'src/page/main.ts',
+  'src/isolated.ts',
+  'src/standalone.ts',
+  'src/enclave/standalone.ts',
+];
 
 async function bundler(folder: string): Promise<Bundle> {
   const url = pathToFileURL(join(folder, 'tools/bundle.mjs')).href;
