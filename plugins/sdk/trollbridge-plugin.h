@@ -155,7 +155,10 @@ struct tb_plugin_init {
     const struct tb_value *vars; /* a map of strings */
     uint64_t ids;                /* upper bits of the ids that this instance hands out */
     struct tb_session *session;
-    void *data; /* of struct trollbridge_plugin, where the host serves it; else NULL */
+    void *data;            /* of struct trollbridge_plugin, where the host serves it; else NULL */
+    struct tb_bytes app;   /* the app's id */
+    struct tb_bytes state; /* the absolute path of the plugin's own folder, if its plugin.toml says
+                            * `state = true` in [sandbox]; else empty */
 };
 
 /* The absolute path that a variable (`RESOURCE`, `HOME`, …) stands for; empty if it is not set. */

@@ -62,3 +62,15 @@ struct tb_bytes tb_manifest_answers_file(struct tb_policy *policy)
     return path_of(policy, in_test(policy, "answers",
                                    tb_bytes_of_string("$XDG_STATE_HOME/trollbridge/<id>/answers")));
 }
+
+struct tb_bytes tb_manifest_states(struct tb_policy *policy)
+{
+    return path_of(policy, tb_bytes_of_string("$XDG_STATE_HOME/trollbridge"));
+}
+
+struct tb_bytes tb_manifest_plugin_state(struct tb_policy *policy, const struct tb_plugin *plugin)
+{
+    const char *text = tb_arena_format(policy->arena, "$XDG_STATE_HOME/trollbridge/<id>/plugins/%s",
+                                       tb_arena_string(policy->arena, plugin->name));
+    return plugin->sandbox.state ? path_of(policy, tb_bytes_of_string(text)) : (struct tb_bytes){0};
+}

@@ -127,7 +127,7 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
 {
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
-    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 15 : 14);
+    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 17 : 16);
     text(packer, "name", "fs");
     tb_pack_key_bool(packer, "host", flaw == HOST_WITH_PROGRAM);
     text(packer, "program", flaw == RELATIVE_PROGRAM ? "plugins/fs" : "/lib/plugins/fs");
@@ -141,6 +141,8 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
     tb_pack_key_bool(packer, "network", true);
     tb_pack_key_bool(packer, "jit", true);
     tb_pack_key_bool(packer, "audit", true);
+    text(packer, "state", "/state/trollbridge/com.example.notes/plugins/fs");
+    tb_pack_key_bool(packer, "secrets", true);
     tb_pack_key_bool(packer, "resources", true);
     paths(packer, "exec", NULL);
     number(packer, "memory_mib", 256);
