@@ -13,8 +13,9 @@
  * change or listing finishes or removes what was under way. A file that is torn, altered or
  * swapped is found and named; the others stay usable.
  *
- * All functions: 0; a positive enum tb_keystore_result for what a peer or a file can cause; or
- * -errno, and nothing has changed. Hashes and keys that are passed in are borrowed.
+ * All functions: 0; a positive enum tb_keystore_result for what a peer or a file can cause, and
+ * nothing has changed; or -errno, and nothing has changed unless the disk itself failed after the
+ * last step. Hashes and keys that are passed in are borrowed.
  */
 #pragma once
 

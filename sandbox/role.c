@@ -12,6 +12,7 @@ const struct tb_role *const tb_roles[] = {
     &tb_role_fs,
     &tb_role_path,
     &tb_role_audit,
+    &tb_role_enclave,
     &tb_role_hook,
     NULL,
 };
