@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 /* Those below the top one. The first is also what says, by a shared lock, that the folder is in
- * use: who puts another in its place has to have that one alone. */
+ * use: who puts another in its place has to have that one alone. The last is locked while a hash is
+ * tried. */
 static const enum tb_keystore_file below[TB_FOLDERS] = {TB_FILE_KEY, TB_FILE_CERTIFICATE,
                                                         TB_FILE_VALUE, TB_FILE_ATTEMPTS};
 
@@ -96,17 +97,30 @@ int tb_folder_open(struct tb_keystore *keystore, const char *path, bool make)
     return r == 0 ? say_in_use(keystore) : r;
 }
 
-int tb_folder_lock(struct tb_keystore *keystore)
+static int lock(const int *folder, struct tb_locked *ret_locked)
 {
     int r;
     do {
-        r = flock(keystore->root, LOCK_EX);
+        r = flock(*folder, LOCK_EX);
     } while (r < 0 && errno == EINTR);
-    return r < 0 ? -errno : 0;
+    if (r < 0)
+        return -errno;
+    ret_locked->folder = folder;
+    return 0;
+}
+
+int tb_folder_lock_changes(const struct tb_keystore *keystore, struct tb_locked *ret_locked)
+{
+    return lock(&keystore->root, ret_locked);
+}
+
+int tb_folder_lock_attempts(const struct tb_keystore *keystore, struct tb_locked *ret_locked)
+{
+    return lock(&keystore->folders[TB_FOLDERS - 1], ret_locked);
 }
 
 void tb_folder_unlock(struct tb_locked *locked)
 {
-    if (locked->keystore)
-        (void)flock(locked->keystore->root, LOCK_UN);
+    if (locked->folder)
+        (void)flock(*locked->folder, LOCK_UN);
 }

@@ -16,11 +16,19 @@ int tb_folder_of(const struct tb_keystore *keystore, enum tb_keystore_file kind)
  * opened is in `keystore` and closed with it. */
 tb_must_check int tb_folder_open(struct tb_keystore *keystore, const char *path, bool make);
 
-/* Waits for the lock. 0 or -errno. Nobody takes it twice. */
-tb_must_check int tb_folder_lock(struct tb_keystore *keystore);
-
-/* For tb_cleanup: gives the lock back where it was taken. */
+/* A lock that is held; for tb_cleanup. */
 struct tb_locked {
-    struct tb_keystore *keystore; /* NULL: not locked */
+    const int *folder; /* borrowed; NULL: none is held */
 };
 void tb_folder_unlock(struct tb_locked *locked);
+
+/*
+ * Both wait, and nobody takes one twice. Who needs both takes that of attempts first. 0 or -errno.
+ *
+ * Under the lock of attempts hashes are tried, one at a time: several right ones at once are not to
+ * look like failures to each other, and each takes much memory.
+ */
+tb_must_check int tb_folder_lock_changes(const struct tb_keystore *keystore,
+                                         struct tb_locked *ret_locked);
+tb_must_check int tb_folder_lock_attempts(const struct tb_keystore *keystore,
+                                          struct tb_locked *ret_locked);

@@ -159,9 +159,12 @@ int tb_keystore_unlock(struct tb_keystore *keystore, const struct tb_fingerprint
                        const uint8_t hash[static TB_HASH_SIZE], struct tb_attempts *ret_attempts,
                        struct tb_key_secret **ret_secret)
 {
+    tb_cleanup(tb_folder_unlock) struct tb_locked trying = {0};
     tb_cleanup(tb_file_deinit) struct tb_file file = {0};
     tb_cleanup(tb_key_secret_free) struct tb_key_secret *secret = NULL;
-    int r = begin_attempt_alone(keystore, fingerprint, &file, ret_attempts);
+    int r = tb_folder_lock_attempts(keystore, &trying);
+    if (r == 0)
+        r = begin_attempt_alone(keystore, fingerprint, &file, ret_attempts);
     if (r == 0)
         r = try_hash(keystore, &file, hash, ret_attempts, &secret);
     if (r == 0)
@@ -175,18 +178,22 @@ int tb_keystore_unlock(struct tb_keystore *keystore, const struct tb_fingerprint
 
 /* ---- another hash ---- */
 
-/* All of it under the lock: what is wrapped anew is what is in place, whoever else changes it. */
+/* All of it under both locks: what is wrapped anew is what is in place, whoever else changes it. */
 int tb_keystore_change_hash(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
                             const uint8_t hash[static TB_HASH_SIZE],
                             const uint8_t new_hash[static TB_HASH_SIZE],
                             const struct tb_wrap_cost *cost, struct tb_attempts *ret_attempts)
 {
+    tb_cleanup(tb_folder_unlock) struct tb_locked trying = {0};
     tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
     tb_cleanup(tb_file_deinit) struct tb_file file = {0};
     tb_cleanup(tb_key_secret_free) struct tb_key_secret *secret = NULL;
     tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
     struct tb_wrapping old;
-    int r = tb_wrap_cost_valid(cost) ? tb_change_begin(keystore, &locked) : TB_KEYSTORE_INVALID;
+    int r =
+        tb_wrap_cost_valid(cost) ? tb_folder_lock_attempts(keystore, &trying) : TB_KEYSTORE_INVALID;
+    if (r == 0)
+        r = tb_change_begin(keystore, &locked);
     if (r == 0)
         r = begin_attempt(keystore, fingerprint, &file, ret_attempts);
     if (r == 0)

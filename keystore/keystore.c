@@ -108,10 +108,9 @@ static int make_secret(struct tb_keystore *keystore)
 static int open_secret(struct tb_keystore *keystore, bool make)
 {
     tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
-    int r = tb_folder_lock(keystore);
+    int r = tb_folder_lock_changes(keystore, &locked);
     if (r < 0)
         return r;
-    locked.keystore = keystore;
     r = tb_file_read_secret(keystore);
     if (r != TB_KEYSTORE_NONE)
         return r;

@@ -109,16 +109,15 @@ static int finish_pending(struct tb_keystore *keystore)
 int tb_change_begin(struct tb_keystore *keystore, struct tb_locked *ret_locked)
 {
     tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
-    int r = tb_folder_lock(keystore);
+    int r = tb_folder_lock_changes(keystore, &locked);
     if (r < 0)
         return r;
-    locked.keystore = keystore;
     tb_file_remove_unfinished(keystore);
     r = finish_pending(keystore);
     if (r < 0)
         return r;
     *ret_locked = locked;
-    locked.keystore = NULL;
+    locked = (struct tb_locked){0};
     return 0;
 }
 
