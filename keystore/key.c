@@ -37,6 +37,18 @@ int tb_keystore_client_hash(struct tb_keystore *keystore, const struct tb_finger
     return r;
 }
 
+/* The salt: random, new with each wrapping, and part of what the file's seal is over. */
+int tb_keystore_key_mark(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
+                         struct tb_key_mark *ret_mark)
+{
+    tb_cleanup(tb_file_deinit) struct tb_file file = {0};
+    struct tb_wrapping wrapping;
+    int r = load(keystore, fingerprint, &file, &wrapping);
+    if (r == 0)
+        memcpy(ret_mark->bytes, wrapping.salt, sizeof ret_mark->bytes);
+    return r;
+}
+
 /* ---- adding ---- */
 
 static int wrap_file(const struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,

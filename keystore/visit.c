@@ -134,3 +134,16 @@ int tb_keystore_visit(struct tb_keystore *keystore,
         r = visit_folder(&all, kinds[i]);
     return r;
 }
+
+int tb_keystore_each(struct tb_keystore *keystore, enum tb_keystore_file kind,
+                     int (*visit)(void *data, const struct tb_fingerprint *fingerprint), void *data)
+{
+    tb_cleanup(tb_names_deinit) struct tb_names names = {0};
+    struct tb_fingerprint fingerprint;
+    tb_assert(kind == TB_FILE_KEY || kind == TB_FILE_CERTIFICATE);
+    int r = tb_names_read(tb_folder_of(keystore, kind), &names);
+    for (size_t i = 0; i < names.n && r == 0; i++)
+        if (is_leaf(kind, names.list[i], &fingerprint))
+            r = visit(data, &fingerprint);
+    return r;
+}

@@ -10,7 +10,8 @@
 #include <sys/ioctl.h>
 
 static const struct tb_syscall needs[] = {
-    ALLOW_IF("openat", "files of the keystore, never through a link", MASKED(2, O_NOFOLLOW, O_NOFOLLOW)),
+    ALLOW_IF("openat", "files of the keystore, never through a link",
+             MASKED(2, O_NOFOLLOW, O_NOFOLLOW)),
     ANSWER_IF("openat", "opens no file through a link", EACCES, MASKED(2, O_NOFOLLOW, 0)),
     ALLOW("read", "files of the keystore, randomness"),
     ALLOW("fstat", "whose a file is, and how long"),

@@ -16,4 +16,5 @@ static inline bool enclave_arg_key(struct tb_call *call, struct tb_fingerprint *
 bool enclave_arg_fingerprints(struct tb_call *call, const char *name, size_t most,
                               struct tb_fingerprint *ret_list, size_t *ret_n);
 /* The caller wipes it. */
-bool enclave_arg_hash(struct tb_call *call, const char *name, uint8_t ret_hash[static TB_HASH_SIZE]);
+bool enclave_arg_hash(struct tb_call *call, const char *name,
+                      uint8_t ret_hash[static TB_HASH_SIZE]);

@@ -8,6 +8,20 @@
 
 enum { FIRST_SIZE = 64 << 10 };
 
+bool enclave_budget_take(struct enclave_budget *budget, size_t n)
+{
+    if (n > ENCLAVE_CONTENTS_MAX - budget->used)
+        return false;
+    budget->used += n;
+    return true;
+}
+
+void enclave_budget_give(struct enclave_budget *budget, size_t n)
+{
+    tb_assert(n <= budget->used);
+    budget->used -= n;
+}
+
 void enclave_block_init(struct enclave_block *block, struct enclave_budget *budget)
 {
     *block = (struct enclave_block){.budget = budget};
@@ -18,7 +32,7 @@ void enclave_block_deinit(struct enclave_block *block)
     if (block->data) {
         sodium_memzero(block->data, block->n);
         (void)munmap(block->data, block->size);
-        block->budget->used -= block->size;
+        enclave_budget_give(block->budget, block->size);
     }
     enclave_block_init(block, block->budget);
 }
@@ -38,12 +52,13 @@ static int grow(struct enclave_block *block, size_t n)
     size_t size = block->size != 0 ? block->size : FIRST_SIZE;
     while (size < n)
         size *= 2;
-    if (size - block->size > ENCLAVE_CONTENTS_MAX - block->budget->used)
+    if (!enclave_budget_take(block->budget, size - block->size))
         return TB_FULL;
     void *data = map(block, size);
-    if (data == MAP_FAILED)
+    if (data == MAP_FAILED) {
+        enclave_budget_give(block->budget, size - block->size);
         return -ENOMEM;
-    block->budget->used += size - block->size;
+    }
     block->data = data;
     block->size = size;
     return TB_OK;

@@ -21,6 +21,10 @@ struct enclave_budget {
     size_t used;
 };
 
+/* For contents that others hold: whether there is room for them; and given back. */
+tb_must_check bool enclave_budget_take(struct enclave_budget *budget, size_t n);
+void enclave_budget_give(struct enclave_budget *budget, size_t n);
+
 struct enclave_block {
     struct enclave_budget *budget;
     uint8_t *data;

@@ -32,16 +32,16 @@ static inline struct enclave *enclave_of(const struct tb_call *call)
  */
 typedef bool enclave_command(struct tb_call *call, struct enclave_failure *ret_failure);
 
-/* keys.c */
+/* list.c, keys.c */
 enclave_command enclave_list_keys, enclave_trust, enclave_delete_key, enclave_revoke_key,
     enclave_export_public_key;
 /* generate.c */
 enclave_command enclave_new_salt, enclave_generate_key;
 /* unlock.c */
 enclave_command enclave_salt, enclave_unlock, enclave_lock, enclave_change_passphrase;
-/* encrypt.c, sign.c */
+/* encrypt.c, decrypt.c, sign.c */
 enclave_command enclave_encrypt, enclave_decrypt, enclave_sign, enclave_verify;
 /* vault.c */
 enclave_command enclave_vault_put, enclave_vault_get, enclave_vault_list, enclave_vault_delete;
-/* import.c, export.c */
+/* import.c, import_secret.c, export_secret.c */
 enclave_command enclave_import_public_key, enclave_import_key, enclave_export_key;

@@ -54,12 +54,14 @@ static struct entry entry_of(const struct tb_value *value)
 struct question {
     enum entry_kind kind;
     const struct tb_fingerprint *fingerprint; /* NULL: any that there may ever be */
-    const struct tb_bytes *name;              /* NULL: whether there may be any */
+    const struct tb_bytes *name;
 };
 
 static bool matches_key(const struct entry *entry, const struct question *question)
 {
-    return entry->all || (question->fingerprint && tb_bytes_equal(tb_fingerprint_bytes(question->fingerprint), tb_fingerprint_bytes(&entry->fingerprint)));
+    return entry->all ||
+           (question->fingerprint && tb_bytes_equal(tb_fingerprint_bytes(question->fingerprint),
+                                                    tb_fingerprint_bytes(&entry->fingerprint)));
 }
 
 static bool matches_name(const struct entry *entry, struct tb_bytes name)
@@ -76,7 +78,7 @@ static bool matches(const struct entry *entry, const struct question *question)
         return false;
     if (entry->kind == ENTRY_KEY)
         return matches_key(entry, question);
-    return !question->name || matches_name(entry, *question->name);
+    return matches_name(entry, *question->name);
 }
 
 static bool denied(const struct tb_plugin_scope *scope, const struct question *question)
@@ -126,19 +128,9 @@ bool enclave_scope_has_all_keys(const struct tb_plugin_scope *scope)
     return in_scope(scope, &(struct question){.kind = ENTRY_KEY});
 }
 
-bool enclave_scope_has_some_key(const struct tb_plugin_scope *scope)
-{
-    return allows_any(scope, ENTRY_KEY);
-}
-
 bool enclave_scope_has_value(const struct tb_plugin_scope *scope, struct tb_bytes name)
 {
     return in_scope(scope, &(struct question){.kind = ENTRY_VALUE, .name = &name});
-}
-
-bool enclave_scope_has_some_value(const struct tb_plugin_scope *scope)
-{
-    return allows_any(scope, ENTRY_VALUE);
 }
 
 /* ---- with a failure ---- */
@@ -167,21 +159,30 @@ bool enclave_scope_all_keys(const struct tb_plugin_scope *scope,
 bool enclave_scope_some_key(const struct tb_plugin_scope *scope,
                             struct enclave_failure *ret_failure)
 {
-    if (enclave_scope_has_some_key(scope))
+    if (allows_any(scope, ENTRY_KEY))
         return true;
     return enclave_fail(ret_failure, ENCLAVE_SCOPE,
                         "no key is in this command's scope; a capability allows one by "
                         "{ key = \"FINGERPRINT\" }, all by { key = \"*\" }");
 }
 
-bool enclave_scope_value(const struct tb_plugin_scope *scope, struct tb_bytes name,
-                         struct enclave_failure *ret_failure)
+static bool fail_value(struct enclave_failure *ret_failure)
 {
-    if (enclave_scope_has_value(scope, name))
-        return true;
     return enclave_fail(ret_failure, ENCLAVE_SCOPE,
                         "the vault's name is not in this command's scope; a capability allows it "
                         "by { vault = \"PREFIX*\" }, all by { vault = \"*\" }");
+}
+
+bool enclave_scope_value(const struct tb_plugin_scope *scope, struct tb_bytes name,
+                         struct enclave_failure *ret_failure)
+{
+    return enclave_scope_has_value(scope, name) || fail_value(ret_failure);
+}
+
+bool enclave_scope_some_value(const struct tb_plugin_scope *scope,
+                              struct enclave_failure *ret_failure)
+{
+    return allows_any(scope, ENTRY_VALUE) || fail_value(ret_failure);
 }
 
 uint32_t enclave_scope_unlock_s(const struct tb_plugin_scope *scope,

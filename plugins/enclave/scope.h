@@ -25,10 +25,7 @@ bool enclave_scope_has_key(const struct tb_plugin_scope *scope,
 /* For commands that bring keys in, whose fingerprints nobody knows yet: "*" is allowed and not
  * denied. */
 bool enclave_scope_has_all_keys(const struct tb_plugin_scope *scope);
-/* Whether any key at all can be in it. */
-bool enclave_scope_has_some_key(const struct tb_plugin_scope *scope);
 bool enclave_scope_has_value(const struct tb_plugin_scope *scope, struct tb_bytes name);
-bool enclave_scope_has_some_value(const struct tb_plugin_scope *scope);
 
 /* The same, with the failure that says what to write. */
 bool enclave_scope_key(const struct tb_plugin_scope *scope,
@@ -38,6 +35,8 @@ bool enclave_scope_all_keys(const struct tb_plugin_scope *scope,
                             struct enclave_failure *ret_failure);
 bool enclave_scope_some_key(const struct tb_plugin_scope *scope,
                             struct enclave_failure *ret_failure);
+bool enclave_scope_some_value(const struct tb_plugin_scope *scope,
+                              struct enclave_failure *ret_failure);
 bool enclave_scope_value(const struct tb_plugin_scope *scope, struct tb_bytes name,
                          struct enclave_failure *ret_failure);
 

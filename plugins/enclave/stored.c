@@ -41,7 +41,8 @@ bool enclave_fail_stored(struct enclave_failure *ret_failure, const struct tb_ke
         return fail_damaged(ret_failure, keystore);
     case TB_KEYSTORE_EXISTS:
         return enclave_fail(ret_failure, ENCLAVE_KEY_EXISTS,
-                            "the secret key %s is here already: delete it first", fingerprint->text);
+                            "the secret key %s is here already: delete it first",
+                            fingerprint->text);
     case TB_KEYSTORE_TOO_LARGE:
         return enclave_fail(ret_failure, ENCLAVE_TOO_LARGE,
                             "larger than the keystore takes: 1 MiB for a certificate, 1,000,000 "
@@ -60,6 +61,13 @@ bool enclave_fail_stored(struct enclave_failure *ret_failure, const struct tb_ke
     }
     return enclave_fail(ret_failure, ENCLAVE_NO_SUCH_KEY,
                         "there is no key %s: import it, or see list_keys", fingerprint->text);
+}
+
+bool enclave_fail_folder(struct enclave_failure *ret_failure, const struct tb_keystore *keystore,
+                         int r)
+{
+    static const struct tb_fingerprint none;
+    return enclave_fail_stored(ret_failure, keystore, r, &none);
 }
 
 bool enclave_fail_secret(struct enclave_failure *ret_failure, struct tb_keystore *keystore, int r,
@@ -82,8 +90,8 @@ bool enclave_fail_attempt(struct enclave_failure *ret_failure, struct tb_keystor
                             attempts->failures, attempts->wait_s);
     if (r == TB_KEYSTORE_WRONG)
         return enclave_fail(ret_failure, ENCLAVE_WRONG_PASSPHRASE,
-                            "not the passphrase of the key %s; %u failed so far",
-                            fingerprint->text, attempts->failures);
+                            "not the passphrase of the key %s; %u failed so far", fingerprint->text,
+                            attempts->failures);
     return enclave_fail_secret(ret_failure, keystore, r, fingerprint);
 }
 

@@ -1,4 +1,5 @@
-/* What the keystore answers, as failures. `r` is what one of its functions returned, other than 0. */
+/* What the keystore answers, as failures. `r` is what one of its functions returned, other than 0.
+ */
 #pragma once
 
 #include "keystore/keystore.h"
@@ -7,6 +8,9 @@
 /* About the certificate of a key, or all there is of it. */
 bool enclave_fail_stored(struct enclave_failure *ret_failure, const struct tb_keystore *keystore,
                          int r, const struct tb_fingerprint *fingerprint);
+/* About the folder as a whole. */
+bool enclave_fail_folder(struct enclave_failure *ret_failure, const struct tb_keystore *keystore,
+                         int r);
 /* About a secret key: there may be a certificate of it nevertheless. */
 bool enclave_fail_secret(struct enclave_failure *ret_failure, struct tb_keystore *keystore, int r,
                          const struct tb_fingerprint *fingerprint);

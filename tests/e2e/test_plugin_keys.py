@@ -160,6 +160,13 @@ def test_without_a_home_it_is_said_what_to_set(tmp_path):
     assert status == 3 and "the plugin `safe` keeps a folder of its own, and there is no place for it: set HOME or XDG_STATE_HOME" in text
 
 
+def test_an_app_does_not_lie_where_apps_keep_what_no_plugin_gets(tmp_path):
+    folder = make(tmp_path / "trollbridge/notes")
+    status, text, _ = test_policy.compile_app(folder, {"HOME": "/home/u", "XDG_STATE_HOME": str(tmp_path)})
+    assert status == 3 and f"the app folder lies in `{tmp_path}/trollbridge`" in text
+    assert test_policy.compile_app(folder, {"HOME": "/home/u", "XDG_STATE_HOME": str(tmp_path / "troll")})[0] == 0
+
+
 # ---- scopes of maps ----
 
 ALL = {"key": "*", "unlock_s": 300}

@@ -268,6 +268,39 @@ def test_passwords_are_kept(window, vault):
     nothing_is_kept(vault)
 
 
+def test_without_a_worker(window, vault):
+    """The page hashes by itself where its policy lets it start none."""
+    manifest = vault.path / "trollbridge.toml"
+    manifest.write_text(manifest.read_text().replace("worker-src 'self'", "worker-src 'none'"))
+    with window() as page:
+        make_key(page)
+        page.click("lock")
+        unlock(page)
+        page.wait(lambda state: state["own"][0][2] == "open", "the key is open")
+        assert "worker" in page.told  # the console has what was refused
+
+
+CHEAPER = """
+export function onReply({ result }) { return { ...result, passes: 1 }; }
+"""
+
+
+def test_nobody_makes_the_hash_cheap(window, vault):
+    """A hook may change what the enclave answers, and so might who took it over."""
+    with window() as page:
+        make_key(page)
+    (vault.path / "isolation.js").write_text(CHEAPER)
+    with open(vault.path / "trollbridge.toml", "a", encoding="utf-8") as manifest:
+        manifest.write('[hook]\nfile = "isolation.js"\ncommands = ["plugin:enclave|salt"]\n')
+    with window() as page:
+        page.click("lock")
+        unlock(page)
+        page.wait(lambda state: "1 passes" in state["problem"] and not state["busy"], "it is refused")
+        page.key("Escape")
+    commands = [record["command"] for record in vault.records() if record["event"] == "call"]
+    assert "plugin:enclave|salt" in commands and "plugin:enclave|unlock" not in commands
+
+
 @pytest.mark.parametrize("theme, dark", [("Adwaita", False), ("Adwaita:dark", True)])
 def test_light_and_dark(window, theme, dark):
     with window(GTK_THEME=theme) as page:
