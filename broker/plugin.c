@@ -104,11 +104,12 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
 {
     struct tb_packer packer;
     struct tb_plain plain = tb_plain_begin(&packer, &plugin->link.out, TB_PLUGIN_INIT);
-    tb_pack_map(&packer, 9);
+    tb_pack_map(&packer, 11);
     tb_pack_key(&packer, "v");
     tb_pack_uint(&packer, TB_PROTOCOL_VERSION);
     tb_pack_key(&packer, "plugin");
     tb_pack_str(&packer, plugin->name);
+    tb_pack_key_str(&packer, "app", grant->app);
     tb_pack_key(&packer, "view");
     tb_pack_str(&packer, grant->view);
     tb_pack_key_str(&packer, "origin", grant->origin);
@@ -122,6 +123,7 @@ int tb_plugin_write_init(struct tb_plugin *plugin, const struct tb_grant *grant,
         packer.failed = true;
     tb_pack_key(&packer, "vars");
     tb_pack_object(&packer, grant->vars);
+    tb_pack_key_str(&packer, "state", plugin->granted->state);
     tb_pack_key_uint(&packer, "ids", plugin->ids);
     pack_pool(&packer, plugin);
     return tb_plain_finish(&plain, &packer, (struct tb_bytes){0});

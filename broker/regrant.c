@@ -21,8 +21,8 @@ static bool same_hull(const struct tb_grant_plugin *a, const struct tb_grant_plu
     return a->host == b->host && tb_bytes_equal(a->program, b->program) && same(a->read, b->read) &&
            same(a->write, b->write) && same(a->make, b->make) && same(a->mask, b->mask) &&
            same(a->exec, b->exec) && a->network == b->network && a->jit == b->jit &&
-           a->audit == b->audit && a->resources == b->resources && a->memory_mib == b->memory_mib &&
-           a->cpu_s == b->cpu_s;
+           a->audit == b->audit && tb_bytes_equal(a->state, b->state) && a->secrets == b->secrets &&
+           a->resources == b->resources && a->memory_mib == b->memory_mib && a->cpu_s == b->cpu_s;
 }
 
 static bool same_scope(const struct tb_grant *now, uint32_t a, const struct tb_grant *next,

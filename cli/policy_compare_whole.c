@@ -112,6 +112,8 @@ static void compare_plugin(struct policy_work *work, const json_t *before, const
     compare_switch(work, before, after, "network");
     compare_switch(work, before, after, "jit");
     compare_switch(work, before, after, "audit");
+    compare_switch(work, before, after, "state");
+    compare_switch(work, before, after, "secrets");
     compare_number(work, before, after, "memory_mib");
     compare_number(work, before, after, "cpu_s");
     /* Another program may do anything that the sandbox allows. */

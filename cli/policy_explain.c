@@ -149,6 +149,12 @@ static void put_scope(const json_t *answer)
     put_list("the kernel lets the plugin read", json_object_get(plugin, "read"), "no file");
     put_list("the kernel lets the plugin write", json_object_get(plugin, "write"), "no file");
     put_list("and covers", json_object_get(plugin, "mask"), NULL);
+    if (json_object_get(plugin, "state")) {
+        put_field("  the plugin alone has the folder ", plugin, "state");
+        putchar('\n');
+    }
+    if (json_is_true(json_object_get(plugin, "secrets")))
+        puts("  the plugin may ask a person for a passphrase");
 }
 
 /* The compiler has made both texts printable. */

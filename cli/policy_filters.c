@@ -49,6 +49,17 @@ static char *schema_text(const json_t *schema)
     return !json || asprintf(&text, "schema %s", json) < 0 ? NULL : text;
 }
 
+static char *private_text(const json_t *value)
+{
+    static const char secret[] = "its arguments are secrets: the log has";
+    tb_cleanup(free_text) char *names = json_dumps(json_object_get(value, "record"), JSON_COMPACT);
+    char *text = NULL;
+    int n = json_array_size(json_object_get(value, "record")) == 0
+                ? asprintf(&text, "%s none of them", secret)
+                : asprintf(&text, "%s only %s", secret, names ? names : "some");
+    return n < 0 ? NULL : text;
+}
+
 char *policy_filter_text(const json_t *item)
 {
     const char *kind = cli_text(item, "kind");
@@ -61,6 +72,8 @@ char *policy_filter_text(const json_t *item)
         return ask_text(value);
     if (strcmp(kind, "schema") == 0)
         return schema_text(value);
+    if (strcmp(kind, "private") == 0)
+        return private_text(value);
     return strdup("tripwire: a call locks the session and raises an alert");
 }
 

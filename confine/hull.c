@@ -116,6 +116,21 @@ static int add_runtime(struct rules *rules, const struct hull *hull)
     return r;
 }
 
+/* By the descriptor that was checked, whatever the name leads to by now. */
+static int add_state(struct rules *rules, const struct hull *hull)
+{
+    if (!hull->state)
+        return 0;
+    int fd = fcntl(hull->state_fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0 || rules->n == HULL_RULES_MAX) {
+        tb_fd_close(&fd);
+        return fd < 0 ? -errno : -E2BIG;
+    }
+    rules->list[rules->n++] =
+        (struct tb_landlock_rule){.fd = fd, .access = TB_PATH_READ | TB_PATH_WRITE};
+    return 0;
+}
+
 int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static HULL_RULES_MAX],
                size_t *ret_n)
 {
@@ -127,6 +142,8 @@ int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static
         r = add_all(&rules, &hull->read, TB_PATH_READ);
     if (r == 0)
         r = add_all(&rules, &hull->write, TB_PATH_READ | TB_PATH_WRITE);
+    if (r == 0)
+        r = add_state(&rules, hull);
     if (r == 0)
         *ret_n = rules.n;
     return r;

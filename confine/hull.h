@@ -23,7 +23,10 @@ struct hull {
     struct hull_paths make; /* folders to be created first */
     struct hull_paths mask; /* subtrees to be covered */
     struct hull_paths exec; /* programs that it may start, and folders of such */
-    bool network;           /* the files that names of hosts and certificates are looked up in */
+    const char *state;      /* the folder of its own, which no `mask` takes away, or NULL */
+    const char *state_real; /* where that is once all links are followed */
+    int state_fd;
+    bool network; /* the files that names of hosts and certificates are looked up in */
 };
 
 /*
@@ -44,6 +47,21 @@ void hull_drop_links(struct hull *hull, const struct hull_paths *own);
 /* Whether the path, somewhere below the folder, is reached through a symbolic link from there on.
  */
 bool hull_leads_through_link(const char *folder, const char *path);
+
+/*
+ * Opens the folder of a plugin's own, whose path the grant's reader has checked, and makes it and
+ * what leads there (0700). A descriptor, or -errno: it cannot be had, or is somebody else's, which
+ * is said on stderr.
+ */
+tb_must_check int hull_open_state(const char *path);
+
+/* Makes the folder in which all of them lie. It is covered for every plugin, and what is not there
+ * cannot be. */
+void hull_make_states(const char *path);
+
+/* Leaves out of the hull what lies in that folder, by whatever name: Landlock, where it is alone,
+ * could not take it away again. Each is said on stderr. */
+void hull_drop_states(struct hull *hull, const char *states);
 
 /* Creates the folders of `make` that are missing, 0700, parents too. 0 or -errno. */
 tb_must_check int hull_make(const struct hull *hull);

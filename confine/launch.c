@@ -77,6 +77,17 @@ static int enter(const struct launch *launch, const struct tb_landlock_rule *rul
     return r == TB_OK ? written : r;
 }
 
+static int open_state(struct hull *hull)
+{
+    if (!hull->state)
+        return 0;
+    hull->state_fd = hull_open_state(hull->state);
+    if (hull->state_fd < 0)
+        return hull->state_fd;
+    hull->state_real = realpath(hull->state, NULL);
+    return hull->state_real ? 0 : -errno;
+}
+
 static int make_root(const struct launch *launch)
 {
     int r = hull_make(&launch->hull);
@@ -133,6 +144,11 @@ int launch(struct launch *launch)
     if (r < 0)
         return r;
     launch->hull.interpreter = program.script ? program.path : NULL;
+    if (launch->states)
+        hull_make_states(launch->states);
+    r = open_state(&launch->hull);
+    if (r < 0)
+        return r;
     char **argv = arguments_of(launch, &program);
     r = argv ? make_root(launch) : -ENOMEM;
     if (r == 0)

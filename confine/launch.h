@@ -15,6 +15,7 @@ enum {
 struct launch {
     struct hull hull;
     const char *name;    /* the plugin's argv[0] */
+    const char *states;  /* where the folders of plugins lie, for none but its own; NULL: nowhere */
     uint32_t namespaces; /* that this process was started in; net is still to be made */
     uint32_t require;
     uint64_t memory; /* bytes; 0: no limit */

@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PROTECT_MAX = 8, EXIT_USAGE = 2, EXIT_LAYER = 4, EXIT_NOT_STARTED = 127 };
+enum { PROTECT_MAX = 16, EXIT_USAGE = 2, EXIT_LAYER = 4, EXIT_NOT_STARTED = 127 };
 
 struct arguments {
     uint32_t plugin;
@@ -25,6 +25,7 @@ struct arguments {
     uint32_t namespaces;
     const char *protect[PROTECT_MAX]; /* denied to every plugin, whatever its scopes say */
     size_t n_protect;
+    const char *states;
 };
 
 static void drop_grant(struct tb_grant **grant)
@@ -52,11 +53,9 @@ static int parse_index(const char *text, uint32_t *ret_index)
 static int parse(int argc, char **argv, struct arguments *ret_arguments)
 {
     static const struct option options[] = {
-        {"plugin", required_argument, NULL, 'p'},
-        {"require", required_argument, NULL, 'r'},
-        {"namespaces", required_argument, NULL, 'n'},
-        {"protect", required_argument, NULL, 'd'},
-        {NULL, 0, NULL, 0},
+        {"plugin", required_argument, NULL, 'p'},     {"require", required_argument, NULL, 'r'},
+        {"namespaces", required_argument, NULL, 'n'}, {"protect", required_argument, NULL, 'd'},
+        {"states", required_argument, NULL, 's'},     {NULL, 0, NULL, 0},
     };
     struct arguments arguments = {.plugin = TB_NO_INDEX};
     int r = TB_OK;
@@ -70,6 +69,8 @@ static int parse(int argc, char **argv, struct arguments *ret_arguments)
             r = tb_layers_mask(optarg, &arguments.namespaces);
         else if (c == 'd' && arguments.n_protect < PROTECT_MAX)
             arguments.protect[arguments.n_protect++] = optarg;
+        else if (c == 's')
+            arguments.states = optarg;
         else
             r = TB_UNKNOWN;
     }
@@ -100,18 +101,35 @@ static int copy_paths(const msgpack_object *array, struct hull_paths *ret_paths)
     return 0;
 }
 
+/* A hull can hold the place that a link leads to, and not the link. Returns how many names: two at
+ * most. */
+static size_t add_names(const char *path, const char **names)
+{
+    char *real = realpath(path, NULL);
+    names[0] = path;
+    if (!real || strcmp(real, path) == 0) {
+        free(real);
+        return 1;
+    }
+    names[1] = real;
+    return 2;
+}
+
 /* A page that may write into its own app's folder must not write its own policy, or into the log of
  * what it did. */
 static int add_protected(const struct arguments *arguments, struct hull_paths *mask)
 {
-    const char **list = calloc(mask->n + arguments->n_protect + 1, sizeof *list);
+    size_t n = mask->n;
+    const char **list = calloc(n + 2 * (arguments->n_protect + 1), sizeof *list);
     if (!list)
         return -ENOMEM;
-    for (size_t i = 0; i < mask->n; i++)
+    for (size_t i = 0; i < n; i++)
         list[i] = mask->list[i];
     for (size_t i = 0; i < arguments->n_protect; i++)
-        list[mask->n + i] = arguments->protect[i];
-    *mask = (struct hull_paths){.list = list, .n = mask->n + arguments->n_protect};
+        n += add_names(arguments->protect[i], list + n);
+    if (arguments->states)
+        n += add_names(arguments->states, list + n);
+    *mask = (struct hull_paths){.list = list, .n = n};
     return 0;
 }
 
@@ -126,8 +144,11 @@ static int copy_hull(const struct tb_grant_plugin *plugin, struct hull *ret_hull
         {plugin->exec, &ret_hull->exec},
     };
     ret_hull->network = plugin->network;
+    ret_hull->state_fd = -1;
     ret_hull->program = copy_of(plugin->program);
     int r = ret_hull->program ? 0 : -EINVAL;
+    if (r == 0 && plugin->state.n > 0 && !(ret_hull->state = copy_of(plugin->state)))
+        r = -EINVAL;
     for (size_t i = 0; r == 0 && i < TB_ARRAY_LEN(lists); i++)
         r = copy_paths(lists[i].from, lists[i].to);
     return r;
@@ -178,6 +199,7 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
         .cpu_s = plugin->cpu_s,
         .jit = plugin->jit,
         .audit = plugin->audit,
+        .states = arguments->states,
     };
     r = ret_launch->name ? copy_hull(plugin, &ret_launch->hull) : -EINVAL;
     struct hull_paths own;
@@ -186,6 +208,8 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
     if (r != 0)
         return r;
     hull_drop_links(&ret_launch->hull, &own);
+    if (arguments->states)
+        hull_drop_states(&ret_launch->hull, arguments->states);
     resolve(&ret_launch->hull.exec);
     return add_protected(arguments, &ret_launch->hull.mask);
 }
@@ -197,7 +221,7 @@ int main(int argc, char **argv)
     if (parse(argc, argv, &arguments) != TB_OK)
         return fail(EXIT_USAGE, "usage",
                     "confine --plugin INDEX [--require LAYERS] [--namespaces LAYERS] "
-                    "[--protect PATH]...");
+                    "[--states PATH] [--protect PATH]...");
     int r = read_launch(&arguments, &plugin);
     if (r != TB_OK)
         return fail(EXIT_NOT_STARTED, "grant", r < 0 ? strerror(-r) : "not in the format");

@@ -3,7 +3,8 @@
  * is covered, and put at their own names in a new one, parents before what lies inside them.
  */
 #include "base/fd.h"
-#include "confine/hull.h"
+#include "confine/cover.h"
+#include "confine/inside.h"
 #include "sandbox/linux.h"
 #include "sandbox/root.h"
 
@@ -18,9 +19,6 @@
 #define READ_ONLY (TB_MOUNT_RDONLY | TB_MOUNT_NOSUID | TB_MOUNT_NODEV)
 #define WRITABLE  (TB_MOUNT_NOSUID | TB_MOUNT_NODEV | TB_MOUNT_NOEXEC)
 #define DEVICE    (TB_MOUNT_NOSUID | TB_MOUNT_NOEXEC)
-
-static const char denied_folder[] = ".denied-folder";
-static const char denied_file[] = ".denied-file";
 
 struct part {
     const char *path;
@@ -88,19 +86,11 @@ static int take_runtime(struct parts *parts, const char *path, uint64_t attribut
     return copy ? push(parts, (struct part){.path = path, .mount = -1, .link = copy}) : -ENOMEM;
 }
 
-static bool is_inside(const char *path, const char *folder)
-{
-    size_t n = strlen(folder);
-    while (n > 0 && folder[n - 1] == '/')
-        n--;
-    return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == 0);
-}
-
 /* A read-only part on top of a writable folder would take away what was granted. */
 static bool is_writable(const struct hull *hull, const char *path)
 {
     for (size_t i = 0; i < hull->write.n; i++)
-        if (is_inside(path, hull->write.list[i]))
+        if (hull_below(hull->write.list[i], path))
             return true;
     return false;
 }
@@ -113,7 +103,7 @@ static bool comes_along(const struct hull *hull, const char *path)
     bool found = false;
     for (size_t i = 0; i < hull->write.n && !found; i++) {
         const char *outer = hull->write.list[i];
-        found = strcmp(path, outer) != 0 && is_inside(path, outer) &&
+        found = strcmp(path, outer) != 0 && hull_below(outer, path) &&
                 !hull_leads_through_link(outer, path);
     }
     return found && stat(path, &status) == 0;
@@ -167,56 +157,6 @@ static int compare(const void *a, const void *b)
     return order ? order : (left->order > right->order) - (left->order < right->order);
 }
 
-/* Never leaves the new root, whatever the links in it say. */
-static int open_inside(int root, const char *path)
-{
-    struct tb_open_how how = {.flags = O_PATH | O_CLOEXEC,
-                              .resolve = TB_RESOLVE_IN_ROOT | TB_RESOLVE_NO_MAGICLINKS};
-    int fd = tb_openat2(root, path, &how);
-    return fd < 0 ? -errno : fd;
-}
-
-static int make_entry(int folder, const char *name, bool as_folder)
-{
-    int r = as_folder ? mkdirat(folder, name, 0755) : mknodat(folder, name, S_IFREG | 0444, 0);
-    return r < 0 && errno != EEXIST ? -errno : 0;
-}
-
-/* Opens path, all of whose folders exist; makes its last part if that is missing. */
-static int open_or_make(int root, char *path, bool as_folder)
-{
-    int fd = open_inside(root, path);
-    if (fd != -ENOENT)
-        return fd;
-    char *slash = strrchr(path, '/');
-    *slash = 0;
-    tb_fd folder = open_inside(root, path[0] ? path : "/");
-    *slash = '/';
-    if (folder < 0)
-        return folder;
-    int r = make_entry(folder, slash + 1, as_folder);
-    return r < 0 ? r : open_inside(root, path);
-}
-
-static int open_place(int root, const char *path, bool as_folder)
-{
-    char prefix[PATH_MAX];
-    size_t n = strlen(path);
-    if (n >= sizeof prefix)
-        return -ENAMETOOLONG;
-    memcpy(prefix, path, n + 1);
-    for (size_t i = 1; i < n; i++) {
-        if (path[i] != '/')
-            continue;
-        prefix[i] = 0;
-        tb_fd made = open_or_make(root, prefix, true);
-        if (made < 0)
-            return made;
-        prefix[i] = '/';
-    }
-    return open_or_make(root, prefix, as_folder);
-}
-
 /* A hull that holds the folder may have the link already. */
 static int place_link(int root, const struct part *part)
 {
@@ -231,42 +171,10 @@ static int place(int root, const struct part *part)
     struct stat status;
     if (fstat(part->mount, &status) < 0)
         return -errno;
-    tb_fd at = open_place(root, part->path, S_ISDIR(status.st_mode));
+    tb_fd at = hull_open_place(root, part->path, S_ISDIR(status.st_mode));
     if (at < 0)
         return at;
     return tb_move_mount(part->mount, at) < 0 ? -errno : 0;
-}
-
-static int make_lids(int folder)
-{
-    bool ok = mkdirat(folder, denied_folder, 0500) == 0 &&
-              mknodat(folder, denied_file, S_IFREG | 0000, 0) == 0;
-    return ok ? 0 : -errno;
-}
-
-/* `lids`: the folder that holds what covers. */
-static int cover(int root, int lids, const char *path)
-{
-    tb_fd at = open_inside(root, path);
-    if (at == -ENOENT || at == -ENOTDIR)
-        return 0;
-    struct stat status;
-    if (at < 0 || fstat(at, &status) < 0)
-        return at < 0 ? at : -errno;
-    const char *with = S_ISDIR(status.st_mode) ? denied_folder : denied_file;
-    tb_fd lid = tb_open_tree(lids, with, TB_OPEN_TREE_CLONE | TB_OPEN_TREE_CLOEXEC);
-    struct tb_mount_attr attr = {.set = READ_ONLY | TB_MOUNT_NOEXEC};
-    if (lid < 0 || tb_mount_setattr(lid, 0, &attr) < 0 || tb_move_mount(lid, at) < 0)
-        return -errno;
-    return 0;
-}
-
-static int cover_all(int root, int lids, const struct hull_paths *mask)
-{
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < mask->n; i++)
-        r = cover(root, lids, mask->list[i]);
-    return r;
 }
 
 static bool is_root(const struct part *part)
@@ -281,7 +189,7 @@ static int place_root(int lids, const struct part *part, int *root)
     if (tb_move_mount(part->mount, *root) < 0 || fchdir(part->mount) < 0)
         return -errno;
     *root = part->mount;
-    return cover(*root, lids, "/proc");
+    return hull_cover(*root, lids, "/proc");
 }
 
 static int place_all(struct parts *parts, int lids, int *root)
@@ -293,17 +201,17 @@ static int place_all(struct parts *parts, int lids, int *root)
     return r;
 }
 
-static int fill(struct parts *parts, const struct hull_paths *mask)
+static int fill(struct parts *parts, const struct hull *hull)
 {
     tb_fd empty = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (empty < 0)
         return -errno;
     int root = empty;
-    int r = make_lids(empty);
+    int r = hull_make_lids(empty);
     if (r == 0)
         r = place_all(parts, empty, &root);
     if (r == 0)
-        r = cover_all(root, empty, mask);
+        r = hull_cover_all(root, empty, hull);
     if (r == 0)
         r = tb_root_finish();
     /* The whole tree as a hull has its own attributes. */
@@ -318,5 +226,5 @@ int hull_mount(const struct hull *hull)
         return r;
     qsort(parts->list, parts->n, sizeof parts->list[0], compare);
     r = tb_root_begin();
-    return r == 0 ? fill(parts, &hull->mask) : r;
+    return r == 0 ? fill(parts, hull) : r;
 }

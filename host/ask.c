@@ -98,6 +98,7 @@ bool host_ask_over(struct trollbridge *bridge, struct tb_bytes body)
     uint32_t id;
     if (tb_ask_over_read(&bridge->unpacker, body, &id) != TB_OK)
         return false;
+    host_secret_forget(&bridge->secrets, id);
     if (bridge->options.asked_over)
         bridge->options.asked_over(bridge->options.data, id);
     return true;

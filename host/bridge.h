@@ -4,6 +4,7 @@
 #include "host/event.h"
 #include "host/facts.h"
 #include "host/links.h"
+#include "host/secret.h"
 #include "host/trollbridge.h"
 #include "proto/control.h"
 
@@ -21,6 +22,7 @@ struct trollbridge {
     struct tb_unpacker unpacker;
     struct host_links links;
     struct host_event event; /* that is being made */
+    struct host_secrets secrets;
     bool dispatching;
     bool lost;
 };

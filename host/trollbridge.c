@@ -184,6 +184,8 @@ static bool on_frame(struct trollbridge *bridge, const struct tb_frame *frame)
         return host_ask(bridge, frame->body);
     case TB_ASK_OVER:
         return host_ask_over(bridge, frame->body);
+    case TB_SECRET:
+        return host_secret(bridge, frame->body);
     default:
         return on_alert(bridge, frame);
     }

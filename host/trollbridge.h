@@ -85,6 +85,22 @@ struct trollbridge_ask {
     int more; /* n_body is only the beginning: after a yes the page sends as much as it likes */
 };
 
+/*
+ * A plugin that may (plugin.toml says `secrets = true`) asks for a passphrase, in a call that is
+ * under way. All strings are borrowed for the callback. `what` is the plugin's own, and as hostile
+ * as that may be: if a reader would not see all of it as it is, it is escaped as in JSON. It is
+ * text, never markup. The others are the policy's.
+ */
+struct trollbridge_secret {
+    uint32_t id; /* for trollbridge_answer_secret */
+    const char *view;
+    const char *origin;
+    const char *command;
+    const char *plugin; /* its name; "": the app's own commands, which the host serves */
+    const char *what;   /* on one line, at most 1,536 bytes */
+    int is_new;         /* a new passphrase: ask for it twice */
+};
+
 /* What the person says. Zeroed memory is a no. */
 enum trollbridge_answered {
     TROLLBRIDGE_DISMISSED = 0, /* no, and no to the command for 30 s */
@@ -130,8 +146,16 @@ struct trollbridge_options {
      */
     void (*ask)(void *data, const struct trollbridge_ask *ask);
 
-    /* Nobody waits for that answer any more (the call was cancelled, its document is gone, ten
-     * minutes are over): take the prompt away. Not called behind an answer. May be NULL. */
+    /*
+     * A plugin asks for a passphrase: show a prompt that no page can draw over, which says which
+     * plugin asks, and say with trollbridge_answer_secret what came of it, from in here or later.
+     * It counts as one of the view's prompts. NULL: every one is dismissed at once.
+     */
+    void (*secret)(void *data, const struct trollbridge_secret *secret);
+
+    /* Nobody waits for that answer any more (the call was cancelled or has ended, its document is
+     * gone, ten minutes are over): take the prompt away, and wipe what was typed into it. Not
+     * called behind an answer. May be NULL. */
     void (*asked_over)(void *data, uint32_t id);
 
     void *data; /* passed to the callbacks */
@@ -224,6 +248,17 @@ TROLLBRIDGE_API enum trollbridge_result trollbridge_reload(struct trollbridge *b
  */
 TROLLBRIDGE_API enum trollbridge_result trollbridge_answer(struct trollbridge *bridge, uint32_t id,
                                                            enum trollbridge_answered answered);
+
+/*
+ * What was typed into the prompt `id`: n bytes of UTF-8 without a NUL among them, 1 to 1,024; NULL:
+ * it was dismissed, and so are others of that command for 30 s. The passphrase is sealed to the
+ * plugin in here: nothing between the two can read it. The library wipes its own copy, the caller
+ * its own. It counts once; an id that is over, or none of a passphrase, is no error, and nothing is
+ * sent. INVALID (the passphrase), LOST or OUT_OF_MEMORY: then the prompt waits on.
+ */
+TROLLBRIDGE_API enum trollbridge_result trollbridge_answer_secret(struct trollbridge *bridge,
+                                                                  uint32_t id,
+                                                                  const char *passphrase, size_t n);
 
 /* `dismissed`, `once`, `session`, `always`, `never`, as in the log; NULL: no answer. */
 TROLLBRIDGE_API const char *trollbridge_answer_name(enum trollbridge_answered answered);

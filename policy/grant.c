@@ -21,7 +21,29 @@ static bool all_paths(const msgpack_object *array)
     return true;
 }
 
-static int read_plugin(const msgpack_object *map, struct tb_grant_plugin *plugin)
+static bool ends_with(struct tb_bytes *path, struct tb_bytes name)
+{
+    if (path->n <= name.n || path->data[path->n - name.n - 1] != '/' ||
+        !tb_bytes_equal(tb_bytes_of(path->data + path->n - name.n, name.n), name))
+        return false;
+    path->n -= name.n + 1;
+    return true;
+}
+
+/* It is the plugin's of that name in the app of that id, and nobody else's: the launcher opens it
+ * to that one plugin alone. */
+static bool state_valid(struct tb_bytes app, const struct tb_grant_plugin *plugin)
+{
+    struct tb_bytes path = plugin->state;
+    if (path.n == 0)
+        return true;
+    return !plugin->host && tb_path_valid(path) && ends_with(&path, plugin->name) &&
+           ends_with(&path, tb_bytes_of_string("plugins")) && ends_with(&path, app) &&
+           ends_with(&path, tb_bytes_of_string("trollbridge"));
+}
+
+static int read_plugin(const msgpack_object *map, struct tb_bytes app,
+                       struct tb_grant_plugin *plugin)
 {
     uint64_t memory_mib;
     uint64_t cpu_s;
@@ -36,6 +58,8 @@ static int read_plugin(const msgpack_object *map, struct tb_grant_plugin *plugin
         {"network", TB_BOOL, &plugin->network, 0, NULL},
         {"jit", TB_BOOL, &plugin->jit, 0, NULL},
         {"audit", TB_BOOL, &plugin->audit, 0, NULL},
+        {"state", TB_STR, &plugin->state, 0, NULL},
+        {"secrets", TB_BOOL, &plugin->secrets, 0, NULL},
         {"resources", TB_BOOL, &plugin->resources, 0, NULL},
         {"exec", TB_ARRAY, &plugin->exec, 0, NULL},
         {"memory_mib", TB_UINT, &memory_mib, UINT32_MAX, NULL},
@@ -47,7 +71,7 @@ static int read_plugin(const msgpack_object *map, struct tb_grant_plugin *plugin
     bool runs = plugin->name.n > 0 && tb_path_valid(plugin->program);
     if (!(plugin->host ? plugin->program.n == 0 : runs) || !all_paths(plugin->read) ||
         !all_paths(plugin->write) || !all_paths(plugin->make) || !all_paths(plugin->mask) ||
-        !all_paths(plugin->exec))
+        !all_paths(plugin->exec) || !state_valid(app, plugin) || (plugin->host && plugin->secrets))
         return TB_MALFORMED;
     plugin->memory_mib = (uint32_t)memory_mib;
     plugin->cpu_s = (uint32_t)cpu_s;
@@ -93,7 +117,7 @@ static int read_plugins(struct tb_grant *grant, const msgpack_object *array)
         return r;
     grant->plugins = items;
     for (size_t i = 0; r == TB_OK && i < grant->n_plugins; i++)
-        r = read_plugin(&array->via.array.ptr[i], &grant->plugins[i]);
+        r = read_plugin(&array->via.array.ptr[i], grant->app, &grant->plugins[i]);
     return r;
 }
 

@@ -31,6 +31,9 @@ struct tb_grant_command {
     uint32_t in_flight;    /* 2 to TB_HANDLES_MAX */
     uint64_t deadline_ns;
     enum tb_args args; /* what the log records of the arguments */
+    /* Array of names: the only arguments that the log may have, as all of them are secrets; NULL:
+     * none is. */
+    const msgpack_object *record;
     struct tb_rule rule;
     struct tb_grant_rates rates;
     bool filtered; /* one of the five that follow; without it a call is not looked into */
@@ -63,9 +66,11 @@ struct tb_grant_plugin {
     const msgpack_object *mask;
     const msgpack_object *exec;
     bool network;
-    bool jit;       /* makes code at run time */
-    bool audit;     /* reads the app's log */
-    bool resources; /* it keeps things open, and is told which to close */
+    bool jit;              /* makes code at run time */
+    bool audit;            /* reads the app's log */
+    struct tb_bytes state; /* the folder of its own, absolute; empty: none */
+    bool secrets;          /* may ask people for passphrases */
+    bool resources;        /* it keeps things open, and is told which to close */
     uint32_t memory_mib;
     uint32_t cpu_s; /* 0: no limit */
 };

@@ -42,6 +42,7 @@ static bool take_index(bool has, uint64_t index, size_t n, uint32_t *ret_index)
 struct raw {
     uint64_t plugin, scope, in_flight, deadline_ms, calls_per_s, burst, remember_days;
     struct tb_bytes args, ask_key, rules;
+    bool has_record;
     const msgpack_object *rule, *schema;
     bool has_plugin, has_scope, has_remember_days;
     bool has_rules, has_schema;
@@ -59,6 +60,7 @@ static int read_map(const msgpack_object *map, struct tb_grant_command *command,
         {"in_flight", TB_UINT, &raw->in_flight, TB_HANDLES_MAX, NULL},
         {"deadline_ms", TB_UINT, &raw->deadline_ms, MS_MAX, NULL},
         {"args", TB_STR, &raw->args, 0, NULL},
+        {"record", TB_ARRAY, &command->record, TB_RECORD_NAMES_MAX, &raw->has_record},
         {"calls_per_s", TB_UINT, &raw->calls_per_s, TB_CALLS_PER_S_MAX, &raw->has},
         {"burst", TB_UINT, &raw->burst, TB_CALLS_PER_S_MAX, &raw->has},
         {"bytes_in", TB_UINT, &rates->bytes_in, TB_BYTES_PER_S_MAX, &raw->has},
@@ -75,13 +77,24 @@ static int read_map(const msgpack_object *map, struct tb_grant_command *command,
     return tb_map_read(map, fields, TB_ARRAY_LEN(fields));
 }
 
+static bool all_names(const msgpack_object *array)
+{
+    for (uint32_t i = 0; i < array->via.array.size; i++) {
+        const msgpack_object *name = &array->via.array.ptr[i];
+        if (name->type != MSGPACK_OBJECT_STR || name->via.str.size == 0 ||
+            name->via.str.size > TB_RECORD_NAME_MAX)
+            return false;
+    }
+    return true;
+}
+
 static int check_base(const struct tb_grant *grant, const struct raw *raw,
                       struct tb_grant_command *command)
 {
     if (command->name.n == 0 || command->local.n == 0 || raw->in_flight < TB_HANDLES_MIN ||
         !take_index(raw->has_plugin, raw->plugin, grant->n_plugins, &command->plugin) ||
         !take_index(raw->has_scope, raw->scope, grant->n_scopes, &command->scope) ||
-        !tb_args_of(raw->args, &command->args))
+        !tb_args_of(raw->args, &command->args) || (raw->has_record && !all_names(command->record)))
         return TB_MALFORMED;
     command->in_flight = (uint32_t)raw->in_flight;
     command->deadline_ns = raw->deadline_ms == 0 ? TB_NEVER : raw->deadline_ms * TB_MS_NS;

@@ -89,6 +89,7 @@ static int read_root(const msgpack_object *root, struct tb_settings *settings)
         {"violations", TB_STR, &violations, 0, NULL},
         {"audit", TB_MAP, &audit, 0, NULL},
         {"answers", TB_STR, &settings->answers, 0, NULL},
+        {"states", TB_STR, &settings->states, 0, NULL},
         {"hook_file", TB_STR, &settings->hook_file, TB_HOOK_FILE_MAX, NULL},
         {"hook", TB_BIN, &settings->hook, TB_HOOK_TEXT_MAX, NULL},
         {"facts", TB_BIN, &settings->facts, TB_FACTS_MAX, NULL},
@@ -100,6 +101,7 @@ static int read_root(const msgpack_object *root, struct tb_settings *settings)
     if (version != 1 || settings->app.n == 0 || digest.n != TB_DIGEST_SIZE ||
         !tb_path_valid(settings->resource) ||
         (settings->answers.n > 0 && !tb_path_valid(settings->answers)) ||
+        (settings->states.n > 0 && !tb_path_valid(settings->states)) ||
         (settings->hook.n == 0) != (settings->hook_file.n == 0) ||
         !word_value(actions, TB_ARRAY_LEN(actions), violations, &action))
         return TB_MALFORMED;

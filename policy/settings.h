@@ -21,6 +21,9 @@ enum tb_audit_mode {
 
 enum { TB_LAYERS_MAX = 16, TB_APP_MAX = 128, TB_PATH_MAX = 4096 };
 
+/* Names in `record` of a plugin, and bytes of each: they are compared with those of every call. */
+enum { TB_RECORD_NAMES_MAX = 16, TB_RECORD_NAME_MAX = 64 };
+
 struct tb_settings {
     struct tb_bytes app;
     uint8_t digest[TB_DIGEST_SIZE];
@@ -31,7 +34,8 @@ struct tb_settings {
     enum tb_audit_mode audit_mode;
     struct tb_bytes audit_file; /* absolute */
     enum tb_args audit_args;
-    struct tb_bytes answers;   /* the file of remembered answers, absolute; empty: none is kept */
+    struct tb_bytes answers; /* the file of remembered answers, absolute; empty: none is kept */
+    struct tb_bytes states;  /* the folder of all that is kept of apps, absolute; empty: no home */
     struct tb_bytes hook_file; /* its name in the app folder; empty: the app has no hook */
     struct tb_bytes hook;      /* its text */
     struct tb_bytes facts;     /* what the host is told of the app, passed on unread */

@@ -40,17 +40,26 @@ static const struct rule broker_control[] = {
     {TB_RELOAD, 0, 1, TB_CONTROL_MAX},
     {TB_EMIT, 0, 1, TB_CHUNK_MAX},
     {TB_ANSWER, 0, 1, TB_CONTROL_MAX},
+    {TB_SECRET_ANSWER, 0, 1, TB_SECRET_FRAME_MAX},
     {0},
 };
 static const struct rule host[] = {
-    {TB_OPENED, 0, 1, TB_CONTROL_MAX},   {TB_ALERT, 0, 1, TB_CONTROL_MAX},
-    {TB_RELOADED, 0, 1, TB_CONTROL_MAX}, {TB_ASK, 0, 1, TB_CONTROL_MAX},
-    {TB_ASK_OVER, 0, 1, TB_CONTROL_MAX}, {0},
+    {TB_OPENED, 0, 1, TB_CONTROL_MAX},
+    {TB_ALERT, 0, 1, TB_CONTROL_MAX},
+    {TB_RELOADED, 0, 1, TB_CONTROL_MAX},
+    {TB_ASK, 0, 1, TB_CONTROL_MAX},
+    {TB_ASK_OVER, 0, 1, TB_CONTROL_MAX},
+    {TB_SECRET, 0, 1, TB_SECRET_FRAME_MAX},
+    {0},
 };
 static const struct rule broker_plugin[] = {
-    {TB_PLUGIN_REPLY, 0, PLAIN_MIN, TB_FRAME_MAX}, {TB_PLUGIN_CHUNK, 0, PLAIN_MIN, TB_CHUNK_MAX},
-    {TB_PLUGIN_CREDIT, 0, PLAIN_MIN, 256},         {TB_PLUGIN_RELEASE, 0, PLAIN_MIN, 256},
-    {TB_PLUGIN_EMIT, 0, PLAIN_MIN, TB_CHUNK_MAX},  {0},
+    {TB_PLUGIN_REPLY, 0, PLAIN_MIN, TB_FRAME_MAX},
+    {TB_PLUGIN_CHUNK, 0, PLAIN_MIN, TB_CHUNK_MAX},
+    {TB_PLUGIN_CREDIT, 0, PLAIN_MIN, 256},
+    {TB_PLUGIN_RELEASE, 0, PLAIN_MIN, 256},
+    {TB_PLUGIN_EMIT, 0, PLAIN_MIN, TB_CHUNK_MAX},
+    {TB_PLUGIN_SECRET, 0, PLAIN_MIN, TB_SECRET_FRAME_MAX},
+    {0},
 };
 static const struct rule plugin[] = {
     {TB_PLUGIN_CALL, 0, PLAIN_MIN, TB_FRAME_MAX},
@@ -59,6 +68,7 @@ static const struct rule plugin[] = {
     {TB_PLUGIN_RELEASE, 0, PLAIN_MIN, 256},
     {TB_PLUGIN_INIT, 0, PLAIN_MIN, TB_FRAME_MAX},
     {TB_PLUGIN_CANCEL, 0, PLAIN_MIN, TB_FRAME_MAX},
+    {TB_PLUGIN_SECRET_ANSWER, 0, PLAIN_MIN, TB_SECRET_FRAME_MAX},
     {0},
 };
 static const struct rule broker_hook[] = {

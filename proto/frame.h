@@ -30,6 +30,8 @@ enum tb_kind {
     TB_ASK = 72,
     TB_ANSWER = 73,
     TB_ASK_OVER = 74,
+    TB_SECRET = 75,
+    TB_SECRET_ANSWER = 76,
 
     TB_PLUGIN_INIT = 96,
     TB_PLUGIN_CALL = 97,
@@ -39,6 +41,8 @@ enum tb_kind {
     TB_PLUGIN_CREDIT = 101,
     TB_PLUGIN_RELEASE = 102,
     TB_PLUGIN_EMIT = 103,
+    TB_PLUGIN_SECRET = 104,
+    TB_PLUGIN_SECRET_ANSWER = 105,
 
     TB_HOOK_INIT = 112, /* broker and hook: docs/formats.md */
     TB_HOOK_ASK = 113,

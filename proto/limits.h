@@ -64,6 +64,15 @@ enum {
     TB_ASK_S = 600,           /* from ASK to its end without an ANSWER */
     TB_ASK_DISMISSED_S = 30,  /* a command is denied after a prompt was dismissed */
 
+    TB_SECRET_KEY_SIZE = 32,       /* X25519 */
+    TB_SECRET_WHAT_MAX = 256,      /* what a person reads of what is asked for */
+    TB_SECRET_MAX = 1024,          /* of a passphrase */
+    TB_SECRET_PAD = 256,           /* what is sealed is a multiple of this, and longer than it */
+    TB_SECRET_SEAL = 48,           /* what sealing adds */
+    TB_SECRET_BOX_MAX = 48 + 1280, /* the longest passphrase, padded and sealed */
+    TB_SECRET_FRAME_MAX = 2048,    /* body of SECRET and SECRET_ANSWER */
+    TB_SECRETS_PER_CALL = 4,
+
     TB_SETTINGS_MAX = 640 * 1024, /* most of it the text of a hook */
     TB_FACTS_MAX = 49152,         /* what the host is told of the app; a part of the settings */
     TB_WINDOWS_MAX = 16,

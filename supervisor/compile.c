@@ -79,6 +79,7 @@ static void protect(struct supervisor *supervisor, const struct tb_settings *set
     protect_path(supervisor->protect[LOG], around(settings, settings->audit_file));
     protect_path(supervisor->protect[ANSWERS],
                  settings->answers.n > 0 ? around(settings, settings->answers) : none);
+    protect_path(supervisor->states, settings->states);
 }
 
 static int require_of(struct supervisor *supervisor, const struct tb_settings *settings)

@@ -123,7 +123,12 @@ static struct child *spawn_plugin(struct supervisor *supervisor, const struct tb
         "--require",
         supervisor->require_names,
     };
-    for (size_t i = 0, n = 7; i < N_PROTECTED; i++) {
+    size_t n = 7;
+    if (supervisor->states[0]) {
+        argv[n++] = "--states";
+        argv[n++] = supervisor->states;
+    }
+    for (size_t i = 0; i < N_PROTECTED; i++) {
         if (supervisor->protect[i][0] == 0)
             continue;
         argv[n++] = "--protect";

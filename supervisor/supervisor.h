@@ -56,6 +56,8 @@ struct supervisor {
     char require_names[TB_LAYERS_TEXT_SIZE];
     char protect[N_PROTECTED]
                 [PATH_MAX]; /* paths that no plugin gets, whatever its scopes say; "": none */
+    char states[PATH_MAX];  /* where what is kept of all apps lies, for none but its owner; "":
+                               nowhere */
     int control_fd;         /* passed on to the broker */
     int lifeline_fd;        /* its end ends everything */
     struct policy policy;

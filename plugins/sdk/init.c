@@ -149,11 +149,13 @@ int tb_session_read_init(struct tb_session *session, struct tb_bytes body)
     const struct tb_field fields[] = {
         {.key = "v", .type = TB_UINT, .ret = &version, .max = 1},
         {.key = "plugin", .type = TB_STR, .ret = &session->init.plugin, .max = TB_COMMAND_MAX},
+        {.key = "app", .type = TB_STR, .ret = &session->init.app},
         {.key = "view", .type = TB_STR, .ret = &session->init.view, .max = TB_LABEL_MAX},
         {.key = "origin", .type = TB_STR, .ret = &session->init.origin, .max = TB_ORIGIN_MAX},
         {.key = "commands", .type = TB_ARRAY, .ret = &commands, .max = TB_COMMANDS_MAX},
         {.key = "scopes", .type = TB_ARRAY, .ret = &scopes, .max = SCOPES_MAX},
         {.key = "vars", .type = TB_MAP, .ret = &vars},
+        {.key = "state", .type = TB_STR, .ret = &session->init.state},
         {.key = "ids", .type = TB_UINT, .ret = &session->init.ids},
         {.key = "pool", .type = TB_MAP, .ret = &pool},
     };

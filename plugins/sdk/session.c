@@ -97,7 +97,7 @@ static int handle(struct tb_session *session, const struct tb_frame *frame)
     } handlers[] = {
         {TB_PLUGIN_CALL, tb_session_call},     {TB_PLUGIN_CHUNK, tb_streams_chunk},
         {TB_PLUGIN_CREDIT, tb_streams_credit}, {TB_PLUGIN_RELEASE, handle_release},
-        {TB_PLUGIN_CANCEL, tb_streams_cancel},
+        {TB_PLUGIN_CANCEL, tb_streams_cancel}, {TB_PLUGIN_SECRET_ANSWER, tb_streams_secret},
     };
     if (session->started != (frame->kind != TB_PLUGIN_INIT))
         return TB_MALFORMED;

@@ -43,6 +43,9 @@ struct tb_stream {
     uint32_t owed;   /* credit that is to be given back */
     struct tb_body_part *parts;
     struct tb_body_part **parts_end;
+
+    tb_secret_callback *secret; /* who waits for a passphrase; NULL: nobody */
+    uint32_t n_secrets;         /* that were asked for */
 };
 
 enum { TB_STREAM_BUCKETS = 256 };
@@ -71,6 +74,7 @@ tb_must_check int tb_streams_chunk(struct tb_session *session, struct tb_bytes b
 /* What came with the call itself. TB_OK or -ENOMEM. */
 tb_must_check int tb_streams_first(struct tb_stream *stream, const struct tb_body_part *part);
 tb_must_check int tb_streams_credit(struct tb_session *session, struct tb_bytes body);
+tb_must_check int tb_streams_secret(struct tb_session *session, struct tb_bytes body);
 tb_must_check int tb_streams_cancel(struct tb_session *session, struct tb_bytes body);
 
 /* For the files of streams among themselves. */

@@ -155,7 +155,10 @@ struct tb_plugin_init {
     const struct tb_value *vars; /* a map of strings */
     uint64_t ids;                /* upper bits of the ids that this instance hands out */
     struct tb_session *session;
-    void *data; /* of struct trollbridge_plugin, where the host serves it; else NULL */
+    void *data;            /* of struct trollbridge_plugin, where the host serves it; else NULL */
+    struct tb_bytes app;   /* the app's id */
+    struct tb_bytes state; /* the absolute path of the plugin's own folder, if its plugin.toml says
+                            * `state = true` in [sandbox]; else empty */
 };
 
 /* The absolute path that a variable (`RESOURCE`, `HOME`, …) stands for; empty if it is not set. */
@@ -387,6 +390,28 @@ enum tb_sent tb_stream_end_error(struct tb_stream *stream, enum tb_code code, in
 /* Reads a channel: the string that Tauri's Channel becomes, `__CHANNEL__:` and its number. */
 TB_CHECKED bool tb_arg_channel(struct tb_call *call, struct tb_args args, const char *key,
                                enum tb_need need, struct tb_channel *ret_channel);
+
+/* ---- passphrases ---- */
+
+/*
+ * Asks the person for a passphrase in a prompt of the host, in a call that the plugin has taken
+ * over. plugin.toml has to say `secrets = true`, or the broker ends the plugin for it. `key` is an
+ * X25519 public key of 32 bytes: make a pair for each prompt (crypto_box_keypair). `what` is shown
+ * with the plugin's name beside it: 1 to 256 bytes, on one line, and whatever in it a reader would
+ * not see as it is gets escaped. `is_new`: one that there was not yet, which is asked for twice.
+ *
+ * TB_SENT: `answered` is called once, unless the call is cancelled or ended before. Meanwhile the
+ * call's deadline stands still, for ten minutes at most. TB_REFUSED, and nobody was asked: the
+ * stream is over, has asked already and waits, or was answered four times; or `what` is no such
+ * text.
+ *
+ * `sealed`, borrowed for the callback, is a sealed box to the key (crypto_box_seal_open); in it is
+ * the passphrase, UTF-8 of 1 to 1,024 bytes, padded to a multiple of 256 (sodium_unpad). Empty:
+ * there is none, for the prompt was dismissed, or nobody could be asked. Wipe what was opened.
+ */
+typedef void tb_secret_callback(struct tb_stream *stream, struct tb_bytes sealed);
+TB_CHECKED enum tb_sent tb_call_secret(struct tb_stream *stream, const uint8_t *key,
+                                       const char *what, bool is_new, tb_secret_callback *answered);
 
 /* ---- ids ---- */
 

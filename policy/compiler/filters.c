@@ -48,6 +48,12 @@ static void pack_tripwire(struct tb_packer *packer, const void *value)
     tb_pack_bool(packer, true);
 }
 
+static void pack_private(struct tb_packer *packer, const void *value)
+{
+    tb_pack_map(packer, 1);
+    tb_value_pack_list(packer, "record", value);
+}
+
 /* A value that is too large to be shown is shown as nothing. */
 static struct tb_bytes copy_of(const struct tb_policy *policy, const struct tb_packer *packer)
 {
@@ -116,8 +122,29 @@ static uint32_t add_limits(struct work *work, const uint64_t limits[static TB_N_
     return *index;
 }
 
+/* Of each plugin whose arguments are secrets: what its plugin.toml says of them. */
+static uint32_t *add_privates(struct work *work, const struct tb_snapshot *snapshot)
+{
+    const struct tb_policy *policy = work->policy;
+    uint32_t *items = tb_arena_get(policy->arena, snapshot->n_plugins + 1, sizeof *items);
+    for (size_t i = 0; i < snapshot->n_plugins; i++) {
+        const struct tb_plugin *plugin =
+            tb_table_find(&policy->plugin_of, snapshot->plugins[i].name);
+        const struct tb_value *record = plugin ? plugin->record : NULL;
+        items[i] = record ? add(work, item(policy, "private", record->place, pack_private, record))
+                          : TB_NO_INDEX;
+    }
+    return items;
+}
+
+/* What several commands share. */
+struct shared {
+    uint32_t hook;
+    const uint32_t *privates; /* by plugin */
+};
+
 static void add_command(struct work *work, const struct tb_snap_command *command, uint32_t index,
-                        uint32_t hook)
+                        const struct shared *shared)
 {
     const struct tb_policy *policy = work->policy;
     const struct tb_detail *detail = tb_manifest_detail(&policy->manifest, command->name);
@@ -127,12 +154,16 @@ static void add_command(struct work *work, const struct tb_snap_command *command
         own->before[own->n_before++] =
             add(work, item(policy, "schema", detail->schema->place, pack_table, detail->schema));
     if (command->hook)
-        own->before[own->n_before++] = hook;
+        own->before[own->n_before++] = shared->hook;
     if (detail->ask)
         own->after[own->n_after++] =
             add(work, item(policy, "ask", detail->place, pack_ask, &policy->manifest));
     if (detail->tripwire)
         own->after[own->n_after++] = add(work, tb_filters_tripwire(policy, detail));
+    uint32_t hidden =
+        command->plugin == TB_NO_INDEX ? TB_NO_INDEX : shared->privates[command->plugin];
+    if (hidden != TB_NO_INDEX)
+        own->after[own->n_after++] = hidden;
 }
 
 struct tb_filters tb_filters_of(const struct tb_policy *policy, const struct tb_snapshot *snapshot)
@@ -141,7 +172,7 @@ struct tb_filters tb_filters_of(const struct tb_policy *policy, const struct tb_
     const struct tb_hook *hook = &manifest->hook;
     struct tb_filters filters = {0};
     struct work work = {policy, &filters, {0}};
-    uint32_t hook_item = TB_NO_INDEX;
+    struct shared shared = {.hook = TB_NO_INDEX};
     size_t n = snapshot->n_commands + 1;
     filters.own_of = tb_arena_get(policy->arena, n, sizeof *filters.own_of);
     filters.limits_of = tb_arena_get(policy->arena, n, sizeof *filters.limits_of);
@@ -149,9 +180,10 @@ struct tb_filters tb_filters_of(const struct tb_policy *policy, const struct tb_
     for (; rule; rule = rule->next)
         add(&work, item(policy, "rule", rule->place, pack_table, rule));
     if (hook->file.n > 0)
-        hook_item = add(&work, item(policy, "hook", hook->place, pack_hook, hook));
+        shared.hook = add(&work, item(policy, "hook", hook->place, pack_hook, hook));
+    shared.privates = add_privates(&work, snapshot);
     for (uint32_t i = 0; i < snapshot->n_commands; i++)
-        add_command(&work, &snapshot->commands[i], i, hook_item);
+        add_command(&work, &snapshot->commands[i], i, &shared);
     return filters;
 }
 

@@ -2,11 +2,12 @@
  * What filters the calls of each command, for people: `policy explain` shows it, and `policy diff`
  * compares it. As items, each a msgpack map
  *
- *     {"kind": "rule" | "schema" | "hook" | "ask" | "tripwire", "value": any, "file": str,
- *      "line": uint}
+ *     {"kind": "rule" | "schema" | "hook" | "ask" | "tripwire" | "private", "value": any,
+ *      "file": str, "line": uint}
  *
  * whose value is what the manifest says, without its place: of a rule or schema the table, of a
- * hook {"file", "digest" of its text, "time_ms", "memory_mib"}, of ask {"remember_days"}.
+ * hook {"file", "digest" of its text, "time_ms", "memory_mib"}, of ask {"remember_days"}. What is
+ * private the plugin itself says: {"record": [name]}.
  */
 #pragma once
 
@@ -16,7 +17,7 @@
 struct tb_filters_own {
     uint32_t before[2]; /* those that come before rules: schema, hook */
     size_t n_before;
-    uint32_t after[2]; /* ask, tripwire */
+    uint32_t after[3]; /* ask, tripwire, private */
     size_t n_after;
 };
 

@@ -25,13 +25,22 @@ static uint32_t *place_of(struct places *places, const struct tb_snap_command *c
     return command->plugin == TB_NO_INDEX ? &places->of_app : &places->of_plugin[command->plugin];
 }
 
+/* NULL: its arguments are no secrets. */
+static const msgpack_object *record_of(const struct tb_snapshot *snapshot,
+                                       const struct tb_snap_command *command)
+{
+    return command->plugin == TB_NO_INDEX ? NULL : snapshot->plugins[command->plugin].record;
+}
+
 static void pack_command(const struct tb_grant_parts *parts,
                          const struct tb_resolved_command *resolved, struct places *places)
 {
     struct tb_packer *packer = parts->packer;
     const struct tb_snap_command *command = resolved->command;
     bool scoped = resolved->scope != TB_NO_INDEX;
-    tb_pack_map(packer, 6u + command->implemented + scoped + tb_grant_filters_count(resolved));
+    const msgpack_object *record = record_of(parts->snapshot, command);
+    tb_pack_map(packer, 6u + command->implemented + scoped + (record != NULL) +
+                            tb_grant_filters_count(resolved));
     tb_pack_key_str(packer, "name", command->name);
     if (command->implemented)
         tb_pack_key_uint(packer, "plugin", *place_of(places, command));
@@ -41,6 +50,10 @@ static void pack_command(const struct tb_grant_parts *parts,
     tb_pack_key_uint(packer, "in_flight", command->limits[TB_LIMIT_IN_FLIGHT]);
     tb_pack_key_uint(packer, "deadline_ms", command->limits[TB_LIMIT_DEADLINE_MS]);
     tb_pack_key_str(packer, "args", command->args);
+    if (record) {
+        tb_pack_key(packer, "record");
+        tb_pack_object(packer, record);
+    }
     tb_grant_filters_pack(parts, resolved);
     pack_rule(packer, &resolved->rule);
 }
@@ -52,6 +65,8 @@ static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *
     tb_pack_key_bool(packer, "network", held && plugin->network);
     tb_pack_key_bool(packer, "jit", held && plugin->jit);
     tb_pack_key_bool(packer, "audit", held && plugin->audit);
+    tb_pack_key_str(packer, "state", held ? plugin->state : (struct tb_bytes){0});
+    tb_pack_key_bool(packer, "secrets", held && plugin->secrets);
     tb_pack_key(packer, "exec");
     held ? tb_pack_object(packer, plugin->exec) : tb_pack_array(packer, 0);
     tb_pack_key_uint(packer, "memory_mib", held ? plugin->memory_mib : 0);
@@ -61,7 +76,7 @@ static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
-    tb_pack_map(packer, 14);
+    tb_pack_map(packer, 16);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_bool(packer, "host", plugin->host);
     tb_pack_key_str(packer, "program", plugin->program);

@@ -6,56 +6,8 @@
 #include "policy/compiler/manifests.h"
 #include "policy/compiler/pattern.h"
 #include "policy/compiler/permission.h"
+#include "policy/compiler/plugin_parts.h"
 #include "policy/compiler/types.h"
-
-enum { MEMORY_DEFAULT_MIB = 256, NUMBER_MAX = 1024 * 1024 };
-
-static uint32_t number(struct tb_policy *policy, const struct tb_value *value, uint32_t otherwise)
-{
-    if (!value)
-        return otherwise;
-    if (value->integer >= 0 && value->integer <= NUMBER_MAX)
-        return (uint32_t)value->integer;
-    tb_report_error(policy->report, "value", value->place, "`%.*s` must be from 0 to %d",
-                    TB_SHOWN(value->key), NUMBER_MAX);
-    return otherwise;
-}
-
-static const struct tb_value *list(struct tb_policy *policy, const struct tb_value *value,
-                                   const struct tb_value *otherwise)
-{
-    if (!value)
-        return otherwise;
-    return tb_value_strings(policy->report, value, "a list of paths") ? value : otherwise;
-}
-
-/* What a sandbox table says replaces what was there, key by key. */
-static void read_sandbox(struct tb_policy *policy, const struct tb_value *map,
-                         struct tb_sandbox *sandbox)
-{
-    const struct tb_value *read, *write, *network, *jit, *audit, *exec, *memory_mib, *cpu_s;
-    const struct tb_want wants[] = {
-        {"read", TB_VALUE_LIST, &read, false},
-        {"write", TB_VALUE_LIST, &write, false},
-        {"network", TB_VALUE_BOOL, &network, false},
-        {"jit", TB_VALUE_BOOL, &jit, false},
-        {"audit", TB_VALUE_BOOL, &audit, false},
-        {"exec", TB_VALUE_LIST, &exec, false},
-        {"memory_mib", TB_VALUE_INT, &memory_mib, false},
-        {"cpu_s", TB_VALUE_INT, &cpu_s, false},
-    };
-    if (!map || !tb_value_fields(policy->report, map, "`sandbox`", wants, TB_ARRAY_LEN(wants),
-                                 TB_UNKNOWN_ERROR))
-        return;
-    sandbox->read = list(policy, read, sandbox->read);
-    sandbox->write = list(policy, write, sandbox->write);
-    sandbox->exec = list(policy, exec, sandbox->exec);
-    sandbox->network = network ? network->boolean : sandbox->network;
-    sandbox->jit = jit ? jit->boolean : sandbox->jit;
-    sandbox->audit = audit ? audit->boolean : sandbox->audit;
-    sandbox->memory_mib = number(policy, memory_mib, sandbox->memory_mib);
-    sandbox->cpu_s = number(policy, cpu_s, sandbox->cpu_s);
-}
 
 static enum tb_scope_kind read_scope(struct tb_policy *policy, const struct tb_value *scope,
                                      enum tb_scope_kind otherwise)
@@ -166,12 +118,14 @@ static void refuse(struct tb_policy *policy, const struct tb_plugin *plugin,
  * own sandbox warns `sandbox-unused`. */
 static void check_host(struct tb_policy *policy, const struct tb_plugin *plugin,
                        const struct tb_value *program, const struct tb_value *sandbox,
-                       const struct tb_value *scope)
+                       const struct tb_value *scope, const struct tb_value *secrets)
 {
     if (!plugin->host)
         return;
     refuse(policy, plugin, program, "leave `program` out");
     refuse(policy, plugin, sandbox, "no sandbox holds it, so leave `sandbox` out");
+    refuse(policy, plugin, plugin->secrets ? secrets : NULL,
+           "it asks people itself, so leave `secrets` out");
     refuse(policy, plugin, plugin->read_commands,
            "no sandbox holds it, so leave `read_commands` out");
     refuse(policy, plugin, plugin->write_commands,
@@ -185,15 +139,19 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
                              const struct tb_override *override, struct tb_plugin *plugin)
 {
     const struct tb_value *name, *program, *host, *scope, *resources, *sandbox, *description;
+    const struct tb_value *secrets;
     const struct tb_want wants[] = {
         {"name", TB_VALUE_STRING, &name, true},
         {"program", TB_VALUE_STRING, &program, false},
         {"host", TB_VALUE_BOOL, &host, false},
         {"commands", TB_VALUE_LIST, &plugin->commands, false},
         {"scope", TB_VALUE_STRING, &scope, false},
+        {"scope_keys", TB_VALUE_MAP, &plugin->scope_keys, false},
         {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
         {"write_commands", TB_VALUE_LIST, &plugin->write_commands, false},
         {"resources", TB_VALUE_BOOL, &resources, false},
+        {"record", TB_VALUE_LIST, &plugin->record, false},
+        {"secrets", TB_VALUE_BOOL, &secrets, false},
         {"sandbox", TB_VALUE_MAP, &sandbox, false},
         {"description", TB_VALUE_STRING, &description, false},
     };
@@ -210,12 +168,15 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
     bool runs = check_program(policy, root, program, override, plugin);
     /* Nobody reads the scopes of a plugin that does not run, so that any may stand there. */
     plugin->scope = read_scope(policy, scope, runs ? TB_SCOPE_NONE : TB_SCOPE_OPAQUE);
+    tb_plugin_check_scope_keys(policy, plugin);
     plugin->program = program_path(policy, program, override);
     plugin->resources = resources && resources->boolean;
+    plugin->secrets = secrets && secrets->boolean;
+    tb_plugin_check_record(policy, plugin);
     check_host(policy, plugin, override && override->program ? override->program : program, sandbox,
-               scope);
-    read_sandbox(policy, sandbox, &plugin->sandbox);
-    read_sandbox(policy, override ? override->sandbox : NULL, &plugin->sandbox);
+               scope, secrets);
+    tb_plugin_sandbox_read(policy, sandbox, &plugin->sandbox);
+    tb_plugin_sandbox_override(policy, override ? override->sandbox : NULL, &plugin->sandbox);
 }
 
 static const struct tb_override *find_override(const struct tb_policy *policy, struct tb_bytes name)
@@ -296,7 +257,7 @@ static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const ch
     const char *file = tb_arena_format(policy->arena, "%s/plugin.toml", shown);
     struct tb_plugin *plugin = TB_NEW(policy->arena, struct tb_plugin);
     plugin->name = tb_arena_copy(policy->arena, key);
-    plugin->sandbox.memory_mib = MEMORY_DEFAULT_MIB;
+    plugin->sandbox.memory_mib = TB_PLUGIN_MEMORY_MIB;
     plugin->acl.plugin = plugin;
     plugin->next = policy->plugins;
     policy->plugins = plugin;

@@ -6,12 +6,16 @@
  *                              host = true        instead: the host serves its commands
  *                              commands = [...]   what is implemented
  *                              scope = "path"     or "opaque"; none without it
+ *                              scope_keys = {...} what entries of opaque scopes are made of
  *                              read_commands = [...]   which of them need the files that their
  *                              write_commands = [...]  scope names, to read and to write
  *                              resources = true   it keeps things open by ids, and implements
  *                                                 `resources|close`
+ *                              record = [...]     its arguments are secrets, but those named here
+ *                              secrets = true     it may ask people for passphrases
  *                              [sandbox]          as [plugins.NAME] sandbox of the manifest, which
- *                                                 replaces it key by key
+ *                                                 replaces it key by key; and `state`, a folder of
+ *                                                 its own, which the manifest can but take away
  *     permissions/           *.toml and *.json
  *
  * Without either nothing implements it: its commands are granted all the same, and its scopes,

@@ -56,6 +56,7 @@ struct tb_sandbox {
     bool network;
     bool jit;
     bool audit;
+    bool state; /* it has a folder of its own */
     uint32_t memory_mib;
     uint32_t cpu_s;
 };
@@ -71,7 +72,12 @@ struct tb_plugin {
     struct tb_table read_command_of;
     struct tb_table write_command_of;
     enum tb_scope_kind scope;
-    bool resources; /* it keeps things open for the page, by ids */
+    const struct tb_value *scope_keys; /* of entries, and their types; NULL: any */
+    bool resources;                    /* it keeps things open for the page, by ids */
+    bool secrets;                      /* it may ask people for passphrases */
+    /* Names of the arguments that the log may have, all else of its calls being secret; NULL: the
+     * plugin has no secrets of that kind. */
+    const struct tb_value *record;
     struct tb_sandbox sandbox;
     struct tb_bytes types; /* text of its commands.d.ts, if wanted; it is not looked into */
     struct tb_acl acl;

@@ -120,7 +120,7 @@ struct tb_risk tb_risk_of(const struct tb_risk_row *row, const struct tb_risk_re
     return for_context(risk, remote);
 }
 
-size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool remote,
+size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool secrets, bool remote,
                           struct tb_risk ret_risks[static TB_RISK_SANDBOX_MAX])
 {
     static const struct tb_risk starts = {20, TB_RISK_RUNS, "its plugin starts programs"};
@@ -129,6 +129,7 @@ size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool remote,
     static const struct tb_risk makes = {
         3, 0, "its plugin makes code at run time, which makes flaws in it easier to use"};
     static const struct tb_risk sees = {3, 0, "its plugin reads the app's whole log"};
+    static const struct tb_risk prompts = {5, 0, "its plugin asks people for passphrases"};
     size_t n = 0;
     if (sandbox->exec && sandbox->exec->n > 0)
         ret_risks[n++] = for_context(starts, remote);
@@ -138,6 +139,8 @@ size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool remote,
         ret_risks[n++] = for_context(makes, remote);
     if (sandbox->audit)
         ret_risks[n++] = for_context(sees, remote);
+    if (secrets)
+        ret_risks[n++] = for_context(prompts, remote);
     return n;
 }
 

@@ -43,9 +43,9 @@ struct tb_risk {
 struct tb_risk tb_risk_of(const struct tb_risk_row *row, const struct tb_risk_reach *reach,
                           bool unlimited, bool remote);
 
-/* What the sandbox of its plugin adds to a command, one for each of them. Returns how many. */
-enum { TB_RISK_SANDBOX_MAX = 4 };
-size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool remote,
+/* What its plugin may do besides adds to a command, one for each of them. Returns how many. */
+enum { TB_RISK_SANDBOX_MAX = 5 };
+size_t tb_risk_of_sandbox(const struct tb_sandbox *sandbox, bool secrets, bool remote,
                           struct tb_risk ret_risks[static TB_RISK_SANDBOX_MAX]);
 
 /* ---- a view ---- */

@@ -38,6 +38,10 @@ static const char picks[] = "lets the user pick files, which Tauri then adds to 
 static const char sends[] = "opens connections to any host";
 static const char moves[] = "moves files between the disk and any host";
 static const char database[] = "reads and changes databases, by any statement";
+static const char uses[] = "decrypts and signs with keys that the user has unlocked";
+static const char exports[] =
+    "has a secret key leave the enclave, if a person gives its passphrase";
+static const char destroys[] = "deletes or revokes keys that the user has unlocked";
 static const char ends[] = "ends or restarts the app";
 static const char machine[] = "tells which machine and user this is";
 
@@ -80,6 +84,18 @@ const struct tb_risk_row tb_risk_table[] = {
     PLAIN("sql", "*", 25, database),
     PLAIN("store", "*", 5, "reads and writes the app's stored settings"),
     PLAIN("stronghold", "*", 20, "reads and writes stored secrets"),
+    PLAIN("enclave", "decrypt", 15, uses),
+    PLAIN("enclave", "sign", 15, uses),
+    PLAIN("enclave", "vault_get", 20, "reads stored secrets while their key is unlocked"),
+    PLAIN("enclave", "vault_*", 5, "stores and removes secrets while their key is unlocked"),
+    PLAIN("enclave", "export_key", 10, exports),
+    PLAIN("enclave", "delete_key", 10, destroys),
+    PLAIN("enclave", "revoke_key", 10, destroys),
+    PLAIN("enclave", "change_passphrase", 5,
+          "sets another passphrase, if it knows the one there is"),
+    PLAIN("enclave", "import_*", 5, "adds keys to those that the user has"),
+    PLAIN("enclave", "trust", 5, "says which keys the user trusts"),
+    PLAIN("enclave", "*", 3, "works with the user's keys"),
     PLAIN("global-shortcut", "register*", 20, shortcuts),
     PLAIN("global-shortcut", "*", 2, "asks for its key combinations"),
     PLAIN("autostart", "enable", 20, "has the app started at each login"),

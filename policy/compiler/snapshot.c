@@ -52,6 +52,7 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
 {
     (void)context;
     struct tb_snap_plugin *plugin = item;
+    bool has_record;
     const struct tb_field fields[] = {
         {"name", TB_STR, &plugin->name, TB_COMMAND_MAX, NULL},
         {"program", TB_STR, &plugin->program, 0, NULL},
@@ -63,7 +64,10 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
         {"network", TB_BOOL, &plugin->network, 0, NULL},
         {"jit", TB_BOOL, &plugin->jit, 0, NULL},
         {"audit", TB_BOOL, &plugin->audit, 0, NULL},
+        {"state", TB_STR, &plugin->state, 0, NULL},
         {"resources", TB_BOOL, &plugin->resources, 0, NULL},
+        {"secrets", TB_BOOL, &plugin->secrets, 0, NULL},
+        {"record", TB_ARRAY, &plugin->record, 0, &has_record},
         {"memory_mib", TB_UINT, &plugin->memory_mib, UINT32_MAX, NULL},
         {"cpu_s", TB_UINT, &plugin->cpu_s, UINT32_MAX, NULL},
     };
@@ -71,8 +75,10 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
     if (r != TB_OK)
         return r;
     bool program = plugin->program.n == 0 || (!plugin->host && tb_path_valid(plugin->program));
-    return plugin->name.n > 0 && program && all_strings(plugin->read) &&
-                   all_strings(plugin->write) && all_strings(plugin->exec)
+    bool state = plugin->state.n == 0 || tb_path_valid(plugin->state);
+    return plugin->name.n > 0 && program && state && all_strings(plugin->read) &&
+                   all_strings(plugin->write) && all_strings(plugin->exec) &&
+                   (!has_record || all_strings(plugin->record))
                ? TB_OK
                : TB_MALFORMED;
 }
@@ -313,7 +319,7 @@ static int read_root(const msgpack_object *root, struct tb_snapshot *snapshot,
     int r = tb_map_read(root, fields, TB_ARRAY_LEN(fields));
     if (r != TB_OK)
         return r;
-    return version == 5 && tb_semantics_of(mode, &snapshot->mode) && snapshot->app.n > 0
+    return version == 6 && tb_semantics_of(mode, &snapshot->mode) && snapshot->app.n > 0
                ? TB_OK
                : TB_MALFORMED;
 }

@@ -27,7 +27,10 @@ struct tb_snap_plugin {
     bool network;
     bool jit;
     bool audit;
+    struct tb_bytes state; /* empty: none */
     bool resources;
+    bool secrets;
+    const msgpack_object *record; /* NULL: its arguments are no secrets */
     uint64_t memory_mib;
     uint64_t cpu_s;
 };

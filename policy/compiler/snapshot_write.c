@@ -1,13 +1,13 @@
 /*
- * The snapshot, layout 5: canonical msgpack, map keys in this order, the same bytes for the same
+ * The snapshot, layout 6: canonical msgpack, map keys in this order, the same bytes for the same
  * files and variables.
  *
- *     {"v": 5, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
+ *     {"v": 6, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
  *      "plugins": [{"name": str, "program": str, "host": bool, "path": bool, "read": [str],
  *                   "write": [str], "exec": [str], "network": bool, "jit": bool,
- *                   "audit": bool, "resources": bool, "memory_mib": uint, "cpu_s": uint}],
- *      "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool,
- *                    "reads": bool, "writes": bool, "calls_per_s"?: uint, "burst"?: uint,
+ *                   "audit": bool, "state": str, "resources": bool, "secrets": bool, "record"?:
+ * [str], "memory_mib": uint, "cpu_s": uint}], "commands": [{"name": str, "local": str, "plugin"?:
+ * index, "implemented": bool, "reads": bool, "writes": bool, "calls_per_s"?: uint, "burst"?: uint,
  *                    "in_flight": uint, "bytes_in"?: uint, "bytes_out"?: uint, "deadline_ms": uint,
  *                    "args": str, "hook"?: true, "ask"?: true, "tripwire"?: true,
  *                    "schema"?: any}],
@@ -24,8 +24,9 @@
  *
  * plugins and commands are sorted by name, capabilities by identifier, bundles and scopes stand in
  * the order of their first use. `plugin` is absent for the app's own commands. `program` is
- * empty where the host serves the plugin, or nothing implements it. Entries of scopes have their
- * variables replaced. Only the capabilities of the target platform are in it.
+ * empty where the host serves the plugin, or nothing implements it. `state` is absolute, or empty.
+ * Entries of scopes have their variables replaced. Only the capabilities of the target platform are
+ * in it.
  */
 #include "policy/compiler/data/value_pack.h"
 #include "policy/compiler/facts.h"
@@ -59,7 +60,7 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
-    tb_pack_map(packer, 13);
+    tb_pack_map(packer, 15 + (plugin->record != NULL));
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_pack_key_bool(packer, "host", plugin->host);
@@ -70,7 +71,11 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
     tb_pack_key_bool(packer, "network", plugin->sandbox.network);
     tb_pack_key_bool(packer, "jit", plugin->sandbox.jit);
     tb_pack_key_bool(packer, "audit", plugin->sandbox.audit);
+    tb_pack_key_str(packer, "state", tb_manifest_plugin_state(policy, plugin));
     tb_pack_key_bool(packer, "resources", plugin->resources);
+    tb_pack_key_bool(packer, "secrets", plugin->secrets);
+    if (plugin->record)
+        tb_value_pack_list(packer, "record", plugin->record);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
     tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
 }
@@ -236,7 +241,7 @@ static void pack_all(struct tb_policy *policy, struct tb_packer *packer,
                      const struct tb_compiled *compiled)
 {
     tb_pack_map(packer, 9 + TB_SNAPSHOT_FILTER_KEYS);
-    tb_pack_key_uint(packer, "v", 5);
+    tb_pack_key_uint(packer, "v", 6);
     tb_pack_key_text(packer, "mode", tb_semantics_name(policy->manifest.mode));
     tb_pack_key_str(packer, "app", policy->manifest.app);
     pack_vars(packer, &policy->vars);
@@ -304,10 +309,10 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     const struct tb_manifest *manifest = &policy->manifest;
     struct tb_bytes file = tb_manifest_audit_file(policy);
     tb_buffer_init(&facts, TB_FACTS_MAX);
-    if (file.n == 0 || !tb_facts_write(policy, &facts))
+    if (file.n == 0 || !tb_manifest_check_states(policy) || !tb_facts_write(policy, &facts))
         return false;
     tb_packer_init(&packer, out);
-    tb_pack_map(&packer, 11);
+    tb_pack_map(&packer, 12);
     tb_pack_key_uint(&packer, "v", 1);
     tb_pack_key_str(&packer, "app", manifest->app);
     tb_pack_key(&packer, "digest");
@@ -323,6 +328,7 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     tb_pack_key_str(&packer, "violations", manifest->violations);
     pack_audit(&packer, manifest, file);
     tb_pack_key_str(&packer, "answers", tb_manifest_answers_file(policy));
+    tb_pack_key_str(&packer, "states", tb_manifest_states(policy));
     tb_pack_key_str(&packer, "hook_file", manifest->hook.file);
     tb_pack_key(&packer, "hook");
     tb_pack_bin(&packer, manifest->hook.text);

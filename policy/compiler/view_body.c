@@ -166,7 +166,8 @@ static void add_sandbox(const struct work *work, size_t i, struct tb_risk_view *
     if (!plugin || !command->implemented)
         return;
     struct tb_risk risks[TB_RISK_SANDBOX_MAX];
-    size_t n = tb_risk_of_sandbox(&plugin->sandbox, work->request->pattern.n > 0, risks);
+    size_t n =
+        tb_risk_of_sandbox(&plugin->sandbox, plugin->secrets, work->request->pattern.n > 0, risks);
     for (size_t k = 0; k < n; k++)
         tb_risk_view_add(view, i, &risks[k]);
 }

@@ -10,7 +10,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 type Bundle = (entry: string) => Promise<{ bytes: Buffer }>;
 
 const SHIM = fileURLToPath(new URL('../..', import.meta.url));
-const ENTRIES = ['src/page/main.ts', 'src/isolated.ts', 'src/standalone.ts'];
+const ENTRIES = [
+  'src/page/main.ts',
+  'src/isolated.ts',
+  'src/standalone.ts',
+  'src/enclave/standalone.ts',
+];
 
 async function bundler(folder: string): Promise<Bundle> {
   const url = pathToFileURL(join(folder, 'tools/bundle.mjs')).href;
@@ -36,4 +41,11 @@ test('another checkout builds the same bytes, and none tell where', async () => 
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('the one file for pages without a bundler exports what the package does', async () => {
+  const { bytes } = await (await bundler(SHIM))('src/enclave/standalone.ts');
+  const one = (await import(`data:text/javascript;base64,${bytes.toString('base64')}`)) as object;
+  const whole = (await import('../src/enclave/index.js')) as object;
+  assert.deepEqual(Object.keys(one).sort(), Object.keys(whole).sort());
 });

@@ -9,9 +9,9 @@ const SHIM = fileURLToPath(new URL('..', import.meta.url));
 
 // document.open runs the scripts again in the document that it empties, when a page may have patched all that page.js
 // copies: not a line of it runs twice.
-const ONCE = {
-  'src/page/main.ts': { banner: { js: 'if(!("trollbridge"in window)){' }, footer: { js: '}' } },
-};
+const ONCE = { banner: { js: 'if(!("trollbridge"in window)){' }, footer: { js: '}' } };
+// A module: pages import it, and its worker is itself.
+const OPTIONS = { 'src/page/main.ts': ONCE, 'src/enclave/standalone.ts': { format: 'esm' } };
 
 /** `more` are esbuild's options beside the usual ones. Answers the bytes and the files they are of. */
 export async function bundle(entry, more = {}) {
@@ -27,7 +27,7 @@ export async function bundle(entry, more = {}) {
     charset: 'ascii',
     legalComments: 'none',
     logLevel: 'warning',
-    ...ONCE[entry],
+    ...OPTIONS[entry],
     ...more,
   });
   return { bytes: Buffer.from(outputFiles[0].contents), sources: Object.keys(metafile.inputs) };

@@ -8,6 +8,7 @@ const SCRIPTS = {
   'page.js': 'src/page/main.ts',
   'isolated.js': 'src/isolated.ts',
   'trollbridge.js': 'src/standalone.ts',
+  'enclave.js': 'src/enclave/standalone.ts',
 };
 
 for (const [name, entry] of Object.entries(SCRIPTS)) {

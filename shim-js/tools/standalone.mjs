@@ -1,8 +1,14 @@
-// The endpoint as one script: node tools/standalone.mjs OUT
+// What a page loads as one file: node tools/standalone.mjs ENTRY OUT [DEPFILE]
 
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { bundle } from './bundle.mjs';
 
-const { bytes } = await bundle('src/standalone.ts');
-writeFileSync(process.argv[2], bytes);
+const [entry, out, depfile] = process.argv.slice(2);
+const { bytes, sources } = await bundle(entry);
+writeFileSync(out, bytes);
+const path = (source) =>
+  fileURLToPath(new URL(`../${source}`, import.meta.url)).replaceAll(' ', '\\ ');
+if (depfile !== undefined)
+  writeFileSync(depfile, `${out}: ${sources.map(path).sort().join(' ')}\n`);

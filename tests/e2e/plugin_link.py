@@ -47,9 +47,9 @@ class Plugin:
 
     def init_frame(self, scopes, variables):
         return frame(INIT, {
-            "v": 1, "plugin": "fs", "view": "main", "origin": "local",
+            "v": 1, "plugin": "fs", "app": "com.example.notes", "view": "main", "origin": "local",
             "commands": [{"number": number, "name": name} for name, number in self.numbers.items()],
-            "scopes": [{"allow": allow, "deny": deny} for allow, deny in scopes], "vars": variables,
+            "scopes": [{"allow": allow, "deny": deny} for allow, deny in scopes], "vars": variables, "state": "",
             "ids": 1 << 32, "pool": {"in": 0, "out": 0}})
 
     def call_frame(self, command, args, raw=None, scope=0, more=False):

@@ -17,6 +17,7 @@ BELOW = {
     "endpoint": ["base", "proto"],
     "audit": ["base", "proto"],
     "answers": ["base", "proto"],
+    "keystore": ["base"],
     "plugins/sdk": ["base", "proto"],
     # programs
     "policy/compiler/data": ["base", "proto", "sandbox"],

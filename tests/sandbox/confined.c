@@ -106,7 +106,7 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     static const char *const writes[] = {"write", "made/deep"};
     static const char *const make[] = {"made/deep"};
     static const char *const mask[] = {"read/denied", "read/denied-file", "read/missing"};
-    tb_pack_map(packer, 14);
+    tb_pack_map(packer, 16);
     pack_text(packer, "name", "probe");
     tb_pack_key_bool(packer, "host", false);
     pack_text(packer, "program", confined->probe);
@@ -118,6 +118,12 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     tb_pack_key_bool(packer, "network", confined->network);
     tb_pack_key_bool(packer, "jit", confined->jit);
     tb_pack_key_bool(packer, "audit", confined->audit);
+    tb_pack_key(packer, "state");
+    if (confined->state)
+        pack_path(packer, confined, STATE_FOLDER);
+    else
+        tb_pack_str(packer, (struct tb_bytes){0});
+    tb_pack_key_bool(packer, "secrets", false);
     tb_pack_key_bool(packer, "resources", false);
     pack_paths(packer, confined, "exec", &confined->exec, confined->exec ? 1 : 0);
     tb_pack_key(packer, "memory_mib");
@@ -187,8 +193,11 @@ static void start(const struct confined *confined, int link, int report, int *re
     char namespaces[TB_LAYERS_TEXT_SIZE];
     tb_layers_names(confined->require, require);
     tb_layers_names(confined->namespaces, namespaces);
-    const char *const confined_argv[] = {"confine", "--plugin",     "0",        "--require",
-                                         require,   "--namespaces", namespaces, NULL};
+    char states[PATH_SIZE];
+    path_in(confined, "state/trollbridge", states);
+    const char *const confined_argv[] = {
+        "confine",      "--plugin", "0",        "--require", require,
+        "--namespaces", namespaces, "--states", states,      NULL};
     const char *const bare_argv[] = {"probe", NULL};
     tb_fd grant = write_grant(confined);
     tb_fd pool = tb_fd_shared("pool", 65536);

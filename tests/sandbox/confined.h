@@ -3,6 +3,8 @@
 
 #include "sandbox/layer.h"
 
+#define STATE_FOLDER "state/trollbridge/com.example.test/plugins/probe"
+
 enum { PATH_SIZE = 512 };
 
 /*
@@ -10,6 +12,7 @@ enum { PATH_SIZE = 512 };
  *   read/        in the hull, to be read         read/denied/  covered, has a file `secret`
  *   write/       in the hull, to be written      made/         made by the launcher
  *   other/       not in the hull
+ *   state/       made where a plugin has a folder of its own, which is STATE_FOLDER in it
  * each with a file `file`.
  */
 struct confined {
@@ -23,6 +26,7 @@ struct confined {
     bool jit;
     bool audit;
     bool network;
+    bool state;              /* it has a folder of its own, in state/ */
     const char *exec;        /* one more program in the hull, or NULL */
     uint32_t memory_mib;     /* 64 from the beginning */
     uint32_t cpu_s;          /* 60 */

@@ -90,9 +90,10 @@ void sdk_put_init(size_t pool_in, size_t pool_out)
     struct tb_packer packer;
     tb_buffer_init(&body, TB_FRAME_MAX);
     tb_packer_init(&packer, &body);
-    tb_pack_map(&packer, 9);
+    tb_pack_map(&packer, 11);
     tb_pack_key_uint(&packer, "v", 1);
     tb_pack_key_text(&packer, "plugin", "test");
+    tb_pack_key_text(&packer, "app", "com.example.test");
     tb_pack_key_text(&packer, "view", "main");
     tb_pack_key_text(&packer, "origin", "local");
     tb_pack_key(&packer, "commands");
@@ -105,6 +106,7 @@ void sdk_put_init(size_t pool_in, size_t pool_out)
     tb_pack_key(&packer, "vars");
     tb_pack_map(&packer, 1);
     tb_pack_key_text(&packer, "HOME", "/home/x");
+    tb_pack_key_text(&packer, "state", "/state/test");
     tb_pack_key_uint(&packer, "ids", UINT64_C(7) << 32);
     tb_pack_key(&packer, "pool");
     tb_pack_map(&packer, 2);

@@ -112,8 +112,10 @@ static uint64_t pool;
 static void init(struct tb_packer *packer)
 {
     static const char *const names[N_COMMANDS] = {"do", "keep", "pour"};
-    tb_pack_map(packer, 9);
+    tb_pack_map(packer, 11);
     tb_pack_key_uint(packer, "v", 1);
+    tb_pack_key_text(packer, "app", "com.example.test");
+    tb_pack_key_text(packer, "state", "");
     tb_pack_key_text(packer, "plugin", named);
     tb_pack_key_text(packer, "view", "main");
     tb_pack_key_text(packer, "origin", "local");

@@ -185,12 +185,12 @@ static void a_sandbox_adds_its_reasons(void)
     const struct tb_sandbox nothing = {0};
     const struct tb_sandbox some = {.network = true, .audit = true};
     const struct tb_sandbox all = {.exec = &program, .network = true, .jit = true, .audit = true};
-    CHECK_INT(tb_risk_of_sandbox(&nothing, false, risks), 0);
-    CHECK_INT(tb_risk_of_sandbox(&some, false, risks), 2);
-    CHECK_INT(tb_risk_of_sandbox(&all, false, risks), 4);
+    CHECK_INT(tb_risk_of_sandbox(&nothing, false, false, risks), 0);
+    CHECK_INT(tb_risk_of_sandbox(&some, false, false, risks), 2);
+    CHECK_INT(tb_risk_of_sandbox(&all, true, false, risks), 5);
     uint32_t local = risks[0].points;
     CHECK(local > 0 && risks[0].effects == TB_RISK_RUNS && risks[1].effects == TB_RISK_SENDS);
-    CHECK_INT(tb_risk_of_sandbox(&all, true, risks), 4);
+    CHECK_INT(tb_risk_of_sandbox(&all, true, true, risks), 5);
     CHECK_INT(risks[0].points, 2 * local);
 }
 

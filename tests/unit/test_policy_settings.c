@@ -14,11 +14,12 @@ struct seed {
     const char *hook_file;
     const char *hook;
     const char *answers;
+    const char *states;
 };
 
 static const struct seed good = {
-    1, "/apps/notes",  "exit", "behind",        "/state/a.jsonl", "none",
-    2, "isolation.js", "text", "/state/answers"};
+    1, "/apps/notes",  "exit", "behind",         "/state/a.jsonl",    "none",
+    2, "isolation.js", "text", "/state/answers", "/state/trollbridge"};
 
 static void text(struct tb_packer *packer, const char *key, const char *value)
 {
@@ -29,7 +30,7 @@ static void text(struct tb_packer *packer, const char *key, const char *value)
 static void pack(struct tb_packer *packer, const struct seed *seed)
 {
     static const uint8_t digest[TB_DIGEST_SIZE] = {9};
-    tb_pack_map(packer, 11);
+    tb_pack_map(packer, 12);
     tb_pack_key(packer, "v");
     tb_pack_uint(packer, seed->version);
     text(packer, "app", "com.example.notes");
@@ -47,6 +48,7 @@ static void pack(struct tb_packer *packer, const struct seed *seed)
     text(packer, "file", seed->file);
     text(packer, "args", seed->args);
     text(packer, "answers", seed->answers);
+    text(packer, "states", seed->states);
     text(packer, "hook_file", seed->hook_file);
     tb_pack_key(packer, "hook");
     tb_pack_bin(packer, tb_bytes_of_string(seed->hook));
@@ -85,6 +87,7 @@ static void reads_settings(void)
     CHECK_INT(settings.audit_args, TB_ARGS_NONE);
     CHECK(tb_bytes_are(settings.audit_file, "/state/a.jsonl"));
     CHECK(tb_bytes_are(settings.answers, "/state/answers"));
+    CHECK(tb_bytes_are(settings.states, "/state/trollbridge"));
     CHECK(tb_bytes_are(settings.hook_file, "isolation.js"));
     CHECK(tb_bytes_are(settings.hook, "text"));
     CHECK(tb_bytes_are(settings.facts, "facts"));
@@ -92,7 +95,7 @@ static void reads_settings(void)
 
 static void refuses_what_is_wrong(void)
 {
-    struct seed seeds[11];
+    struct seed seeds[12];
     for (size_t i = 0; i < TB_ARRAY_LEN(seeds); i++)
         seeds[i] = good;
     seeds[0].version = 2;
@@ -106,6 +109,7 @@ static void refuses_what_is_wrong(void)
     seeds[8].hook_file = "";
     seeds[9].hook = "";
     seeds[10].answers = "answers";
+    seeds[11].states = "trollbridge";
     for (size_t i = 0; i < TB_ARRAY_LEN(seeds); i++) {
         struct tb_settings settings = {0};
         int r = read_seed(&seeds[i], &settings);
@@ -119,9 +123,10 @@ static void answers_may_be_kept_nowhere(void)
 {
     tb_cleanup(tb_settings_deinit) struct tb_settings settings = {0};
     struct seed seed = good;
-    seed.answers = "";
+    seed.answers = seed.states = "";
     CHECK_INT(read_seed(&seed, &settings), TB_OK);
     CHECK_INT(settings.answers.n, 0);
+    CHECK_INT(settings.states.n, 0);
 }
 
 static void survives_every_mutation(void)

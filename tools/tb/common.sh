@@ -75,6 +75,12 @@ compile() {
         return 1
     fi
     rm -f "$log"
+    place_module "$1/root/share/trollbridge/js/enclave.js"
+}
+
+# The example that imports it is run where it lies. Left alone where it is the same: somebody may be reading it.
+place_module() {
+    cmp -s "$1" examples/vault/dist/enclave.js || cp "$1" examples/vault/dist/enclave.js
 }
 
 build() {

@@ -178,7 +178,8 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
                                       index, &hull);
     if (r != TB_OK)
         return r;
-    tb_pack_map(packer, plugin->program.n > 0 || plugin->host ? 6 : 5);
+    tb_pack_map(packer, 5u + (plugin->program.n > 0 || plugin->host) + (plugin->state.n > 0) +
+                            plugin->secrets);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_bool(packer, "implemented", tb_snap_answered(explain->granted->command));
     if (plugin->program.n > 0)
@@ -188,6 +189,10 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
     tb_path_list_pack(packer, "read", &hull.read);
     tb_path_list_pack(packer, "write", &hull.write);
     tb_path_list_pack(packer, "mask", &hull.mask);
+    if (plugin->state.n > 0)
+        tb_pack_key_str(packer, "state", plugin->state);
+    if (plugin->secrets)
+        tb_pack_key_bool(packer, "secrets", true);
     return TB_OK;
 }
 

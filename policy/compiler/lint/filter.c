@@ -20,3 +20,21 @@ void tb_lint_tripwires(struct tb_lint *lint)
                           TB_SHOWN(detail->command), place.file, place.line);
     }
 }
+
+/* What the log would have of them, it does not get all the same: the plugin's word counts. */
+void tb_lint_privates(struct tb_lint *lint)
+{
+    const struct tb_detail *detail = lint->policy->manifest.details;
+    for (; detail; detail = detail->next) {
+        uint32_t at = tb_bytes_are(detail->audit, "full")
+                          ? tb_compiled_find(lint->compiled, detail->command)
+                          : TB_NO_INDEX;
+        const struct tb_plugin *plugin =
+            at == TB_NO_INDEX ? NULL : lint->compiled->commands[at].plugin;
+        if (plugin && plugin->record)
+            tb_report_warning(lint->report, "private-audit", detail->place,
+                              "the arguments of `%.*s` are secrets, of which the log has what the "
+                              "plugin names in `record` and no more: leave `audit = \"full\"` out",
+                              TB_SHOWN(detail->command));
+    }
+}

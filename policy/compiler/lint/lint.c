@@ -33,6 +33,7 @@ static const struct {
     {tb_lint_sandboxes, false},
     {tb_lint_unimplemented, false},
     {tb_lint_tripwires, false},
+    {tb_lint_privates, false},
 };
 
 /* ---- for all lints ---- */

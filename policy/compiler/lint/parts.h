@@ -75,7 +75,7 @@ tb_lint_run tb_lint_shell_programs, tb_lint_shell_entries, tb_lint_shell_command
 tb_lint_run tb_lint_http;
 tb_lint_run tb_lint_event_targets, tb_lint_emit_any;
 tb_lint_run tb_lint_commands, tb_lint_unimplemented, tb_lint_app, tb_lint_sandboxes;
-tb_lint_run tb_lint_tripwires;
+tb_lint_run tb_lint_tripwires, tb_lint_privates;
 
 /* Whether a file is the developer's own to change, and not one of an installed plugin. */
 bool tb_lint_is_own(struct tb_place place);
