@@ -94,7 +94,7 @@ static int check_empty(struct tb_keystore *keystore)
 
 static int make_secret(struct tb_keystore *keystore)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_sealing_deinit) struct tb_sealing draft = {0};
     keystore->random(keystore->own->secret, sizeof keystore->own->secret);
     tb_own_derive(keystore->own);
     int r = tb_file_begin(keystore, TB_FILE_SECRET, "secret", TB_OWN_SIZE, &draft);

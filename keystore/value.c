@@ -142,7 +142,7 @@ static void seal_outer(const struct tb_keystore *keystore,
 
 int tb_value_seal(const struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
                   const uint8_t vault_key[static TB_VAULT_KEY_SIZE], struct tb_bytes name,
-                  struct tb_bytes value, struct tb_draft *draft)
+                  struct tb_bytes value, struct tb_sealing *draft)
 {
     tb_wiped_key key;
     struct bound bound;
