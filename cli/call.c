@@ -26,6 +26,9 @@ static const char help[] =
     "  --jobs M        keep M calls in flight (with --repeat; 1)\n"
     "  --answer WORD   what to say to prompts: once, session, always, never or dismissed; left\n"
     "                  out, a terminal is asked, and elsewhere they are dismissed\n"
+    "  --passphrase-file FILE  its first line is what a plugin gets that asks for a passphrase; -\n"
+    "                  is standard input; left out, the terminal is asked, without an echo, and\n"
+    "                  where there is none the plugin gets none\n"
     "\n"
     "examples: trollbridge call examples/notes 'plugin:fs|read_text_file' "
     "'{\"path\":\"data/hello.txt\"}'\n"
@@ -134,14 +137,28 @@ static int in_session(struct cli_call *call)
     return call->options.repeat ? cli_call_repeat(call) : cli_call_once(call);
 }
 
+/* Who answers prompts, and with what; nothing is asked as long as there is no session. */
+static int prepare(const struct cli_call_options *options, struct cli_prompt *ret_prompt,
+                   struct cli_secret *ret_secret)
+{
+    bool takes_input = options->raw_file && strcmp(options->raw_file, "-") == 0;
+    const char *file = options->passphrase_file;
+    bool also_takes_input = file && strcmp(file, "-") == 0;
+    if (takes_input && also_takes_input)
+        return cli_usage("call", "--raw and --passphrase-file both read standard input");
+    if (!cli_prompt_init(ret_prompt, options->answer, takes_input || also_takes_input))
+        return cli_usage("call", "--answer takes " CLI_PROMPT_WORDS);
+    return cli_secret_init(ret_secret, file);
+}
+
 static int run(struct cli_call *call)
 {
     const struct cli_call_options *options = &call->options;
     struct cli_prompt prompt;
+    tb_cleanup(cli_secret_deinit) struct cli_secret secret = {0};
     int status = read_args(call);
-    bool takes_input = options->raw_file && strcmp(options->raw_file, "-") == 0;
-    if (status == CLI_DONE && !cli_prompt_init(&prompt, options->answer, takes_input))
-        status = cli_usage("call", "--answer takes " CLI_PROMPT_WORDS);
+    if (status == CLI_DONE)
+        status = prepare(options, &prompt, &secret);
     if (status == CLI_DONE)
         status = cli_body_open(&call->body, options->raw_file, tb_buffer_n(&call->args),
                                options->repeat > 0);
@@ -151,6 +168,8 @@ static int run(struct cli_call *call)
     if (status != CLI_DONE)
         return status;
     call->session.prompt = prompt;
+    call->session.secret = secret;
+    secret = (struct cli_secret){0};
     return in_session(call);
 }
 

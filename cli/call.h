@@ -13,8 +13,9 @@ struct cli_call_options {
     const char *view;
     const char *origin;
     const char *raw_file;
-    const char *answer; /* to prompts; NULL: none was given */
-    uint32_t repeat;    /* 0: a single call */
+    const char *passphrase_file; /* NULL: a terminal is asked */
+    const char *answer;          /* to prompts; NULL: none was given */
+    uint32_t repeat;             /* 0: a single call */
     uint32_t jobs;
     bool as_json;
     bool follow;

@@ -11,6 +11,7 @@ enum {
     OPTION_JSON,
     OPTION_FOLLOW,
     OPTION_ANSWER,
+    OPTION_PASSPHRASE_FILE,
     OPTION_HELP,
 };
 
@@ -28,6 +29,9 @@ static int read_option(struct cli_call_options *options, int option, char **argv
         return CLI_DONE;
     case OPTION_ANSWER:
         options->answer = optarg;
+        return CLI_DONE;
+    case OPTION_PASSPHRASE_FILE:
+        options->passphrase_file = optarg;
         return CLI_DONE;
     case OPTION_REPEAT:
         return cli_read_number(optarg, 1, 100000000, &options->repeat)
@@ -72,6 +76,7 @@ int cli_call_options_read(struct cli_call_options *options, int argc, char **arg
         {"json", no_argument, NULL, OPTION_JSON},
         {"follow", no_argument, NULL, OPTION_FOLLOW},
         {"answer", required_argument, NULL, OPTION_ANSWER},
+        {"passphrase-file", required_argument, NULL, OPTION_PASSPHRASE_FILE},
         {"help", no_argument, NULL, OPTION_HELP},
         {0},
     };

@@ -49,6 +49,13 @@ static void on_asked_over(void *data, uint32_t id)
 {
     struct cli_session *session = data;
     cli_prompt_over(&session->prompt, id);
+    cli_secret_over(&session->secret, id);
+}
+
+static void on_secret(void *data, const struct trollbridge_secret *asked)
+{
+    struct cli_session *session = data;
+    cli_secret_show(&session->secret, session->bridge, asked);
 }
 
 static int spawn(struct cli_session *session, const char *app)
@@ -64,6 +71,7 @@ static int spawn(struct cli_session *session, const char *app)
         .opened = on_opened,
         .alert = on_alert,
         .ask = on_ask,
+        .secret = on_secret,
         .asked_over = on_asked_over,
         .data = session,
     };
@@ -158,10 +166,11 @@ void cli_session_end(struct cli_session *session)
     tb_endpoint_free(session->endpoint);
     tb_fd_close(&session->link_fd);
     trollbridge_close(session->bridge);
+    cli_secret_deinit(&session->secret);
     *session = (struct cli_session){.link_fd = -1};
 }
 
-enum { OWN = 3 }; /* what a session waits for by itself */
+enum { OWN = 4 }; /* what a session waits for by itself */
 
 bool cli_session_wait(struct cli_session *session, struct pollfd *others, size_t n_others)
 {
@@ -171,6 +180,7 @@ bool cli_session_wait(struct cli_session *session, struct pollfd *others, size_t
         {.fd = tb_endpoint_fd(session->endpoint), .events = link_events},
         {.fd = trollbridge_fd(session->bridge), .events = POLLIN},
         {.fd = cli_prompt_fd(&session->prompt), .events = POLLIN},
+        {.fd = cli_secret_fd(&session->secret), .events = POLLIN},
     };
     tb_assert(n_others <= CLI_SESSION_OTHERS);
     for (size_t i = 0; i < n_others; i++)
@@ -182,6 +192,8 @@ bool cli_session_wait(struct cli_session *session, struct pollfd *others, size_t
         return errno == EINTR;
     if (polls[2].revents != 0)
         cli_prompt_read(&session->prompt, session->bridge);
+    if (polls[3].revents != 0)
+        cli_secret_read(&session->secret, session->bridge);
     /* A lost bridge shows on the view's link too, after what still is to be read there. */
     if (polls[1].revents != 0 && trollbridge_dispatch(session->bridge) != TROLLBRIDGE_OK &&
         polls[0].revents == 0)

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "cli/prompt.h"
+#include "cli/secret.h"
 #include "endpoint/endpoint.h"
 #include "host/trollbridge.h"
 
@@ -26,6 +27,7 @@ struct cli_session {
     uint8_t bootstrap[TB_BOOTSTRAP_MAX];
     size_t n_bootstrap;
     struct cli_prompt prompt; /* zeroed: every one is dismissed */
+    struct cli_secret secret; /* the same; owned */
     char name[17];            /* of the session in the log, 16 hex digits */
     bool opened;
     bool refused;

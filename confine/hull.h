@@ -59,6 +59,10 @@ tb_must_check int hull_open_state(const char *path);
  * cannot be. */
 void hull_make_states(const char *path);
 
+/* Leaves out of the hull what lies in that folder, by whatever name: Landlock, where it is alone,
+ * could not take it away again. Each is said on stderr. */
+void hull_drop_states(struct hull *hull, const char *states);
+
 /* Creates the folders of `make` that are missing, 0700, parents too. 0 or -errno. */
 tb_must_check int hull_make(const struct hull *hull);
 

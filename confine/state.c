@@ -6,11 +6,13 @@
 #include "base/fd.h"
 #include "base/folder.h"
 #include "confine/hull.h"
+#include "confine/inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,15 +59,16 @@ static int enter(int parent, const char *name, const char *path)
     return r;
 }
 
-/* Cuts `path` before its last `n` parts; false: it has not so many. */
-static bool cut(char *path, size_t n, char *ret_parts[static OWN_PARTS])
+/* Cuts `path` before each of its last parts, at the slashes that it returns; false: it has not so
+ * many. */
+static bool cut(char *path, char *ret_slashes[static OWN_PARTS])
 {
-    for (size_t i = n; i > 0; i--) {
+    for (size_t i = OWN_PARTS; i > 0; i--) {
         char *slash = strrchr(path, '/');
         if (!slash || slash == path || !slash[1])
             return false;
         *slash = 0;
-        ret_parts[i - 1] = slash + 1;
+        ret_slashes[i - 1] = slash;
     }
     return true;
 }
@@ -93,17 +96,17 @@ static int open_place(const char *place)
 int hull_open_state(const char *path)
 {
     char copy[PATH_MAX];
-    char *parts[OWN_PARTS];
+    char *slashes[OWN_PARTS];
     size_t n = strlen(path);
     if (n >= sizeof copy)
         return -ENAMETOOLONG;
     memcpy(copy, path, n + 1);
-    if (!cut(copy, OWN_PARTS, parts))
+    if (!cut(copy, slashes))
         return -EINVAL;
     tb_fd folder = open_place(copy);
     for (size_t i = 0; folder >= 0 && i < OWN_PARTS; i++) {
-        parts[i][-1] = '/'; /* the path as far as this part */
-        int next = enter(folder, parts[i], copy);
+        *slashes[i] = '/'; /* the path as far as this part */
+        int next = enter(folder, slashes[i] + 1, copy);
         tb_fd_close(&folder);
         folder = next;
     }
@@ -121,4 +124,35 @@ void hull_make_states(const char *path)
     char inner[PATH_MAX];
     if (snprintf(inner, sizeof inner, "%s/", path) < (int)sizeof inner)
         (void)!tb_folder_make(inner);
+}
+
+static void free_path(char **path)
+{
+    free(*path);
+}
+
+static void drop(const char *states, const char *states_real, struct hull_paths *paths)
+{
+    const char **list = (const char **)(uintptr_t)paths->list;
+    size_t kept = 0;
+    for (size_t i = 0; i < paths->n; i++) {
+        tb_cleanup(free_path) char *real = realpath(list[i], NULL);
+        bool inside =
+            hull_below(states, list[i]) || (real && states_real && hull_below(states_real, real));
+        if (inside)
+            fprintf(stderr, "trollbridge-confine: scope-root-state: %s is kept from all plugins\n",
+                    list[i]);
+        else
+            list[kept++] = list[i];
+    }
+    paths->n = kept;
+}
+
+void hull_drop_states(struct hull *hull, const char *states)
+{
+    tb_cleanup(free_path) char *real = realpath(states, NULL);
+    drop(states, real, &hull->read);
+    drop(states, real, &hull->write);
+    drop(states, real, &hull->make);
+    drop(states, real, &hull->exec);
 }

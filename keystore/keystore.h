@@ -13,8 +13,9 @@
  * change or listing finishes or removes what was under way. A file that is torn, altered or
  * swapped is found and named; the others stay usable.
  *
- * All functions: 0; a positive enum tb_keystore_result for what a peer or a file can cause; or
- * -errno, and nothing has changed. Hashes and keys that are passed in are borrowed.
+ * All functions: 0; a positive enum tb_keystore_result for what a peer or a file can cause, and
+ * nothing has changed; or -errno, and nothing has changed unless the disk itself failed after the
+ * last step. Hashes and keys that are passed in are borrowed.
  */
 #pragma once
 
@@ -133,6 +134,15 @@ tb_must_check int tb_keystore_add_key(struct tb_keystore *keystore,
 tb_must_check int tb_keystore_client_hash(struct tb_keystore *keystore,
                                           const struct tb_fingerprint *fingerprint,
                                           struct tb_client_hash *ret_client);
+/* What no two wrappings of a key have in common: whether a file is still the one that was opened.
+ */
+struct tb_key_mark {
+    uint8_t bytes[TB_SALT_SIZE];
+};
+/* _NONE, _DAMAGED. */
+tb_must_check int tb_keystore_key_mark(struct tb_keystore *keystore,
+                                       const struct tb_fingerprint *fingerprint,
+                                       struct tb_key_mark *ret_mark);
 /*
  * Tries the hash. The attempt is on disk as a failure before it is tried, and taken back by
  * success; from the fourth failure on each makes the key wait. _NONE, _WRONG or _WAIT (both fill
@@ -196,6 +206,12 @@ struct tb_keystore_entry {
     struct tb_fingerprint fingerprint; /* of keys, certificates and attempts; else empty */
     struct tb_damage damage;           /* its `file` is set also where nothing is wrong */
 };
+
+/* Calls `visit` with each key (TB_FILE_KEY) or certificate (TB_FILE_CERTIFICATE) that has a file,
+ * sorted, until it answers other than 0, which is returned. The files are not looked at. */
+tb_must_check int
+tb_keystore_each(struct tb_keystore *keystore, enum tb_keystore_file kind,
+                 int (*visit)(void *data, const struct tb_fingerprint *fingerprint), void *data);
 
 /* Reads every file and calls `visit` with each, folder by folder, sorted by name, until it answers
  * other than 0, which is returned. `visit` may read the keystore, not change it. */

@@ -42,6 +42,15 @@ static void on_ask(void *data, const struct trollbridge_ask *ask)
     (void)trollbridge_answer(trollbridge_webkit_bridge(run->tw), ask->id, answered);
 }
 
+/* Who gives answers with the command is not there to type. */
+static void on_secret(void *data, const struct trollbridge_secret *secret)
+{
+    const struct run *run = data;
+    run_tell("dismissed", "%s asks for a passphrase, which nobody types with --answer",
+             secret->command);
+    (void)trollbridge_answer_secret(trollbridge_webkit_bridge(run->tw), secret->id, NULL, 0);
+}
+
 static int status_of(const GError *error)
 {
     switch (error->code) {
@@ -62,6 +71,7 @@ static gboolean start(struct run *run)
         .devtools = run->options->devtools,
         .alert = on_alert,
         .ask = run->options->answer ? on_ask : NULL,
+        .secret = run->options->answer ? on_secret : NULL,
         .data = run,
     };
     run->tw = trollbridge_webkit_new(&options, &error);

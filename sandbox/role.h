@@ -63,9 +63,10 @@ extern const struct tb_role tb_role_plugin; /* any plugin, from exec on */
 extern const struct tb_role tb_role_plugin_network;
 extern const struct tb_role tb_role_plugin_exec;
 extern const struct tb_role tb_role_plugin_network_exec;
-extern const struct tb_role tb_role_fs;    /* the fs plugin, once it has started */
-extern const struct tb_role tb_role_path;  /* the path plugin, once it has started */
-extern const struct tb_role tb_role_audit; /* the audit plugin, once it has started */
+extern const struct tb_role tb_role_fs;      /* the fs plugin, once it has started */
+extern const struct tb_role tb_role_path;    /* the path plugin, once it has started */
+extern const struct tb_role tb_role_audit;   /* the audit plugin, once it has started */
+extern const struct tb_role tb_role_enclave; /* the enclave plugin, once it has started */
 
 extern const struct tb_role *const tb_roles[];        /* all, NULL at the end */
 const struct tb_role *tb_role_find(const char *name); /* or NULL */

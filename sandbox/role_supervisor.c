@@ -67,6 +67,7 @@ static const struct tb_role *const children[] = {&tb_role_plugin_network_exec,
                                                  &tb_role_policy,
                                                  &tb_role_scribe,
                                                  &tb_role_fs,
+                                                 &tb_role_enclave,
                                                  &tb_role_broker,
                                                  &tb_role_hook,
                                                  NULL};

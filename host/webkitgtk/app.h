@@ -15,6 +15,7 @@ struct trollbridge_webkit {
     void (*reloaded)(void *data, uint32_t id, const char *before, const char *after,
                      const char *code, const char *message);
     void (*ask)(void *data, const struct trollbridge_ask *ask); /* NULL: the dialogs of ask.h */
+    void (*secret)(void *data, const struct trollbridge_secret *secret); /* the same */
     void (*asked_over)(void *data, uint32_t id);
     void *data;
     struct trollbridge *bridge;

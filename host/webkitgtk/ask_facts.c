@@ -1,53 +1,27 @@
 #include "host/webkitgtk/ask_facts.h"
 
-#include "base/compiler.h"
 #include "host/webkitgtk/ask_text.h"
+#include "host/webkitgtk/prompt_facts.h"
 
-enum { SPACE = 12, MARGIN = 4, COLUMNS = 60, ARGS_WIDTH = 560, ARGS_HEIGHT = 180 };
+enum { MARGIN = 4, ARGS_WIDTH = 560, ARGS_HEIGHT = 180 };
 
-static GtkWidget *label(const char *text)
-{
-    GtkWidget *widget = gtk_label_new(text);
-    gtk_label_set_xalign(GTK_LABEL(widget), 0);
-    gtk_label_set_yalign(GTK_LABEL(widget), 0);
-    gtk_label_set_line_wrap(GTK_LABEL(widget), TRUE);
-    gtk_label_set_line_wrap_mode(GTK_LABEL(widget), PANGO_WRAP_WORD_CHAR);
-    gtk_label_set_max_width_chars(GTK_LABEL(widget), COLUMNS);
-    return widget;
-}
-
-static void add_fact(GtkGrid *grid, const char *name, const char *untrusted_text)
-{
-    g_autofree char *text = tb_ask_plain(untrusted_text);
-    GtkWidget *title = label(name);
-    gtk_style_context_add_class(gtk_widget_get_style_context(title), GTK_STYLE_CLASS_DIM_LABEL);
-    gtk_grid_attach_next_to(grid, title, NULL, GTK_POS_BOTTOM, 1, 1);
-    gtk_grid_attach_next_to(grid, label(text), title, GTK_POS_RIGHT, 1, 1);
-}
-
-static void add_body(GtkGrid *grid, const struct trollbridge_ask *ask)
+static void add_body(GtkGrid *facts, const struct trollbridge_ask *ask)
 {
     g_autofree char *size =
         g_strdup_printf("%" G_GUINT64_FORMAT " bytes%s, which are not shown", ask->n_body,
                         ask->more ? " and whatever more the page sends" : "");
-    add_fact(grid, "Raw data", size);
+    tb_prompt_fact(facts, "Raw data", size);
 }
 
-static GtkWidget *facts(const struct trollbridge_app *app, const struct trollbridge_ask *ask)
+static void add_facts(GtkGrid *facts, const struct trollbridge_ask *ask)
 {
-    GtkGrid *grid = GTK_GRID(gtk_grid_new());
-    gtk_grid_set_column_spacing(grid, SPACE);
-    if (*app->name)
-        add_fact(grid, "App", app->name);
-    add_fact(grid, "App's id", app->id);
-    add_fact(grid, "Window", ask->view);
-    add_fact(grid, "Origin", ask->origin);
-    add_fact(grid, "Command", ask->command);
+    tb_prompt_fact(facts, "Window", ask->view);
+    tb_prompt_fact(facts, "Origin", ask->origin);
+    tb_prompt_fact(facts, "Command", ask->command);
     if (ask->rule)
-        add_fact(grid, "Rule", ask->rule);
+        tb_prompt_fact(facts, "Rule", ask->rule);
     if (ask->has_body)
-        add_body(grid, ask);
-    return GTK_WIDGET(grid);
+        add_body(facts, ask);
 }
 
 static GtkWidget *arguments(const struct trollbridge_ask *ask)
@@ -71,11 +45,9 @@ static GtkWidget *arguments(const struct trollbridge_ask *ask)
 
 GtkWidget *tb_ask_facts(const struct trollbridge_app *app, const struct trollbridge_ask *ask)
 {
-    GtkBox *box = GTK_BOX(gtk_box_new(GTK_ORIENTATION_VERTICAL, SPACE));
-    gtk_container_set_border_width(GTK_CONTAINER(box), SPACE);
-    gtk_box_pack_start(box, label("A page of the app asks to make this call:"), FALSE, FALSE, 0);
-    gtk_box_pack_start(box, facts(app, ask), FALSE, FALSE, 0);
-    gtk_box_pack_start(box, label("With these arguments:"), FALSE, FALSE, 0);
+    GtkBox *box = tb_prompt_box("A page of the app asks to make this call:");
+    add_facts(tb_prompt_facts(box, app), ask);
+    tb_prompt_line(box, "With these arguments:");
     gtk_box_pack_start(box, arguments(ask), TRUE, TRUE, 0);
     return GTK_WIDGET(box);
 }

@@ -54,11 +54,16 @@ struct trollbridge_webkit_options {
                      const char *code, const char *message);
 
     /*
-     * A call waits for a person, or does so no longer: as in struct trollbridge_options, answered
-     * with trollbridge_answer. NULL: the library shows a dialog over the view's window, and takes
-     * it away when the document goes.
+     * A call waits for a person: as in struct trollbridge_options, answered with
+     * trollbridge_answer. NULL: the library shows a dialog over the view's window, and takes it
+     * away when the document goes.
      */
     void (*ask)(void *data, const struct trollbridge_ask *ask);
+
+    /* A plugin asks for a passphrase: the same, answered with trollbridge_answer_secret. */
+    void (*secret)(void *data, const struct trollbridge_secret *secret);
+
+    /* Of the prompts that are the host's own. */
     void (*asked_over)(void *data, uint32_t id);
 
     /* TRUE: views have the inspector. Whoever opens it can make every call of the view. */

@@ -12,6 +12,7 @@
 #include "host/webkitgtk/app.h"
 #include "host/webkitgtk/ask_dialog.h"
 #include "host/webkitgtk/offer.h"
+#include "host/webkitgtk/secret_dialog.h"
 
 struct tb_view {
     struct trollbridge_webkit *tw;
@@ -22,9 +23,11 @@ struct tb_view {
     unsigned n_offers; /* in this generation */
     bool has_alerted;  /* of an offer, in this generation */
     uint64_t n_documents;
-    pid_t pid;                    /* of the web process that has the link; 0: there is none */
-    uint32_t open_id;             /* of that link's OPEN; 0: there is none */
-    struct tb_ask_dialog *prompt; /* of a call of that link's; NULL: there is none */
+    pid_t pid;        /* of the web process that has the link; 0: there is none */
+    uint32_t open_id; /* of that link's OPEN; 0: there is none */
+    /* Of a call of that link's; NULL: there is none. One of the two at most. */
+    struct tb_ask_dialog *prompt;
+    struct tb_secret_dialog *secret;
     uint32_t prompt_id;
 };
 

@@ -5,6 +5,7 @@
 #include "host/webkitgtk/frontend/frontend.h"
 #include "host/webkitgtk/origin.h"
 #include "host/webkitgtk/sandbox.h"
+#include "host/webkitgtk/secret.h"
 #include "host/webkitgtk/view.h"
 #include "host/webkitgtk/window.h"
 #include "proto/label.h"
@@ -69,12 +70,20 @@ static void on_ask(void *data, const struct trollbridge_ask *ask)
         tb_ask_show(tw, ask);
 }
 
+static void on_secret(void *data, const struct trollbridge_secret *secret)
+{
+    struct trollbridge_webkit *tw = data;
+    if (tw->secret)
+        tw->secret(tw->data, secret);
+    else
+        tb_secret_show(tw, secret);
+}
+
+/* A host may show the one kind of prompt itself, and leave the other to us. */
 static void on_asked_over(void *data, uint32_t id)
 {
     struct trollbridge_webkit *tw = data;
-    if (!tw->ask)
-        tb_ask_over(tw, id);
-    else if (tw->asked_over)
+    if (!tb_ask_over(tw, id) && tw->asked_over)
         tw->asked_over(tw->data, id);
 }
 
@@ -128,6 +137,7 @@ static bool spawn(struct trollbridge_webkit *tw, const struct trollbridge_webkit
         .alert = on_alert,
         .reloaded = on_reloaded,
         .ask = on_ask,
+        .secret = on_secret,
         .asked_over = on_asked_over,
         .data = tw,
     };
@@ -206,6 +216,7 @@ struct trollbridge_webkit *trollbridge_webkit_new(const struct trollbridge_webki
     tb_alerts_init(&tw->alerts, options->alert, options->data);
     tw->reloaded = options->reloaded;
     tw->ask = options->ask;
+    tw->secret = options->secret;
     tw->asked_over = options->asked_over;
     tw->data = options->data;
     tw->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);

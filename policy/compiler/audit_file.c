@@ -74,3 +74,33 @@ struct tb_bytes tb_manifest_plugin_state(struct tb_policy *policy, const struct 
                                        tb_arena_string(policy->arena, plugin->name));
     return plugin->sandbox.state ? path_of(policy, tb_bytes_of_string(text)) : (struct tb_bytes){0};
 }
+
+/* No plugin is let into that folder, so that the app's own files would not be there for any. */
+static bool is_among_states(struct tb_policy *policy)
+{
+    struct tb_bytes states = tb_manifest_states(policy);
+    if (states.n == 0 || !tb_path_within(policy->inputs->resource, states))
+        return false;
+    tb_report_error(policy->report, "value", (struct tb_place){TB_MANIFEST_FILE, 0},
+                    "the app folder lies in `%.*s`, where what is kept of apps is kept from all "
+                    "plugins: move it, or set XDG_STATE_HOME to another folder",
+                    TB_SHOWN(states));
+    return true;
+}
+
+/* Where nothing can be kept the plugin could not start: better that it is said now. */
+bool tb_manifest_check_states(struct tb_policy *policy)
+{
+    bool ok = !is_among_states(policy);
+    for (const struct tb_plugin *plugin = policy->plugins; plugin; plugin = plugin->next) {
+        if (!plugin->sandbox.state || tb_manifest_plugin_state(policy, plugin).n > 0)
+            continue;
+        tb_report_error(policy->report, "variable", (struct tb_place){TB_MANIFEST_FILE, 0},
+                        "the plugin `%.*s` keeps a folder of its own, and there is no place for "
+                        "it: set HOME or XDG_STATE_HOME to an absolute path, or take the folder "
+                        "away with [plugins.%.*s] sandbox = { state = false }",
+                        TB_SHOWN(plugin->name), TB_SHOWN(plugin->name));
+        ok = false;
+    }
+    return ok;
+}

@@ -68,7 +68,8 @@ static uint32_t pack_scope(struct work *work, const struct tb_expanded *found,
         tell_unenforced(work, plugin);
         kind = TB_SCOPE_OPAQUE;
     }
-    return tb_scope_add(work->policy, &work->compiled->scopes, kind, lists);
+    const struct tb_scope_whose whose = {kind, plugin};
+    return tb_scope_add(work->policy, &work->compiled->scopes, &whose, lists);
 }
 
 static bool has_commands(const struct tb_permission *permission)

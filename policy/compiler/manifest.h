@@ -45,3 +45,5 @@ struct tb_bytes tb_manifest_answers_file(struct tb_policy *policy);
 struct tb_bytes tb_manifest_states(struct tb_policy *policy);
 /* The plugin's own folder in it; empty: it has none, or as above. */
 struct tb_bytes tb_manifest_plugin_state(struct tb_policy *policy, const struct tb_plugin *plugin);
+/* Whether each plugin that is to have one can; what is wrong is told. */
+tb_must_check bool tb_manifest_check_states(struct tb_policy *policy);

@@ -146,6 +146,7 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
         {"host", TB_VALUE_BOOL, &host, false},
         {"commands", TB_VALUE_LIST, &plugin->commands, false},
         {"scope", TB_VALUE_STRING, &scope, false},
+        {"scope_keys", TB_VALUE_MAP, &plugin->scope_keys, false},
         {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
         {"write_commands", TB_VALUE_LIST, &plugin->write_commands, false},
         {"resources", TB_VALUE_BOOL, &resources, false},
@@ -167,6 +168,7 @@ static void read_description(struct tb_policy *policy, const struct tb_value *ro
     bool runs = check_program(policy, root, program, override, plugin);
     /* Nobody reads the scopes of a plugin that does not run, so that any may stand there. */
     plugin->scope = read_scope(policy, scope, runs ? TB_SCOPE_NONE : TB_SCOPE_OPAQUE);
+    tb_plugin_check_scope_keys(policy, plugin);
     plugin->program = program_path(policy, program, override);
     plugin->resources = resources && resources->boolean;
     plugin->secrets = secrets && secrets->boolean;

@@ -13,6 +13,11 @@ void tb_plugin_sandbox_read(struct tb_policy *policy, const struct tb_value *map
 void tb_plugin_sandbox_override(struct tb_policy *policy, const struct tb_value *map,
                                 struct tb_sandbox *sandbox);
 
+/* ---- scope_keys.c ---- */
+
+/* Tells what is wrong in `scope_keys`; `scope` has been read. */
+void tb_plugin_check_scope_keys(struct tb_policy *policy, struct tb_plugin *plugin);
+
 /* ---- plugin_record.c ---- */
 
 /* Tells what is wrong in `record`, and leaves it out then. */

@@ -72,8 +72,9 @@ struct tb_plugin {
     struct tb_table read_command_of;
     struct tb_table write_command_of;
     enum tb_scope_kind scope;
-    bool resources; /* it keeps things open for the page, by ids */
-    bool secrets;   /* it may ask people for passphrases */
+    const struct tb_value *scope_keys; /* of entries, and their types; NULL: any */
+    bool resources;                    /* it keeps things open for the page, by ids */
+    bool secrets;                      /* it may ask people for passphrases */
     /* Names of the arguments that the log may have, all else of its calls being secret; NULL: the
      * plugin has no secrets of that kind. */
     const struct tb_value *record;

@@ -151,13 +151,13 @@ struct list {
 
 struct work {
     struct tb_policy *policy;
-    enum tb_scope_kind kind;
+    const struct tb_scope_whose *whose;
     bool closed; /* an entry is wrong */
 };
 
 static void add_entry(struct work *work, bool deny, const struct tb_value *entry, struct list *list)
 {
-    if (work->kind == TB_SCOPE_PATH) {
+    if (work->whose->kind == TB_SCOPE_PATH) {
         struct tb_bytes pattern;
         const struct tb_value *path = path_of(work->policy, entry);
         enum tb_pattern_result result =
@@ -166,8 +166,11 @@ static void add_entry(struct work *work, bool deny, const struct tb_value *entry
         if (result != TB_PATTERN_OK)
             return;
         tb_pack_str(&list->packer, pattern);
-    } else {
+    } else if (tb_scope_entry_fits(work->policy, work->whose->plugin, entry)) {
         pack_value(work->policy, &list->packer, entry, 0);
+    } else {
+        work->closed = true;
+        return;
     }
     list->n++;
 }
@@ -236,16 +239,16 @@ static struct tb_bytes content_of(struct tb_policy *policy, enum tb_scope_kind k
     return tb_arena_copy(policy->arena, tb_buffer_bytes(&content.bytes));
 }
 
-uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes, enum tb_scope_kind kind,
-                      const struct tb_scope_lists *lists)
+uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes,
+                      const struct tb_scope_whose *whose, const struct tb_scope_lists *lists)
 {
     static const struct tb_value *const nothing[2] = {NULL, NULL};
-    struct work work = {policy, kind, false};
+    struct work work = {policy, whose, false};
     struct tb_scope scope = {.deny = pack_lists(&work, true, lists->deny), .lists = *lists};
     scope.allow = pack_lists(&work, false, lists->allow);
     if (work.closed)
         scope.allow = pack_lists(&work, false, nothing);
-    struct tb_bytes content = content_of(policy, kind, &scope);
+    struct tb_bytes content = content_of(policy, whose->kind, &scope);
     struct tb_scope *kept = tb_table_find(&scopes->by_content, content);
     if (kept)
         return kept->index;

@@ -36,10 +36,21 @@ static inline bool tb_scope_lists_any(const struct tb_scope_lists *lists)
     return lists->allow[0] || lists->allow[1] || lists->deny[0] || lists->deny[1];
 }
 
+/* Who reads it. */
+struct tb_scope_whose {
+    enum tb_scope_kind kind;
+    const struct tb_plugin *plugin; /* NULL: the app itself */
+};
+
 /* Checks and packs the lists. The index of the scope, which is one that is there already where it
  * has the same content. Entries that are wrong are told and left out. */
-uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes, enum tb_scope_kind kind,
-                      const struct tb_scope_lists *lists);
+uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes,
+                      const struct tb_scope_whose *whose, const struct tb_scope_lists *lists);
+
+/* Whether an entry is made of what the plugin (NULL: the app itself) says that its entries are made
+ * of; what is not is told. scope_keys.c. */
+tb_must_check bool tb_scope_entry_fits(struct tb_policy *policy, const struct tb_plugin *plugin,
+                                       const struct tb_value *entry);
 
 /* A list of plain paths (variables, no wildcards): a plugin's sandbox in the manifest. */
 struct tb_bytes *tb_scope_paths(struct tb_policy *policy, const struct tb_value *list,

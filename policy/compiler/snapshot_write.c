@@ -301,23 +301,6 @@ static void pack_audit(struct tb_packer *packer, const struct tb_manifest *manif
     tb_pack_key_str(packer, "args", manifest->audit_args);
 }
 
-/* Where nothing can be kept the plugin could not start: better that it is said now. */
-static bool has_states(struct tb_policy *policy)
-{
-    bool ok = true;
-    for (const struct tb_plugin *plugin = policy->plugins; plugin; plugin = plugin->next) {
-        if (!plugin->sandbox.state || tb_manifest_plugin_state(policy, plugin).n > 0)
-            continue;
-        tb_report_error(policy->report, "variable", (struct tb_place){TB_MANIFEST_FILE, 0},
-                        "the plugin `%.*s` keeps a folder of its own, and there is no place for "
-                        "it: set HOME or XDG_STATE_HOME to an absolute path, or take the folder "
-                        "away with [plugins.%.*s] sandbox = { state = false }",
-                        TB_SHOWN(plugin->name), TB_SHOWN(plugin->name));
-        ok = false;
-    }
-    return ok;
-}
-
 bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_DIGEST_SIZE],
                        struct tb_buffer *out)
 {
@@ -326,7 +309,7 @@ bool tb_settings_write(struct tb_policy *policy, const uint8_t digest[static TB_
     const struct tb_manifest *manifest = &policy->manifest;
     struct tb_bytes file = tb_manifest_audit_file(policy);
     tb_buffer_init(&facts, TB_FACTS_MAX);
-    if (file.n == 0 || !has_states(policy) || !tb_facts_write(policy, &facts))
+    if (file.n == 0 || !tb_manifest_check_states(policy) || !tb_facts_write(policy, &facts))
         return false;
     tb_packer_init(&packer, out);
     tb_pack_map(&packer, 12);

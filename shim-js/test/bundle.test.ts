@@ -42,3 +42,10 @@ test('another checkout builds the same bytes, and none tell where', async () => 
     await rm(folder, { recursive: true });
   }
 });
+
+test('the one file for pages without a bundler exports what the package does', async () => {
+  const { bytes } = await (await bundler(SHIM))('src/enclave/standalone.ts');
+  const one = (await import(`data:text/javascript;base64,${bytes.toString('base64')}`)) as object;
+  const whole = (await import('../src/enclave/index.js')) as object;
+  assert.deepEqual(Object.keys(one).sort(), Object.keys(whole).sort());
+});

@@ -1,4 +1,5 @@
-// The module trollbridge/enclave against an enclave that answers as told: what is sent, and what comes of the answers.
+// The module trollbridge/enclave against an enclave that answers as told: what is sent, and what
+// comes of the answers.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

@@ -119,7 +119,8 @@ static void pack_plugin(struct tb_packer *packer, const struct bench_policy *pol
     tb_pack_key_bool(packer, "network", policy->network);
     tb_pack_key_bool(packer, "jit", policy->jit);
     tb_pack_key_bool(packer, "audit", policy->audit);
-    tb_pack_key_text(packer, "state", "");
+    tb_pack_key_text(packer, "state",
+                     policy->state ? "/state/trollbridge/com.example.test/plugins/test" : "");
     tb_pack_key_bool(packer, "secrets", policy->secrets);
     tb_pack_key_bool(packer, "resources", policy->resources);
     tb_pack_key(packer, "memory_mib");

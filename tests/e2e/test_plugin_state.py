@@ -93,6 +93,24 @@ def test_no_hull_holds_it(app):
 
 
 @pytest.mark.parametrize("prefix", LEVELS)
+def test_it_is_given_to_nobody_by_name(app, prefix):
+    """Where the sandbox of another plugin names it, or a link to it, it is left out."""
+    app.prefix = [*app.prefix, *prefix]
+    folder = own(app, "keeper")
+    way = app.folder / "way"
+    way.symlink_to(folder)
+    plugin(app, "keeper", "state = true")
+    plugin(app, "thief", manifest=f'sandbox = {{ read = ["{folder}", "{way}"], write = ["{folder}", "{way}", "{states(app)}"] }}\n')
+    assert tries(app, "keeper", "write", folder / "new") == "SUCCESS"
+    for path in (folder / "new", way / "new", folder / "more", way / "more", states(app) / "more"):
+        assert tries(app, "thief", "read", path) != "SUCCESS"
+        assert tries(app, "thief", "write", path) != "SUCCESS"
+    result = app.call("plugin:thief|do", {"what": "nothing"})
+    assert b"scope-root-state: " in result.stderr and result.returncode == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["new"]
+
+
+@pytest.mark.parametrize("prefix", LEVELS)
 def test_fs_does_not_reach_it_by_any_name(app, prefix):
     """Its own check knows the folder by what it is, so that this holds without a mount namespace too."""
     app.prefix = [*app.prefix, *prefix]

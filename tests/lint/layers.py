@@ -17,6 +17,7 @@ BELOW = {
     "endpoint": ["base", "proto"],
     "audit": ["base", "proto"],
     "answers": ["base", "proto"],
+    "keystore": ["base"],
     "plugins/sdk": ["base", "proto"],
     # programs
     "policy/compiler/data": ["base", "proto", "sandbox"],
@@ -29,6 +30,7 @@ BELOW = {
     "supervisor": ["base", "proto", "policy", "sandbox", "answers"],
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
+    "plugins/enclave/pgp": ["base"],
     "plugins/audit": ["base", "audit", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
     "host": ["base", "proto", "plugins/sdk"],

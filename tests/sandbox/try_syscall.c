@@ -60,6 +60,11 @@ static void audit(void)
     compare(&tb_role_audit);
 }
 
+static void enclave(void)
+{
+    compare(&tb_role_enclave);
+}
+
 static void hook(void)
 {
     compare(&tb_role_hook);
@@ -214,6 +219,7 @@ int main(int argc, char **argv)
         TEST(fs),
         TEST(path),
         TEST(audit),
+        TEST(enclave),
         TEST(hook),
         TEST(finds_one_more),
         TEST(finds_an_answer_that_became_a_permission),

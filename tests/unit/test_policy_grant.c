@@ -35,6 +35,17 @@ enum flaw {
     RATE_TOO_HIGH,
     HOOK_WITHOUT_TIME,
     TRIPWIRES_UNSORTED,
+    RECORD_EMPTY_NAME,
+    RECORD_LONG_NAME,
+    RECORD_NUMBER,
+    RECORD_TOO_MANY,
+    HOST_WITH_SECRETS,
+    STATE_RELATIVE,
+    STATE_OTHER_PLUGIN,
+    STATE_OTHER_APP,
+    STATE_ELSEWHERE,
+    STATE_NAME_ALONE,
+    STATE_OF_HOST,
     N_FLAWS,
 };
 
@@ -66,6 +77,42 @@ static void pack_rule(struct tb_packer *packer)
     text(packer, "permission", "fs:default");
     text(packer, "file", "capabilities/main.json");
     number(packer, "line", 7);
+}
+
+static const char *state_of(enum flaw flaw)
+{
+    switch ((int)flaw) {
+    case STATE_RELATIVE:
+        return "state/trollbridge/com.example.notes/plugins/fs";
+    case STATE_OTHER_PLUGIN:
+        return "/state/trollbridge/com.example.notes/plugins/xfs";
+    case STATE_OTHER_APP:
+        return "/state/trollbridge/com.example.other/plugins/fs";
+    case STATE_ELSEWHERE:
+        return "/state/com.example.notes/plugins/fs";
+    case STATE_NAME_ALONE:
+        return "/fs";
+    case HOST_WITH_PROGRAM:
+    case HOST_WITH_SECRETS:
+        return "";
+    default:
+        return "/state/trollbridge/com.example.notes/plugins/fs";
+    }
+}
+
+static void pack_record(struct tb_packer *packer, enum flaw flaw)
+{
+    static const uint8_t name[TB_RECORD_NAME_MAX + 1] = "key";
+    size_t n = flaw == RECORD_TOO_MANY ? TB_RECORD_NAMES_MAX + 1 : 2;
+    size_t n_name = flaw == RECORD_EMPTY_NAME ? 0 : flaw == RECORD_LONG_NAME ? sizeof name : 3;
+    tb_pack_key(packer, "record");
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i + 1 < n; i++)
+        tb_pack_str(packer, tb_bytes_of_string("name"));
+    if (flaw == RECORD_NUMBER)
+        tb_pack_uint(packer, 1);
+    else
+        tb_pack_str(packer, tb_bytes_of(name, n_name));
 }
 
 /* The filters of a command, each of which may be absent. */
@@ -108,7 +155,7 @@ static uint32_t n_filters(enum flaw flaw)
 static void pack_command(struct tb_packer *packer, const char *name, bool implemented,
                          enum flaw flaw)
 {
-    tb_pack_map(packer, implemented ? 8 + n_filters(flaw) : 6);
+    tb_pack_map(packer, implemented ? 9 + n_filters(flaw) : 6);
     text(packer, "name", name);
     if (implemented)
         number(packer, "plugin", flaw == PLUGIN_INDEX ? 1 : 0);
@@ -118,8 +165,10 @@ static void pack_command(struct tb_packer *packer, const char *name, bool implem
     number(packer, "in_flight", flaw == IN_FLIGHT ? 1 : 64);
     number(packer, "deadline_ms", implemented ? 30000 : 0);
     text(packer, "args", flaw == ARGS_WORD ? "some" : "full");
-    if (implemented)
+    if (implemented) {
+        pack_record(packer, flaw);
         pack_filters(packer, flaw);
+    }
     pack_rule(packer);
 }
 
@@ -129,8 +178,12 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
     tb_pack_array(packer, 1);
     tb_pack_map(packer, flaw == UNKNOWN_KEY ? 17 : 16);
     text(packer, "name", "fs");
-    tb_pack_key_bool(packer, "host", flaw == HOST_WITH_PROGRAM);
-    text(packer, "program", flaw == RELATIVE_PROGRAM ? "plugins/fs" : "/lib/plugins/fs");
+    bool host = flaw == HOST_WITH_SECRETS || flaw == STATE_OF_HOST;
+    tb_pack_key_bool(packer, "host", host || flaw == HOST_WITH_PROGRAM);
+    text(packer, "program",
+         host                       ? ""
+         : flaw == RELATIVE_PROGRAM ? "plugins/fs"
+                                    : "/lib/plugins/fs");
     paths(packer, "read", "/data");
     tb_pack_key(packer, "write");
     tb_pack_array(packer, 1);
@@ -141,8 +194,8 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
     tb_pack_key_bool(packer, "network", true);
     tb_pack_key_bool(packer, "jit", true);
     tb_pack_key_bool(packer, "audit", true);
-    text(packer, "state", "/state/trollbridge/com.example.notes/plugins/fs");
-    tb_pack_key_bool(packer, "secrets", true);
+    text(packer, "state", state_of(flaw));
+    tb_pack_key_bool(packer, "secrets", flaw != STATE_OF_HOST && flaw != HOST_WITH_PROGRAM);
     tb_pack_key_bool(packer, "resources", true);
     paths(packer, "exec", NULL);
     number(packer, "memory_mib", 256);
@@ -262,6 +315,9 @@ static void reads_a_grant(void)
     CHECK(tb_bytes_are(read->rule.file, "capabilities/main.json"));
     CHECK(grant->plugins[0].network && grant->plugins[0].jit && grant->plugins[0].audit);
     CHECK_INT(grant->plugins[0].write->via.array.size, 1);
+    CHECK(grant->plugins[0].secrets);
+    CHECK(tb_bytes_are(grant->plugins[0].state, "/state/trollbridge/com.example.notes/plugins/fs"));
+    CHECK(!greet->record && read->record && read->record->via.array.size == 2);
     CHECK_INT(grant->scopes[0].allow->via.array.size, 1);
     CHECK_INT(grant->vars->via.map.size, 1);
     CHECK(tb_grant_find_denied(grant, tb_bytes_of_string("plugin:fs|remove")));

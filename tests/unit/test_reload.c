@@ -14,6 +14,8 @@ static const struct bench_policy smaller = {.commands = 7, .memory_mib = 32};
 static const struct bench_policy online = {.commands = 7, .memory_mib = 64, .network = 1};
 static const struct bench_policy jitting = {.commands = 7, .memory_mib = 64, .jit = 1};
 static const struct bench_policy following = {.commands = 7, .memory_mib = 64, .audit = 1};
+static const struct bench_policy keeping = {.commands = 7, .memory_mib = 64, .state = 1};
+static const struct bench_policy asking = {.commands = 7, .memory_mib = 64, .secrets = 1};
 
 static void begin(void)
 {
@@ -195,6 +197,8 @@ static void another_scope_or_hull_stops_the_plugin(void)
     a_plugin_that_does_not_fit_is_stopped_under_its_calls(&online);
     a_plugin_that_does_not_fit_is_stopped_under_its_calls(&jitting);
     a_plugin_that_does_not_fit_is_stopped_under_its_calls(&following);
+    a_plugin_that_does_not_fit_is_stopped_under_its_calls(&keeping);
+    a_plugin_that_does_not_fit_is_stopped_under_its_calls(&asking);
 }
 
 static void the_same_policy_touches_nothing(void)

@@ -125,6 +125,7 @@ static void supervisor_lets_its_children_work(void)
     CHECK_INT(n_stopped_by(&tb_role_plugin, &tb_role_fs, stderr), 0);
     CHECK_INT(n_stopped_by(&tb_role_plugin, &tb_role_path, stderr), 0);
     CHECK_INT(n_stopped_by(&tb_role_plugin, &tb_role_audit, stderr), 0);
+    CHECK_INT(n_stopped_by(&tb_role_plugin, &tb_role_enclave, stderr), 0);
 }
 
 /* The check above finds a parent that is too narrow. */

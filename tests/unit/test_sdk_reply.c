@@ -18,6 +18,8 @@ static void reply_body(struct tb_call *call)
     CHECK(tb_bytes_are(tb_plugin_var(call->init, "HOME"), "/home/x"));
     CHECK_INT(tb_plugin_var(call->init, "NONE").n, 0);
     CHECK(tb_bytes_are(call->init->plugin, "test") && tb_bytes_are(call->init->view, "main"));
+    CHECK(tb_bytes_are(call->init->app, "com.example.test"));
+    CHECK(tb_bytes_are(call->init->state, "/state/test"));
     tb_reply_bytes(call, call->body);
 }
 

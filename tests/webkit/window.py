@@ -39,15 +39,15 @@ return await new Promise((resolve) => {
 
 
 class Window:
-    """One window of the app, `title` by name. `look`: the body of a function that returns an object."""
+    """One window of the app, `title` by name. `look`: the body of a function that returns an object; `words`: more for the command line."""
 
-    def __init__(self, app, look, title, **environment):
+    def __init__(self, app, look, title, words=(), **environment):
         self.app, self.state, self.rest, self.told = app, {}, b"", ""
         probe = app.folder / "probe.js"
         probe.write_text(PROBE % (look, MARK))
         app.environment |= environment
         # WebKitGTK writes the console to stderr, each line at once.
-        self.process = app.start("run", app.path, "--eval", probe, "--devtools", stdout=subprocess.DEVNULL, text=False)
+        self.process = app.start("run", app.path, "--eval", probe, "--devtools", *words, stdout=subprocess.DEVNULL, text=False)
         try:
             self.take_keyboard(title)
         except BaseException:

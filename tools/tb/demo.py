@@ -15,6 +15,7 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/e2e"))
+import demo_enclave  # noqa: E402
 import tree  # noqa: E402
 
 TTY = sys.stdout.isatty()
@@ -200,6 +201,16 @@ def show_firewall(installed, folder):
     row(done.returncode == 0, "trollbridge test examples/waf", last, "policy.test.toml")
 
 
+def show_keys(installed, folder):
+    title("Keys that never meet the page (examples/vault)")
+    folder = folder / "keys"
+    folder.mkdir()
+    app = tree.App(installed, folder, "vault")
+    with tree.Host(app) as host:
+        host.open("main")
+        demo_enclave.show(host, app.log, row)
+
+
 def sha(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -268,6 +279,7 @@ def main():
             show_reload(app, host)
         show_streams(app, folder)
         show_firewall(app.installed, folder)
+        show_keys(app.installed, folder)
         show_policy(app, folder)
         show_attacks()
         title("The log of all this")

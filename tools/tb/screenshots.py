@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Pictures of the notes example, as docs/images has them: of a copy, in a real window without a screen."""
+"""Pictures of the examples notes and vault, as docs/images has them: of copies, in a real window without a screen."""
+import json
 import os
 import pathlib
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "tests/webkit"), str(TOP / "tests/e2e")]
 import display  # noqa: E402
+import gpg_home  # noqa: E402
 
 PROGRAM = TOP / "build/root/bin/trollbridge"
 IMAGES = TOP / "docs/images"
@@ -27,15 +29,72 @@ PICTURES = {"light": ("Adwaita", ""), "dark": ("Adwaita:dark", SEARCH), "attacks
 AGES = {"Bridge repairs.txt": 0, "Toll.txt": 3, "Reading list.txt": 11, "hello.txt": 30}
 
 
-def take(name, theme, script, folder, environment):
+# The vault: people whose public keys are in it, and what is done in each picture.
+PEOPLE = ("Beowulf <beowulf@geats.example>", "Wealhtheow <wealhtheow@heorot.example>", "Wiglaf <wiglaf@geats.example>")
+KEYS = """
+const { enclave } = await import('./enclave.js');
+const passphrase = 'three goats, one bridge';
+const until = async (condition) => { while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10)); };
+const $ = (id) => document.getElementById(id);
+const ready = () => until(() => document.body.dataset.state === 'ready' && !$('ask').open);
+const unlock = async () => { await until(() => $('ask-title').textContent.startsWith('Unlock')); $('passphrase').value = passphrase; $('ask-ok').click(); await ready(); };
+await ready();
+for (const person of PEOPLE) {
+  const [key] = await enclave.importPublicKey(person);
+  if (key.user_ids[0].startsWith('Beowulf')) await enclave.trust(key, 'verified');
+}
+$('first').click();
+for (const [id, value] of Object.entries({ name: 'Hilde Brandt', email: 'hilde@example.org', passphrase, again: passphrase })) $(id).value = value;
+$('ask-ok').click();
+await ready();
+"""
+WRITE = """
+$('tab-write').click();
+$('note').value = 'At the bridge, at dawn. Bring the goats, all three of them.';
+for (const box of [...document.querySelectorAll('#recipients input')].slice(0, 3)) box.click();
+$('encrypt').click();
+await unlock();
+await until(() => $('written').value);
+"""
+PASSWORDS = """
+$('lock').click();
+await unlock();
+$('tab-passwords').click();
+for (const [site, secret] of [['bank.example', 'x'], ['heorot.example', 'mead-hall, third bench'], ['mail.example.org', 'x']]) {
+  $('site').value = site;
+  $('secret').value = secret;
+  $('put').click();
+  await until(() => $(`show-${site}`));
+  await ready();
+}
+$('show-heorot.example').click();
+await until(() => $('show-heorot.example').textContent === 'Hide');
+$('invent').click();
+"""
+VAULTS = {"light": ("Adwaita", WRITE), "dark": ("Adwaita:dark", PASSWORDS)}
+
+
+def picture(name, app, theme, script, folder, environment):
+    (folder / "script.js").write_text(script)
+    subprocess.run([PROGRAM, "run", app, "--eval", folder / "script.js", "--screenshot", IMAGES / f"{name}.png"],
+                   check=True, stdout=subprocess.DEVNULL, env={**environment, "GTK_THEME": theme, "HOME": str(folder / f"home-{name}")})
+    print(f"docs/images/{name}.png")
+
+
+def take_notes(name, theme, script, folder, environment):
     app = folder / name
     shutil.copytree(TOP / "examples/notes", app, symlinks=True)
     for file, days in AGES.items():
         changed = (app / "data" / file).stat().st_mtime - days * 86400
         os.utime(app / "data" / file, (changed, changed))
-    (folder / "script.js").write_text(UNTIL + script)
-    subprocess.run([PROGRAM, "run", app, "--eval", folder / "script.js", "--screenshot", IMAGES / f"notes-{name}.png"],
-                   check=True, stdout=subprocess.DEVNULL, env={**environment, "GTK_THEME": theme, "HOME": str(folder / f"home-{name}")})
+    picture(f"notes-{name}", app, theme, UNTIL + script, folder, environment)
+
+
+def take_vaults(folder, environment):
+    with gpg_home.Gpg() as gpg:
+        people = [gpg.public(gpg.person(person)) for person in PEOPLE]
+    for name, (theme, script) in VAULTS.items():
+        picture(f"vault-{name}", TOP / "examples/vault", theme, f"const PEOPLE = {json.dumps(people)};{KEYS}{script}", folder, environment)
 
 
 def main():
@@ -44,8 +103,8 @@ def main():
     try:
         with tempfile.TemporaryDirectory(prefix="tb-pictures-") as folder:
             for name, (theme, script) in PICTURES.items():
-                take(name, theme, script, pathlib.Path(folder), environment)
-                print(f"docs/images/notes-{name}.png")
+                take_notes(name, theme, script, pathlib.Path(folder), environment)
+            take_vaults(pathlib.Path(folder), environment)
     finally:
         screen.close()
 

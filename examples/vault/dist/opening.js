@@ -39,7 +39,7 @@ export function unlock(keyring, key, purpose) {
     fields: [{ id: 'passphrase', label: 'Passphrase', type: 'password' }],
     ok: 'Unlock',
     work: async ({ passphrase }) => {
-      const seconds = await enclave.unlock(key, passphrase, { seconds: 600, purpose });
+      const seconds = await enclave.unlock(key, passphrase, { seconds: 300, purpose });
       await keyring.unlocked(key, seconds);
       return true;
     },

@@ -16,7 +16,9 @@ export interface Bridge {
   readonly Channel: new (onmessage: (message: unknown) => unknown) => OutputChannel;
 }
 
-/** Looked up for each call: a host that relays bytes connects the page after its modules have run. */
+/**
+ * Looked up for each call: a host that relays bytes connects the page after its modules have run.
+ */
 export function pageBridge(): Bridge {
   const bridge = (globalThis as { trollbridge?: unknown }).trollbridge;
   if (bridge === undefined) throw new EnclaveError('no-bridge', 'no Trollbridge in this page');

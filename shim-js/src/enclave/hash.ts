@@ -1,5 +1,6 @@
-// The hash of a passphrase: all of it that leaves the page. The enclave chooses how much work it is, within bounds: an answer that
-// somebody has tampered with must not get the page to send what is easily guessed from, nor to stand still.
+// The hash of a passphrase: all of it that leaves the page. The enclave chooses how much work it
+// is, within bounds: an answer that somebody has tampered with must not get the page to send what
+// is easily guessed from, nor to stand still.
 
 import { argon2id } from '@noble/hashes/argon2';
 
@@ -44,7 +45,9 @@ function checked({ salt, algorithm, passes, memory_kib, lanes }: Salt): Omit<Wor
   return { salt: bytesOfHex(salt), passes, memoryKib: memory_kib };
 }
 
-/** As it was typed: gpg and the host's own prompts take the same bytes, so nothing is normalised. */
+/**
+ * As it was typed: gpg and the host's own prompts take the same bytes, so nothing is normalised.
+ */
 function bytesOf(passphrase: Passphrase): Uint8Array {
   if (typeof passphrase !== 'string') return Uint8Array.from(passphrase);
   if (/\p{Surrogate}/u.test(passphrase))

@@ -1,5 +1,5 @@
-// What the commands of plugin:enclave take and answer, as its commands.d.ts has it. Times are seconds since 1970, fingerprints 40
-// hex digits.
+// What the commands of plugin:enclave take and answer, as its commands.d.ts has it. Times are
+// seconds since 1970, fingerprints 40 hex digits.
 
 import type { Source } from '../page/body.js';
 

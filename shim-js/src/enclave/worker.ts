@@ -1,5 +1,5 @@
-// The hash in a worker of its own: the page goes on meanwhile, and what its memory held of the passphrase goes with it.
-// This module is what the worker loads, too.
+// The hash in a worker of its own: the page goes on meanwhile, and what its memory held of the
+// passphrase goes with it. This module is what the worker loads, too.
 
 import { hashHere, type Hasher, type Work } from './hash.js';
 
@@ -35,7 +35,10 @@ function hashThere(start: () => Worker, work: Work): Promise<Uint8Array> {
   }).finally(() => worker.terminate());
 }
 
-/** In the page itself if need be: one that stands still for a moment is better than a key that stays locked. */
+/**
+ * In the page itself if need be: one that stands still for a moment is better than a key that stays
+ * locked.
+ */
 export function workerHasher(start: () => Worker): Hasher {
   return async (work) => {
     try {

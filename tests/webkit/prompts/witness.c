@@ -1,7 +1,8 @@
 /*
  * A module of GTK's for a host under test (GTK_MODULES): tells on stderr what a person sees of its
  * windows, one line of JSON whenever it is another: PROMPT {dialogs: [{id, title, active, labels,
- * text, buttons, focus}], popups}. Places are those of the screen.
+ * text, fields, buttons, focus}], popups}. Places are those of the screen. Of a field it tells what
+ * those hear who help people who do not see it.
  */
 #include <gdk/gdkx.h>
 #include <gtk/gtk.h>
@@ -25,7 +26,7 @@ static json_t *text_of(GtkTextView *view)
 }
 
 /* Where its middle is on the screen. */
-static json_t *button_of(GtkWidget *widget)
+static json_t *place_of(GtkWidget *widget)
 {
     int x = 0;
     int y = 0;
@@ -36,8 +37,24 @@ static json_t *button_of(GtkWidget *widget)
     int left = 0;
     int above = 0;
     gdk_window_get_origin(gtk_widget_get_window(top), &left, &above);
-    return json_pack("{s:s, s:b, s:[i,i]}", "label", gtk_button_get_label(GTK_BUTTON(widget)),
-                     "sensitive", gtk_widget_is_sensitive(widget), "at", left + x, above + y);
+    return json_pack("[i,i]", left + x, above + y);
+}
+
+static json_t *button_of(GtkWidget *widget)
+{
+    return json_pack("{s:s, s:b, s:o}", "label", gtk_button_get_label(GTK_BUTTON(widget)),
+                     "sensitive", gtk_widget_is_sensitive(widget), "at", place_of(widget));
+}
+
+static json_t *field_of(GtkWidget *widget)
+{
+    AtkObject *heard = gtk_widget_get_accessible(widget);
+    g_autofree char *text = atk_text_get_text(ATK_TEXT(heard), 0, -1);
+    return json_pack("{s:s, s:b, s:b, s:b, s:i, s:o}", "text", text, "secret",
+                     atk_object_get_role(heard) == ATK_ROLE_PASSWORD_TEXT, "sensitive",
+                     gtk_widget_is_sensitive(widget), "focus", gtk_widget_is_focus(widget),
+                     "length", gtk_entry_get_text_length(GTK_ENTRY(widget)), "at",
+                     place_of(widget));
 }
 
 static void add(GtkWidget *widget, void *data)
@@ -45,6 +62,8 @@ static void add(GtkWidget *widget, void *data)
     json_t *dialog = data;
     if (GTK_IS_BUTTON(widget))
         json_array_append_new(json_object_get(dialog, "buttons"), button_of(widget));
+    else if (GTK_IS_ENTRY(widget))
+        json_array_append_new(json_object_get(dialog, "fields"), field_of(widget));
     else if (GTK_IS_LABEL(widget))
         json_array_append_new(json_object_get(dialog, "labels"),
                               json_string(gtk_label_get_text(GTK_LABEL(widget))));
@@ -56,9 +75,9 @@ static void add(GtkWidget *widget, void *data)
 
 static json_t *dialog_of(GtkWindow *window)
 {
-    json_t *dialog =
-        json_pack("{s:s, s:b, s:s, s:[], s:[]}", "title", gtk_window_get_title(window), "active",
-                  gtk_window_is_active(window), "text", "", "labels", "buttons");
+    json_t *dialog = json_pack("{s:s, s:b, s:s, s:[], s:[], s:[]}", "title",
+                               gtk_window_get_title(window), "active", gtk_window_is_active(window),
+                               "text", "", "labels", "fields", "buttons");
     g_autofree char *id =
         g_strdup_printf("%lu", gdk_x11_window_get_xid(gtk_widget_get_window(GTK_WIDGET(window))));
     json_object_set_new(dialog, "id", json_string(id));

@@ -1,0 +1,14 @@
+/* What a page is told of signatures. */
+#pragma once
+
+#include "plugins/enclave/keyring.h"
+#include "plugins/enclave/pgp/message.h"
+
+/* How far each signature's key is trusted. */
+void enclave_signatures_trust(struct enclave_keyring *keyring, const struct pgp_opened *opened,
+                              enum tb_trust ret_trust[static PGP_SIGNATURES_MAX]);
+
+enum { ENCLAVE_N_VERDICT = 2 };
+/* `valid` and `signatures`: so many pairs of a map. */
+void enclave_pack_verdict(struct tb_packer *packer, const struct pgp_opened *opened,
+                          const enum tb_trust trust[static PGP_SIGNATURES_MAX]);

@@ -1,0 +1,44 @@
+/*
+ * The enclave once it has started. It has opened the folders of its keystore and its source of
+ * randomness; from here on it opens files in those folders alone, by one name, never through a
+ * link. The launcher's Landlock and mount namespace hold it to that folder anyway.
+ */
+#include "sandbox/rules.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+
+static const struct tb_syscall needs[] = {
+    ALLOW_IF("openat", "files of the keystore, never through a link",
+             MASKED(2, O_NOFOLLOW, O_NOFOLLOW)),
+    ANSWER_IF("openat", "opens no file through a link", EACCES, MASKED(2, O_NOFOLLOW, 0)),
+    ALLOW("read", "files of the keystore, randomness"),
+    ALLOW("fstat", "whose a file is, and how long"),
+    ALLOW("newfstatat", "whose a file is, and how long"),
+    ALLOW("lseek", "the list of a folder, from its beginning"),
+    ALLOW("getdents64", "what is in the keystore"),
+    ALLOW("flock", "one change of the keystore at a time"),
+    ALLOW("fsync", "a file is on disk before it takes another's place"),
+    ALLOW("renameat", "a new file in the place of the old one"),
+    ALLOW("unlinkat", "deleted keys and values, what a crash has left"),
+    ALLOW("geteuid", "whose a file is"),
+    ALLOW("getrandom", "keys, salts, nonces"),
+    ALLOW("getpid", "OpenPGP's generator of random numbers looks for a fork"),
+    ALLOW("mlock", "unlocked keys are not swapped out"),
+    ALLOW("munlock", "keys that are locked again"),
+    ALLOW("mprotect", "guard pages round unlocked keys"),
+    ALLOW("futex", "locks of libraries"),
+};
+
+static const struct tb_syscall refused[] = {
+    ANSWER("open", "opens no file by name alone", EACCES),
+    ANSWER_IF("ioctl", "has no terminal", ENOTTY, INT(1, TCGETS)),
+};
+
+const struct tb_role tb_role_enclave = {
+    .name = "enclave",
+    .purpose = "the enclave, once it has started",
+    .layers = TB_LAYERS_ALL,
+    .lists = {LIST(tb_started_needs), LIST(needs), LIST(refused)},
+};
