@@ -43,11 +43,13 @@ const char *pgp_result_word(enum pgp_result result);
 
 enum {
     PGP_INPUT_MAX = 64 * 1024 * 1024,
+    PGP_SEALED_MAX = 96 * 1024 * 1024, /* of that, encrypted or signed, in armor */
     PGP_OUTPUT_MAX = 64 * 1024 * 1024,
     PGP_OUTPUT_FLOOR = 4 * 1024 * 1024, /* of any message; and what it may grow to: */
     PGP_OUTPUT_FACTOR = 100,
     PGP_KEY_INPUT_MAX = 4 * 1024 * 1024, /* of text or bytes that hold keys */
     PGP_SIGNATURE_INPUT_MAX = 64 * 1024, /* of a detached signature */
+    PGP_CERTIFICATE_MAX = 1024 * 1024,   /* of one key without its secret parts */
     PGP_KEYS_MAX = 64,                   /* in one import */
     PGP_RECIPIENTS_MAX = 64,
     PGP_SIGNATURES_MAX = 16, /* of a message */
@@ -78,6 +80,7 @@ size_t pgp_n_loaded(const struct pgp *pgp);
 struct pgp_data {
     uint8_t *data; /* owned */
     size_t n;
+    size_t cap; /* that many are wiped */
 };
 void pgp_data_deinit(struct pgp_data *data); /* for tb_cleanup; wipes */
 
