@@ -16,7 +16,7 @@ STILL_HELD = {
 
 # (breach, what it is, rows that must fail with it)
 BREACHES = [
-    ("off", "a tree built with -Dsandbox=off", ["sandbox-*", "reload-hull"]),
+    ("off", "a tree built with -Dsandbox=off", ["sandbox-*", "reload-hull", "state-read", "state-write", "state-app-*"]),
     ("wide", "a manifest that grants what should be withheld",
      ["path-outside", "path-absolute", "path-denied", "path-denied-*", "path-renamed", "path-dot-denied",
       "path-double-slash", "path-url-denied", "write-outside", "write-denied", "race-denied-allowed", "sandbox-passwd",
@@ -43,10 +43,11 @@ BREACHES = [
                                                         "host-link-event", "emit-flood"]),
 ]
 
-# Weaknesses in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the
+# Weaknesses in the launcher of plugins, in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the
 # page (folders of plants/): (breach, what it is, rows that must fail with it, twins)
 SCRIPTS = ["host_scripts"]
 PLANTS = [
+    ("uncovered", "a launcher that keeps nothing from plugins", ["state-read", "state-write", "state-fs", "state-fs-*"], ["confine_open"]),
     ("natives", "native functions in the page's own world", ["page-walk", "page-names"], ["web_natives"]),
     ("keys", "keys on the page's global object", ["page-walk"], ["web_keys"]),
     ("everywhere", "scripts and links in all frames, offers that are not looked at, a script message handler",
