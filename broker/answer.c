@@ -55,6 +55,7 @@ static void end_call(struct tb_broker *broker, struct tb_session *session,
                      const struct tb_piece *piece, const struct tb_denial *denial)
 {
     tb_hook_forget(call, session);
+    tb_secret_forget(session, call);
     int r = tb_session_write_reply(session, &broker->random, call, reply, piece);
     record_done(broker, session, call,
                 reply->type == TB_REPLY_ERROR ? reply->error.code : TB_CODE_NONE, denial);
@@ -161,6 +162,8 @@ void tb_answer_late(struct tb_broker *broker, struct tb_session *session)
         bool late = call->used && !call->answered && broker->now_ns >= call->deadline_ns;
         if (late && call->waiting && call->waiting->prompt)
             tb_ask_late(session, call);
+        else if (late && call->secret)
+            tb_secret_late(session, call);
         else if (late)
             tb_answer_give_up(broker, session, call, TB_CODE_TIMEOUT,
                               "the deadline of the command passed", 0);

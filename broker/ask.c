@@ -14,10 +14,6 @@
 #include "base/clock.h"
 #include "proto/ask.h"
 
-/* Between a prompt that was taken away and the next: a page must not put one where a person is
- * about to press on another. And until a host that does not keep up is looked at again. */
-#define GAP_NS TB_S_NS
-
 static const char said_no[] = "a person said no";
 
 static struct tb_view *view_of(const struct tb_session *session)
@@ -33,7 +29,7 @@ static uint8_t *key_of(const struct tb_live_call *call)
 static void record(const struct tb_session *session, const struct tb_prompt *prompt,
                    enum tb_verdict verdict, const char *reason)
 {
-    const struct tb_waiting *waiting = prompt->waiting;
+    const struct tb_waiting *waiting = prompt->call->waiting;
     const struct tb_named *command = tb_session_command(session, waiting->call->command);
     uint8_t hash[TB_DIGEST_SIZE];
     struct tb_record record = {
@@ -64,7 +60,7 @@ static void take_away(struct tb_session *session, struct tb_live_call *call, con
     if (prompt->id != 0) {
         record(session, prompt, TB_DENY, why);
         tb_control_ask_over(session->broker, prompt->id);
-        view_of(session)->refusals.next_ask_ns = session->broker->now_ns + GAP_NS;
+        view_of(session)->refusals.next_ask_ns = session->broker->now_ns + TB_ASK_GAP_NS;
     }
     detach(session, call);
 }
@@ -164,7 +160,7 @@ static void park(struct tb_request *request, const uint8_t key[static TB_ASK_KEY
         tb_dispatch_refuse(request, TB_CODE_LIMIT, "too many request bytes in flight", 100);
         return;
     }
-    prompt->waiting = call->waiting;
+    prompt->call = call;
     memcpy(prompt->key, key, TB_ASK_KEY_SIZE);
     if (request->ask)
         say_why(request->ask, prompt->rule);
@@ -229,6 +225,18 @@ static bool show(struct tb_session *session, struct tb_live_call *call)
     return true;
 }
 
+bool tb_ask_must_wait(struct tb_session *session, struct tb_live_call *call)
+{
+    struct tb_broker *broker = session->broker;
+    uint64_t next_ns = view_of(session)->refusals.next_ask_ns;
+    if (!tb_control_reads(broker))
+        next_ns = broker->now_ns + TB_ASK_GAP_NS;
+    if (next_ns <= broker->now_ns)
+        return false;
+    tb_answer_by(broker, session, call, next_ns);
+    return true;
+}
+
 /* The first prompt of a session: decided if that is possible now, else shown. True: there may be
  * something to do about the next one. */
 static bool advance(struct tb_session *session)
@@ -239,7 +247,9 @@ static bool advance(struct tb_session *session)
     const struct tb_prompt *prompt = session->prompts.first;
     if (!prompt)
         return false;
-    struct tb_live_call *call = prompt->waiting->call;
+    struct tb_live_call *call = prompt->call;
+    if (call->secret)
+        return tb_secret_advance(session, call);
     const struct tb_known answer = tb_ask_known(session, prompt->key);
     if (answer.answered != TB_N_ANSWERS) {
         tb_ask_use(broker, call, prompt->key, answer.answered);
@@ -249,14 +259,7 @@ static bool advance(struct tb_session *session)
     }
     if (prompt->id != 0)
         return false;
-    uint64_t next_ns = view_of(session)->refusals.next_ask_ns;
-    if (!tb_control_reads(broker))
-        next_ns = broker->now_ns + GAP_NS;
-    if (next_ns > broker->now_ns) {
-        tb_answer_by(broker, session, call, next_ns);
-        return false;
-    }
-    if (show(session, call))
+    if (tb_ask_must_wait(session, call) || show(session, call))
         return false;
     refuse(session, call, &no_memory);
     return true;
@@ -309,8 +312,7 @@ static void note(struct tb_session *session, const struct tb_live_call *call,
     }
 }
 
-/* The session in which that prompt is shown. */
-static struct tb_session *shown_in(struct tb_broker *broker, uint32_t untrusted_id)
+struct tb_session *tb_ask_shown_in(struct tb_broker *broker, uint32_t untrusted_id)
 {
     for (size_t i = 0; i < TB_SLOTS; i++) {
         struct tb_session *session = broker->views.slots[i].session;
@@ -324,10 +326,10 @@ static struct tb_session *shown_in(struct tb_broker *broker, uint32_t untrusted_
 void tb_ask_answered(struct tb_broker *broker, const struct tb_ask_answer *answer)
 {
     char reason[32];
-    struct tb_session *session = answer->id == 0 ? NULL : shown_in(broker, answer->id);
-    if (!session)
+    struct tb_session *session = answer->id == 0 ? NULL : tb_ask_shown_in(broker, answer->id);
+    if (!session || session->prompts.first->call->secret)
         return; /* it has crossed ASK_OVER, or was answered before */
-    struct tb_live_call *call = session->prompts.first->waiting->call;
+    struct tb_live_call *call = session->prompts.first->call;
     const struct tb_known decided = {answer->answered, TB_ASK_DISMISSED_S * 1000};
     (void)snprintf(reason, sizeof reason, "answered %s", tb_answered_name(answer->answered));
     record(session, session->prompts.first, allows(answer->answered) ? TB_ALLOW : TB_DENY, reason);
@@ -339,7 +341,16 @@ void tb_ask_answered(struct tb_broker *broker, const struct tb_ask_answer *answe
 
 /* ---- what changes meanwhile ---- */
 
-/* Another policy may have other rules for these args, and what was answered was not about it. */
+/* Another policy may have other rules for these args, and what was answered was not about it. A
+ * passphrase is a plugin's to want, and ends with that. */
+static bool is_outdated(const struct tb_session *session, const struct tb_prompt *prompt)
+{
+    const struct tb_grant_command *granted =
+        tb_session_command(session, prompt->call->command)->granted;
+    return !prompt->call->secret && (!granted || !granted->has_ask_key ||
+                                     memcmp(granted->ask_key, prompt->key, TB_ASK_KEY_SIZE) != 0);
+}
+
 void tb_ask_regranted(struct tb_session *session)
 {
     static const struct tb_denial denial = {.code = TB_CODE_CANCELLED,
@@ -348,13 +359,9 @@ void tb_ask_regranted(struct tb_session *session)
                                             .retry_ms = 100};
     struct tb_prompt *prompt = session->prompts.first;
     while (prompt && session->state == TB_SESSION_OPEN) {
-        struct tb_live_call *call = prompt->waiting->call;
-        const struct tb_grant_command *granted =
-            tb_session_command(session, call->command)->granted;
         struct tb_prompt *behind = prompt->behind;
-        if (!granted || !granted->has_ask_key ||
-            memcmp(granted->ask_key, prompt->key, TB_ASK_KEY_SIZE) != 0)
-            refuse(session, call, &denial);
+        if (is_outdated(session, prompt))
+            refuse(session, prompt->call, &denial);
         prompt = behind;
     }
 }

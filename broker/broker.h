@@ -21,6 +21,7 @@
 #include "policy/own.h"
 #include "proto/inner.h"
 #include "proto/plugin.h"
+#include "proto/secret.h"
 
 struct tb_broker {
     struct tb_loop loop;
@@ -129,6 +130,16 @@ void tb_ask_regranted(struct tb_session *session);
 /* The remembered answers are others. Calls that one has allowed which is gone end. Borrows fd. */
 void tb_ask_remembers(struct tb_broker *broker, uint32_t token, int fd);
 
+/* secret.c: a plugin's SECRET. The cause if it breaks the protocol, a literal; else NULL. */
+const char *tb_secret_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
+                                  const struct tb_frame *frame);
+/* SECRET_ANSWER of the host; one that nobody waits for is ignored. */
+void tb_secret_take(struct tb_broker *broker, const struct tb_secret_typed *typed);
+/* The time of a call that waits for a passphrase has passed. */
+void tb_secret_late(struct tb_session *session, struct tb_live_call *call);
+/* A call's plugin wants no passphrase any more; it may never have. */
+void tb_secret_forget(struct tb_session *session, struct tb_live_call *call);
+
 /* charge.c: whether a call of that command would be let in now; nothing is used up. */
 bool tb_charge_would_pass(struct tb_broker *broker, struct tb_session *session, uint32_t index);
 /* What a call that was let in uses up of its command's limits: so many bytes of the
@@ -155,6 +166,8 @@ bool tb_tripwire_missed(struct tb_broker *broker, struct tb_session *session, st
 /* While more than this waits for the endpoint, or for the hook on the way there, plugins' frames
  * wait in the kernel, and so do the hook's. */
 enum { TB_REPLIES_WAITING = 4 * 1024 * 1024 };
+/* The call of that number that is at this plugin, or NULL. */
+struct tb_live_call *tb_plugin_frames_call(struct tb_plugin *plugin, uint64_t untrusted_number);
 void tb_plugin_frames_ready(struct tb_source *source, uint32_t events);
 void tb_plugin_frames_resume(struct tb_broker *broker, struct tb_session *session);
 bool tb_plugin_frames_may_resume(const struct tb_broker *broker, const struct tb_session *session);
@@ -286,6 +299,7 @@ void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *rel
 /* Whether the host keeps up, so that it may be shown another prompt. */
 bool tb_control_reads(const struct tb_broker *broker);
 void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask);
+void tb_control_secret(struct tb_broker *broker, const struct tb_secret_prompt *prompt);
 void tb_control_ask_over(struct tb_broker *broker, uint32_t id);
 void tb_control_alert(struct tb_broker *broker, const char *view, const char *event,
                       const char *message);

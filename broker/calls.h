@@ -53,6 +53,8 @@ struct tb_live_call {
     enum tb_kept remembered;          /* an answer allows it that may be revoked */
     uint8_t ask_key[TB_ASK_KEY_SIZE]; /* … which is kept under this */
     struct tb_waiting *waiting;       /* what is kept of it while it is parked; NULL: it is not */
+    struct tb_prompt *secret;         /* its plugin asks for a passphrase; NULL: it does not */
+    uint32_t n_secrets;               /* that it has asked for */
     struct tb_question *questions;    /* that the hook is asked about it (hook.h) */
     uint32_t hook_token;              /* of the process that keeps its args; 0: none does */
     bool hook_told;                   /* that process knows of its end */

@@ -67,6 +67,15 @@ static bool on_answer(struct tb_broker *broker, const struct tb_frame *frame)
     return true;
 }
 
+static bool on_typed(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    struct tb_secret_typed typed;
+    if (tb_secret_typed_read(&broker->unpacker, frame->body, &typed) != TB_OK)
+        return false;
+    tb_secret_take(broker, &typed);
+    return true;
+}
+
 static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
 {
     switch ((int)frame->kind) {
@@ -78,6 +87,8 @@ static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
         return tb_events_from_host(broker, frame);
     case TB_ANSWER:
         return on_answer(broker, frame);
+    case TB_SECRET_ANSWER:
+        return on_typed(broker, frame);
     default:
         return on_view(broker, frame);
     }
@@ -150,6 +161,11 @@ bool tb_control_reads(const struct tb_broker *broker)
 void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask)
 {
     sent(broker, tb_ask_write(&broker->control.out, ask));
+}
+
+void tb_control_secret(struct tb_broker *broker, const struct tb_secret_prompt *prompt)
+{
+    sent(broker, tb_secret_prompt_write(&broker->control.out, prompt));
 }
 
 void tb_control_ask_over(struct tb_broker *broker, uint32_t id)

@@ -161,8 +161,10 @@ static void end_calls(struct tb_broker *broker, struct tb_session *session)
 {
     for (uint32_t i = 0; session->calls.slots && i < TB_SESSION_CALLS; i++) {
         struct tb_live_call *call = &session->calls.slots[i];
-        if (call->used)
+        if (call->used) {
             tb_hook_forget(call, session);
+            tb_secret_forget(session, call);
+        }
         if (call->used && call->waiting) {
             end_parked(session, call);
             continue;

@@ -43,18 +43,25 @@ static const char *on_hooked_reply(struct tb_session *session, struct tb_plugin 
     return NULL;
 }
 
+struct tb_live_call *tb_plugin_frames_call(struct tb_plugin *plugin, uint64_t untrusted_number)
+{
+    struct tb_live_call *call = tb_calls_find(&plugin->session->calls, untrusted_number);
+    return call && call->at_plugin && call->plugin == plugin->index ? call : NULL;
+}
+
 static const char *on_reply(struct tb_broker *broker, struct tb_session *session,
                             struct tb_plugin *plugin, const struct tb_frame *frame)
 {
     struct tb_plugin_reply untrusted_reply;
     if (tb_plugin_reply_read(&broker->unpacker, frame->body, &untrusted_reply) != TB_OK)
         return "a reply that is not in the format";
-    struct tb_live_call *call = tb_calls_find(&session->calls, untrusted_reply.call);
-    if (!call || !call->at_plugin || call->plugin != plugin->index)
+    struct tb_live_call *call = tb_plugin_frames_call(plugin, untrusted_reply.call);
+    if (!call)
         return "a reply to a call that it was not given, or a second one";
     const char *cause = misfit(&call->stream, &untrusted_reply);
     if (cause)
         return cause;
+    tb_secret_forget(session, call);
     if (tb_hooked(call))
         return on_hooked_reply(session, plugin, call, size_of(frame, &untrusted_reply),
                                &untrusted_reply);
@@ -88,6 +95,8 @@ static const char *on_frame(struct tb_broker *broker, struct tb_plugin *plugin,
         return tb_stream_from_plugin(broker, plugin, frame);
     case TB_PLUGIN_EMIT:
         return tb_events_from_plugin(broker, plugin, frame);
+    case TB_PLUGIN_SECRET:
+        return tb_secret_from_plugin(broker, plugin, frame);
     case TB_PLUGIN_RELEASE:
         return tb_raw_on_release(broker, plugin, frame);
     default:

@@ -1,7 +1,7 @@
 /*
- * The calls of one session that wait for a person, in the order in which they came. The first one
- * is shown, or about to be; the others wait for it. And what the person has said for as long as the
- * session lasts.
+ * What one session wants of a person, in the order in which it came: calls that wait for a yes, and
+ * plugins that ask for a passphrase. The first one is shown, or about to be; the others wait for
+ * it. And what the person has said for as long as the session lasts.
  */
 #pragma once
 
@@ -12,13 +12,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct tb_waiting;
+struct tb_live_call;
+
+/* Of one that asks for a passphrase. */
+struct tb_wish {
+    uint8_t key[TB_SECRET_KEY_SIZE]; /* what is typed is sealed to */
+    char what[TB_SECRET_WHAT_MAX + 1];
+    bool is_new;
+    uint64_t left_ns; /* of the call's deadline, which stands still; TB_NEVER: it has none */
+};
 
 struct tb_prompt {
-    struct tb_waiting *waiting; /* whose it is, and which owns it */
-    uint32_t id;                /* the host's name for it; 0: it was not shown yet */
-    uint8_t key[TB_ASK_KEY_SIZE];
+    struct tb_live_call *call;    /* whose it is, and which owns it: parked, or (`secret`) not */
+    uint32_t id;                  /* the host's name for it; 0: it was not shown yet */
+    uint8_t key[TB_ASK_KEY_SIZE]; /* what an answer is remembered under, and a refusal */
     char rule[TB_ERROR_MESSAGE_MAX + 1]; /* what the rule says that has asked; "": none has */
+    struct tb_wish wish;
     struct tb_prompt *before;
     struct tb_prompt *behind;
 };

@@ -61,6 +61,16 @@ static void credit_plugin(struct tb_broker *broker, struct tb_session *session,
     tb_flush_mark(broker, &plugin->link);
 }
 
+/* While a person is asked for a passphrase the time stands still, and counts from then on. */
+static void give_time(struct tb_broker *broker, struct tb_session *session,
+                      struct tb_live_call *call, uint64_t span_ns)
+{
+    if (call->secret)
+        call->secret->wish.left_ns = span_ns;
+    else
+        tb_answer_by(broker, session, call, tb_clock_after(broker->now_ns, span_ns));
+}
+
 /* A call whose body goes on has its deadline anew, and none while the endpoint could send more. */
 static void restart_deadline(struct tb_broker *broker, struct tb_session *session,
                              struct tb_live_call *call)
@@ -69,8 +79,7 @@ static void restart_deadline(struct tb_broker *broker, struct tb_session *sessio
     if (!stream->begun || stream->has_output || (!stream->more && stream->n_in == 0))
         return; /* also one that is a stream because a person was asked */
     bool endpoints_turn = stream->more && tb_flow_open(&stream->in);
-    tb_answer_by(broker, session, call,
-                 endpoints_turn ? TB_NEVER : tb_clock_after(broker->now_ns, call->span_ns));
+    give_time(broker, session, call, endpoints_turn ? TB_NEVER : call->span_ns);
 }
 
 /* False: the call has been answered. */
@@ -232,7 +241,7 @@ void tb_stream_pass_chunk(struct tb_broker *broker, struct tb_session *session,
     }
     if (!sent(broker, session, r))
         return;
-    call->deadline_ns = TB_NEVER;
+    give_time(broker, session, call, TB_NEVER);
     tb_flow_pass(&call->stream.out, cost);
     credit_plugin(broker, session, call);
 }
@@ -301,13 +310,6 @@ static const char *on_plugin_credit(struct tb_broker *broker, struct tb_session 
     return NULL;
 }
 
-/* The call of that number that is at this plugin, or NULL. */
-static struct tb_live_call *call_of(struct tb_plugin *plugin, uint64_t untrusted_number)
-{
-    struct tb_live_call *call = tb_calls_find(&plugin->session->calls, untrusted_number);
-    return call && call->at_plugin && call->plugin == plugin->index ? call : NULL;
-}
-
 static const char foreign[] = "a chunk or credit for a call that it does not have";
 
 const char *tb_stream_from_plugin(struct tb_broker *broker, struct tb_plugin *plugin,
@@ -319,11 +321,11 @@ const char *tb_stream_from_plugin(struct tb_broker *broker, struct tb_plugin *pl
     if (frame->kind == TB_PLUGIN_CHUNK) {
         if (tb_plugin_chunk_read(&broker->unpacker, frame->body, &chunk) != TB_OK)
             return "a chunk that is not in the format";
-        call = call_of(plugin, chunk.call);
+        call = tb_plugin_frames_call(plugin, chunk.call);
         return call ? on_chunk(broker, plugin->session, call, &chunk) : foreign;
     }
     if (tb_plugin_credit_read(&broker->unpacker, frame->body, &credit) != TB_OK)
         return "credit that is not in the format";
-    call = call_of(plugin, credit.call);
+    call = tb_plugin_frames_call(plugin, credit.call);
     return call ? on_plugin_credit(broker, plugin->session, call, credit.bytes) : foreign;
 }

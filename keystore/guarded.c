@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <string.h>
 
 int tb_guarded_new(size_t n, void **ret_memory)
 {
     if (sodium_init() < 0)
         return -ENOMEM;
+    /* It ends at a guard page, so that its beginning is aligned only if its size is. */
+    n = (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     void *memory = sodium_malloc(n);
     if (!memory)
         return -ENOMEM;

@@ -20,9 +20,11 @@ static void pack_sealed(struct tb_packer *packer, struct tb_bytes sealed)
     tb_pack_bin(packer, sealed);
 }
 
+/* The text is UTF-8, or it would not have been unpacked. */
 static bool is_asked(struct tb_bytes key, struct tb_bytes what, bool has_new, bool is_new)
 {
-    return key.n == TB_SECRET_KEY_SIZE && what.n > 0 && has_new == is_new;
+    return key.n == TB_SECRET_KEY_SIZE && what.n > 0 && !memchr(what.data, 0, what.n) &&
+           has_new == is_new;
 }
 
 bool tb_secret_box_valid(size_t n)

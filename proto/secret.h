@@ -17,7 +17,7 @@ tb_must_check bool tb_secret_box_valid(size_t n);
 struct tb_secret {
     uint64_t call;
     const uint8_t *key;   /* TB_SECRET_KEY_SIZE bytes, what is typed is sealed to */
-    struct tb_bytes what; /* for the person to read: never empty, and as hostile as the plugin */
+    struct tb_bytes what; /* for the person to read: not empty, no NUL, as hostile as the plugin */
     bool is_new;          /* a passphrase that there was not yet, to be typed twice */
 };
 tb_must_check int tb_secret_read(struct tb_unpacker *unpacker, struct tb_bytes body,

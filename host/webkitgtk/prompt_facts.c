@@ -1,6 +1,6 @@
 #include "host/webkitgtk/prompt_facts.h"
 
-#include "base/compiler.h"
+#include "base/escape.h"
 #include "host/webkitgtk/ask_text.h"
 
 enum { SPACE = 12, COLUMNS = 60 };
@@ -31,9 +31,11 @@ GtkBox *tb_prompt_box(const char *text)
     return box;
 }
 
+/* What a reader sees as it is stays so, with quotes and all. */
 void tb_prompt_fact(GtkGrid *facts, const char *name, const char *untrusted_text)
 {
-    g_autofree char *text = tb_ask_plain(untrusted_text);
+    bool is_plain = tb_is_plain_line(tb_bytes_of_string(untrusted_text));
+    g_autofree char *text = is_plain ? g_strdup(untrusted_text) : tb_ask_plain(untrusted_text);
     GtkWidget *title = label(name);
     gtk_style_context_add_class(gtk_widget_get_style_context(title), GTK_STYLE_CLASS_DIM_LABEL);
     gtk_grid_attach_next_to(facts, title, NULL, GTK_POS_BOTTOM, 1, 1);

@@ -1,6 +1,5 @@
 #include "host/webkitgtk/secret_dialog.h"
 
-#include "base/compiler.h"
 #include "host/webkitgtk/prompt_facts.h"
 #include "host/webkitgtk/prompt_window.h"
 #include "host/webkitgtk/secret_field.h"
@@ -13,7 +12,7 @@ struct tb_secret_dialog {
     size_t n_fields; /* 2: a new one, typed twice */
     GtkLabel *state;
     GtkWidget *ok;
-    tb_secret_answered *answered;
+    tb_secret_typed *answered;
     void *data;
 };
 
@@ -206,7 +205,7 @@ static void fill(struct tb_secret_dialog *dialog, const struct trollbridge_app *
 
 struct tb_secret_dialog *tb_secret_dialog_new(GtkWindow *over, const struct trollbridge_app *app,
                                               const struct trollbridge_secret *secret,
-                                              tb_secret_answered *answered, void *data)
+                                              tb_secret_typed *answered, void *data)
 {
     static const struct tb_prompt_handler handler = {on_readied, on_responded};
     struct tb_secret_dialog *dialog = g_new0(struct tb_secret_dialog, 1);

@@ -14,12 +14,12 @@
 struct tb_secret_dialog;
 
 /* The passphrase is borrowed for the call; NULL: dismissed. Frees the dialog. */
-typedef void tb_secret_answered(void *data, const char *passphrase, size_t n);
+typedef void tb_secret_typed(void *data, const char *passphrase, size_t n);
 
 /* Shows it over the window, which gets no more input until it is gone; other windows do. `answered`
  * is called once. Nothing of `secret` is kept. NULL: there is no memory for a passphrase. */
 struct tb_secret_dialog *tb_secret_dialog_new(GtkWindow *over, const struct trollbridge_app *app,
                                               const struct trollbridge_secret *secret,
-                                              tb_secret_answered *answered, void *data);
+                                              tb_secret_typed *answered, void *data);
 /* Takes it away, unanswered if it was not, and wipes what was typed. NULL is fine. */
 void tb_secret_dialog_free(struct tb_secret_dialog *dialog);

@@ -31,8 +31,11 @@ COMMAND(change_passphrase)
 COMMAND(decrypt)
 COMMAND(delete_key)
 COMMAND(encrypt)
+COMMAND(export_key)
 COMMAND(export_public_key)
 COMMAND(generate_key)
+COMMAND(import_key)
+COMMAND(import_public_key)
 COMMAND(list_keys)
 COMMAND(lock)
 COMMAND(new_salt)
@@ -52,8 +55,11 @@ static const struct tb_plugin_command commands[] = {
     {"decrypt", decrypt},
     {"delete_key", delete_key},
     {"encrypt", encrypt},
+    {"export_key", export_key},
     {"export_public_key", export_public_key},
     {"generate_key", generate_key},
+    {"import_key", import_key},
+    {"import_public_key", import_public_key},
     {"list_keys", list_keys},
     {"lock", lock},
     {"new_salt", new_salt},

@@ -43,5 +43,5 @@ enclave_command enclave_salt, enclave_unlock, enclave_lock, enclave_change_passp
 enclave_command enclave_encrypt, enclave_decrypt, enclave_sign, enclave_verify;
 /* vault.c */
 enclave_command enclave_vault_put, enclave_vault_get, enclave_vault_list, enclave_vault_delete;
-/* import.c, export.c */
+/* import.c, import_secret.c, export_secret.c */
 enclave_command enclave_import_public_key, enclave_import_key, enclave_export_key;

@@ -1,4 +1,5 @@
 /* new_salt and generate_key: a key of one's own, from a passphrase that only the page has seen. */
+#include "plugins/enclave/adopt.h"
 #include "plugins/enclave/args.h"
 #include "plugins/enclave/enclave.h"
 #include "plugins/enclave/key_info.h"
@@ -53,26 +54,6 @@ static bool read_generate(struct tb_call *call, struct generate *generate)
     return true;
 }
 
-/* The pair is stored under its hash; its secret half stays in this memory no longer than that. */
-static bool store(struct enclave *enclave, const struct generate *generate,
-                  const struct tb_client_hash *client, const struct pgp_pair *pair,
-                  const struct tb_key_secret *secret, struct tb_fingerprint *ret_fingerprint,
-                  struct enclave_failure *ret_failure)
-{
-    struct tb_new_key key = {
-        .client = *client,
-        .secret = secret,
-        .certificate = pgp_data_bytes(&pair->certificate),
-        .trust = TB_TRUST_VERIFIED,
-        .cost = tb_wrap_cost_default,
-    };
-    tb_assert(tb_fingerprint_read(tb_bytes_of_string(pair->key.fingerprint), ret_fingerprint));
-    memcpy(key.hash, generate->hash, sizeof key.hash);
-    int r = tb_keystore_add_key(enclave->keystore, ret_fingerprint, &key);
-    sodium_memzero(key.hash, sizeof key.hash);
-    return r == 0 || enclave_fail_stored(ret_failure, enclave->keystore, r, ret_fingerprint);
-}
-
 static bool make(struct enclave *enclave, struct generate *generate,
                  const struct tb_client_hash *client, struct pgp_pair *pair,
                  struct enclave_failure *ret_failure)
@@ -85,9 +66,9 @@ static bool make(struct enclave *enclave, struct generate *generate,
     int r = pgp_generate(enclave->pgp, &generate->want, pair);
     if (r != 0)
         return enclave_fail_openpgp(ret_failure, enclave->pgp, r);
-    if (tb_key_secret_fill(&secret, pgp_data_bytes(&pair->secret)) != 0)
-        return enclave_fail_memory(ret_failure);
-    return store(enclave, generate, client, pair, secret, &fingerprint, ret_failure);
+    const struct enclave_adoption adoption = {
+        .client = client, .hash = generate->hash, .trust = TB_TRUST_VERIFIED};
+    return enclave_adopt(enclave, &adoption, pair, &secret, &fingerprint, ret_failure);
 }
 
 static bool answer(struct tb_call *call, const struct pgp_pair *pair,
@@ -99,7 +80,7 @@ static bool answer(struct tb_call *call, const struct pgp_pair *pair,
     if (r != 0)
         return enclave_fail_openpgp(ret_failure, pgp, r);
     const struct enclave_key_info info = {
-        .key = &pair->key, .secret = true, .trust = TB_TRUST_VERIFIED};
+        .key = pair->key, .secret = true, .trust = TB_TRUST_VERIFIED};
     struct tb_packer *packer = tb_reply_value(call);
     tb_pack_map(packer, ENCLAVE_N_KEY_INFO + 2);
     enclave_pack_key_info(packer, &info);

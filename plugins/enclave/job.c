@@ -15,6 +15,8 @@ void enclave_job_free(struct enclave_job **at)
     enclave_block_deinit(&job->signature);
     pgp_data_deinit(&job->result);
     pgp_opened_deinit(&job->opened);
+    enclave_prompt_deinit(&job->prompt);
+    free(job->infos);
     enclave_budget_give(&job->enclave->budget, job->charged);
     free(job);
 }
@@ -115,18 +117,46 @@ static bool charge(struct enclave_job *job, struct enclave_failure *ret_failure)
     return true;
 }
 
-static void run(struct enclave_job *job)
+/* After run, or a passphrase: `ok` is what that returned. */
+static void go_on(struct enclave_job *job, bool ok, struct enclave_failure *failure)
 {
-    struct enclave_failure failure = {0};
-    bool done = job->work->check(job, &failure) && job->work->run(job, &failure);
+    if (ok && job->prompt.waits)
+        return;
     enclave_block_deinit(&job->content);
     enclave_block_deinit(&job->signature);
-    if (!done || !charge(job, &failure)) {
-        fail(job, &failure);
+    if (!ok || !charge(job, failure)) {
+        fail(job, failure);
         return;
     }
     job->done = true;
     send(job);
+}
+
+static void run(struct enclave_job *job)
+{
+    struct enclave_failure failure = {0};
+    bool ok = job->work->check(job, &failure) && job->work->run(job, &failure);
+    go_on(job, ok, &failure);
+}
+
+/* ---- passphrases that the host asks for ---- */
+
+static void on_secret(struct tb_stream *stream, struct tb_bytes sealed)
+{
+    struct enclave_job *job = tb_stream_data(stream);
+    tb_cleanup(enclave_passphrase_deinit) struct enclave_passphrase passphrase = {0};
+    struct enclave_failure failure = {0};
+    bool ok = enclave_prompt_open(&job->prompt, sealed, &passphrase, &failure) &&
+              job->work->check(job, &failure) &&
+              job->work->answered(job, tb_bytes_of(passphrase.data, passphrase.n), &failure);
+    go_on(job, ok, &failure);
+}
+
+bool enclave_job_ask(struct enclave_job *job, const char *wanted, const struct pgp_key *key,
+                     bool is_new, struct enclave_failure *ret_failure)
+{
+    const struct enclave_question question = {.wanted = wanted, .key = key, .is_new = is_new};
+    return enclave_prompt_ask(&job->prompt, job->stream, &question, on_secret, ret_failure);
 }
 
 /* ---- the way in ---- */
@@ -147,6 +177,8 @@ static size_t on_body(struct tb_stream *stream, struct tb_bytes bytes, bool last
 {
     struct enclave_job *job = tb_stream_data(stream);
     struct enclave_failure failure = {0};
+    if (job->work->content_max == 0)
+        return bytes.n; /* nobody asked for it */
     if (!enclave_job_take(&job->content, bytes, job->work->content_max, &failure))
         fail(job, &failure);
     else if (last)
@@ -172,6 +204,8 @@ static bool read_text(struct tb_call *call, struct enclave_job *job,
                       struct enclave_failure *ret_failure)
 {
     struct tb_bytes text = {0};
+    if (job->work->content_max == 0)
+        return true;
     if (!tb_arg_str(call, call->args, "text", TB_OPTIONAL, &text))
         return false;
     if ((text.data != NULL) == call->has_body)
@@ -193,7 +227,7 @@ bool enclave_job_start(struct tb_call *call, struct enclave_job **at,
     job->stream = tb_call_stream(call, &events, job);
     if (!job->stream)
         return false;
-    bool whole = !call->has_body;
+    bool whole = !call->has_body || job->work->content_max == 0;
     struct enclave_job *started = job;
     job = NULL;
     if (whole)

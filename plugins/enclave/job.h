@@ -8,8 +8,9 @@
  */
 #pragma once
 
-#include "plugins/enclave/enclave.h"
+#include "plugins/enclave/key_info.h"
 #include "plugins/enclave/pgp/message.h"
+#include "plugins/enclave/prompt.h"
 
 enum {
     ENCLAVE_RECIPIENTS_MAX = PGP_RECIPIENTS_MAX,
@@ -20,11 +21,14 @@ struct enclave_job;
 
 /* A command's own part. */
 struct enclave_work {
-    size_t content_max;
+    size_t content_max; /* 0: it has no contents */
     /* Whether it can be done now. Called at the beginning and before run. */
     bool (*check)(struct enclave_job *job, struct enclave_failure *ret_failure);
-    /* Does it, and leaves the bytes of the result in job->result. */
+    /* Does it, and leaves the bytes of the result in job->result; or asks for a passphrase. */
     bool (*run)(struct enclave_job *job, struct enclave_failure *ret_failure);
+    /* Goes on with the passphrase that was asked for, or asks once more. */
+    bool (*answered)(struct enclave_job *job, struct tb_bytes passphrase,
+                     struct enclave_failure *ret_failure);
     /* Packs the whole result; may be called again where there was no room to send it. NULL: nil. */
     void (*pack)(const struct enclave_job *job, struct tb_packer *packer);
 };
@@ -40,6 +44,7 @@ struct enclave_job {
     size_t charged;         /* of the budget, for the result */
     size_t sent;            /* of the result, through the channel */
     bool done;              /* run: what is left is to send */
+    struct enclave_prompt prompt;
 
     /* Arguments, as far as the command has them. */
     struct tb_fingerprint key; /* sign_with too */
@@ -56,6 +61,8 @@ struct enclave_job {
     /* What came of it, beside the bytes. */
     struct pgp_opened opened;
     enum tb_trust trust[PGP_SIGNATURES_MAX];
+    struct enclave_key_info *infos; /* owned */
+    size_t n_infos;
 };
 
 /* A new job with the arguments that most have (output, purpose), or NULL and has answered, or set
@@ -66,6 +73,11 @@ void enclave_job_free(struct enclave_job **job); /* for tb_cleanup */
 /* Takes the call over. Consumes the job. */
 bool enclave_job_start(struct tb_call *call, struct enclave_job **job,
                        struct enclave_failure *ret_failure);
+
+/* Has the host ask for a passphrase, in run or answered, which then return true: `wanted` and the
+ * key are what the person reads. At most ENCLAVE_PROMPTS_MAX times. */
+bool enclave_job_ask(struct enclave_job *job, const char *wanted, const struct pgp_key *key,
+                     bool is_new, struct enclave_failure *ret_failure);
 
 /* Adds to contents that may have `most` bytes. */
 bool enclave_job_take(struct enclave_block *block, struct tb_bytes bytes, size_t most,

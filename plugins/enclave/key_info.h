@@ -1,19 +1,21 @@
 /* What a page is told of a key. */
 #pragma once
 
-#include "keystore/keystore.h"
+#include "plugins/enclave/enclave.h"
 #include "plugins/enclave/pgp/key.h"
-#include "plugins/sdk/trollbridge-plugin.h"
 
 enum { ENCLAVE_N_KEY_INFO = 11 };
 
 struct enclave_key_info {
-    const struct pgp_key *key;
+    struct pgp_key key;
     bool secret;
     bool unlocked;
     enum tb_trust trust;
 };
 
+/* As it is on disk now. */
+bool enclave_key_info_read(struct enclave *enclave, const struct tb_fingerprint *fingerprint,
+                           struct enclave_key_info *ret_info, struct enclave_failure *ret_failure);
 /* So many pairs of a map. */
 void enclave_pack_key_info(struct tb_packer *packer, const struct enclave_key_info *info);
 

@@ -13,10 +13,8 @@ enum { DAMAGED_MAX = 64 };
 struct listing {
     struct enclave *enclave;
     const struct tb_plugin_scope *scope;
-    struct tb_fingerprint secrets[TB_KEYSTORE_KEYS_MAX]; /* sorted */
-    size_t n_secrets;
-    struct tb_fingerprint certificates[TB_KEYSTORE_CERTIFICATES_MAX];
-    size_t n_certificates;
+    struct tb_fingerprint keys[TB_KEYSTORE_CERTIFICATES_MAX];
+    size_t n_keys;
     struct tb_damage damaged[DAMAGED_MAX];
     size_t n_damaged;
 };
@@ -41,45 +39,23 @@ static int look(void *data, const struct tb_keystore_entry *entry)
     if (entry->damage.kind != 0) {
         if (listing->n_damaged < DAMAGED_MAX)
             listing->damaged[listing->n_damaged++] = entry->damage;
-    } else if (entry->kind == TB_FILE_KEY && listing->n_secrets < TB_KEYSTORE_KEYS_MAX) {
-        listing->secrets[listing->n_secrets++] = entry->fingerprint;
     } else if (entry->kind == TB_FILE_CERTIFICATE &&
-               listing->n_certificates < TB_KEYSTORE_CERTIFICATES_MAX) {
-        listing->certificates[listing->n_certificates++] = entry->fingerprint;
+               listing->n_keys < TB_KEYSTORE_CERTIFICATES_MAX) {
+        listing->keys[listing->n_keys++] = entry->fingerprint;
     }
     return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-    return strcmp(((const struct tb_fingerprint *)a)->text,
-                  ((const struct tb_fingerprint *)b)->text);
-}
-
-static bool has_secret(const struct listing *listing, const struct tb_fingerprint *fingerprint)
-{
-    return bsearch(fingerprint, listing->secrets, listing->n_secrets, sizeof *fingerprint,
-                   compare) != NULL;
-}
-
 /* ---- what is told of it ---- */
 
-/* False: it went away meanwhile, or cannot be read; others can. */
-static bool pack_key(const struct listing *listing, const struct tb_fingerprint *fingerprint,
+/* False: it went away meanwhile. */
+static bool pack_key(struct enclave *enclave, const struct tb_fingerprint *fingerprint,
                      struct tb_packer *packer)
 {
-    tb_cleanup(tb_certificate_deinit) struct tb_certificate certificate = {0};
-    struct enclave *enclave = listing->enclave;
-    struct pgp_key key;
-    if (tb_keystore_certificate(enclave->keystore, fingerprint, &certificate) != 0 ||
-        pgp_read_key(enclave->pgp, tb_bytes_of(certificate.data, certificate.n), &key) != 0)
+    struct enclave_key_info info;
+    struct enclave_failure failure;
+    if (!enclave_key_info_read(enclave, fingerprint, &info, &failure))
         return false;
-    const struct enclave_key_info info = {
-        .key = &key,
-        .secret = has_secret(listing, fingerprint),
-        .unlocked = enclave_unlocked_has(&enclave->unlocked, fingerprint),
-        .trust = certificate.trust,
-    };
     tb_pack_map(packer, ENCLAVE_N_KEY_INFO);
     enclave_pack_key_info(packer, &info);
     return true;
@@ -90,8 +66,8 @@ static void pack_keys(const struct listing *listing, struct tb_packer *packer)
     uint32_t n = 0;
     tb_pack_key(packer, "keys");
     size_t at = tb_pack_array_begin(packer);
-    for (size_t i = 0; i < listing->n_certificates && !tb_pack_failed(packer); i++)
-        n += pack_key(listing, &listing->certificates[i], packer);
+    for (size_t i = 0; i < listing->n_keys && !tb_pack_failed(packer); i++)
+        n += pack_key(listing->enclave, &listing->keys[i], packer);
     tb_pack_array_end(packer, at, n);
 }
 

@@ -9,7 +9,7 @@ static bool may_ask(const struct tb_stream *stream)
 }
 
 enum tb_sent tb_call_secret(struct tb_stream *stream, const uint8_t *key, const char *what,
-                            bool is_new, tb_secret_answered *answered)
+                            bool is_new, tb_secret_callback *answered)
 {
     struct tb_session *session = stream->session;
     const struct tb_secret secret = {
@@ -36,7 +36,7 @@ int tb_streams_secret(struct tb_session *session, struct tb_bytes body)
     struct tb_stream *stream = tb_streams_find(&session->streams, answer.call);
     if (!stream || stream->cancelled)
         return TB_OK; /* it has crossed the call's end */
-    tb_secret_answered *answered = stream->secret;
+    tb_secret_callback *answered = stream->secret;
     if (!answered)
         return TB_UNKNOWN;
     stream->secret = NULL;

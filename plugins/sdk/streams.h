@@ -44,7 +44,7 @@ struct tb_stream {
     struct tb_body_part *parts;
     struct tb_body_part **parts_end;
 
-    tb_secret_answered *secret; /* who waits for a passphrase; NULL: nobody */
+    tb_secret_callback *secret; /* who waits for a passphrase; NULL: nobody */
     uint32_t n_secrets;         /* that were asked for */
 };
 

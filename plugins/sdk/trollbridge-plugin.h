@@ -409,9 +409,9 @@ TB_CHECKED bool tb_arg_channel(struct tb_call *call, struct tb_args args, const 
  * the passphrase, UTF-8 of 1 to 1,024 bytes, padded to a multiple of 256 (sodium_unpad). Empty:
  * there is none, for the prompt was dismissed, or nobody could be asked. Wipe what was opened.
  */
-typedef void tb_secret_answered(struct tb_stream *stream, struct tb_bytes sealed);
+typedef void tb_secret_callback(struct tb_stream *stream, struct tb_bytes sealed);
 TB_CHECKED enum tb_sent tb_call_secret(struct tb_stream *stream, const uint8_t *key,
-                                       const char *what, bool is_new, tb_secret_answered *answered);
+                                       const char *what, bool is_new, tb_secret_callback *answered);
 
 /* ---- ids ---- */
 

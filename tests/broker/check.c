@@ -138,14 +138,31 @@ static void check_listeners(const struct tb_session *session)
     tb_assert(n_waiting <= 1024 * 1024);
 }
 
-/* One is shown at most, the first; each belongs to a parked call. */
+static void check_parked_prompt(const struct tb_session *session, const struct tb_prompt *prompt)
+{
+    const struct tb_waiting *waiting = prompt->call->waiting;
+    tb_assert(waiting->prompt == prompt && waiting->session == session);
+    tb_assert(waiting->call == prompt->call && !waiting->order);
+    tb_assert(prompt->call->stream.begun);
+}
+
+static void check_wish(const struct tb_session *session, const struct tb_prompt *prompt)
+{
+    const struct tb_live_call *call = prompt->call;
+    const struct tb_plugin *plugin = &session->plugins[call->plugin];
+    tb_assert(call->secret == prompt && call->used && !call->waiting);
+    tb_assert(call->at_plugin && !call->answered && call->n_secrets > 0);
+    tb_assert(call->n_secrets <= TB_SECRETS_PER_CALL && prompt->wish.what[0] != 0);
+    tb_assert(plugin->state == TB_PLUGIN_RUNNING && plugin->granted->secrets);
+}
+
+/* One is shown at most, the first; each belongs to a call, parked or at its plugin. */
 static void check_prompts(const struct tb_session *session)
 {
     uint32_t n = 0;
     for (const struct tb_prompt *p = session->prompts.first; p; p = p->behind) {
-        tb_assert(p->waiting->prompt == p && p->waiting->session == session);
-        tb_assert(p->waiting->call->waiting == p->waiting && !p->waiting->order);
-        tb_assert(p->waiting->call->stream.begun && (n == 0 || p->id == 0));
+        (p->call->secret ? check_wish : check_parked_prompt)(session, p);
+        tb_assert(n == 0 || p->id == 0);
         n++;
     }
     tb_assert(n == session->prompts.n && n <= TB_ASKS_PER_SESSION);

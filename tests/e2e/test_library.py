@@ -137,3 +137,15 @@ def test_the_guides_prompts_compile(tmp_path):
         "void use(struct trollbridge *bridge, const struct prompt *prompt) { on_button(bridge, prompt, TROLLBRIDGE_ONCE); }\n"
         "const struct trollbridge_options options = {.ask = on_ask, .asked_over = on_asked_over};\n")
     subprocess.run(["gcc", "-std=c17", *STRICT, *pkg_config("--cflags"), "-fsyntax-only", tmp_path / "prompts.c"], check=True)
+
+
+def test_the_guides_passphrases_compile(tmp_path):
+    guide = (TREE / "docs/host-guide.md").read_text()
+    [block] = [text for text in re.findall(r"^```c\n(.*?)^```$", guide, re.M | re.S) if "on_secret" in text]
+    (tmp_path / "secrets.c").write_text(
+        "#include <trollbridge.h>\nstruct entry { uint32_t id; char *text; size_t n; };\n"
+        "void show_entry(void *data, const struct trollbridge_secret *secret);\nvoid wipe_entry(struct entry *entry);\n" + block +
+        "void use(struct trollbridge *bridge, struct entry *entry);\n"
+        "void use(struct trollbridge *bridge, struct entry *entry) { on_typed(bridge, entry); }\n"
+        "const struct trollbridge_options options = {.secret = on_secret};\n")
+    subprocess.run(["gcc", "-std=c17", *STRICT, *pkg_config("--cflags"), "-fsyntax-only", tmp_path / "secrets.c"], check=True)

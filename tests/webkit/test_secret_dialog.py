@@ -108,6 +108,8 @@ def test_a_new_one_is_asked_for_twice(asked):
 def test_nothing_in_it_is_markup_or_obeyed(asked):
     with asked("<b>all</b> &amp;\u202e\n_x") as dialog:
         assert "<b>all</b> &amp;\\u202e\\u000a_x" in dialog.appear()["labels"]
+    with asked('the key of "Ada" \\o/') as dialog:
+        assert 'the key of "Ada" \\o/' in dialog.appear()["labels"]
 
 
 def test_a_passphrase_is_typed(asked):
