@@ -1,6 +1,6 @@
 """The folder of a plugin's own, attacked by other plugins, by what somebody planted, and by that plugin from inside."""
 
-from apps import KEEPER, READ, ROAMER
+from apps import KEEPER, LIST, READ, ROAMER, WRITE
 from bench import row
 from rows_plugin import code_of, works
 
@@ -59,33 +59,28 @@ state("app-answers", "writes what people have answered", COVERED, "EROFS", from_
 state("app-other", "makes the folder of another plugin", COVERED, "EROFS", from_inside("write", lambda trial: own(trial).parent / "other"))
 
 
-def reads(path_of):
-    """fs, which may have the home folder, reads."""
+def does(command, path_of, raw=None):
+    """fs, which may have the home folder; the same in it comes first."""
     def attack(trial):
         keep(trial)
-        (trial.world.home / "mine").write_text("mine")
-        answer = trial.view.do(READ, {"path": str(trial.world.home / "mine")})
-        trial.check(answer == b"mine", f"the same in scope: {answer}")
+        mine = trial.world.home / "mine"
+        mine.mkdir()
+        (mine / "kept").write_text("mine")
+        answer = trial.view.do(command, {"path": str(path_of(mine))}, raw)
+        trial.check(not isinstance(answer, dict), f"the same in scope: {answer}")
         trial.twins += 1
-        answer = trial.view.do(READ, {"path": str(path_of(trial))})
-        return f"error {answer['error']['code']}" if isinstance(answer, dict) else f"read {len(answer)} bytes"
+        answer = trial.view.do(command, {"path": str(path_of(own(trial)))}, raw)
+        return f"error {answer['error']['code']}" if isinstance(answer, dict) else "done"
     return attack
 
 
-def link(trial):
-    """Another process of the user, or an archive that was unpacked, has left it."""
-    way = trial.world.home / "way"
-    way.symlink_to(own(trial))
-    return way / "kept"
+def fs(name, tried, code, *how):
+    row(f"state-fs{name}", tried, "covered, and denied by fs", code, "done", log_code=code.removeprefix("error "), app={"home": True})(does(*how))
 
 
-def fs(name, tried, code, path_of):
-    row(f"state-fs{name}", tried, "fs: denied by what the folder is", code, "done", log_code=code.removeprefix("error "), app={"home": True})(reads(path_of))
-
-
-fs("", "fs, with $HOME/**, reads what a plugin keeps", "error not_found", lambda trial: own(trial) / "kept")
-fs("-link", "fs reads it through a symbolic link in the home folder", "error scope", link)
-fs("-dots", "fs reads it by a path with `..`", "error invalid_args", lambda trial: f"{own(trial)}/../keeper/kept")
+fs("", "fs, with $HOME/**, reads what a plugin keeps", "error not_found", READ, lambda folder: folder / "kept")
+fs("-write", "fs, with $HOME/**, writes what a plugin keeps", "error not_found", WRITE, lambda folder: folder / "kept", b"text")
+fs("-list", "fs, with $HOME/**, lists what a plugin keeps", "error not_found", LIST, lambda folder: folder)
 
 
 def planted(plant, says):
