@@ -43,7 +43,7 @@ BELOW = {
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
-            "bench", "plugins/sdk"],
+            "keystore", "bench", "plugins/sdk"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
 for job in ["cases", "explain", "import", "lint"]:
