@@ -143,7 +143,7 @@ int tb_keystore_each(struct tb_keystore *keystore, enum tb_keystore_file kind,
     tb_assert(kind == TB_FILE_KEY || kind == TB_FILE_CERTIFICATE);
     int r = tb_names_read(tb_folder_of(keystore, kind), &names);
     for (size_t i = 0; i < names.n && r == 0; i++)
-        if (is_leaf(kind, names.list[i], &fingerprint))
+        if (tb_keystore_leaf(kind, names.list[i], &fingerprint))
             r = visit(data, &fingerprint);
     return r;
 }
