@@ -13,7 +13,8 @@ static const struct tb_syscall needs[] = {
     ALLOW_IF("openat", "files of the keystore, never through a link",
              MASKED(2, O_NOFOLLOW, O_NOFOLLOW)),
     ANSWER_IF("openat", "opens no file through a link", EACCES, MASKED(2, O_NOFOLLOW, 0)),
-    ALLOW("read", "files of the keystore, randomness"),
+    ALLOW("read", "randomness"),
+    ALLOW("pread64", "files of the keystore"),
     ALLOW("fstat", "whose a file is, and how long"),
     ALLOW("newfstatat", "whose a file is, and how long"),
     ALLOW("lseek", "the list of a folder, from its beginning"),
@@ -29,6 +30,7 @@ static const struct tb_syscall needs[] = {
     ALLOW("munlock", "keys that are locked again"),
     ALLOW("mprotect", "guard pages round unlocked keys"),
     ALLOW("futex", "locks of libraries"),
+    ALLOW("sched_getaffinity", "how many processors there are: librnp asks, and starts no threads"),
 };
 
 static const struct tb_syscall refused[] = {
