@@ -112,10 +112,11 @@ static void open_keystore(struct enclave *enclave, const struct tb_plugin_init *
         remember_broken(enclave, r, &damage);
 }
 
-/* What librnp computes RSA with would start threads for it, which the sandbox does not have. */
+/* What librnp computes RSA with starts threads for it, as many as there are processors unless it is
+ * told otherwise. */
 static bool prepare_libraries(void)
 {
-    return setenv("BOTAN_THREAD_POOL_SIZE", "none", 1) == 0 && sodium_init() >= 0;
+    return setenv("BOTAN_THREAD_POOL_SIZE", "1", 1) == 0 && sodium_init() >= 0;
 }
 
 static int start(const struct tb_plugin_init *init, void **ret_state)
