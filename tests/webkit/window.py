@@ -87,7 +87,7 @@ class Window:
         self.do("key", *names)
 
     def type(self, text):
-        self.do("type", "--delay", 1, text)
+        self.do("type", "--delay", 1, "--", text)
 
     def click(self, name):
         """On the middle of the element with this id."""

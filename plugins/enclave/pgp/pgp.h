@@ -43,17 +43,20 @@ const char *pgp_result_word(enum pgp_result result);
 
 enum {
     PGP_INPUT_MAX = 64 * 1024 * 1024,
+    PGP_SEALED_MAX = 96 * 1024 * 1024, /* of that, encrypted or signed, in armor */
     PGP_OUTPUT_MAX = 64 * 1024 * 1024,
     PGP_OUTPUT_FLOOR = 4 * 1024 * 1024, /* of any message; and what it may grow to: */
     PGP_OUTPUT_FACTOR = 100,
     PGP_KEY_INPUT_MAX = 4 * 1024 * 1024, /* of text or bytes that hold keys */
     PGP_SIGNATURE_INPUT_MAX = 64 * 1024, /* of a detached signature */
+    PGP_CERTIFICATE_MAX = 1024 * 1024,   /* of one key without its secret parts */
     PGP_KEYS_MAX = 64,                   /* in one import */
     PGP_RECIPIENTS_MAX = 64,
-    PGP_SIGNATURES_MAX = 16, /* of a message */
-    PGP_USER_IDS_MAX = 16,   /* of a key; those after are left out */
-    PGP_USER_ID_MAX = 255,   /* bytes of a user id that is made here; longer ones are cut */
-    PGP_KEY_IDS_MAX = 32,    /* a key and its subkeys; more is PGP_TOO_LARGE */
+    PGP_SIGNATURES_MAX = 16,   /* of a message */
+    PGP_USER_IDS_MAX = 16,     /* of a key; those after are left out */
+    PGP_USER_ID_MAX = 255,     /* bytes of a user id that are shown; longer ones are cut */
+    PGP_NEW_USER_ID_MAX = 128, /* of one that is made here */
+    PGP_KEY_IDS_MAX = 32,      /* a key and its subkeys; more is PGP_TOO_LARGE */
     PGP_PASSPHRASE_MAX = 255,
     PGP_FINGERPRINT_SIZE = 41,
     PGP_KEY_ID_SIZE = 17,
@@ -78,6 +81,7 @@ size_t pgp_n_loaded(const struct pgp *pgp);
 struct pgp_data {
     uint8_t *data; /* owned */
     size_t n;
+    size_t cap; /* that many are wiped */
 };
 void pgp_data_deinit(struct pgp_data *data); /* for tb_cleanup; wipes */
 
