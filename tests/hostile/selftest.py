@@ -27,7 +27,7 @@ BREACHES = [
                                                          "chunk-overrun", "chunk-gap", "credit-overrun",
                                                          "reload-replay", "reload-replay-live",
                                                          "ask-args-changed", "ask-chunk", "isolation-swap",
-                                                         "isolation-replay", "isolation-replay-asked", "isolation-key-stolen", "secret-forged"]),
+                                                         "isolation-replay", "isolation-replay-asked", "isolation-key-stolen"]),
     ("unasked", "a manifest that has nobody asked",
      ["ask-replay", "ask-other-view", "ask-guessed", "ask-document", "ask-flood", "ask-pool", "ask-again", "ask-long"]),
     ("asking", "plugins that may all ask for passphrases", ["secret-without"]),
@@ -41,7 +41,7 @@ BREACHES = [
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
                                                         "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand",
-                                                        "host-link-event", "emit-flood"]),
+                                                        "host-link-event", "emit-flood", "secret-forged"]),
 ]
 
 # Weaknesses in the launcher of plugins, in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the
