@@ -158,6 +158,20 @@ static void more_signatures_than_allowed_are_too_large(void)
     CHECK(opened.valid);
 }
 
+static void a_signature_of_another_version_is_unsupported(void)
+{
+    tb_cleanup(pgp_free) struct pgp *pgp = bench_pgp();
+    tb_cleanup(pgp_pair_deinit) struct pgp_pair ann = bench_pair(pgp, "Ann");
+    tb_cleanup(pgp_data_deinit) struct pgp_data made =
+        bench_sign(pgp, &ann, PGP_INLINE, text(NOTE));
+    uint8_t *note = memmem(made.data, made.n, NOTE, strlen(NOTE));
+    CHECK(note);
+    uint8_t *version = note + strlen(NOTE) + 2;
+    CHECK_INT(*version, 4);
+    *version = 9;
+    CHECK_INT(status_of(pgp, &ann, pgp_data_bytes(&made)), PGP_SIGNATURE_UNSUPPORTED);
+}
+
 /* One that is good does not make up for another. */
 static void every_signature_has_to_be_valid(void)
 {
@@ -216,6 +230,7 @@ static const struct test tests[] = {
     TEST(what_is_not_signed_says_so),
     TEST(every_cut_is_truncated),
     TEST(more_signatures_than_allowed_are_too_large),
+    TEST(a_signature_of_another_version_is_unsupported),
     TEST(every_signature_has_to_be_valid),
     TEST(only_text_is_signed_in_the_clear),
     TEST(a_key_without_its_secret_cannot_sign),
