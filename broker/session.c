@@ -198,6 +198,7 @@ void tb_session_free_call(struct tb_session *session, struct tb_live_call *call)
     session->n_bytes_live -= call->n_in;
     session->n_parts_parked -= tb_buffer_n(&call->parts);
     tb_buffer_deinit(&call->parts);
+    tb_buffer_deinit(&call->note);
     tb_waiting_free(call->waiting);
     tb_secret_forget(session, call);
     tb_calls_free(&session->calls, call);

@@ -43,7 +43,7 @@ static int load(struct tb_keystore *keystore, const char *leaf, uint32_t *ret_fa
 static int save(const struct tb_keystore *keystore, const char *leaf, uint32_t failures,
                 uint64_t last_s)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     int r = tb_file_begin(keystore, TB_FILE_ATTEMPTS, leaf, PAYLOAD_SIZE, &draft);
     if (r < 0)
         return r;

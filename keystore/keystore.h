@@ -43,7 +43,7 @@ enum {
     TB_CERTIFICATE_MAX = 1024 * 1024,
     TB_VALUE_MAX = 1000000,
     TB_VALUE_NAME_MAX = 255,
-    TB_APP_MAX = 255,
+    TB_KEYSTORE_APP_MAX = 255,
     TB_HASH_SIZE = 32,
     TB_SALT_SIZE = 16,
 };
@@ -203,7 +203,9 @@ enum tb_keystore_file {
 
 struct tb_keystore_entry {
     enum tb_keystore_file kind;
-    struct tb_fingerprint fingerprint; /* of keys, certificates and attempts; else empty */
+    struct tb_fingerprint fingerprint; /* whose it is; empty: nobody's, or not to be known */
+    enum tb_trust trust;               /* of certificates */
+    uint32_t failures;                 /* of attempts */
     struct tb_damage damage;           /* its `file` is set also where nothing is wrong */
 };
 

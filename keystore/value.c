@@ -86,7 +86,7 @@ static void inner_key(const uint8_t vault_key[static TB_VAULT_KEY_SIZE], struct 
 
 /* What the inner layer is bound to: each with its length before it. */
 struct bound {
-    uint8_t bytes[3 * 4 + TB_APP_MAX + TB_FINGERPRINT_DIGITS + TB_VALUE_NAME_MAX];
+    uint8_t bytes[3 * 4 + TB_KEYSTORE_APP_MAX + TB_FINGERPRINT_DIGITS + TB_VALUE_NAME_MAX];
     size_t n;
 };
 
@@ -142,7 +142,7 @@ static void seal_outer(const struct tb_keystore *keystore,
 
 int tb_value_seal(const struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
                   const uint8_t vault_key[static TB_VAULT_KEY_SIZE], struct tb_bytes name,
-                  struct tb_bytes value, struct tb_draft *draft)
+                  struct tb_bytes value, struct tb_file_draft *draft)
 {
     tb_wiped_key key;
     struct bound bound;

@@ -37,7 +37,7 @@ tb_must_check int tb_value_seal(const struct tb_keystore *keystore,
                                 const struct tb_fingerprint *fingerprint,
                                 const uint8_t vault_key[static TB_VAULT_KEY_SIZE],
                                 struct tb_bytes name, struct tb_bytes value,
-                                struct tb_draft *draft);
+                                struct tb_file_draft *draft);
 /* The inner layer, into memory of its own, of tb_value_plain_size bytes. TB_KEYSTORE_WRONG: it was
  * not sealed under that key. */
 size_t tb_value_plain_size(const struct tb_value *value);

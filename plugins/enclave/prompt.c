@@ -56,7 +56,7 @@ static void write_what(const struct enclave_prompt *prompt, const struct enclave
 }
 
 bool enclave_prompt_ask(struct enclave_prompt *prompt, struct tb_stream *stream,
-                        const struct enclave_question *question, tb_secret_answered *answered,
+                        const struct enclave_question *question, tb_secret_callback *answered,
                         struct enclave_failure *ret_failure)
 {
     char what[WHAT_SIZE];

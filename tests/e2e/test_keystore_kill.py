@@ -30,7 +30,7 @@ CHANGES = {
 
 
 def start(folder, step, *command):
-    return subprocess.Popen([TOOL, folder, str(step), *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([TOOL, folder, "com.example.kill", str(step), *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def run(folder, *command, step=0):

@@ -1,7 +1,7 @@
 /*
  * One change of a keystore, or what is in it:
  *
- *     keystore_tool FOLDER STEP init | add FPR N | change FPR OLD NEW | put FPR N NAME VALUE
+ *     keystore_tool FOLDER APP STEP init | add FPR N | change FPR OLD NEW | put FPR N NAME VALUE
  *                               | delete FPR | trust FPR LEVEL | state
  *
  * A passphrase's hash is its number N, a digit, 32 times. It dies at that STEP (steps.h). Exit
@@ -14,8 +14,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define APP "com.example.kill"
 
 struct work {
     struct tb_keystore *keystore;
@@ -176,15 +174,15 @@ static const struct {
 
 static int run(char **argv, int n_args)
 {
-    struct work work = {.args = argv + 5};
+    struct work work = {.args = argv + 6};
     struct tb_damage damage = {0};
-    steps_die_at(strtoul(argv[2], NULL, 10));
-    int r = tb_keystore_open(argv[1], tb_bytes_of_string(APP), true, &damage, &work.keystore);
+    steps_die_at(strtoul(argv[3], NULL, 10));
+    int r = tb_keystore_open(argv[1], tb_bytes_of_string(argv[2]), true, &damage, &work.keystore);
     for (size_t i = 0; i < TB_ARRAY_LEN(commands) && r == 0; i++) {
-        if (strcmp(commands[i].name, argv[3]) != 0)
+        if (strcmp(commands[i].name, argv[4]) != 0)
             continue;
         if (n_args != commands[i].n_args ||
-            (n_args > 0 && !tb_fingerprint_read(tb_bytes_of_string(argv[4]), &work.fingerprint)))
+            (n_args > 0 && !tb_fingerprint_read(tb_bytes_of_string(argv[5]), &work.fingerprint)))
             r = TB_KEYSTORE_INVALID;
         else
             r = commands[i].run(&work);
@@ -198,5 +196,5 @@ static int run(char **argv, int n_args)
 
 int main(int argc, char **argv)
 {
-    return argc < 4 ? 100 : run(argv, argc - 4);
+    return argc < 5 ? 100 : run(argv, argc - 5);
 }

@@ -30,7 +30,9 @@ import rows_plugin  # noqa: F401
 import rows_pool  # noqa: F401
 import rows_reload  # noqa: F401
 import rows_sandbox  # noqa: F401
+import rows_secrets  # noqa: F401
 import rows_session  # noqa: F401
+import rows_state  # noqa: F401
 import rows_streams  # noqa: F401
 import selftest
 import table

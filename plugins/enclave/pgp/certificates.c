@@ -107,6 +107,7 @@ int pgp_merge_key(struct pgp *pgp, struct tb_bytes certificate, struct tb_bytes 
 
 int pgp_armor_key(struct pgp *pgp, struct tb_bytes certificate, struct pgp_data *ret_armored)
 {
-    (void)pgp_begin(pgp);
+    tb_cleanup(pgp_end) struct pgp *use = pgp_begin(pgp);
+    (void)use;
     return pgp_armor(certificate, "public key", ret_armored);
 }

@@ -90,10 +90,10 @@ static int make_subkey(struct pgp *pgp, const struct recipe *recipe, uint32_t ex
     return result ? result : finish(op, &subkey);
 }
 
-static int check(const struct pgp_generate *want, char ret_user_id[static PGP_USER_ID_MAX + 1])
+static int check(const struct pgp_generate *want, char ret_user_id[static PGP_NEW_USER_ID_MAX + 1])
 {
     struct tb_bytes user_id = want->user_id;
-    if (user_id.n == 0 || user_id.n > PGP_USER_ID_MAX || !tb_is_plain_line(user_id))
+    if (user_id.n == 0 || user_id.n > PGP_NEW_USER_ID_MAX || !tb_is_plain_line(user_id))
         return PGP_BAD_ARGUMENT;
     memcpy(ret_user_id, user_id.data, user_id.n);
     ret_user_id[user_id.n] = '\0';
@@ -102,7 +102,7 @@ static int check(const struct pgp_generate *want, char ret_user_id[static PGP_US
 
 int pgp_generate(struct pgp *pgp, const struct pgp_generate *want, struct pgp_pair *ret_pair)
 {
-    char user_id[PGP_USER_ID_MAX + 1];
+    char user_id[PGP_NEW_USER_ID_MAX + 1];
     tb_cleanup(pgp_end) struct pgp *use = pgp_begin(pgp);
     tb_cleanup(pgp_end_key) rnp_key_handle_t primary = NULL;
     int result = check(want, user_id);

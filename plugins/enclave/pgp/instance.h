@@ -13,8 +13,12 @@
 #include "plugins/enclave/pgp/message.h"
 #include "plugins/enclave/pgp/sink.h"
 
+#include <stdio.h>
+
 struct pgp {
     rnp_ffi_t ffi;
+    FILE *nowhere;
+    FILE *own_stderr; /* while an operation lasts */
     uint64_t set_now;
     char culprit[PGP_FINGERPRINT_SIZE];
     /* of the operation under way */
@@ -25,7 +29,7 @@ struct pgp {
     size_t n_may_look;
 };
 
-/* Never NULL; nothing is loaded. */
+/* Never NULL; nothing is loaded, and stderr goes nowhere. */
 struct pgp *pgp_begin(struct pgp *pgp);
 void pgp_end(struct pgp **use); /* for tb_cleanup */
 

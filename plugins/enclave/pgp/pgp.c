@@ -67,14 +67,27 @@ static void give_key(rnp_ffi_t ffi, void *data, const char *kind, const char *na
         return; /* a damaged one is an unknown key */
 }
 
-/* What librnp has to say goes nowhere: its words name contents. It keeps the descriptor. */
-static int silence(rnp_ffi_t ffi)
+static ssize_t discard(void *cookie, const char *bytes, size_t n)
 {
+    (void)cookie, (void)bytes;
+    return (ssize_t)n;
+}
+
+/*
+ * What librnp has to say goes nowhere: its words name contents. It has a descriptor for that, but
+ * says most of it on stderr itself, and has no switch for that. So stderr is another stream while
+ * an operation lasts (this process has no threads).
+ */
+static int silence(struct pgp *pgp)
+{
+    pgp->nowhere = fopencookie(NULL, "w", (cookie_io_functions_t){.write = discard});
+    if (!pgp->nowhere)
+        return -ENOMEM;
     int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return -EIO;
-    if (rnp_ffi_set_log_fd(ffi, fd) == RNP_SUCCESS)
-        return 0;
+    if (rnp_ffi_set_log_fd(pgp->ffi, fd) == RNP_SUCCESS)
+        return 0; /* it keeps the descriptor */
     close(fd);
     return -EIO;
 }
@@ -86,7 +99,7 @@ int pgp_new(struct pgp **ret_pgp)
         return -ENOMEM;
     if (rnp_ffi_create(&pgp->ffi, RNP_KEYSTORE_GPG, RNP_KEYSTORE_GPG) != RNP_SUCCESS)
         return -EIO;
-    int result = silence(pgp->ffi);
+    int result = silence(pgp);
     if (result)
         return result;
     if (rnp_ffi_set_pass_provider(pgp->ffi, give_passphrase, pgp) != RNP_SUCCESS ||
@@ -103,6 +116,8 @@ void pgp_free(struct pgp **pgp)
         return;
     if ((*pgp)->ffi)
         (void)rnp_ffi_destroy((*pgp)->ffi);
+    if ((*pgp)->nowhere)
+        (void)fclose((*pgp)->nowhere);
     free(*pgp);
     *pgp = NULL;
 }
@@ -144,7 +159,9 @@ static void forget(struct pgp *pgp)
 
 struct pgp *pgp_begin(struct pgp *pgp)
 {
-    forget(pgp);
+    tb_assert(!pgp->own_stderr); /* one operation at a time */
+    pgp->own_stderr = stderr;
+    stderr = pgp->nowhere;
     pgp->culprit[0] = '\0';
     return pgp;
 }
@@ -152,4 +169,6 @@ struct pgp *pgp_begin(struct pgp *pgp)
 void pgp_end(struct pgp **use)
 {
     forget(*use);
+    stderr = (*use)->own_stderr;
+    (*use)->own_stderr = NULL;
 }

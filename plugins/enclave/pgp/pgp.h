@@ -52,10 +52,11 @@ enum {
     PGP_CERTIFICATE_MAX = 1024 * 1024,   /* of one key without its secret parts */
     PGP_KEYS_MAX = 64,                   /* in one import */
     PGP_RECIPIENTS_MAX = 64,
-    PGP_SIGNATURES_MAX = 16, /* of a message */
-    PGP_USER_IDS_MAX = 16,   /* of a key; those after are left out */
-    PGP_USER_ID_MAX = 255,   /* bytes of a user id that is made here; longer ones are cut */
-    PGP_KEY_IDS_MAX = 32,    /* a key and its subkeys; more is PGP_TOO_LARGE */
+    PGP_SIGNATURES_MAX = 16,   /* of a message */
+    PGP_USER_IDS_MAX = 16,     /* of a key; those after are left out */
+    PGP_USER_ID_MAX = 255,     /* bytes of a user id that are shown; longer ones are cut */
+    PGP_NEW_USER_ID_MAX = 128, /* of one that is made here */
+    PGP_KEY_IDS_MAX = 32,      /* a key and its subkeys; more is PGP_TOO_LARGE */
     PGP_PASSPHRASE_MAX = 255,
     PGP_FINGERPRINT_SIZE = 41,
     PGP_KEY_ID_SIZE = 17,

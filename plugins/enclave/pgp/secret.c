@@ -111,7 +111,10 @@ int pgp_export_secret(struct pgp *pgp, const struct pgp_own *own, struct tb_byte
     pgp_sink_init(&whole, 2 * PGP_CERTIFICATE_MAX);
     int result = protect_anew(pgp, own, passphrase, &secret);
     result = result ? result : pgp_splice(certificate, pgp_data_bytes(&secret), &whole);
-    return result ? result : pgp_armor(pgp_sink_bytes(&whole), "secret key", ret_armored);
+    if (result)
+        return result;
+    tb_cleanup(pgp_end) struct pgp *use = pgp_begin(pgp);
+    return pgp_armor(pgp_sink_bytes(&whole), "secret key", ret_armored);
 }
 
 bool pgp_reason_read(struct tb_bytes untrusted_name, enum pgp_reason *ret_reason)

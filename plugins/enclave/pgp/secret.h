@@ -29,7 +29,7 @@ void pgp_pair_deinit(struct pgp_pair *pair); /* for tb_cleanup; wipes */
 
 struct pgp_generate {
     enum pgp_algorithm algorithm;
-    struct tb_bytes user_id;          /* 1 to 255 bytes, UTF-8 on one plain line */
+    struct tb_bytes user_id;          /* 1 to 128 bytes, UTF-8 on one plain line */
     uint32_t expires_s;               /* from now; 0: never */
     struct tb_bytes inner_passphrase; /* 1 to 255 bytes without NUL */
 };
