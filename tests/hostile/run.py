@@ -31,6 +31,7 @@ import rows_plugin  # noqa: F401
 import rows_pool  # noqa: F401
 import rows_reload  # noqa: F401
 import rows_sandbox  # noqa: F401
+import rows_secret  # noqa: F401
 import rows_secrets  # noqa: F401
 import rows_session  # noqa: F401
 import rows_state  # noqa: F401

@@ -9,6 +9,8 @@ WIDTHS = (24, 52, 34, 26, 58)
 
 
 def fit(text, width):
+    """Attackers' words are shown, and not obeyed."""
+    text = "".join(c if c.isprintable() else "·" for c in text)
     return text.ljust(width) if len(text) <= width else text[:width - 1] + "…"
 
 
