@@ -24,10 +24,11 @@ struct bench_policy {
     uint32_t calls_per_s; /* of each command, with as large a burst; 0: no limit, as those below */
     uint32_t bytes_in;
     uint32_t bytes_out;
-    uint32_t hooked;                     /* a bit for each command that the hook sees */
-    uint32_t hook_text;                  /* which text it has */
-    uint32_t tripwires;                  /* a bit for each command that is one, granted or not */
-    uint32_t asks;                       /* a bit for each command that a person is asked about */
+    uint32_t hooked;    /* a bit for each command that the hook sees */
+    uint32_t hook_text; /* which text it has */
+    uint32_t tripwires; /* a bit for each command that is one, granted or not */
+    uint32_t asks;      /* a bit for each command that a person is asked about */
+    uint32_t records;   /* a bit for each private command: its list is `key`, `to` */
     const struct bench_filters *filters; /* of every command; NULL: none */
 };
 

@@ -44,6 +44,14 @@ def refused(reason, code=None):
     raise AssertionError(f"went well, and should be refused with {reason}")
 
 
+def until(condition, what, seconds=page.world.SECONDS):
+    """Polls for a condition."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"did not come true: {what}"
+        select.select([], [], [], 0.02)
+
+
 def hash_of(passphrase):
     """For tests in which no host asks for the passphrase: the enclave takes any 32 bytes."""
     return hashlib.blake2b(passphrase.encode(), digest_size=32).digest()
@@ -169,11 +177,7 @@ class Enclave:
         return {key["fingerprint"]: key for key in self.call("list_keys")["keys"]}
 
     def until_locked(self, key):
-        """Waits until the key is not unlocked any more."""
-        end = time.monotonic() + page.world.SECONDS
-        while self.keys()[key["fingerprint"]]["unlocked"]:
-            assert time.monotonic() < end, "is still unlocked"
-            select.select([], [], [], 0.02)
+        until(lambda: not self.keys()[key["fingerprint"]]["unlocked"], "the key is locked again")
 
 
 # ---- other programs ----

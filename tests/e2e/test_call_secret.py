@@ -170,9 +170,18 @@ def test_it_comes_from_a_file(asking):
     file = asking.folder / "passphrase"
     file.write_text("correct horse\nmore\n")
     file.chmod(0o600)
-    result = call(asking, {"new": True, "times": 2}, "--passphrase-file", file)
+    result = call(asking, {"new": True}, "--passphrase-file", file)
     assert (result.returncode, result.stderr) == (0, b"")
-    assert json.loads(result.stdout) == [digest("correct horse")] * 2
+    assert json.loads(result.stdout) == [digest("correct horse")]
+
+
+def test_who_asks_again_does_not_get_the_same_again(asking):
+    """It was wrong, and each time that it is tried counts. Calls that are repeated get it each."""
+    result = call(asking, {"times": 2}, "--passphrase-file", "-", input=b"correct horse\n")
+    told = result.stderr.decode()
+    assert result.returncode == 1 and "dismissed: the plugin has got the passphrase of --passphrase-file, and asks again: " + WHAT in told
+    result = call(asking, {}, "--passphrase-file", "-", "--repeat", "3", input=b"correct horse\n")
+    assert result.returncode == 0 and b"3 calls, 0 failed" in result.stdout
 
 
 def test_it_comes_from_standard_input(asking):

@@ -1,40 +1,8 @@
 /* What a plugin says of a call, on its way into the log. */
 #include "tests/unit/hook_back.h"
-
-#include <sys/socket.h>
+#include "tests/unit/scribe_bench.h"
 
 static const struct bench_policy plain = {.commands = (1u << BENCH_ALL) - 1, .memory_mib = 64};
-static int scribe;
-static uint8_t records[65536];
-
-/* From here on the scribe reads nothing. */
-static void listen_to_log(void)
-{
-    scribe = bench.scribe;
-    bench.scribe = -1;
-}
-
-/* The last of the `done` records since then; the scribe reads again. */
-static struct tb_record take_done(void)
-{
-    struct tb_frame frame;
-    struct tb_record record;
-    struct tb_record done = {0};
-    size_t size;
-    tb_audit_flush(&bench.broker.audit);
-    ssize_t n = recv(scribe, records, sizeof records, MSG_DONTWAIT);
-    CHECK(n > 0);
-    struct tb_bytes rest = tb_bytes_of(records, (size_t)n);
-    while (tb_frame_parse(TB_SIDE_SCRIBE, rest, &frame, &size) == TB_OK) {
-        CHECK_INT(tb_record_read(frame.body, &record), TB_OK);
-        done = record.event == TB_EVENT_DONE ? record : done;
-        rest = tb_bytes_of(rest.data + size, rest.n - size);
-    }
-    bench.scribe = scribe;
-    CHECK_INT(done.event, TB_EVENT_DONE);
-    return done;
-}
-
 /* The plugin answers with a value and that note. */
 static void reply_with(uint64_t number, struct tb_bytes note)
 {
@@ -58,10 +26,10 @@ static void it_is_the_reason_of_the_done_record(void)
 {
     uint64_t number;
     struct tb_handle handle = call_plain(&number);
-    listen_to_log();
+    scribe_listen(&bench);
     reply_with(number, tb_bytes_of_string("sign 0123"));
     CHECK_INT(stream_take(&bench, TB_REPLY, &handle, 0).code, 0);
-    struct tb_record done = take_done();
+    struct tb_record done = scribe_take(&bench, TB_EVENT_DONE);
     CHECK(tb_bytes_are(done.reason, "sign 0123") && done.code == TB_CODE_NONE);
     bench_deinit(&bench);
 }
@@ -73,9 +41,9 @@ static void it_does_not_stay_for_the_next_call(void)
     reply_with(number, tb_bytes_of_string("sign 0123"));
     (void)stream_take(&bench, TB_REPLY, &handle, 0);
     handle = stream_call(&bench, BENCH_ECHO, NO_ARGS);
-    listen_to_log();
+    scribe_listen(&bench);
     bench_plugin_answer(&bench, stream_live(&bench, &handle)->number);
-    CHECK_INT(take_done().reason.n, 0);
+    CHECK_INT(scribe_take(&bench, TB_EVENT_DONE).reason.n, 0);
     bench_deinit(&bench);
 }
 
@@ -85,10 +53,10 @@ static void it_waits_while_the_hook_judges_the_reply(void)
     begin();
     struct tb_handle handle = call_past(NO_ARGS, &number);
     reply_with(number, tb_bytes_of_string("sign 0123"));
-    listen_to_log();
+    scribe_listen(&bench);
     hook_passes(&bench, hook_takes(&bench, TB_HOOK_REPLY).id);
     CHECK_INT(stream_take(&bench, TB_REPLY, &handle, 0).code, 0);
-    CHECK(tb_bytes_are(take_done().reason, "sign 0123"));
+    CHECK(tb_bytes_are(scribe_take(&bench, TB_EVENT_DONE).reason, "sign 0123"));
     bench_deinit(&bench);
 }
 
@@ -98,9 +66,9 @@ static void what_denies_the_reply_has_the_word(void)
     begin();
     (void)call_past(NO_ARGS, &number);
     reply_with(number, tb_bytes_of_string("sign 0123"));
-    listen_to_log();
+    scribe_listen(&bench);
     hook_refuses(&bench, hook_takes(&bench, TB_HOOK_REPLY).id, "not today");
-    struct tb_record done = take_done();
+    struct tb_record done = scribe_take(&bench, TB_EVENT_DONE);
     CHECK(done.code == TB_CODE_HOOK && !tb_bytes_are(done.reason, "sign 0123"));
     bench_deinit(&bench);
 }
@@ -132,10 +100,10 @@ static void only_a_short_text_is_taken(void)
     uint64_t number;
     memset(text, 'n', sizeof text);
     struct tb_handle handle = call_plain(&number);
-    listen_to_log();
+    scribe_listen(&bench);
     reply_with(number, tb_bytes_of(text, TB_NOTE_MAX));
     CHECK_INT(stream_take(&bench, TB_REPLY, &handle, 0).code, 0);
-    CHECK_INT(take_done().reason.n, TB_NOTE_MAX);
+    CHECK_INT(scribe_take(&bench, TB_EVENT_DONE).reason.n, TB_NOTE_MAX);
     bench_deinit(&bench);
     is_malformed(tb_bytes_of(text, sizeof text));
     is_malformed(tb_bytes_of("\xff", 1));
