@@ -1,5 +1,7 @@
 #include "base/buffer.h"
 
+#include "base/wipe.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -21,6 +23,20 @@ void tb_buffer_deinit(struct tb_buffer *buffer)
     *buffer = (struct tb_buffer){0};
 }
 
+/* Moves all that it holds, and gives the old memory back. */
+static void put_memory(struct tb_buffer *buffer, uint8_t *data, size_t cap)
+{
+    size_t n = tb_buffer_n(buffer);
+    if (n > 0)
+        memcpy(data, buffer->data + buffer->start, n);
+    tb_wipe(buffer->data, buffer->end);
+    free(buffer->data);
+    buffer->data = data;
+    buffer->start = 0;
+    buffer->end = n;
+    buffer->cap = cap;
+}
+
 static bool grow(struct tb_buffer *buffer, size_t need)
 {
     size_t cap = buffer->cap ? buffer->cap : FIRST_CAP;
@@ -32,14 +48,7 @@ static bool grow(struct tb_buffer *buffer, size_t need)
     uint8_t *data = malloc(cap);
     if (!data)
         return false;
-    size_t n = tb_buffer_n(buffer);
-    if (n > 0)
-        memcpy(data, buffer->data + buffer->start, n);
-    free(buffer->data);
-    buffer->data = data;
-    buffer->start = 0;
-    buffer->end = n;
-    buffer->cap = cap;
+    put_memory(buffer, data, cap);
     return true;
 }
 
@@ -53,6 +62,7 @@ uint8_t *tb_buffer_reserve(struct tb_buffer *buffer, size_t n)
         if (buffer->start >= held && n <= buffer->cap - held && buffer->data) {
             if (held > 0)
                 memmove(buffer->data, buffer->data + buffer->start, held);
+            tb_wipe(buffer->data + held, buffer->end - held);
             buffer->start = 0;
             buffer->end = held;
         } else if (!grow(buffer, held + n)) {
@@ -71,12 +81,16 @@ void tb_buffer_commit(struct tb_buffer *buffer, size_t n)
 void tb_buffer_truncate(struct tb_buffer *buffer, size_t n)
 {
     tb_assert(n <= tb_buffer_n(buffer));
+    if (buffer->data) /* no arithmetic on NULL */
+        tb_wipe(buffer->data + buffer->start + n, tb_buffer_n(buffer) - n);
     buffer->end = buffer->start + n;
 }
 
 void tb_buffer_consume(struct tb_buffer *buffer, size_t n)
 {
     tb_assert(n <= tb_buffer_n(buffer));
+    if (buffer->data)
+        tb_wipe(buffer->data + buffer->start, n);
     buffer->start += n;
     if (buffer->start < buffer->end)
         return;
@@ -122,9 +136,7 @@ bool tb_buffer_take(struct tb_buffer *buffer, struct tb_buffer *from)
 void tb_buffer_fit(struct tb_buffer *buffer)
 {
     tb_assert(buffer->start == 0);
-    uint8_t *data = buffer->end > 0 ? realloc(buffer->data, buffer->end) : NULL;
-    if (!data)
-        return;
-    buffer->data = data;
-    buffer->cap = buffer->end;
+    uint8_t *data = buffer->end > 0 ? malloc(buffer->end) : NULL;
+    if (data)
+        put_memory(buffer, data, buffer->end);
 }

@@ -3,7 +3,7 @@
  *
  * Bytes are appended at the back and consumed at the front. Memory is kept for reuse and given back
  * when the buffer has run empty after growing large, so that one big message does not stay
- * resident.
+ * resident. In a process that wipes (base/wipe.h) nothing stays behind of what it no longer holds.
  */
 #pragma once
 

@@ -22,6 +22,7 @@ static void record_done(struct tb_broker *broker, const struct tb_session *sessi
         .n_out = call->n_out,
         .command = tb_session_command(session, call->command)->name,
     };
+    record.reason = tb_buffer_bytes(&call->note);
     if (denial) {
         record.reason = denial->reason;
         record.rule = denial->rule ? *denial->rule : record.rule;

@@ -31,7 +31,7 @@ static void record(const struct tb_session *session, const struct tb_prompt *pro
 {
     const struct tb_waiting *waiting = prompt->call->waiting;
     const struct tb_named *command = tb_session_command(session, waiting->call->command);
-    uint8_t hash[TB_DIGEST_SIZE];
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer space;
     struct tb_record record = {
         .event = TB_EVENT_ASK,
         .verdict = verdict,
@@ -41,8 +41,7 @@ static void record(const struct tb_session *session, const struct tb_prompt *pro
         .rule = waiting->rule,
         .reason = tb_bytes_of_string(reason),
     };
-    tb_dispatch_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE,
-                     tb_waiting_args(waiting), hash);
+    tb_dispatch_args(session->broker, &record, command->granted, tb_waiting_args(waiting), &space);
     (void)tb_flush_record(session->broker, session, &record);
 }
 

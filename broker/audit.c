@@ -12,7 +12,7 @@ enum { OUT_MAX = 4 * 1024 * 1024, OUT_ROOMY = 1024 * 1024, MANY = 32 * 1024 };
 /* Beyond OUT_MAX there is room for the `done` of every call that can be live: a reload, or the end,
  * may have all of them answered in one round. */
 enum {
-    RECORD_OF_CALL_MAX = 1024,
+    RECORD_OF_CALL_MAX = 1024 + TB_NOTE_MAX,
     CEILING = OUT_MAX + TB_SLOTS * TB_SESSION_CALLS * RECORD_OF_CALL_MAX
 };
 

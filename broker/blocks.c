@@ -50,6 +50,13 @@ void tb_blocks_lend(struct tb_blocks *blocks, uint64_t at)
     blocks->at[unit].lent = true;
 }
 
+uint64_t tb_blocks_size(const struct tb_blocks *blocks, uint64_t at)
+{
+    size_t unit = find(blocks, at);
+    tb_assert(unit < TB_BLOCKS_MAX);
+    return (uint64_t)blocks->at[unit].n_units * TB_BLOCK_UNIT;
+}
+
 void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at)
 {
     size_t unit = find(blocks, at);

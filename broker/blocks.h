@@ -25,6 +25,7 @@ struct tb_blocks {
 /* Takes a block: TB_OK, or TB_FULL: no gap is as large. *ret_at is counted in bytes. */
 tb_must_check int tb_blocks_take(struct tb_blocks *blocks, uint64_t n_bytes, uint64_t *ret_at);
 void tb_blocks_lend(struct tb_blocks *blocks, uint64_t at);
-void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at); /* lent or not */
+void tb_blocks_drop(struct tb_blocks *blocks, uint64_t at);           /* lent or not */
+uint64_t tb_blocks_size(const struct tb_blocks *blocks, uint64_t at); /* of a block, in bytes */
 /* Whether the plugin has a block there. */
 bool tb_blocks_lent(const struct tb_blocks *blocks, uint64_t untrusted_at);

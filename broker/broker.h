@@ -89,6 +89,7 @@ bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted
  * call. */
 bool tb_raw_copy_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
                              struct tb_bytes *ret_bytes);
+void tb_raw_forget(void); /* wipes what was read so */
 /* The instance ends: what is still being sent from its pool goes on without that. */
 void tb_raw_part_with(struct tb_plugin *plugin);
 /* The cause if a plugin's RELEASE breaks the protocol, a literal; else NULL. */
@@ -112,10 +113,11 @@ void tb_dispatch_refuse_call(struct tb_session *session, struct tb_live_call *ca
 int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
                        const struct tb_denial *denial);
 
-/* What the log is told of args, as exactly they are dispatched; `hash` is for those that are long.
- */
-void tb_dispatch_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
-                      uint8_t hash[static TB_DIGEST_SIZE]);
+/* What the log is told of args, as exactly they are dispatched. `command`: NULL if the session may
+ * not call it any more. What the record borrows lives in `space`, which the caller frees. */
+void tb_dispatch_args(struct tb_broker *broker, struct tb_record *record,
+                      const struct tb_grant_command *command, struct tb_bytes args,
+                      struct tb_buffer *space);
 
 struct tb_waiting;
 /* ask.c, ask_known.c: a person is asked. A parked call is over, and its prompt with it. */

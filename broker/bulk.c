@@ -2,12 +2,18 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "base/wipe.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SIZE = TB_BULK_IN + TB_BULK_OUT };
+enum {
+    SIZE = TB_BULK_IN + TB_BULK_OUT,
+    ZEROS = 64 * 1024,
+    ZEROS_AT = 2 * TB_FRAME_MAX, /* in the file that bodies are copied through; behind them */
+};
+static const uint8_t zeros[ZEROS];
 
 struct tb_bulk *tb_bulk_new(int fd, int through, struct tb_plugin *plugin)
 {
@@ -44,16 +50,35 @@ uint8_t *tb_bulk_at(const struct tb_bulk *bulk, uint64_t at)
     return bulk->map + at;
 }
 
+static void wipe_through(int through, size_t n)
+{
+    for (size_t done = 0; done < n; done += ZEROS)
+        (void)!pwrite(through, zeros, n - done < ZEROS ? n - done : ZEROS, (off_t)done);
+}
+
 /* Not written to the file: a write takes the file's lock, and a plugin that does nothing but write
  * holds that for as long as it likes. What is read from another file to a mapping takes none. */
 int tb_bulk_write(const struct tb_bulk *bulk, uint64_t at, struct tb_bytes bytes)
 {
-    tb_assert(at <= TB_BULK_IN && bytes.n <= TB_BULK_IN - at);
+    tb_assert(at <= TB_BULK_IN && bytes.n <= TB_BULK_IN - at && bytes.n <= ZEROS_AT);
     ssize_t n = (ssize_t)bytes.n;
-    return pwrite(bulk->through, bytes.data, bytes.n, 0) == n &&
-                   pread(bulk->through, tb_bulk_at(bulk, at), bytes.n, 0) == n
-               ? TB_OK
-               : TB_FULL;
+    bool written = pwrite(bulk->through, bytes.data, bytes.n, 0) == n &&
+                   pread(bulk->through, tb_bulk_at(bulk, at), bytes.n, 0) == n;
+    if (tb_wiping)
+        wipe_through(bulk->through, bytes.n);
+    return written ? TB_OK : TB_FULL;
+}
+
+/* As above: zeros are read to it. Where there is no memory for that, nothing was there. */
+void tb_bulk_wipe(const struct tb_bulk *bulk, uint64_t at, uint64_t n)
+{
+    tb_assert(at <= SIZE && n <= SIZE - at);
+    if (!tb_wiping || pwrite(bulk->through, zeros, ZEROS, ZEROS_AT) != ZEROS)
+        return;
+    for (uint64_t done = 0; done < n; done += ZEROS) {
+        uint64_t left = n - done;
+        (void)!pread(bulk->through, bulk->map + at + done, left < ZEROS ? left : ZEROS, ZEROS_AT);
+    }
 }
 
 bool tb_bulk_is_out(uint64_t untrusted_at, uint64_t untrusted_n)

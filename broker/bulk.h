@@ -43,6 +43,9 @@ uint8_t *tb_bulk_at(const struct tb_bulk *bulk, uint64_t at);
 /* Copies into a block: TB_OK, or TB_FULL (no memory for it). */
 tb_must_check int tb_bulk_write(const struct tb_bulk *bulk, uint64_t at, struct tb_bytes bytes);
 
+/* Overwrites it, in a process that wipes. Not for what the plugin may still want. */
+void tb_bulk_wipe(const struct tb_bulk *bulk, uint64_t at, uint64_t n);
+
 /* Whether all of that is in the plugin's part. */
 bool tb_bulk_is_out(uint64_t untrusted_at, uint64_t untrusted_n);
 /* Copies out of the plugin's part: TB_OK, or TB_FULL. */

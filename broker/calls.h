@@ -58,6 +58,7 @@ struct tb_live_call {
     struct tb_question *questions;    /* that the hook is asked about it (hook.h) */
     uint32_t hook_token;              /* of the process that keeps its args; 0: none does */
     bool hook_told;                   /* that process knows of its end */
+    struct tb_buffer note;            /* what its plugin has said of it, for the log */
     struct tb_buffer parts;           /* of its body, that came while it was parked (parts.h) */
     struct tb_stream stream;
 };

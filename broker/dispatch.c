@@ -1,5 +1,6 @@
 /* Where a call behind its handle begins, and the last of its stages (filter.h): it is recorded, and
  * then in the plugin link's buffer; or it is refused, recorded as that, and answered. */
+#include "broker/private.h"
 #include "broker/waiting.h"
 
 #include "policy/own.h"
@@ -7,17 +8,32 @@
 
 #include <sodium.h>
 
-void tb_dispatch_args(struct tb_record *record, enum tb_args kind, struct tb_bytes args,
-                      uint8_t hash[static TB_DIGEST_SIZE])
+/* Too long to be sent: the scribe gets their digest. */
+static void hash_args(struct tb_record *record, struct tb_buffer *space)
 {
-    record->args_kind = kind;
+    uint8_t hash[TB_DIGEST_SIZE];
+    crypto_generichash(hash, sizeof hash, record->args.data, record->args.n, NULL, 0);
+    bool kept = tb_buffer_append(space, tb_bytes_of(hash, sizeof hash));
+    record->args_kind = kept ? TB_ARGS_HASHED : TB_ARGS_NONE;
+    record->args = tb_buffer_bytes(space);
+}
+
+/* A digest of secrets would tell who guesses them that they are right: of a private command's there
+ * is none, and no more than those in its list. */
+void tb_dispatch_args(struct tb_broker *broker, struct tb_record *record,
+                      const struct tb_grant_command *command, struct tb_bytes args,
+                      struct tb_buffer *space)
+{
+    tb_buffer_init(space, TB_RECORD_ARGS_MAX);
+    record->args_kind = command ? command->args : TB_ARGS_NONE;
+    if (record->args_kind == TB_ARGS_NONE)
+        return;
     record->args = args;
-    if (kind == TB_ARGS_NONE) {
-        record->args = (struct tb_bytes){0};
+    if (command->record) {
+        record->args = tb_private_recorded(broker, command, args, space);
+        record->args_kind = record->args.n > 0 ? TB_ARGS_FULL : TB_ARGS_NONE;
     } else if (args.n > TB_RECORD_ARGS_MAX) {
-        crypto_generichash(hash, TB_DIGEST_SIZE, args.data, args.n, NULL, 0);
-        record->args_kind = TB_ARGS_HASHED;
-        record->args = tb_bytes_of(hash, TB_DIGEST_SIZE);
+        hash_args(record, space);
     }
 }
 
@@ -34,7 +50,7 @@ int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
     const struct tb_session *session = request->session;
     struct tb_live_call *call = request->call;
     const struct tb_named *command = tb_session_command(session, call->command);
-    uint8_t hash[TB_DIGEST_SIZE];
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer space;
     struct tb_record record = {
         .event = TB_EVENT_CALL,
         .verdict = denial ? TB_DENY : request->verdict,
@@ -50,7 +66,7 @@ int tb_dispatch_record(const struct tb_request *request, struct tb_bytes args,
     }
     if (call->plugin != TB_NO_INDEX)
         record.plugin = session->plugins[call->plugin].name;
-    tb_dispatch_args(&record, command->granted ? command->granted->args : TB_ARGS_NONE, args, hash);
+    tb_dispatch_args(request->broker, &record, command->granted, args, &space);
     return tb_flush_record(request->broker, session, &record);
 }
 

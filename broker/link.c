@@ -157,6 +157,7 @@ static void rearm(struct tb_link *link)
 
 void tb_link_pause(struct tb_link *link)
 {
+    take(link); /* it is dealt with, and may stay for long */
     link->paused = true;
     rearm(link);
 }

@@ -3,7 +3,7 @@
  * See broker.h for how its parts work together, and docs/architecture.md for the processes around
  * it.
  */
-#include "broker/broker.h"
+#include "broker/private.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -95,6 +95,7 @@ static int turn(struct tb_broker *broker)
     tb_route_resume(broker);
     tb_flush(broker);
     tb_broker_free_closed(broker);
+    tb_private_forget(broker);
     return 0;
 }
 

@@ -49,6 +49,15 @@ struct tb_live_call *tb_plugin_frames_call(struct tb_plugin *plugin, uint64_t un
     return call && call->at_plugin && call->plugin == plugin->index ? call : NULL;
 }
 
+/* Kept until the call is recorded, which may be after a hook has been asked. Without memory the
+ * record goes without it. */
+static void keep_note(struct tb_live_call *call, struct tb_bytes note)
+{
+    tb_buffer_init(&call->note, TB_NOTE_MAX);
+    if (note.n > 0 && tb_buffer_append(&call->note, note))
+        tb_buffer_fit(&call->note);
+}
+
 static const char *on_reply(struct tb_broker *broker, struct tb_session *session,
                             struct tb_plugin *plugin, const struct tb_frame *frame)
 {
@@ -62,6 +71,7 @@ static const char *on_reply(struct tb_broker *broker, struct tb_session *session
     if (cause)
         return cause;
     tb_secret_forget(session, call);
+    keep_note(call, untrusted_reply.note);
     if (tb_hooked(call))
         return on_hooked_reply(session, plugin, call, size_of(frame, &untrusted_reply),
                                &untrusted_reply);

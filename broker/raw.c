@@ -6,6 +6,7 @@
  */
 #include "broker/broker.h"
 
+#include "base/wipe.h"
 #include "proto/plugin_stream.h"
 
 #include <stdlib.h>
@@ -38,13 +39,19 @@ static struct tb_bulk *pool_for(struct tb_session *session, const struct tb_fram
     return passes ? plugin->bulk : NULL;
 }
 
+static void drop_block(struct tb_bulk *bulk, uint64_t at)
+{
+    tb_bulk_wipe(bulk, at, tb_blocks_size(&bulk->blocks, at));
+    tb_blocks_drop(&bulk->blocks, at);
+}
+
 static int take_block(struct tb_bulk *bulk, uint64_t n, struct tb_bytes first, uint64_t *ret_at)
 {
     uint64_t at;
     if (tb_blocks_take(&bulk->blocks, n, &at) != TB_OK)
         return TB_FULL;
     if (first.n > 0 && tb_bulk_write(bulk, at, first) != TB_OK) {
-        tb_blocks_drop(&bulk->blocks, at);
+        drop_block(bulk, at);
         return TB_FULL;
     }
     *ret_at = at;
@@ -81,7 +88,7 @@ void tb_raw_settle(struct tb_session *session)
 {
     if (!session->body)
         return;
-    tb_blocks_drop(&session->body->blocks, session->body_at);
+    drop_block(session->body, session->body_at);
     part_with_body(session);
 }
 
@@ -115,7 +122,7 @@ int tb_raw_of_call(struct tb_session *session, struct tb_plugin *plugin, struct 
 void tb_raw_take_back(struct tb_plugin *plugin, const struct tb_raw *raw)
 {
     if (raw->pooled)
-        tb_blocks_drop(&plugin->bulk->blocks, raw->at);
+        drop_block(plugin->bulk, raw->at);
 }
 
 const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin,
@@ -126,7 +133,7 @@ const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin
         return "a RELEASE that is not in the format";
     if (!plugin->bulk || !tb_blocks_lent(&plugin->bulk->blocks, untrusted_at))
         return "RELEASE of what it does not hold";
-    tb_blocks_drop(&plugin->bulk->blocks, untrusted_at);
+    drop_block(plugin->bulk, untrusted_at);
     return NULL;
 }
 
@@ -137,6 +144,7 @@ const char *tb_raw_on_release(struct tb_broker *broker, struct tb_plugin *plugin
 static void release(struct tb_bulk *bulk, uint64_t at, uint64_t n)
 {
     struct tb_plugin *plugin = bulk->plugin;
+    tb_bulk_wipe(bulk, at, n);
     if (!plugin || tb_plugin_release_write(&plugin->link.out, at) != TB_OK)
         return;
     bulk->n_released += n;
@@ -153,15 +161,24 @@ static void on_sent(void *owner, struct tb_bytes bytes)
     tb_bulk_unref(bulk);
 }
 
+static uint8_t copy[TB_FRAME_MAX];
+static size_t n_copied; /* since it was wiped, at most */
+
 /* What anything is done with besides sending it is read once, and then nobody else's to change. */
 static struct tb_bytes own_copy(struct tb_bulk *bulk, uint64_t at, size_t n)
 {
-    static uint8_t copy[TB_FRAME_MAX];
     tb_assert(n <= sizeof copy);
+    n_copied = n > n_copied ? n : n_copied;
     if (tb_bulk_read(bulk, at, n, copy) != TB_OK)
         memset(copy, 0, n); /* as holes read: there is no memory for what was there */
     release(bulk, at, n);
     return tb_bytes_of(copy, n);
+}
+
+void tb_raw_forget(void)
+{
+    tb_wipe(copy, n_copied);
+    n_copied = 0;
 }
 
 bool tb_raw_copy_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted_raw,
@@ -206,7 +223,7 @@ bool tb_raw_from_plugin(struct tb_plugin *plugin, const struct tb_raw *untrusted
 
 static void free_copy(void *owner, struct tb_bytes bytes)
 {
-    (void)bytes;
+    tb_wipe(owner, bytes.n);
     free(owner);
 }
 
@@ -215,12 +232,12 @@ static void copy_out(struct tb_piece *piece)
 {
     struct tb_bulk *bulk = piece->owner;
     size_t n = piece->bytes.n;
-    uint8_t *copy = malloc(n);
-    if (!copy)
+    uint8_t *own = malloc(n);
+    if (!own)
         return;
-    if (tb_bulk_read(bulk, (uint64_t)(piece->bytes.data - bulk->map), n, copy) != TB_OK)
-        memset(copy, 0, n); /* as holes read */
-    *piece = (struct tb_piece){tb_bytes_of(copy, n), free_copy, copy};
+    if (tb_bulk_read(bulk, (uint64_t)(piece->bytes.data - bulk->map), n, own) != TB_OK)
+        memset(own, 0, n); /* as holes read */
+    *piece = (struct tb_piece){tb_bytes_of(own, n), free_copy, own};
     tb_bulk_unref(bulk);
 }
 

@@ -9,6 +9,7 @@
  */
 #include "base/result.h"
 #include "broker/hook.h"
+#include "broker/private.h"
 #include "broker/session.h"
 
 static bool same(const msgpack_object *a, const msgpack_object *b)
@@ -136,4 +137,5 @@ void tb_session_regrant(struct tb_session *session)
     session->grant = session->next_grant;
     session->next_grant = NULL;
     tb_hook_id(session->grant, session->hook_id);
+    tb_private_granted(session->grant);
 }

@@ -1,4 +1,5 @@
 #include "broker/hook.h"
+#include "broker/private.h"
 #include "broker/waiting.h"
 
 #include "base/clock.h"
@@ -113,6 +114,7 @@ static void name_all(struct tb_session *session)
 int tb_session_grant(struct tb_session *session, struct tb_grant *grant, struct tb_random *random)
 {
     session->grant = session->first = grant;
+    tb_private_granted(grant);
     session->plugins = calloc(grant->n_plugins + 1, sizeof *session->plugins);
     session->commands = calloc(grant->n_commands + 1, sizeof *session->commands);
     if (!session->plugins || !session->commands || tb_calls_init(&session->calls) < 0 ||
@@ -198,6 +200,7 @@ void tb_session_free_call(struct tb_session *session, struct tb_live_call *call)
     session->n_bytes_live -= call->n_in;
     session->n_parts_parked -= tb_buffer_n(&call->parts);
     tb_buffer_deinit(&call->parts);
+    tb_buffer_deinit(&call->note);
     tb_waiting_free(call->waiting);
     tb_secret_forget(session, call);
     tb_calls_free(&session->calls, call);

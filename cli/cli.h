@@ -22,6 +22,7 @@ int cli_audit(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 int cli_call(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
+int cli_enclave(int argc, char **argv);
 int cli_grants(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_new(int argc, char **argv);

@@ -27,6 +27,7 @@ static const struct command commands[] = {
     {"import", cli_import, "make an app folder of a Tauri project's src-tauri folder"},
     {"new", cli_new, "make a folder to begin from: an app, or a plugin"},
     {"grants", cli_grants, "list and revoke what people have answered for good"},
+    {"enclave", cli_enclave, "check, put away and bring back an app's keys"},
     {"audit", cli_audit, "read, follow and verify an app's log"},
     {"bench", cli_bench, "measure the broker beside a bare relay"},
     {"version", cli_version, "print the version"},

@@ -43,7 +43,7 @@ static int load(struct tb_keystore *keystore, const char *leaf, uint32_t *ret_fa
 static int save(const struct tb_keystore *keystore, const char *leaf, uint32_t failures,
                 uint64_t last_s)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     int r = tb_file_begin(keystore, TB_FILE_ATTEMPTS, leaf, PAYLOAD_SIZE, &draft);
     if (r < 0)
         return r;
@@ -80,7 +80,7 @@ static int start_longest_wait(struct tb_keystore *keystore, const char *leaf)
     return r < 0 ? r : TB_KEYSTORE_DAMAGED;
 }
 
-int tb_attempts_count(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
+int tb_attempts_check(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
                       struct tb_attempts *ret_attempts)
 {
     struct tb_attempts attempts = {0};
@@ -90,6 +90,16 @@ int tb_attempts_count(struct tb_keystore *keystore, const struct tb_fingerprint 
         return start_longest_wait(keystore, fingerprint->text);
     if (r == 0)
         r = check_wait(keystore, fingerprint->text, attempts.failures, last_s, &attempts.wait_s);
+    if (r >= 0)
+        *ret_attempts = attempts;
+    return r;
+}
+
+int tb_attempts_count(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
+                      struct tb_attempts *ret_attempts)
+{
+    struct tb_attempts attempts = {0};
+    int r = tb_attempts_check(keystore, fingerprint, &attempts);
     if (r == 0)
         r = save(keystore, fingerprint->text, attempts.failures + 1, keystore->now_s());
     if (r >= 0)

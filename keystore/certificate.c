@@ -73,7 +73,7 @@ int tb_keystore_certificate(struct tb_keystore *keystore, const struct tb_finger
 static int put(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
                struct tb_bytes certificate, enum tb_trust trust)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     int r =
         tb_file_begin(keystore, TB_FILE_CERTIFICATE, fingerprint->text, certificate.n + 1, &draft);
     if (r < 0)

@@ -138,12 +138,12 @@ int tb_file_find(const struct tb_keystore *keystore, enum tb_keystore_file kind,
 /* ---- changing ---- */
 
 int tb_file_begin(const struct tb_keystore *keystore, enum tb_keystore_file kind, const char *leaf,
-                  size_t n_payload, struct tb_draft *ret_draft)
+                  size_t n_payload, struct tb_file_draft *ret_draft)
 {
     char name[TB_FILE_NAME_SIZE];
     tb_file_name(kind, leaf, name);
     struct tb_place place = {kind, tb_keystore_app(keystore), tb_bytes_of_string(name)};
-    return tb_draft_begin(&place, n_payload, ret_draft);
+    return tb_file_draft_begin(&place, n_payload, ret_draft);
 }
 
 /* `new` in that folder, with those bytes, on disk. */
@@ -161,11 +161,11 @@ static int write_new(int folder, struct tb_bytes bytes)
 }
 
 int tb_file_put(const struct tb_keystore *keystore, enum tb_keystore_file kind, const char *leaf,
-                struct tb_draft *draft)
+                struct tb_file_draft *draft)
 {
     int folder = tb_folder_of(keystore, kind);
-    tb_draft_seal(draft, keystore->own);
-    int r = write_new(folder, tb_draft_bytes(draft));
+    tb_file_draft_seal(draft, keystore->own);
+    int r = write_new(folder, tb_file_draft_bytes(draft));
     if (r == 0 && renameat(folder, TB_FILE_NEW, folder, leaf) < 0)
         r = -errno;
     if (r < 0)

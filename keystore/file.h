@@ -40,9 +40,10 @@ tb_must_check int tb_file_find(const struct tb_keystore *keystore, enum tb_keyst
 /* These change: under the lock. 0 or -errno. */
 /* Starts a file; tb_file_put seals it, and puts it in the place of what is there. */
 tb_must_check int tb_file_begin(const struct tb_keystore *keystore, enum tb_keystore_file kind,
-                                const char *leaf, size_t n_payload, struct tb_draft *ret_draft);
+                                const char *leaf, size_t n_payload,
+                                struct tb_file_draft *ret_draft);
 tb_must_check int tb_file_put(const struct tb_keystore *keystore, enum tb_keystore_file kind,
-                              const char *leaf, struct tb_draft *draft);
+                              const char *leaf, struct tb_file_draft *draft);
 /* _NONE: it was not there. */
 tb_must_check int tb_file_remove(const struct tb_keystore *keystore, enum tb_keystore_file kind,
                                  const char *leaf);

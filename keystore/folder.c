@@ -15,6 +15,8 @@
 static const enum tb_keystore_file below[TB_FOLDERS] = {TB_FILE_KEY, TB_FILE_CERTIFICATE,
                                                         TB_FILE_VALUE, TB_FILE_ATTEMPTS};
 
+enum { VALUE_DIGITS = 64 };
+
 const char *tb_folder_name(enum tb_keystore_file kind)
 {
     switch (kind) {
@@ -31,6 +33,16 @@ const char *tb_folder_name(enum tb_keystore_file kind)
         break;
     }
     return "";
+}
+
+bool tb_keystore_leaf(enum tb_keystore_file kind, const char *leaf,
+                      struct tb_fingerprint *ret_fingerprint)
+{
+    if (kind == TB_FILE_SECRET || kind == TB_FILE_PENDING)
+        return true;
+    if (kind != TB_FILE_VALUE)
+        return tb_fingerprint_read_exact(tb_bytes_of_string(leaf), ret_fingerprint);
+    return strlen(leaf) == VALUE_DIGITS && strspn(leaf, "0123456789abcdef") == VALUE_DIGITS;
 }
 
 int tb_folder_of(const struct tb_keystore *keystore, enum tb_keystore_file kind)

@@ -8,6 +8,10 @@
 
 /* The name of the folder of those files, "" for those that lie at the top. */
 const char *tb_folder_name(enum tb_keystore_file kind);
+/* Whether files of that kind are called so; fills the fingerprint of those that are named by one.
+ */
+tb_must_check bool tb_keystore_leaf(enum tb_keystore_file kind, const char *leaf,
+                                    struct tb_fingerprint *ret_fingerprint);
 /* Its descriptor, borrowed. */
 int tb_folder_of(const struct tb_keystore *keystore, enum tb_keystore_file kind);
 

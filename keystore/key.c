@@ -54,7 +54,7 @@ int tb_keystore_key_mark(struct tb_keystore *keystore, const struct tb_fingerpri
 static int wrap_file(const struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
                      const struct tb_client_hash *client, const struct tb_wrap_cost *cost,
                      const uint8_t hash[static TB_HASH_SIZE], const struct tb_key_secret *secret,
-                     struct tb_draft *ret_draft)
+                     struct tb_file_draft *ret_draft)
 {
     char name[TB_FILE_NAME_SIZE];
     struct tb_wrapping wrapping = {.client = *client, .cost = *cost};
@@ -63,7 +63,7 @@ static int wrap_file(const struct tb_keystore *keystore, const struct tb_fingerp
                                    tb_bytes_of_string(name)};
     keystore->random(wrapping.salt, sizeof wrapping.salt);
     keystore->random(wrapping.nonce, sizeof wrapping.nonce);
-    int r = tb_draft_begin(&place, tb_wrap_size(secret), ret_draft);
+    int r = tb_file_draft_begin(&place, tb_wrap_size(secret), ret_draft);
     return r == 0 ? tb_wrap(keystore->own, &place, &wrapping, hash, secret, ret_draft) : r;
 }
 
@@ -88,7 +88,7 @@ static int check_absent(struct tb_keystore *keystore, const struct tb_fingerprin
 }
 
 static int put_both(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
-                    const struct tb_new_key *key, struct tb_draft *draft)
+                    const struct tb_new_key *key, struct tb_file_draft *draft)
 {
     tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
     tb_cleanup(tb_bytes_free) uint8_t *payload = NULL;
@@ -110,7 +110,7 @@ static int put_both(struct tb_keystore *keystore, const struct tb_fingerprint *f
 int tb_keystore_add_key(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
                         const struct tb_new_key *key)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     int r = check_new(key);
     if (r == 0)
         r = check_absent(keystore, fingerprint);
@@ -136,6 +136,14 @@ static int begin_attempt(struct tb_keystore *keystore, const struct tb_fingerpri
     *ret_file = file;
     file = (struct tb_file){0};
     return 0;
+}
+
+int tb_keystore_may_try(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
+                        struct tb_attempts *ret_attempts)
+{
+    tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
+    int r = tb_change_begin(keystore, &locked);
+    return r == 0 ? tb_attempts_check(keystore, fingerprint, ret_attempts) : r;
 }
 
 /* A hash that does not fit makes one failure more of those that there were. */
@@ -200,7 +208,7 @@ int tb_keystore_change_hash(struct tb_keystore *keystore, const struct tb_finger
     tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
     tb_cleanup(tb_file_deinit) struct tb_file file = {0};
     tb_cleanup(tb_key_secret_free) struct tb_key_secret *secret = NULL;
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     struct tb_wrapping old;
     int r =
         tb_wrap_cost_valid(cost) ? tb_folder_lock_attempts(keystore, &trying) : TB_KEYSTORE_INVALID;

@@ -94,7 +94,7 @@ static int check_empty(struct tb_keystore *keystore)
 
 static int make_secret(struct tb_keystore *keystore)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     keystore->random(keystore->own->secret, sizeof keystore->own->secret);
     tb_own_derive(keystore->own);
     int r = tb_file_begin(keystore, TB_FILE_SECRET, "secret", TB_OWN_SIZE, &draft);
@@ -125,7 +125,7 @@ int tb_keystore_open(const char *path, struct tb_bytes app, bool make, struct tb
                      struct tb_keystore **ret_keystore)
 {
     tb_cleanup(tb_keystore_close) struct tb_keystore *keystore = NULL;
-    if (app.n == 0 || app.n > TB_APP_MAX)
+    if (app.n == 0 || app.n > TB_KEYSTORE_APP_MAX)
         return TB_KEYSTORE_INVALID;
     int r = new_keystore(app, &keystore);
     if (r == 0)

@@ -43,7 +43,7 @@ enum {
     TB_CERTIFICATE_MAX = 1024 * 1024,
     TB_VALUE_MAX = 1000000,
     TB_VALUE_NAME_MAX = 255,
-    TB_APP_MAX = 255,
+    TB_KEYSTORE_APP_MAX = 255,
     TB_HASH_SIZE = 32,
     TB_SALT_SIZE = 16,
 };
@@ -143,6 +143,11 @@ struct tb_key_mark {
 tb_must_check int tb_keystore_key_mark(struct tb_keystore *keystore,
                                        const struct tb_fingerprint *fingerprint,
                                        struct tb_key_mark *ret_mark);
+/* Whether a hash would be tried now, so that nobody is asked for one in vain: 0, or _WAIT, both of
+ * which fill ret_attempts, or _DAMAGED. */
+tb_must_check int tb_keystore_may_try(struct tb_keystore *keystore,
+                                      const struct tb_fingerprint *fingerprint,
+                                      struct tb_attempts *ret_attempts);
 /*
  * Tries the hash. The attempt is on disk as a failure before it is tried, and taken back by
  * success; from the fourth failure on each makes the key wait. _NONE, _WRONG or _WAIT (both fill
@@ -203,7 +208,9 @@ enum tb_keystore_file {
 
 struct tb_keystore_entry {
     enum tb_keystore_file kind;
-    struct tb_fingerprint fingerprint; /* of keys, certificates and attempts; else empty */
+    struct tb_fingerprint fingerprint; /* whose it is; empty: nobody's, or not to be known */
+    enum tb_trust trust;               /* of certificates */
+    uint32_t failures;                 /* of attempts */
     struct tb_damage damage;           /* its `file` is set also where nothing is wrong */
 };
 

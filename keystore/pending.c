@@ -41,7 +41,7 @@ bool tb_pending_valid(struct tb_bytes payload)
 
 static int save(const struct tb_keystore *keystore, const struct change *change)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     size_t n = 1 + TB_FINGERPRINT_DIGITS + change->certificate.n;
     int r = tb_file_begin(keystore, TB_FILE_PENDING, leaf, n, &draft);
     if (r < 0)
@@ -56,7 +56,7 @@ static int save(const struct tb_keystore *keystore, const struct change *change)
 
 static int put_certificate(const struct tb_keystore *keystore, const struct change *change)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     int r = tb_file_begin(keystore, TB_FILE_CERTIFICATE, change->fingerprint.text,
                           change->certificate.n, &draft);
     if (r < 0)
@@ -134,7 +134,7 @@ static int take_back(const struct tb_keystore *keystore, const struct change *ch
 }
 
 int tb_pending_add(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
-                   struct tb_draft *draft, struct tb_bytes certificate)
+                   struct tb_file_draft *draft, struct tb_bytes certificate)
 {
     const struct change change = {ADD, *fingerprint, certificate};
     int r = save(keystore, &change);

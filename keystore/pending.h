@@ -13,8 +13,8 @@ tb_must_check int tb_change_begin(struct tb_keystore *keystore, struct tb_locked
 
 /* Writes a new secret key, of which `draft` is the file, and its certificate's payload. */
 tb_must_check int tb_pending_add(struct tb_keystore *keystore,
-                                 const struct tb_fingerprint *fingerprint, struct tb_draft *draft,
-                                 struct tb_bytes certificate);
+                                 const struct tb_fingerprint *fingerprint,
+                                 struct tb_file_draft *draft, struct tb_bytes certificate);
 /* Removes all that there is of a key. */
 tb_must_check int tb_pending_delete(struct tb_keystore *keystore,
                                     const struct tb_fingerprint *fingerprint);

@@ -24,18 +24,18 @@ enum { LINE_MAX_BYTES = 64, NAME_MAX_BYTES = 128 };
 
 size_t tb_sealed_max(enum tb_keystore_file kind)
 {
-    return LINE_MAX_BYTES + 2 + TB_APP_MAX + 2 + NAME_MAX_BYTES + 4 + kinds[kind].max +
+    return LINE_MAX_BYTES + 2 + TB_KEYSTORE_APP_MAX + 2 + NAME_MAX_BYTES + 4 + kinds[kind].max +
            TB_SEALED_MAC;
 }
 
 /* ---- writing ---- */
 
-void tb_draft_deinit(struct tb_draft *draft)
+void tb_file_draft_deinit(struct tb_file_draft *draft)
 {
     if (draft->data)
         sodium_memzero(draft->data, draft->writer.cap);
     free(draft->data);
-    *draft = (struct tb_draft){0};
+    *draft = (struct tb_file_draft){0};
 }
 
 static void write_head(struct tb_writer *writer, const struct tb_place *place, size_t n_payload)
@@ -50,7 +50,8 @@ static void write_head(struct tb_writer *writer, const struct tb_place *place, s
     tb_write_u32(writer, (uint32_t)n_payload);
 }
 
-int tb_draft_begin(const struct tb_place *place, size_t n_payload, struct tb_draft *ret_draft)
+int tb_file_draft_begin(const struct tb_place *place, size_t n_payload,
+                        struct tb_file_draft *ret_draft)
 {
     tb_assert(n_payload <= kinds[place->kind].max);
     size_t cap =
@@ -58,7 +59,7 @@ int tb_draft_begin(const struct tb_place *place, size_t n_payload, struct tb_dra
     uint8_t *data = malloc(cap);
     if (!data)
         return -ENOMEM;
-    *ret_draft = (struct tb_draft){.data = data, .writer = tb_writer_init(data, cap)};
+    *ret_draft = (struct tb_file_draft){.data = data, .writer = tb_writer_init(data, cap)};
     write_head(&ret_draft->writer, place, n_payload);
     return 0;
 }
@@ -74,10 +75,10 @@ static void hash_file(struct tb_bytes head, struct tb_bytes payload, const struc
     sodium_memzero(&state, sizeof state);
 }
 
-void tb_draft_seal(struct tb_draft *draft, const struct tb_own *own)
+void tb_file_draft_seal(struct tb_file_draft *draft, const struct tb_own *own)
 {
     uint8_t mac[TB_SEALED_MAC];
-    hash_file(tb_draft_bytes(draft), (struct tb_bytes){0}, own, mac);
+    hash_file(tb_file_draft_bytes(draft), (struct tb_bytes){0}, own, mac);
     tb_write_bytes(&draft->writer, tb_bytes_of(mac, sizeof mac));
     tb_assert(!draft->writer.failed);
 }
@@ -141,6 +142,9 @@ enum tb_damage_kind tb_sealed_parse(struct tb_bytes untrusted_file, struct tb_se
         sealed.head = tb_bytes_of(untrusted_file.data, (size_t)(reader.p - untrusted_file.data));
     sealed.payload = tb_read_bytes(&reader, n_payload);
     sealed.mac = tb_read_bytes(&reader, TB_SEALED_MAC);
+    if (n_payload > kinds[sealed.place.kind].max || sealed.place.app.n > TB_KEYSTORE_APP_MAX ||
+        sealed.place.name.n > NAME_MAX_BYTES)
+        return TB_DAMAGE_ALTERED;
     if (reader.failed)
         return TB_DAMAGE_TORN;
     if (reader.left > 0)

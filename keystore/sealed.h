@@ -23,18 +23,18 @@ size_t tb_sealed_max(enum tb_keystore_file kind);
 
 /* A file that is being written: its head is there, n bytes of payload are to be written, then it is
  * sealed. */
-struct tb_draft {
+struct tb_file_draft {
     uint8_t *data; /* owned; wiped */
     struct tb_writer writer;
 };
-void tb_draft_deinit(struct tb_draft *draft); /* for tb_cleanup */
+void tb_file_draft_deinit(struct tb_file_draft *draft); /* for tb_cleanup */
 /* 0 or -ENOMEM. */
-tb_must_check int tb_draft_begin(const struct tb_place *place, size_t n_payload,
-                                 struct tb_draft *ret_draft);
+tb_must_check int tb_file_draft_begin(const struct tb_place *place, size_t n_payload,
+                                      struct tb_file_draft *ret_draft);
 /* The payload has all its bytes. */
-void tb_draft_seal(struct tb_draft *draft, const struct tb_own *own);
+void tb_file_draft_seal(struct tb_file_draft *draft, const struct tb_own *own);
 
-static inline struct tb_bytes tb_draft_bytes(const struct tb_draft *draft)
+static inline struct tb_bytes tb_file_draft_bytes(const struct tb_file_draft *draft)
 {
     return tb_bytes_of(draft->data, draft->writer.n);
 }

@@ -9,7 +9,7 @@ enum { TB_FOLDERS = 4 };
 struct tb_keystore {
     int root;
     int folders[TB_FOLDERS]; /* keys, public, vault, attempts: as folder.c lists them */
-    char app[TB_APP_MAX];
+    char app[TB_KEYSTORE_APP_MAX];
     size_t n_app;
     struct tb_own *own; /* guarded memory */
     struct tb_damage damage;

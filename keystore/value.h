@@ -24,6 +24,8 @@ struct tb_value {
 };
 void tb_value_deinit(struct tb_value *value); /* for tb_cleanup */
 
+/* Takes the plain text in `data` apart. Whether it is one. */
+tb_must_check bool tb_value_parse(struct tb_value *value);
 /* 0, _NONE, _DAMAGED or -errno. */
 tb_must_check int tb_value_read(struct tb_keystore *keystore, const char *leaf,
                                 struct tb_value *ret_value);
@@ -37,7 +39,7 @@ tb_must_check int tb_value_seal(const struct tb_keystore *keystore,
                                 const struct tb_fingerprint *fingerprint,
                                 const uint8_t vault_key[static TB_VAULT_KEY_SIZE],
                                 struct tb_bytes name, struct tb_bytes value,
-                                struct tb_draft *draft);
+                                struct tb_file_draft *draft);
 /* The inner layer, into memory of its own, of tb_value_plain_size bytes. TB_KEYSTORE_WRONG: it was
  * not sealed under that key. */
 size_t tb_value_plain_size(const struct tb_value *value);

@@ -31,7 +31,7 @@ static int check_room(const struct tb_keystore *keystore, const char *leaf)
 /* Another process may have deleted the key since it was unlocked here: a value without one would
  * stay for ever, and nobody could open it. */
 static int put(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
-               const char *leaf, struct tb_draft *draft)
+               const char *leaf, struct tb_file_draft *draft)
 {
     tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
     int r = tb_change_begin(keystore, &locked);
@@ -46,7 +46,7 @@ int tb_vault_put(struct tb_keystore *keystore, const struct tb_fingerprint *fing
                  const struct tb_key_secret *secret, struct tb_bytes name, struct tb_bytes value)
 {
     char leaf[TB_VALUE_LEAF];
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     if (!is_name(name))
         return TB_KEYSTORE_INVALID;
     if (value.n > TB_VALUE_MAX)

@@ -15,18 +15,20 @@ struct visit {
 };
 
 /* Whether the payload of a file that is authentic is what the enclave writes. */
-static bool is_payload(enum tb_keystore_file kind, const struct tb_sealed *sealed)
+static bool read_payload(const struct tb_sealed *sealed, struct tb_keystore_entry *entry)
 {
     struct tb_wrapping wrapping;
-    uint32_t failures;
     uint64_t last_s;
-    switch (kind) {
+    switch (entry->kind) {
     case TB_FILE_KEY:
         return tb_wrapping_read(sealed, &wrapping);
     case TB_FILE_CERTIFICATE:
-        return tb_certificate_valid(sealed->payload);
+        if (!tb_certificate_valid(sealed->payload))
+            return false;
+        entry->trust = sealed->payload.data[0];
+        return true;
     case TB_FILE_ATTEMPTS:
-        return tb_attempts_read(sealed->payload, &failures, &last_s);
+        return tb_attempts_read(sealed->payload, &entry->failures, &last_s);
     case TB_FILE_PENDING:
         return tb_pending_valid(sealed->payload);
     case TB_FILE_SECRET:
@@ -37,31 +39,26 @@ static bool is_payload(enum tb_keystore_file kind, const struct tb_sealed *seale
     return true;
 }
 
-static int check_value(struct tb_keystore *keystore, const char *leaf)
+static int check_value(struct tb_keystore *keystore, const char *leaf,
+                       struct tb_fingerprint *ret_fingerprint)
 {
     tb_cleanup(tb_value_deinit) struct tb_value value = {0};
-    return tb_value_read(keystore, leaf, &value);
-}
-
-static int check_file(struct tb_keystore *keystore, enum tb_keystore_file kind, const char *leaf)
-{
-    tb_cleanup(tb_file_deinit) struct tb_file file = {0};
-    if (kind == TB_FILE_VALUE)
-        return check_value(keystore, leaf);
-    int r = tb_file_read(keystore, kind, leaf, &file);
-    if (r == 0 && !is_payload(kind, &file.sealed))
-        r = tb_file_damaged(keystore, kind, leaf, TB_DAMAGE_ALTERED);
+    int r = tb_value_read(keystore, leaf, &value);
+    if (r == 0)
+        *ret_fingerprint = value.fingerprint;
     return r;
 }
 
-static bool is_leaf(enum tb_keystore_file kind, const char *leaf,
-                    struct tb_fingerprint *fingerprint)
+static int check_file(struct tb_keystore *keystore, const char *leaf,
+                      struct tb_keystore_entry *entry)
 {
-    if (kind == TB_FILE_SECRET || kind == TB_FILE_PENDING)
-        return true;
-    if (kind != TB_FILE_VALUE)
-        return tb_fingerprint_read_exact(tb_bytes_of_string(leaf), fingerprint);
-    return strlen(leaf) == TB_VALUE_LEAF - 1 && strspn(leaf, "0123456789abcdef") == strlen(leaf);
+    tb_cleanup(tb_file_deinit) struct tb_file file = {0};
+    if (entry->kind == TB_FILE_VALUE)
+        return check_value(keystore, leaf, &entry->fingerprint);
+    int r = tb_file_read(keystore, entry->kind, leaf, &file);
+    if (r == 0 && !read_payload(&file.sealed, entry))
+        r = tb_file_damaged(keystore, entry->kind, leaf, TB_DAMAGE_ALTERED);
+    return r;
 }
 
 /* One file; a name that is none of ours is damage by itself. */
@@ -69,8 +66,8 @@ static int visit_file(const struct visit *visit, enum tb_keystore_file kind, con
 {
     struct tb_keystore_entry entry = {.kind = kind};
     int r;
-    if (is_leaf(kind, leaf, &entry.fingerprint))
-        r = check_file(visit->keystore, kind, leaf);
+    if (tb_keystore_leaf(kind, leaf, &entry.fingerprint))
+        r = check_file(visit->keystore, leaf, &entry);
     else
         r = tb_file_damaged(visit->keystore, kind, leaf, TB_DAMAGE_FOREIGN);
     if (r == TB_KEYSTORE_DAMAGED)
@@ -146,7 +143,7 @@ int tb_keystore_each(struct tb_keystore *keystore, enum tb_keystore_file kind,
     tb_assert(kind == TB_FILE_KEY || kind == TB_FILE_CERTIFICATE);
     int r = tb_names_read(tb_folder_of(keystore, kind), &names);
     for (size_t i = 0; i < names.n && r == 0; i++)
-        if (is_leaf(kind, names.list[i], &fingerprint))
+        if (tb_keystore_leaf(kind, names.list[i], &fingerprint))
             r = visit(data, &fingerprint);
     return r;
 }

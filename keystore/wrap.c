@@ -120,7 +120,7 @@ size_t tb_wrap_size(const struct tb_key_secret *secret)
 
 /* All that is written so far is bound to what is sealed. */
 static void seal(const struct tb_key32 *key, const uint8_t *nonce, struct tb_bytes plain,
-                 struct tb_draft *draft)
+                 struct tb_file_draft *draft)
 {
     struct tb_writer *writer = &draft->writer;
     tb_assert(writer->cap - writer->n >= plain.n + TB_TAG_SIZE);
@@ -131,7 +131,7 @@ static void seal(const struct tb_key32 *key, const uint8_t *nonce, struct tb_byt
 
 int tb_wrap(const struct tb_own *own, const struct tb_place *place,
             const struct tb_wrapping *wrapping, const uint8_t hash[static TB_HASH_SIZE],
-            const struct tb_key_secret *secret, struct tb_draft *draft)
+            const struct tb_key_secret *secret, struct tb_file_draft *draft)
 {
     tb_wiped_key key;
     tb_cleanup(free_plain) uint8_t *plain = NULL;

@@ -26,7 +26,7 @@ size_t tb_wrap_size(const struct tb_key_secret *secret);
 tb_must_check int tb_wrap(const struct tb_own *own, const struct tb_place *place,
                           const struct tb_wrapping *wrapping,
                           const uint8_t hash[static TB_HASH_SIZE],
-                          const struct tb_key_secret *secret, struct tb_draft *draft);
+                          const struct tb_key_secret *secret, struct tb_file_draft *draft);
 
 /* Whether the payload has that shape, and asks for no more than is given. */
 tb_must_check bool tb_wrapping_read(const struct tb_sealed *sealed,

@@ -26,6 +26,7 @@ enum {
     TB_LABEL_MAX = 64,
     TB_ORIGIN_MAX = 512,
     TB_ERROR_MESSAGE_MAX = 512,
+    TB_NOTE_MAX = 256, /* what a plugin says of a call for the log */
     TB_ERRNO_MAX = 4095,
 
     TB_COMMANDS_MAX = 4096,     /* in one grant */

@@ -1,6 +1,7 @@
 #include "proto/pack.h"
 
 #include "base/result.h"
+#include "base/wipe.h"
 
 #include <errno.h>
 
@@ -28,13 +29,36 @@ void tb_unpacker_deinit(struct tb_unpacker *unpacker)
     *unpacker = (struct tb_unpacker){0};
 }
 
+/* As deep as a scan allows. Strings are not here but in the text. */
+static void wipe_object(msgpack_object *object)
+{
+    if (object->type == MSGPACK_OBJECT_ARRAY) {
+        for (uint32_t i = 0; i < object->via.array.size; i++)
+            wipe_object(&object->via.array.ptr[i]);
+    } else if (object->type == MSGPACK_OBJECT_MAP) {
+        for (uint32_t i = 0; i < object->via.map.size; i++) {
+            wipe_object(&object->via.map.ptr[i].key);
+            wipe_object(&object->via.map.ptr[i].val);
+        }
+    }
+    tb_wipe_now(object, sizeof *object);
+}
+
+void tb_unpacker_forget(struct tb_unpacker *unpacker)
+{
+    wipe_object(&unpacker->root);
+}
+
 int tb_unpack(struct tb_unpacker *unpacker, const struct tb_scan_limits *limits,
               struct tb_bytes text, const msgpack_object **ret_root)
 {
     int r = tb_scan(unpacker->scanner, limits, text);
     if (r != TB_OK)
         return r;
+    if (tb_wiping)
+        tb_unpacker_forget(unpacker);
     msgpack_zone_clear(&unpacker->zone);
+    unpacker->root = (msgpack_object){0}; /* what it was points into the zone */
     size_t at = 0;
     msgpack_unpack_return got =
         msgpack_unpack((const char *)text.data, text.n, &at, &unpacker->zone, &unpacker->root);

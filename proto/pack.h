@@ -24,6 +24,9 @@ tb_must_check int tb_unpacker_init(struct tb_unpacker *unpacker,
                                    const struct tb_scan_limits *limits);
 void tb_unpacker_deinit(struct tb_unpacker *unpacker);
 
+/* Wipes what it holds besides the text: the last root and all below it is invalid then. */
+void tb_unpacker_forget(struct tb_unpacker *unpacker);
+
 /* Scans and unpacks one value. TB_OK, TB_MALFORMED, TB_TOO_LARGE, or -ENOMEM. *ret_root is owned by
  * the unpacker and valid until its next use. */
 tb_must_check int tb_unpack(struct tb_unpacker *unpacker, const struct tb_scan_limits *limits,

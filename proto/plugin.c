@@ -71,12 +71,14 @@ int tb_plugin_reply_read(struct tb_unpacker *unpacker, struct tb_bytes body,
     bool has_value;
     bool has_bytes;
     bool has_error;
+    bool has_note;
     const struct tb_field fields[] = {
         {"call", TB_UINT, &answer.call, 0, NULL},
         {"value", TB_ANY, &reply->value, 0, &has_value},
         {"bytes", TB_UINT, &n_raw, TB_FRAME_MAX, &has_bytes},
         {"at", TB_UINT, &answer.raw.at, 0, &answer.raw.pooled},
         {"error", TB_MAP, &error, 0, &has_error},
+        {"note", TB_STR, &answer.note, TB_NOTE_MAX, &has_note},
     };
     int r = tb_plugin_unpack(unpacker, body, &plaintext, &root);
     if (r == TB_OK)

@@ -26,7 +26,8 @@ tb_must_check int tb_plugin_cancel_write(struct tb_buffer *out, uint64_t call);
 struct tb_plugin_reply {
     uint64_t call;
     struct tb_reply reply;
-    struct tb_raw raw; /* of BYTES; those of `reply` are the same unless they are pooled */
+    struct tb_raw raw;    /* of BYTES; those of `reply` are the same unless they are pooled */
+    struct tb_bytes note; /* for the log; empty: none */
 };
 tb_must_check int tb_plugin_reply_read(struct tb_unpacker *unpacker, struct tb_bytes body,
                                        struct tb_plugin_reply *ret_reply);

@@ -6,14 +6,21 @@
 #include "sandbox/rules.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+
+/* What libc starts a thread with. */
+#define THREAD                                                                                     \
+    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SIGHAND | CLONE_THREAD |            \
+     CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
 static const struct tb_syscall needs[] = {
     ALLOW_IF("openat", "files of the keystore, never through a link",
              MASKED(2, O_NOFOLLOW, O_NOFOLLOW)),
     ANSWER_IF("openat", "opens no file through a link", EACCES, MASKED(2, O_NOFOLLOW, 0)),
-    ALLOW("read", "files of the keystore, randomness"),
+    ALLOW("read", "randomness"),
+    ALLOW("pread64", "files of the keystore"),
     ALLOW("fstat", "whose a file is, and how long"),
     ALLOW("newfstatat", "whose a file is, and how long"),
     ALLOW("lseek", "the list of a folder, from its beginning"),
@@ -29,6 +36,16 @@ static const struct tb_syscall needs[] = {
     ALLOW("munlock", "keys that are locked again"),
     ALLOW("mprotect", "guard pages round unlocked keys"),
     ALLOW("futex", "locks of libraries"),
+    /* librnp's arithmetic computes the two halves of RSA at once: it starts one thread, when it
+     * first needs it, which stays. */
+    ALLOW("sched_getaffinity", "how many processors there are"),
+    ANSWER("clone3", "its flags are in memory, out of our sight; libc falls back to clone", ENOSYS),
+    ALLOW_IF("clone", "a thread, and nothing else", INT(0, THREAD)),
+    ALLOW("rt_sigaction", "a thread: libc's own signals"),
+    ALLOW("rt_sigprocmask", "a thread: no signals while it starts"),
+    ALLOW("set_robust_list", "a thread begins"),
+    ALLOW("rseq", "a thread begins"),
+    ALLOW("exit", "a thread ends"),
 };
 
 static const struct tb_syscall refused[] = {

@@ -112,9 +112,16 @@ static void open_keystore(struct enclave *enclave, const struct tb_plugin_init *
         remember_broken(enclave, r, &damage);
 }
 
+/* What librnp computes RSA with starts threads for it, as many as there are processors unless it is
+ * told otherwise. */
+static bool prepare_libraries(void)
+{
+    return setenv("BOTAN_THREAD_POOL_SIZE", "1", 1) == 0 && sodium_init() >= 0;
+}
+
 static int start(const struct tb_plugin_init *init, void **ret_state)
 {
-    struct enclave *enclave = sodium_init() < 0 ? NULL : calloc(1, sizeof *enclave);
+    struct enclave *enclave = prepare_libraries() ? calloc(1, sizeof *enclave) : NULL;
     if (!enclave)
         return -ENOMEM;
     int r = pgp_new(&enclave->pgp);

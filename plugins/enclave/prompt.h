@@ -33,7 +33,7 @@ void enclave_passphrase_deinit(struct enclave_passphrase *passphrase);
 
 /* Asks. ENCLAVE_WRONG_PASSPHRASE: it was asked for often enough. */
 bool enclave_prompt_ask(struct enclave_prompt *prompt, struct tb_stream *stream,
-                        const struct enclave_question *question, tb_secret_answered *answered,
+                        const struct enclave_question *question, tb_secret_callback *answered,
                         struct enclave_failure *ret_failure);
 /* Opens the answer. ENCLAVE_DISMISSED. */
 bool enclave_prompt_open(struct enclave_prompt *prompt, struct tb_bytes untrusted_sealed,

@@ -20,7 +20,8 @@ bool enclave_tickets_take(struct enclave_tickets *tickets, struct tb_bytes untru
         return false;
     for (size_t i = 0; i < ENCLAVE_TICKETS_MAX; i++) {
         struct enclave_ticket *ticket = &tickets->list[i];
-        if (sodium_memcmp(ticket->text, untrusted_text.data, ENCLAVE_TICKET_DIGITS) != 0)
+        if (ticket->text[0] == 0 ||
+            sodium_memcmp(ticket->text, untrusted_text.data, ENCLAVE_TICKET_DIGITS) != 0)
             continue;
         *ret_client = ticket->client;
         *ticket = (struct enclave_ticket){0};

@@ -147,7 +147,7 @@ bool enclave_unlocked_find(struct enclave_unlocked *unlocked,
     }
     enclave_unlocked_remove(unlocked, fingerprint);
     if (r != 0)
-        return enclave_fail_stored(ret_failure, unlocked->keystore, r, fingerprint);
+        return enclave_fail_secret(ret_failure, unlocked->keystore, r, fingerprint);
     return enclave_fail(ret_failure, ENCLAVE_LOCKED,
                         "the key %s is locked: hash its passphrase with what `salt` answers, then "
                         "call unlock",

@@ -19,9 +19,9 @@ struct tb_packer *tb_answer_value(struct tb_draft *draft, uint64_t call)
     return begin(draft, call, "value");
 }
 
-/* What was cut inside a character loses all of it. */
-static struct tb_bytes whole_characters(const char *text, size_t n)
+struct tb_bytes tb_answer_text(const char *text)
 {
+    size_t n = strlen(text);
     while (!tb_utf8_valid(tb_bytes_of(text, n)))
         n--;
     return tb_bytes_of(text, n);
@@ -53,7 +53,7 @@ static void pack_error(struct tb_packer *packer, enum tb_code code, int number, 
 {
     tb_pack_map(packer, number != 0 ? 3 : 2);
     tb_pack_key_text(packer, "code", code_name(code));
-    tb_pack_key_str(packer, "message", whole_characters(message, strlen(message)));
+    tb_pack_key_str(packer, "message", tb_answer_text(message));
     if (number != 0) {
         tb_pack_key(packer, "errno");
         tb_pack_int(packer, number);
@@ -70,9 +70,11 @@ void tb_answer_error(struct tb_draft *draft, uint64_t call, enum tb_code code, i
     pack_error(begin(draft, call, "error"), code, number, message);
 }
 
-int tb_answer_finish(struct tb_draft *draft, struct tb_scanner *scanner, uint64_t call)
+int tb_answer_finish(struct tb_draft *draft, struct tb_scanner *scanner, uint64_t call,
+                     const struct tb_note *note)
 {
     size_t cost;
+    draft->note = tb_note_bytes(note);
     int r = tb_draft_finish(draft, scanner, &cost);
     if (r == TB_OK)
         return TB_OK;
@@ -81,5 +83,6 @@ int tb_answer_finish(struct tb_draft *draft, struct tb_scanner *scanner, uint64_
         pack_error(packer, TB_CODE_TOO_LARGE, 0, "the answer is larger than a frame may be");
     else
         pack_error(packer, TB_CODE_IO, 0, "the plugin made a malformed answer");
+    draft->note = tb_note_bytes(note);
     return tb_draft_finish(draft, scanner, &cost) == TB_OK ? r : -ENOMEM;
 }

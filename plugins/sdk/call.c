@@ -84,7 +84,8 @@ static int answer(struct tb_open_call *open)
     struct tb_session *session = open->session;
     if (session->answer.form == TB_DRAFT_EMPTY)
         tb_reply_error(&open->call, TB_CODE_IO, 0, "the plugin gave no answer");
-    int r = tb_answer_finish(&session->answer, session->unpacker.scanner, open->number);
+    int r =
+        tb_answer_finish(&session->answer, session->unpacker.scanner, open->number, &open->note);
     return r >= 0 && tb_draft_send(&session->answer, &session->out) ? TB_OK : -ENOMEM;
 }
 

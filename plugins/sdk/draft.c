@@ -6,14 +6,21 @@
 enum {
     LENGTH = 4, /* the u32 in front of the map */
     HEAD = TB_HEADER_SIZE + LENGTH,
-    RAW_AT = HEAD + TB_DRAFT_MAP_MAX, /* where raw bytes begin: the map goes in front of them */
+    FRONT_MAX = HEAD + TB_DRAFT_MAP_MAX + TB_DRAFT_NOTE_MAX,
+    MAP_OF_3 = 0x83, /* msgpack */
 };
+
+/* Where raw bytes begin: the map goes in front of them. */
+static size_t raw_at(enum tb_kind kind)
+{
+    return kind == TB_PLUGIN_REPLY ? FRONT_MAX : HEAD + TB_DRAFT_MAP_MAX;
+}
 
 void tb_draft_init(struct tb_draft *draft, struct tb_pool *pool)
 {
     *draft = (struct tb_draft){.pool = pool};
-    tb_buffer_init(&draft->frame, RAW_AT + TB_FRAME_MAX);
-    tb_buffer_init(&draft->map, TB_DRAFT_MAP_MAX);
+    tb_buffer_init(&draft->frame, FRONT_MAX + TB_FRAME_MAX);
+    tb_buffer_init(&draft->map, FRONT_MAX - HEAD);
 }
 
 void tb_draft_deinit(struct tb_draft *draft)
@@ -29,19 +36,20 @@ void tb_draft_clear(struct tb_draft *draft)
         tb_pool_give(draft->pool, draft->block);
     draft->block = NULL;
     draft->n_raw = 0;
+    draft->note = (struct tb_bytes){0};
     draft->form = TB_DRAFT_EMPTY;
     tb_buffer_consume(&draft->frame, tb_buffer_n(&draft->frame));
 }
 
 static void begin(struct tb_draft *draft, enum tb_draft_form form, enum tb_kind kind)
 {
-    static const uint8_t front[RAW_AT];
+    static const uint8_t front[FRONT_MAX];
     tb_draft_clear(draft);
     draft->form = form;
     draft->kind = kind;
     tb_packer_init(&draft->packer, &draft->frame);
-    size_t n = form == TB_DRAFT_RAW ? RAW_AT : HEAD;
-    draft->packer.failed = !tb_buffer_append(&draft->frame, tb_bytes_of(front, n));
+    draft->n_front = form == TB_DRAFT_RAW ? raw_at(kind) : HEAD;
+    draft->packer.failed = !tb_buffer_append(&draft->frame, tb_bytes_of(front, draft->n_front));
 }
 
 struct tb_packer *tb_draft_value(struct tb_draft *draft, enum tb_kind kind, size_t n_pairs)
@@ -124,11 +132,13 @@ static void pack_map(struct tb_draft *draft, struct tb_packer *packer)
         .at = draft->block ? (uint64_t)(draft->block - draft->pool->memory) : 0,
     };
     tb_packer_init(packer, &draft->map);
-    tb_pack_map(packer, 2u + raw.pooled + (draft->channel != NULL));
+    tb_pack_map(packer, 2u + raw.pooled + (draft->channel != NULL) + (draft->note.n > 0));
     tb_pack_key_uint(packer, "call", draft->call);
     tb_plugin_pack_raw(packer, &raw);
     if (draft->channel)
         tb_pack_key_uint(packer, "channel", *draft->channel);
+    if (draft->note.n > 0)
+        tb_pack_key_str(packer, "note", draft->note);
 }
 
 /* Puts the map in front of the raw bytes, and takes away what is left of the room for it. */
@@ -139,9 +149,17 @@ static void place_map(struct tb_draft *draft)
     pack_map(draft, &packer);
     tb_assert(!packer.failed);
     struct tb_bytes map = tb_buffer_bytes(&draft->map);
-    size_t unused = TB_DRAFT_MAP_MAX - map.n;
+    size_t unused = draft->n_front - HEAD - map.n;
     tb_buffer_consume(&draft->frame, unused);
     memcpy(draft->frame.data + draft->frame.start + HEAD, map.data, map.n);
+}
+
+/* Behind the value, which was begun as one of two pairs. That there is exactly one value in them
+ * the scan tells. */
+static void add_note(struct tb_draft *draft)
+{
+    draft->frame.data[draft->frame.start + HEAD] = MAP_OF_3;
+    tb_pack_key_str(&draft->packer, "note", draft->note);
 }
 
 static size_t most_of(enum tb_kind kind)
@@ -156,6 +174,8 @@ int tb_draft_finish(struct tb_draft *draft, struct tb_scanner *scanner, size_t *
         if (!draft->packer.failed)
             place_map(draft);
     }
+    if (draft->form == TB_DRAFT_VALUE && !draft->packer.failed && draft->note.n > 0)
+        add_note(draft);
     if (draft->packer.failed)
         return TB_TOO_LARGE;
     size_t n_behind = draft->form == TB_DRAFT_RAW && !draft->block ? draft->n_raw : 0;

@@ -9,7 +9,10 @@
 #include "plugins/sdk/pool.h"
 #include "proto/plugin_frame.h"
 
-enum { TB_DRAFT_MAP_MAX = 64 }; /* bytes of the map of a frame with raw bytes */
+enum {
+    TB_DRAFT_MAP_MAX = 64, /* bytes of the map of a frame with raw bytes, without a note */
+    TB_DRAFT_NOTE_MAX = 8 + TB_NOTE_MAX, /* what a note adds to a map */
+};
 
 enum tb_draft_form { TB_DRAFT_EMPTY = 0, TB_DRAFT_VALUE, TB_DRAFT_RAW };
 
@@ -25,6 +28,8 @@ struct tb_draft {
     uint32_t channel_id;
     uint8_t *block; /* RAW: in the pool, or NULL */
     size_t n_raw;
+    size_t n_front;       /* RAW: bytes in front of those, in `frame` */
+    struct tb_bytes note; /* borrowed; empty: none. For tb_draft_finish, of a REPLY alone */
 };
 
 void tb_draft_init(struct tb_draft *draft, struct tb_pool *pool);

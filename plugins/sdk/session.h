@@ -72,6 +72,7 @@ struct tb_open_call {
     struct tb_session *session;
     uint64_t number;
     struct tb_stream *stream; /* that has taken it over */
+    struct tb_note note;
 };
 
 static inline struct tb_open_call *tb_open_call_of(struct tb_call *call)

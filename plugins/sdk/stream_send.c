@@ -136,7 +136,7 @@ static enum tb_sent send_end(struct tb_stream *stream)
 {
     struct tb_session *session = stream->session;
     struct tb_draft *draft = &session->draft;
-    int r = tb_answer_finish(draft, session->unpacker.scanner, stream->call);
+    int r = tb_answer_finish(draft, session->unpacker.scanner, stream->call, &stream->note);
     if (r >= 0 && tb_session_full(session) && tb_buffer_n(&draft->frame) > SMALL) {
         wait_for(stream, 1);
         return drop(stream, TB_NO_ROOM);

@@ -50,6 +50,7 @@ struct tb_stream *tb_call_stream(struct tb_call *call, const struct tb_stream_ev
         .waits_for = 1,
         .more = call->more,
         .window = TB_CREDIT_FIRST_TO_PLUGIN,
+        .note = open->note,
     };
     stream->parts_end = &stream->parts;
     *bucket = stream;

@@ -1,6 +1,7 @@
 /* The streams of a session, from inside. */
 #pragma once
 
+#include "plugins/sdk/note.h"
 #include "plugins/sdk/trollbridge-plugin.h"
 #include "proto/plugin_frame.h"
 
@@ -46,6 +47,7 @@ struct tb_stream {
 
     tb_secret_callback *secret; /* who waits for a passphrase; NULL: nobody */
     uint32_t n_secrets;         /* that were asked for */
+    struct tb_note note;
 };
 
 enum { TB_STREAM_BUCKETS = 256 };

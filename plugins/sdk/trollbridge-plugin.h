@@ -239,6 +239,11 @@ void tb_reply_commit(struct tb_call *call, size_t n);
  * hold nothing that the page did not send. */
 TB_FORMAT(4, 5)
 void tb_reply_error(struct tb_call *call, enum tb_code code, int number, const char *format, ...);
+/* What the log says of the call, as the reason of its `done` record, whatever the answer is; of
+ * which 256 bytes are sent. A later note replaces an earlier one. Never content: the log is kept.
+ */
+TB_FORMAT(2, 3)
+void tb_reply_note(struct tb_call *call, const char *format, ...);
 
 /* ---- reading arguments ---- */
 
@@ -386,6 +391,9 @@ enum tb_sent tb_stream_end_bytes(struct tb_stream *stream, struct tb_bytes bytes
 TB_FORMAT(4, 5)
 enum tb_sent tb_stream_end_error(struct tb_stream *stream, enum tb_code code, int number,
                                  const char *format, ...);
+/* tb_reply_note, before the end; the stream begins with the note of its call. */
+TB_FORMAT(2, 3)
+void tb_stream_note(struct tb_stream *stream, const char *format, ...);
 
 /* Reads a channel: the string that Tauri's Channel becomes, `__CHANNEL__:` and its number. */
 TB_CHECKED bool tb_arg_channel(struct tb_call *call, struct tb_args args, const char *key,

@@ -58,6 +58,8 @@ export const KINDS: readonly Kind[] = [
   row('ASK', 72, 'control', 'broker', 1, 65_536),
   row('ANSWER', 73, 'control', 'host', 1, 65_536),
   row('ASK_OVER', 74, 'control', 'broker', 1, 65_536),
+  row('SECRET', 75, 'control', 'broker', 1, 2048),
+  row('SECRET_ANSWER', 76, 'control', 'host', 1, 2048),
   row('INIT', 96, 'plugin', 'broker', 5, FRAME_MOST),
   row('CALL', 97, 'plugin', 'broker', 5, FRAME_MOST),
   row('REPLY', 98, 'plugin', 'plugin', 5, FRAME_MOST),
@@ -66,6 +68,8 @@ export const KINDS: readonly Kind[] = [
   row('CREDIT', 101, 'plugin', 'both', 5, 256),
   row('RELEASE', 102, 'plugin', 'both', 5, 256),
   row('EMIT', 103, 'plugin', 'plugin', 5, BULK_MOST),
+  row('SECRET', 104, 'plugin', 'plugin', 5, 2048),
+  row('SECRET_ANSWER', 105, 'plugin', 'broker', 5, 2048),
 ];
 
 /** Kinds of a view link, by name. */

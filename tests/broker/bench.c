@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/wire.h"
+#include "broker/private.h"
 #include "proto/plugin.h"
 
 #include <errno.h>
@@ -187,6 +188,7 @@ void bench_run(struct bench *bench)
         tb_route_resume(broker);
         tb_flush(broker);
         tb_broker_free_closed(broker);
+        tb_private_forget(broker);
         moved |= bench_supervise(bench);
         moved |= drain(bench->scribe, NULL);
         moved |= drain(bench->host, &bench->to_host);

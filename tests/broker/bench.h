@@ -14,12 +14,8 @@ struct bench_policy {
     uint32_t network;     /* not 0: it has it */
     uint32_t jit;         /* the same */
     uint32_t audit;       /* the same */
-<<<<<<< HEAD
     uint32_t state;       /* not 0: the plugin has a folder of its own */
     uint32_t secrets;     /* not 0: it may ask for passphrases */
-=======
-    uint32_t secrets;     /* not 0: the plugin may ask for passphrases */
->>>>>>> refs/heads/secret
     uint32_t hosted;      /* the host serves the plugin */
     uint32_t pool;        /* handles of each command; 0: BENCH_POOL, which is the most */
     uint32_t events;      /* enum bench_events */
@@ -28,10 +24,11 @@ struct bench_policy {
     uint32_t calls_per_s; /* of each command, with as large a burst; 0: no limit, as those below */
     uint32_t bytes_in;
     uint32_t bytes_out;
-    uint32_t hooked;                     /* a bit for each command that the hook sees */
-    uint32_t hook_text;                  /* which text it has */
-    uint32_t tripwires;                  /* a bit for each command that is one, granted or not */
-    uint32_t asks;                       /* a bit for each command that a person is asked about */
+    uint32_t hooked;    /* a bit for each command that the hook sees */
+    uint32_t hook_text; /* which text it has */
+    uint32_t tripwires; /* a bit for each command that is one, granted or not */
+    uint32_t asks;      /* a bit for each command that a person is asked about */
+    uint32_t records;   /* a bit for each private command: its list is `key`, `to` */
     const struct bench_filters *filters; /* of every command; NULL: none */
 };
 

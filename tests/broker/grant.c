@@ -77,7 +77,14 @@ static void pack_command(struct tb_packer *packer, const struct command *command
     bool schema = policy->filters && policy->filters->schema.n > 0;
     bool hooked = (policy->hooked >> (command - commands) & 1) != 0;
     bool asks = (policy->asks >> (command - commands) & 1) != 0;
-    tb_pack_map(packer, 13u + schema + 3u * asks + has_plugin + scoped);
+    bool records = (policy->records >> (command - commands) & 1) != 0;
+    tb_pack_map(packer, 13u + schema + 3u * asks + has_plugin + scoped + records);
+    if (records) {
+        tb_pack_key(packer, "record");
+        tb_pack_array(packer, 2);
+        tb_pack_str(packer, tb_bytes_of_string("key"));
+        tb_pack_str(packer, tb_bytes_of_string("to"));
+    }
     if (asks)
         pack_ask(packer, (uint32_t)(command - commands), policy);
     tb_pack_key_bool(packer, "hook", hooked);

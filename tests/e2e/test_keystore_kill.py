@@ -30,7 +30,7 @@ CHANGES = {
 
 
 def start(folder, step, *command):
-    return subprocess.Popen([TOOL, folder, str(step), *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([TOOL, folder, "com.example.kill", str(step), *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def run(folder, *command, step=0):
@@ -112,6 +112,28 @@ def test_a_start_that_is_killed_at_any_step_starts_again(place):
             break
         assert status == KILLED
     assert status == 0 and step > 5
+
+
+def test_a_restore_that_is_killed_at_any_step(base):
+    old = state(base)
+    backup = base.parent / "backup"
+    assert run(base, "backup", backup) == (0, "")
+    assert run(base, "delete", ONE) == (0, "")
+    assert run(base, "add", THREE, "1") == (0, "")
+    new = state(base)
+    seen = []
+    for step in range(1, MOST_STEPS):
+        folder = copy(base, "restored")
+        status, _ = run(folder, "restore", backup, step=step)
+        seen.append(state(folder))
+        if status == 0:
+            break
+        assert status == KILLED
+        if step % 5 == 1:
+            assert run(folder, "restore", backup) == (0, "") and state(folder) == old
+            assert not (base.parent / "restored.restore").exists()
+    assert status == 0
+    assert seen == [new] * seen.count(new) + [old] * seen.count(old) and new in seen and old in seen
 
 
 def test_killed_at_any_time(base):

@@ -55,7 +55,7 @@ class Scribe:
         settings = {"v": 1, "app": "com.example.notes", "digest": bytes(32), "resource": "/",
                     "require": [], "violations": "lock",
                     "audit": {"mode": "before", "file": str(log), "args": "digest"},
-                    "answers": "", "hook_file": "", "hook": b"", "facts": b""}
+                    "answers": "", "states": "", "hook_file": "", "hook": b"", "facts": b""}
         memory = os.memfd_create("settings")
         os.write(memory, pack(settings))
         self.link, other = socket.socketpair()

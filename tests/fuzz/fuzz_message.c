@@ -7,6 +7,7 @@
 #include "proto/ask.h"
 #include "proto/control.h"
 #include "proto/plugin.h"
+#include "proto/secret.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct tb_unpacker unpacker;
@@ -253,13 +254,71 @@ static void on_ask_over(struct tb_bytes body)
     tb_assert(again == id);
 }
 
+/* ---- passphrases: on the plugin link, and on the control link ---- */
+
+static void on_secret(struct tb_bytes body)
+{
+    struct tb_secret secret;
+    struct tb_secret again;
+    if (tb_secret_read(&unpacker, body, &secret) != TB_OK)
+        return;
+    tb_assert(secret.what.n > 0 && secret.what.n <= TB_SECRET_WHAT_MAX);
+    tb_assert(!memchr(secret.what.data, 0, secret.what.n) && tb_utf8_valid(secret.what));
+    tb_assert(tb_secret_write(&out, &secret) == TB_OK);
+    struct tb_bytes written = control_body(TB_SIDE_BROKER_PLUGIN);
+    tb_assert(tb_secret_read(&unpacker, written, &again) == TB_OK);
+    tb_assert(again.call == secret.call && again.is_new == secret.is_new &&
+              memcmp(again.key, secret.key, TB_SECRET_KEY_SIZE) == 0 &&
+              tb_bytes_equal(again.what, secret.what));
+}
+
+static void on_secret_answer(struct tb_bytes body)
+{
+    struct tb_secret_answer answer;
+    struct tb_secret_answer again;
+    if (tb_secret_answer_read(&unpacker, body, &answer) != TB_OK)
+        return;
+    tb_assert(answer.sealed.n == 0 || tb_secret_box_valid(answer.sealed.n));
+    tb_assert(tb_secret_answer_write(&out, &answer) == TB_OK);
+    tb_assert(tb_secret_answer_read(&unpacker, control_body(TB_SIDE_PLUGIN), &again) == TB_OK);
+    tb_assert(again.call == answer.call && tb_bytes_equal(again.sealed, answer.sealed));
+}
+
+static void on_secret_prompt(struct tb_bytes body)
+{
+    struct tb_secret_prompt prompt;
+    struct tb_secret_prompt again;
+    if (tb_secret_prompt_read(&unpacker, body, &prompt) != TB_OK)
+        return;
+    tb_assert(prompt.what.n > 0 && prompt.command.n > 0 && tb_origin_valid(prompt.origin));
+    tb_assert(tb_secret_prompt_write(&out, &prompt) == TB_OK);
+    tb_assert(tb_secret_prompt_read(&unpacker, control_body(TB_SIDE_HOST), &again) == TB_OK);
+    tb_assert(again.id == prompt.id && again.is_new == prompt.is_new &&
+              tb_bytes_equal(again.what, prompt.what) &&
+              tb_bytes_equal(again.plugin, prompt.plugin));
+}
+
+static void on_secret_typed(struct tb_bytes body)
+{
+    struct tb_secret_typed typed;
+    struct tb_secret_typed again;
+    if (tb_secret_typed_read(&unpacker, body, &typed) != TB_OK)
+        return;
+    tb_assert(typed.sealed.n == 0 || tb_secret_box_valid(typed.sealed.n));
+    tb_assert(tb_secret_typed_write(&out, &typed) == TB_OK);
+    struct tb_bytes written = control_body(TB_SIDE_BROKER_CONTROL);
+    tb_assert(tb_secret_typed_read(&unpacker, written, &again) == TB_OK);
+    tb_assert(again.id == typed.id && tb_bytes_equal(again.sealed, typed.sealed));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const sealed[])(const struct tb_plaintext *) = {
         on_call, on_reply, on_want, on_miss, on_handles, on_empty, on_welcome};
     static void (*const clear[])(struct tb_bytes) = {
-        on_plugin_reply, on_open, on_opened, on_view,       on_alert,   on_reload,
-        on_reloaded,     on_emit, on_ask,    on_ask_answer, on_ask_over};
+        on_plugin_reply, on_open,     on_opened,        on_view,          on_alert,
+        on_reload,       on_reloaded, on_emit,          on_ask,           on_ask_answer,
+        on_ask_over,     on_secret,   on_secret_answer, on_secret_prompt, on_secret_typed};
     struct tb_plaintext plaintext;
     if (!unpacker.scanner) {
         tb_assert(tb_unpacker_init(&unpacker, &tb_scan_peer) == 0);

@@ -270,6 +270,23 @@ static void plugin_says(struct input *input)
     tb_buffer_deinit(&out);
 }
 
+/* It asks for a passphrase, in a call that it may have. */
+static void plugin_asks(struct input *input)
+{
+    uint8_t choice = input_u8(input);
+    const struct tb_secret secret = {
+        .call = bench_session(&play.bench)->calls.slots[choice % 8].number,
+        .key = (const uint8_t[TB_SECRET_KEY_SIZE]){choice},
+        .what = tb_bytes_of_string("a key"),
+        .is_new = choice & 8,
+    };
+    struct tb_buffer out;
+    tb_buffer_init(&out, TB_CONTROL_MAX);
+    tb_assert(tb_secret_write(&out, &secret) == TB_OK);
+    bench_plugin_send(&play.bench, tb_buffer_bytes(&out));
+    tb_buffer_deinit(&out);
+}
+
 static void plugin_emits(struct input *input)
 {
     struct tb_packer packer;
@@ -370,7 +387,17 @@ static void remembers(uint8_t choice)
     bench_answers(&play.bench, play.bench.remember_token, &answers);
 }
 
-/* An answer to the prompt that is shown, or to none; or others from elsewhere. */
+/* A passphrase, or none. */
+static int write_typed(struct tb_buffer *out, uint32_t id, uint8_t choice)
+{
+    static const uint8_t sealed[TB_SECRET_BOX_MAX];
+    const struct tb_secret_typed typed = {id, tb_bytes_of(sealed, choice & 1   ? sizeof sealed
+                                                                  : choice & 2 ? 304
+                                                                               : 0)};
+    return tb_secret_typed_write(out, &typed);
+}
+
+/* An answer, of either kind, to the prompt that is shown, or to none; or others from elsewhere. */
 static void person_says(struct input *input)
 {
     uint8_t choice = input_u8(input);
@@ -387,7 +414,8 @@ static void person_says(struct input *input)
         return;
     }
     tb_buffer_init(&out, TB_HEADER_SIZE + TB_CONTROL_MAX);
-    tb_assert(tb_ask_answer_write(&out, &answer) == TB_OK);
+    tb_assert((choice & 32 ? write_typed(&out, answer.id, choice)
+                           : tb_ask_answer_write(&out, &answer)) == TB_OK);
     ssize_t sent = tb_fd_send(play.bench.host, tb_buffer_bytes(&out), -1, 0);
     tb_assert(sent == (ssize_t)tb_buffer_n(&out));
     tb_buffer_deinit(&out);
@@ -405,6 +433,7 @@ static void reload(struct input *input, uint8_t hooked, uint8_t asks)
                                         .hooked = hooked & 0x7fu,
                                         .hook_text = hooked >> 7,
                                         .asks = asks,
+                                        .secrets = choice & 2,
                                         .pool = choice & 128 ? 3 : 0};
     play.bench.no_grant = choice & 64;
     bench_reload(&play.bench, &policy);
@@ -431,7 +460,7 @@ static void step(struct input *input)
         break;
     case 5:
         if (op & 8)
-            op & 16 ? plugin_emits(input) : plugin_says(input);
+            (op & 16 ? plugin_emits : op & 32 ? plugin_asks : plugin_says)(input);
         else
             bench_plugin_send(&play.bench, input_bytes(input));
         break;

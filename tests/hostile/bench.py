@@ -63,7 +63,8 @@ class Trial:
         self.world = worlds.World(settings)
         self.breach = settings.breach
         breaches = {"wide": {"wide": True}, "deny": {"action": "deny"}, "twice": {"twice": True},
-                    "unfiltered": {"filters": ""}, "unasked": {"ask": ()}, "unhooked": {"hook": None}}
+                    "unfiltered": {"filters": ""}, "unasked": {"ask": ()}, "unhooked": {"hook": None}, "asking": {"asking": apps.NAMES},
+                    "told": {"private": ()}}
         planted = breaches.get(settings.breach, {})
         apps.make(self.world, **{**row.app, **planted})
         self.host = self.world.start()

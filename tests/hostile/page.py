@@ -60,7 +60,8 @@ def kill(process):
 # A page of another origin that loads the app's files.
 READS = (constants(ELSEWHERE="") + script_of("library", "native") +
          "reading('tauri://localhost/popup.js').then((report) => parent.postMessage({ report }, '*'));")
-PLACES = {"web": "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", "host": "lib/libtrollbridge-webkitgtk.so.0"}
+PLACES = {"web": "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", "host": "lib/libtrollbridge-webkitgtk.so.0",
+          "confine": "libexec/trollbridge/confine", "enclave": "libexec/trollbridge/plugins/enclave"}
 
 
 def planted_tree(settings, twins, copy):
@@ -69,7 +70,8 @@ def planted_tree(settings, twins, copy):
     for twin in twins:
         place = (copy / PLACES[twin.split("_")[0]]).resolve()
         place.unlink()
-        shutil.copy(pathlib.Path(settings.plants) / f"lib{twin}.so", place)
+        library = pathlib.Path(settings.plants) / f"lib{twin}.so"
+        shutil.copy(library if library.exists() else library.with_name(twin), place)
     return copy
 
 

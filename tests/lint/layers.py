@@ -31,6 +31,7 @@ BELOW = {
     "confine": ["base", "proto", "policy", "sandbox"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "plugins/enclave/pgp": ["base"],
+    "plugins/enclave": ["base", "keystore", "plugins/sdk", "plugins/enclave/pgp"],
     "plugins/audit": ["base", "audit", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
     "host": ["base", "proto", "plugins/sdk"],
@@ -42,7 +43,7 @@ BELOW = {
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
-            "bench", "plugins/sdk"],
+            "keystore", "bench", "plugins/sdk"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
 for job in ["cases", "explain", "import", "lint"]:
@@ -55,6 +56,7 @@ EXTRA = {
     ("plugins/fs/fs.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/path/path.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/audit/audit.c", "sandbox"): "a program enters its own sandbox",
+    ("plugins/enclave/enclave.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/audit/wake.c", "sandbox"): "what its list lets it ask of the kernel",
     ("plugins/fs/notify.c", "sandbox"): "what its list lets it ask of the kernel",
     ("policy/compiler/main.c", "policy/compiler/cases"): "main starts each job",

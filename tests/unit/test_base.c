@@ -3,6 +3,7 @@
 #include "base/escape.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "base/wipe.h"
 #include "base/wire.h"
 #include "tests/unit/test.h"
 
@@ -23,6 +24,35 @@ static void a_buffer_never_holds_more_than_its_cap(void)
     CHECK(!tb_buffer_append(&buffer, tb_bytes_of("e", 1)));
     CHECK(tb_bytes_are(tb_buffer_bytes(&buffer), "456789abcd"));
     tb_buffer_deinit(&buffer);
+}
+
+static bool holds(const struct tb_buffer *buffer, char c)
+{
+    return memchr(buffer->data, c, buffer->cap) != NULL;
+}
+
+static void a_process_that_wipes_leaves_nothing_in_buffers(void)
+{
+    struct tb_buffer buffer;
+    struct tb_buffer other;
+    tb_wiping = true;
+    tb_buffer_init(&buffer, 10000);
+    tb_buffer_init(&other, 10000);
+    CHECK(tb_buffer_append(&buffer, tb_bytes_of_string("aaaabbbbcccc")));
+    tb_buffer_consume(&buffer, 4);
+    CHECK(!holds(&buffer, 'a') && holds(&buffer, 'b'));
+    tb_buffer_truncate(&buffer, 4);
+    CHECK(!holds(&buffer, 'c') && tb_bytes_are(tb_buffer_bytes(&buffer), "bbbb"));
+    /* What is behind moves to the front. */
+    CHECK(tb_buffer_append(&buffer, tb_bytes_of_string("cccc")));
+    tb_buffer_consume(&buffer, 4);
+    CHECK(tb_buffer_reserve(&buffer, buffer.cap - 4));
+    CHECK(buffer.start == 0 && !memchr(buffer.data + 4, 'c', buffer.cap - 4));
+    CHECK(tb_buffer_append(&other, tb_bytes_of_string("d")) && tb_buffer_take(&other, &buffer));
+    CHECK(tb_bytes_are(tb_buffer_bytes(&other), "dcccc") && !holds(&buffer, 'c'));
+    tb_buffer_deinit(&buffer);
+    tb_buffer_deinit(&other);
+    tb_wiping = false;
 }
 
 static void a_buffer_without_memory_is_empty_bytes(void)
@@ -350,6 +380,7 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         TEST(a_buffer_never_holds_more_than_its_cap),
+        TEST(a_process_that_wipes_leaves_nothing_in_buffers),
         TEST(a_buffer_without_memory_is_empty_bytes),
         TEST(truncating_drops_the_back_and_consuming_the_front),
         TEST(a_buffer_gives_large_memory_back_when_it_runs_empty),

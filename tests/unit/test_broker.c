@@ -371,6 +371,7 @@ static void every_call_that_is_live_has_room_for_its_end(void)
     while (tb_audit_write(&audit, &record) == TB_OK)
         CHECK(tb_buffer_n(&audit.out) < 8 * 1024 * 1024);
     record.event = TB_EVENT_DONE;
+    record.reason = tb_bytes_of(text, TB_NOTE_MAX);
     for (uint32_t i = 0; i < TB_SLOTS * TB_SESSION_CALLS; i++)
         CHECK_INT(tb_audit_write(&audit, &record), TB_OK);
     record.event = TB_EVENT_VIOLATION;

@@ -161,7 +161,7 @@ static void a_new_key_replaces_the_certificate(void)
 
 static void pend(struct tb_keystore *keystore, uint8_t operation, const char *certificate)
 {
-    tb_cleanup(tb_draft_deinit) struct tb_draft draft = {0};
+    tb_cleanup(tb_file_draft_deinit) struct tb_file_draft draft = {0};
     struct tb_bytes bytes = tb_bytes_of_string(certificate);
     size_t n = 1 + TB_FINGERPRINT_DIGITS + bytes.n;
     CHECK_INT(tb_file_begin(keystore, TB_FILE_PENDING, "pending", n, &draft), 0);

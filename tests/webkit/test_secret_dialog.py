@@ -1,42 +1,22 @@
 """The dialog that asks a person for a passphrase, by itself: what it shows, what it takes, and that nothing of it stays."""
 
 import contextlib
-import os
-import re
 import subprocess
 
 import pytest
 
 import prompts
 import tree
+from secret_prompts import EARLY, Secret
 
 BUILT = tree.ROOT.parent / "tests/webkit/prompts"
 WHAT = "the secret key of Ada <ada@example.org>"
 LONG = "correct horse battery staple and some more words, so that it is long"
-EARLY = "Wait a second: what is typed now is not taken."
 UNLIKE = "The two are not the same."
 
 
-class Secret(prompts.Prompts):
+class Alone(Secret):
     """The dialog of a program that does nothing else."""
-
-    def fields(self):
-        return self.dialogs[0]["fields"][::-1] if self.dialogs else []
-
-    def lengths(self):
-        return [field["length"] for field in self.fields()]
-
-    def state(self):
-        return self.dialogs[0]["labels"][-1]
-
-    def open(self):
-        self.appear()
-        self.wait(lambda: self.fields() and all(field["sensitive"] for field in self.fields()), "the fields are open")
-
-    def type(self, text, *lengths):
-        """With keys, and waits until the fields hold so many characters."""
-        self.do("type", text)
-        self.wait(lambda: self.lengths() == list(lengths), f"{lengths} characters are there")
 
     def tell(self, text):
         self.process.stdin.write(text.encode())
@@ -49,23 +29,6 @@ class Secret(prompts.Prompts):
     def answer(self):
         return self.process.stdout.readline().decode().rstrip("\n")
 
-    def holds(self, text):
-        """How often the program's memory has it, in any of the forms in which toolkits keep text."""
-        return sum(part.count(text.encode(code)) for part in memory(self.process.pid) for code in ("utf-8", "utf-16-le", "utf-32-le"))
-
-
-def memory(pid):
-    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
-        for line in maps:
-            first, last, mode, name = re.match(r"(\w+)-(\w+) (\S+) \S+ \S+ \S+ *(.*)", line).groups()
-            if mode[0] != "r" or name in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
-                continue
-            try:
-                mem.seek(int(first, 16))
-                yield mem.read(int(last, 16) - int(first, 16))
-            except OSError:  # a device's, or gone since
-                pass
-
 
 @pytest.fixture
 def asked(display):
@@ -76,7 +39,7 @@ def asked(display):
         with subprocess.Popen([BUILT / "secret", what, new], env=environment, bufsize=0,
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             try:
-                yield Secret(process, environment)
+                yield Alone(process, environment)
             finally:
                 process.kill()
     return ask

@@ -37,7 +37,8 @@ class Keys:
             self.host.say("answer", line["ask"], answer)
             line = self.host.answer(call)
         if "error" in line:
-            return None, f"{line['error']['code']} ({line['error']['message'].partition(':')[0]})"
+            code, message = line["error"]["code"], line["error"]["message"]
+            return None, f"{code} ({message.partition(':')[0]})" if ": " in message else code
         return line.get("value"), ""
 
     def allowed(self, what, command, outcome="allowed", **args):
@@ -47,7 +48,7 @@ class Keys:
 
     def refused(self, what, command, why, layer, **args):
         _, error = self.call(command, **args)
-        self.row(error.endswith(f"({why})") or error.startswith(f"{why} "), what, f"refused: {error or 'NOTHING'}", layer)
+        self.row(why in (error, error.partition("(")[2].rstrip(")")), what, f"refused: {error or 'NOTHING'}", layer)
 
     def hash(self, passphrase):
         return hashed(passphrase, self.call("salt", key=self.key)[0])
@@ -60,9 +61,11 @@ class Keys:
         return made["public_key"]
 
     def sign(self):
+        """What is signed after a yes; a no is for all signatures of the next half minute."""
         args = {"key": self.key, "mode": "cleartext", "text": NOTE, "purpose": "a debt"}
-        self.refused("sign, and the person who is asked says no", "sign", "ask_denied", "a person", answer="dismissed", **args)
-        return self.allowed("sign, and the person agrees", "sign", **args)["armored"]
+        signed = self.allowed("sign, and the person who is asked agrees", "sign", **args)["armored"]
+        self.refused("sign, and the person says no", "sign", "ask_denied", "a person", answer="dismissed", **args)
+        return signed
 
     def signature_of(self, armored):
         verdict = self.call("verify", text=armored)[0]
@@ -73,7 +76,7 @@ def check_with_gpg(public_key, signed, row):
     with gpg_home.Gpg() as gpg:
         gpg.take(public_key)
         out, words = gpg.status("--decrypt", given=signed)
-    row("GOODSIG" in words and out.decode().rstrip("\n") == NOTE.rstrip("\n"), "gpg --decrypt of what was signed",
+    row("GOODSIG" in words and out.decode().strip() == NOTE.strip(), "gpg --decrypt of what was signed",
         "GOODSIG" if "GOODSIG" in words else "NO GOODSIG", "gpg")
 
 

@@ -9,6 +9,7 @@
 #include "tests/hostile/plugins/escape.h"
 #include "tests/hostile/plugins/link.h"
 #include "tests/hostile/plugins/pool.h"
+#include "tests/hostile/plugins/secrets.h"
 #include "tests/hostile/plugins/streams.h"
 
 #include <string.h>
@@ -20,7 +21,8 @@ int main(int argc, char **argv)
     if (argc > 0 && strcmp(argv[0], "quitter") == 0)
         return 3;
     while (link_next(&request)) {
-        if (link_break(&request) || streams_break(&request) || pool_break(&request))
+        if (link_break(&request) || streams_break(&request) || pool_break(&request) ||
+            secrets_break(&request))
             continue;
         link_answer(&request, escape_try(request.what, request.arg));
     }

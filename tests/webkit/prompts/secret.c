@@ -1,7 +1,7 @@
 /*
  * One dialog for a passphrase without a broker: secret WHAT NEW, where NEW is `new` or "". It is
- * over the window `Under`; `Beside` is another. Tells on stderr which of the two is typed in, and on
- * stdout what came of it: `+` and the passphrase, or `dismissed`; it goes on then, so that its
+ * over the window `Under`; `Beside` is another. Tells on stderr which of the two is typed in, and
+ * on stdout what came of it: `+` and the passphrase, or `dismissed`; it goes on then, so that its
  * memory can be looked at. What it reads from stdin at once is `over` (nobody waits any more),
  * `destroy` (another takes the window away), `copied` (tell what can be pasted), or something to be
  * pasted; the end of it is the program's.
