@@ -38,8 +38,9 @@ static void put(const char *text)
 
 void cli_unechoed_put(const char *text)
 {
-    put(text);
+    /* First noted, then shown: who stops it as soon as the text is there is shown it again. */
     (void)snprintf(prompt, sizeof prompt, "%s", text);
+    put(text);
 }
 
 /* What would have happened without us happens now. Returns where the process is not ended by it. */

@@ -23,7 +23,12 @@ static bool check_export(struct enclave_job *job, struct enclave_failure *ret_fa
 
 static bool ask(struct enclave_job *job, struct enclave_failure *ret_failure)
 {
+    struct tb_keystore *keystore = job->enclave->keystore;
     struct enclave_key_info info;
+    struct tb_attempts attempts = {0};
+    int r = tb_keystore_may_try(keystore, &job->key, &attempts);
+    if (r != 0)
+        return enclave_fail_attempt(ret_failure, keystore, r, &job->key, &attempts);
     return enclave_key_info_read(job->enclave, &job->key, &info, ret_failure) &&
            enclave_job_ask(job, "To export a secret key: its passphrase.", &info.key, false,
                            ret_failure);
