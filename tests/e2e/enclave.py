@@ -116,6 +116,14 @@ class Enclave:
     def start(self, command, args=None, body=None, rest=None, each=65536):
         return self.view.start(f"plugin:enclave|{command}", args or {}, body, rest, each)
 
+    def start_open(self, command, args, body, rest):
+        """A call of whose body only the beginning is sent, until view.go_on."""
+        go_on, self.view.go_on = self.view.go_on, lambda call: None
+        try:
+            return self.start(command, args, body, rest)
+        finally:
+            self.view.go_on = go_on
+
     def finish(self, call):
         while call.reply is None:
             self.view.step()

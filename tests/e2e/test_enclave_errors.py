@@ -214,10 +214,12 @@ def test_too_large_without_a_channel(main):
 def test_a_key_that_is_no_key(main):
     key = main.generate()
     body = main.call("export_public_key", key=key["fingerprint"], armor=False)["data"]
-    # The signature that binds the user id, of one byte more: a key without a valid one of its own.
+    # The signature that was made of another user id.
     with pytest.raises(enclave.Refused) as error:
         main.call("import_public_key", body=re.sub(b"Beowulf", b"Grendel", body))
     assert error.value.reason == "bad-key" and error.value.code == "invalid_args"
+    [known] = main.keys().values()
+    assert (known["user_ids"], known["expires"]) == (key["user_ids"], key["expires"])
 
 
 # ---- the keystore ----

@@ -1,5 +1,5 @@
-/* A throwaway key of fuzz_pgp, which the seeds in corpus/pgp are encrypted to and signed by: made with
- * `pgp_tool generate ed25519 "Fuzz <fuzz@example.org>" 0`. */
+/* A throwaway key of fuzz_pgp, which the seeds in corpus/pgp are encrypted to and signed by: made
+ * with `pgp_tool generate ed25519 "Fuzz <fuzz@example.org>" 0`. */
 #pragma once
 
 #include <stdint.h>

@@ -1,8 +1,10 @@
 """Against the enclave: a page that guesses, oversteps its scopes or takes another view's key, and somebody who moves the keystore's
 files about. Keys are made by the page, as the module trollbridge/enclave makes them: the enclave cannot tell a hash from any 32 bytes."""
 
+import base64
 import hashlib
 import json
+import os
 import zlib
 
 from apps import READ
@@ -119,6 +121,25 @@ def exported(trial):
 
 
 enclave("export", "has a secret key exported, and nobody gives its passphrase", "a person is asked, over the page's head", "denied dismissed", exported)
+
+def logged(trial):
+    """All that a page sends to be kept, and the log wants all arguments."""
+    word = os.urandom(16).hex()
+    key = unlocked(trial)
+    good(trial, do(trial.view, "vault_put", key=key, name="a name", text=word))
+    good(trial, do(trial.view, "vault_put", word.encode(), key=key, name="another"))
+    good(trial, do(trial.view, "sign", key=key, mode="detached", text=word, purpose="to see what is kept"))
+    good(trial, do(trial.view, "encrypt", to=[key], text=word))
+    trial.honest(trial.view)
+    log = trial.world.log_path.read_text()
+    trial.check(key in log and "a name" in log and "to see what is kept" in log, "the log does not say what it was about")
+    for secret in (word, word.encode().hex(), base64.b64encode(word.encode()).decode(), RIGHT.hex(), base64.b64encode(RIGHT).decode()):
+        trial.check(secret not in log, "the log has what is secret")
+    return "allowed"
+
+
+row("enclave-log", "looks for its secrets in the log, which is to have all arguments", "plugin.toml: `record`", "allowed", "done", "",
+    app={"enclave": ALL, "full": tuple(f"plugin:enclave|{name}" for name in ("unlock", "vault_put", "sign", "encrypt", "generate_key"))})(logged)
 
 # ---- scopes ----
 NOTES = tuple({"identifier": f"enclave:allow-{name}", "allow": [{"key": "*"}, {"vault": "notes/*"}], "deny": [{"vault": "notes/private/*"}]}

@@ -125,8 +125,8 @@ static int add_content(const struct pgp_packet *packet, struct contents *content
         return PGP_NOT_OPENPGP;
     contents->n_one_pass += packet->tag == PGP_TAG_ONE_PASS;
     contents->n_signatures += packet->tag == PGP_TAG_SIGNATURE;
-    contents->has_data = contents->has_data || packet->tag == PGP_TAG_COMPRESSED ||
-                         packet->tag == PGP_TAG_LITERAL;
+    contents->has_data =
+        contents->has_data || packet->tag == PGP_TAG_COMPRESSED || packet->tag == PGP_TAG_LITERAL;
     return contents->n_one_pass > PGP_SIGNATURES_MAX || contents->n_signatures > PGP_SIGNATURES_MAX
                ? PGP_TOO_LARGE
                : PGP_OK;
