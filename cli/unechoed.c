@@ -38,8 +38,7 @@ static void put(const char *text)
 
 void cli_unechoed_put(const char *text)
 {
-    /* First noted, then shown: who stops it as soon as the text is there is shown it again. */
-    (void)snprintf(prompt, sizeof prompt, "%s", text);
+    (void)snprintf(prompt, sizeof prompt, "%s", text); /* before a stop can come behind it */
     put(text);
 }
 

@@ -61,7 +61,10 @@ static bool export_key(struct enclave_job *job, struct tb_bytes passphrase,
         return enclave_fail_stored(ret_failure, enclave->keystore, r, &job->key);
     r = pgp_export_secret(enclave->pgp, &own, tb_bytes_of(certificate.data, certificate.n),
                           passphrase, &job->result);
-    return r == 0 || enclave_fail_openpgp(ret_failure, enclave->pgp, r);
+    if (r != 0)
+        return enclave_fail_openpgp(ret_failure, enclave->pgp, r);
+    tb_stream_note(job->stream, "gave out the secret key %s", job->key.text);
+    return true;
 }
 
 static bool answered(struct enclave_job *job, struct tb_bytes passphrase,

@@ -205,12 +205,10 @@ def test_each_type_file_that_is_shipped(tmp_path, package):
     assert {"fs", "audit", "core:path", "core:event", "core:app", "core:window"} <= set(keys)
     # Those outside the defaults are granted one by one.
     permissions = [f"{key}:default" for key in keys] + [
-        f"{path.parent.parent.name}:{line.split(chr(34))[1]}" for path in
-        (tree.ROOT / "share/trollbridge/plugins").glob("*/permissions/**/*.toml") if path.parent.parent.name in keys
+        f"{key}:{line.split(chr(34))[1]}" for key in keys
+        for folder in ("permissions", "permissions/commands")
+        for path in (tree.ROOT / f"share/trollbridge/plugins/{key}" / folder).glob("*.toml")
         for line in path.read_text().splitlines() if line.startswith('identifier = "allow-')]
-    permissions += [f"fs:{path.stem and line.split(chr(34))[1]}" for path in
-                    (tree.ROOT / "share/trollbridge/plugins/fs/permissions/commands").glob("*.toml")
-                    for line in path.read_text().splitlines() if line.startswith('identifier = "allow-')]
     text = bindings(app(tmp_path / "app", sorted(set(permissions))))
     checks = "".join(
         f"type Extra_{i} = Exclude<keyof import('./inside_{i}.js').Commands, {granted(text, key)}>;\nexport const none_{i}: [Extra_{i}] extends [never] ? 1 : 0 = 1;\n"

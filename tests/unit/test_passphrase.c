@@ -353,8 +353,7 @@ static void what_was_typed_before_is_no_answer(void)
     tb_fd held = open(terminal, O_RDWR | O_NOCTTY);
     CHECK(held >= 0);
     type(&asked, "early\n");
-    struct pollfd typed = {.fd = held, .events = POLLIN}; /* it takes the kernel a moment */
-    CHECK(poll(&typed, 1, PATIENCE_MS) == 1);
+    until(&asked, "early\r\n"); /* it has arrived */
     asked.pid = fork();
     if (asked.pid == 0)
         be_asked(terminal, result[1], false);
