@@ -58,7 +58,8 @@ struct tb_bytes tb_private_recorded(struct tb_broker *broker,
         tb_pack_object(&packer, &pairs[i]->key);
         tb_pack_object(&packer, &pairs[i]->val);
     }
-    return packer.failed ? (struct tb_bytes){0} : tb_buffer_bytes(out);
+    struct tb_bytes none = {0};
+    return packer.failed ? none : tb_buffer_bytes(out);
 }
 
 /* ---- memory ---- */

@@ -148,7 +148,7 @@ static int prepare(const struct cli_call_options *options, struct cli_prompt *re
         return cli_usage("call", "--raw and --passphrase-file both read standard input");
     if (!cli_prompt_init(ret_prompt, options->answer, takes_input || also_takes_input))
         return cli_usage("call", "--answer takes " CLI_PROMPT_WORDS);
-    return cli_secret_init(ret_secret, file);
+    return cli_secret_init(ret_secret, file, options->repeat == 0);
 }
 
 static int run(struct cli_call *call)

@@ -59,10 +59,7 @@ static void put_field(const char *before, const json_t *object, const char *key)
  * their folders are called. */
 static void put_place(const json_t *object, const char *file, const char *line)
 {
-    static const char share[] = "/share/trollbridge/";
-    const char *path = cli_text(object, file);
-    const char *shared = path[0] == '/' ? strstr(path, share) : NULL;
-    cli_put(shared ? shared + 1 : path);
+    cli_put_file(cli_text(object, file));
     if (json_object_get(object, line))
         printf(":%lld", (long long)json_integer_value(json_object_get(object, line)));
 }

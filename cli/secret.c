@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-int cli_secret_init(struct cli_secret *secret, const char *file)
+int cli_secret_init(struct cli_secret *secret, const char *file, bool is_one_call)
 {
-    *secret = (struct cli_secret){.how = file ? CLI_SECRET_GIVEN : CLI_SECRET_TERMINAL};
+    *secret = (struct cli_secret){.how = file ? CLI_SECRET_GIVEN : CLI_SECRET_TERMINAL,
+                                  .is_one_call = is_one_call};
     return file ? cli_passphrase_from_file(file, &secret->given) : CLI_DONE;
 }
 
@@ -69,11 +70,28 @@ static void dismiss(struct trollbridge *bridge, uint32_t id)
     (void)trollbridge_answer_secret(bridge, id, NULL, 0);
 }
 
+/* A wrong one that is given again and again counts as so many attempts, and then the key waits. */
+static void give(struct cli_secret *secret, struct trollbridge *bridge,
+                 const struct trollbridge_secret *asked)
+{
+    if (secret->is_one_call && secret->was_given) {
+        dismiss(bridge, asked->id);
+        fputs("trollbridge: dismissed: the plugin has got the passphrase of --passphrase-file, and "
+              "asks again: ",
+              stderr);
+        cli_put_to(stderr, asked->what);
+        fputc('\n', stderr);
+        return;
+    }
+    secret->was_given = true;
+    (void)trollbridge_answer_secret(bridge, asked->id, secret->given.text, secret->given.n);
+}
+
 void cli_secret_show(struct cli_secret *secret, struct trollbridge *bridge,
                      const struct trollbridge_secret *asked)
 {
     if (secret->how == CLI_SECRET_GIVEN) {
-        (void)trollbridge_answer_secret(bridge, asked->id, secret->given.text, secret->given.n);
+        give(secret, bridge, asked);
         return;
     }
     int r = secret->how == CLI_SECRET_TERMINAL && !secret->shown

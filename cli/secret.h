@@ -1,6 +1,6 @@
 /*
- * Passphrases that plugins ask for through `trollbridge call`: with --passphrase-file each gets
- * that one; else whoever sits at the terminal is asked, and where there is none, nobody is.
+ * Passphrases that plugins ask for through `trollbridge call`: with --passphrase-file each call
+ * gets that one; else whoever sits at the terminal is asked, and where there is none, nobody is.
  */
 #pragma once
 
@@ -16,13 +16,15 @@ enum cli_secret_how {
 struct cli_secret {
     enum cli_secret_how how;
     struct cli_passphrase given;
+    bool is_one_call; /* which gets it once: who asks again has not taken it */
+    bool was_given;
     bool shown; /* what is typed is the answer */
     uint32_t id;
     struct cli_passphrase_ask ask;
 };
 
 /* `file`: see cli_passphrase_from_file; NULL: a terminal is asked. An exit status. */
-int cli_secret_init(struct cli_secret *secret, const char *file);
+int cli_secret_init(struct cli_secret *secret, const char *file, bool is_one_call);
 /* The terminal has its echo again; nothing is left of a passphrase. Zeroed is fine. */
 void cli_secret_deinit(struct cli_secret *secret);
 

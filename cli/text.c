@@ -131,11 +131,18 @@ void cli_put_count(size_t n, const char *noun)
     printf("%zu %s%s", n, noun, n == 1 ? "" : "s");
 }
 
+int cli_put_file(const char *path)
+{
+    static const char share[] = "/share/trollbridge/";
+    const char *shared = path[0] == '/' ? strstr(path, share) : NULL;
+    return cli_put(shared ? shared + 1 : path);
+}
+
 int cli_put_place(const json_t *rule)
 {
     const char *file = cli_text(rule, "file");
     json_int_t line = cli_number(rule, "line");
-    int width = cli_put(file);
+    int width = cli_put_file(file);
     if (*file && line > 0)
         width += printf(":%lld", (long long)line);
     return width;

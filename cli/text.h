@@ -34,5 +34,8 @@ char *cli_entry_text(const json_t *entry);
 
 /* "2 commands", "1 command". */
 void cli_put_count(size_t n, const char *noun);
+/* A file's name; of one that came with Trollbridge from `share` on. Returns the number of columns.
+ */
+int cli_put_file(const char *path);
 /* "capabilities/main.json:7", or nothing. Returns the number of columns. */
 int cli_put_place(const json_t *rule);

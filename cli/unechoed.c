@@ -38,8 +38,8 @@ static void put(const char *text)
 
 void cli_unechoed_put(const char *text)
 {
+    (void)snprintf(prompt, sizeof prompt, "%s", text); /* before a stop can come behind it */
     put(text);
-    (void)snprintf(prompt, sizeof prompt, "%s", text);
 }
 
 /* What would have happened without us happens now. Returns where the process is not ended by it. */

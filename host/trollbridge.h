@@ -96,7 +96,7 @@ struct trollbridge_secret {
     const char *view;
     const char *origin;
     const char *command;
-    const char *plugin; /* its name; "": the app's own commands, which the host serves */
+    const char *plugin; /* its name */
     const char *what;   /* on one line, at most 1,536 bytes */
     int is_new;         /* a new passphrase: ask for it twice */
 };

@@ -80,7 +80,7 @@ static int start_longest_wait(struct tb_keystore *keystore, const char *leaf)
     return r < 0 ? r : TB_KEYSTORE_DAMAGED;
 }
 
-int tb_attempts_count(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
+int tb_attempts_check(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
                       struct tb_attempts *ret_attempts)
 {
     struct tb_attempts attempts = {0};
@@ -90,6 +90,16 @@ int tb_attempts_count(struct tb_keystore *keystore, const struct tb_fingerprint 
         return start_longest_wait(keystore, fingerprint->text);
     if (r == 0)
         r = check_wait(keystore, fingerprint->text, attempts.failures, last_s, &attempts.wait_s);
+    if (r >= 0)
+        *ret_attempts = attempts;
+    return r;
+}
+
+int tb_attempts_count(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
+                      struct tb_attempts *ret_attempts)
+{
+    struct tb_attempts attempts = {0};
+    int r = tb_attempts_check(keystore, fingerprint, &attempts);
     if (r == 0)
         r = save(keystore, fingerprint->text, attempts.failures + 1, keystore->now_s());
     if (r >= 0)

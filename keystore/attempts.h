@@ -11,6 +11,10 @@ enum { TB_WAIT_MAX_S = 300 };
 /* How long nothing is tried after so many failures. */
 uint32_t tb_attempts_wait_s(uint32_t failures);
 
+/* Whether it may be tried, as tb_attempts_count says; nothing is counted. */
+tb_must_check int tb_attempts_check(struct tb_keystore *keystore,
+                                    const struct tb_fingerprint *fingerprint,
+                                    struct tb_attempts *ret_attempts);
 /*
  * Counts a failure, on disk, before anything is tried. 0: it may be tried, and ret_attempts has the
  * failures before it; TB_KEYSTORE_WAIT: not now; _DAMAGED: the count cannot be read: the key now

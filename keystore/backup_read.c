@@ -140,15 +140,12 @@ static bool read_name(struct tb_bytes name, struct tb_backup_file *file)
     return false;
 }
 
-static int read_file(const struct record *record, struct tb_backup_file *ret_file,
-                     struct tb_damage *damage)
+bool tb_backup_file_read(struct tb_bytes record, struct tb_backup_file *ret_file)
 {
-    struct tb_reader reader = tb_reader_init(tb_bytes_of(record->data, record->n));
+    struct tb_reader reader = tb_reader_init(record);
     struct tb_bytes name = tb_read_string16(&reader);
     ret_file->bytes = tb_read_bytes(&reader, reader.left);
-    if (reader.failed || !read_name(name, ret_file))
-        return damaged(damage, TB_DAMAGE_FOREIGN, "");
-    return 0;
+    return !reader.failed && read_name(name, ret_file);
 }
 
 /* Behind the last record, which is empty, there is nothing: it was put there by somebody else. */
@@ -176,8 +173,9 @@ static int read_one(const struct tb_backup *backup,
     *ret_last = record.tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
     if (*ret_last)
         return check_end(backup, &record, *at, damage);
-    r = read_file(&record, &file, damage);
-    return r == 0 ? sink(data, &file, damage) : r;
+    if (!tb_backup_file_read(tb_bytes_of(record.data, record.n), &file))
+        return damaged(damage, TB_DAMAGE_FOREIGN, "");
+    return sink(data, &file, damage);
 }
 
 int tb_backup_each(const struct tb_backup *backup, tb_backup_sink sink, void *data,

@@ -18,6 +18,9 @@ struct tb_backup_file {
     const char *leaf;              /* borrows from it */
     struct tb_bytes bytes;         /* borrowed until the sink returns */
 };
+/* What a record says. Whether it is a file that a backup holds. Borrows. */
+tb_must_check bool tb_backup_file_read(struct tb_bytes record, struct tb_backup_file *ret_file);
+
 typedef int (*tb_backup_sink)(void *data, const struct tb_backup_file *file,
                               struct tb_damage *damage);
 

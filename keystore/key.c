@@ -138,6 +138,14 @@ static int begin_attempt(struct tb_keystore *keystore, const struct tb_fingerpri
     return 0;
 }
 
+int tb_keystore_may_try(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,
+                        struct tb_attempts *ret_attempts)
+{
+    tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
+    int r = tb_change_begin(keystore, &locked);
+    return r == 0 ? tb_attempts_check(keystore, fingerprint, ret_attempts) : r;
+}
+
 /* A hash that does not fit makes one failure more of those that there were. */
 static int try_hash(const struct tb_keystore *keystore, const struct tb_file *file,
                     const uint8_t hash[static TB_HASH_SIZE], struct tb_attempts *attempts,

@@ -143,6 +143,11 @@ struct tb_key_mark {
 tb_must_check int tb_keystore_key_mark(struct tb_keystore *keystore,
                                        const struct tb_fingerprint *fingerprint,
                                        struct tb_key_mark *ret_mark);
+/* Whether a hash would be tried now, so that nobody is asked for one in vain: 0, or _WAIT, both of
+ * which fill ret_attempts, or _DAMAGED. */
+tb_must_check int tb_keystore_may_try(struct tb_keystore *keystore,
+                                      const struct tb_fingerprint *fingerprint,
+                                      struct tb_attempts *ret_attempts);
 /*
  * Tries the hash. The attempt is on disk as a failure before it is tried, and taken back by
  * success; from the fourth failure on each makes the key wait. _NONE, _WRONG or _WAIT (both fill

@@ -142,6 +142,9 @@ enum tb_damage_kind tb_sealed_parse(struct tb_bytes untrusted_file, struct tb_se
         sealed.head = tb_bytes_of(untrusted_file.data, (size_t)(reader.p - untrusted_file.data));
     sealed.payload = tb_read_bytes(&reader, n_payload);
     sealed.mac = tb_read_bytes(&reader, TB_SEALED_MAC);
+    if (n_payload > kinds[sealed.place.kind].max || sealed.place.app.n > TB_KEYSTORE_APP_MAX ||
+        sealed.place.name.n > NAME_MAX_BYTES)
+        return TB_DAMAGE_ALTERED;
     if (reader.failed)
         return TB_DAMAGE_TORN;
     if (reader.left > 0)

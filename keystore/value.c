@@ -29,8 +29,7 @@ void tb_value_deinit(struct tb_value *value)
 
 /* ---- the outer layer ---- */
 
-/* Takes the plain text apart; it holds more than the least. */
-static bool parse(struct tb_value *value)
+bool tb_value_parse(struct tb_value *value)
 {
     struct tb_reader reader = tb_reader_init(tb_bytes_of(value->data, value->n));
     struct tb_bytes fingerprint = tb_read_bytes(&reader, TB_FINGERPRINT_DIGITS);
@@ -55,7 +54,7 @@ static bool open_outer(const struct tb_keystore *keystore, const struct tb_seale
            crypto_aead_xchacha20poly1305_ietf_decrypt(
                value->data, NULL, NULL, box, payload.n - TB_NONCE_SIZE, sealed->head.data,
                sealed->head.n, payload.data, keystore->own->values) == 0 &&
-           parse(value);
+           tb_value_parse(value);
 }
 
 int tb_value_read(struct tb_keystore *keystore, const char *leaf, struct tb_value *ret_value)

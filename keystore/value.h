@@ -24,6 +24,8 @@ struct tb_value {
 };
 void tb_value_deinit(struct tb_value *value); /* for tb_cleanup */
 
+/* Takes the plain text in `data` apart. Whether it is one. */
+tb_must_check bool tb_value_parse(struct tb_value *value);
 /* 0, _NONE, _DAMAGED or -errno. */
 tb_must_check int tb_value_read(struct tb_keystore *keystore, const char *leaf,
                                 struct tb_value *ret_value);

@@ -122,7 +122,7 @@ int tb_secret_prompt_read(struct tb_unpacker *unpacker, struct tb_bytes body,
     if (r != TB_OK)
         return r;
     if (!tb_label_valid(prompt.view) || !tb_origin_valid(prompt.origin) || prompt.command.n == 0 ||
-        !is_asked(key, prompt.what, has_new, prompt.is_new))
+        prompt.plugin.n == 0 || !is_asked(key, prompt.what, has_new, prompt.is_new))
         return TB_MALFORMED;
     prompt.id = (uint32_t)id;
     prompt.key = key.data;

@@ -40,7 +40,7 @@ struct tb_secret_prompt {
     struct tb_bytes view;
     struct tb_bytes origin;
     struct tb_bytes command;
-    struct tb_bytes plugin; /* empty: the app's own commands, which the host serves */
+    struct tb_bytes plugin;
     struct tb_bytes what;
     const uint8_t *key;
     bool is_new;

@@ -27,6 +27,8 @@ static void on_alert(void *data, const char *view, const char *event, const char
 
 int main(int argc, char **argv)
 {
+    /* Without `ask` and `secret` nobody is asked: calls that wait for a person are denied, and
+     * plugins get no passphrase. */
     const struct trollbridge_options options = {
         .app = argc > 1 ? argv[1] : "examples/notes", .opened = on_opened, .alert = on_alert};
     const struct trollbridge_view view = {.label = "main", .document = 1};

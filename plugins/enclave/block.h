@@ -39,7 +39,8 @@ void enclave_block_deinit(struct enclave_block *block); /* for tb_cleanup; wipes
  * up; -ENOMEM. */
 tb_must_check int enclave_block_append(struct enclave_block *block, struct tb_bytes bytes);
 
+/* Never NULL: nothing is a content too, and libraries take NULL for a mistake. */
 static inline struct tb_bytes enclave_block_bytes(const struct enclave_block *block)
 {
-    return tb_bytes_of(block->data, block->n);
+    return tb_bytes_of(block->data ? (const void *)block->data : "", block->n);
 }

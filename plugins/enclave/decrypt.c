@@ -88,6 +88,7 @@ static bool open_message(struct candidates *candidates, struct enclave_keyring *
     if (r != 0)
         return enclave_fail_openpgp(ret_failure, job->enclave->pgp, r);
     enclave_signatures_trust(keyring, &job->opened, job->trust);
+    enclave_note_verdict(job->stream, "decrypted", &job->opened);
     job->result = job->opened.data;
     job->opened.data = (struct pgp_data){0};
     return true;

@@ -74,7 +74,11 @@ static bool run_encrypt(struct enclave_job *job, struct enclave_failure *ret_fai
                                      .signer = job->has_key ? &encryption.signer : NULL,
                                      .armor = job->armor};
     int r = pgp_encrypt(job->enclave->pgp, &want, &job->result);
-    return r == 0 || enclave_fail_openpgp(ret_failure, job->enclave->pgp, r);
+    if (r != 0)
+        return enclave_fail_openpgp(ret_failure, job->enclave->pgp, r);
+    tb_stream_note(job->stream, "encrypted to %zu keys, %s%s", job->n_to,
+                   job->has_key ? "signed with " : "unsigned", job->has_key ? job->key.text : "");
+    return true;
 }
 
 static void pack_encrypt(const struct enclave_job *job, struct tb_packer *packer)

@@ -23,7 +23,12 @@ static bool check_export(struct enclave_job *job, struct enclave_failure *ret_fa
 
 static bool ask(struct enclave_job *job, struct enclave_failure *ret_failure)
 {
+    struct tb_keystore *keystore = job->enclave->keystore;
     struct enclave_key_info info;
+    struct tb_attempts attempts = {0};
+    int r = tb_keystore_may_try(keystore, &job->key, &attempts);
+    if (r != 0)
+        return enclave_fail_attempt(ret_failure, keystore, r, &job->key, &attempts);
     return enclave_key_info_read(job->enclave, &job->key, &info, ret_failure) &&
            enclave_job_ask(job, "To export a secret key: its passphrase.", &info.key, false,
                            ret_failure);
@@ -56,7 +61,10 @@ static bool export_key(struct enclave_job *job, struct tb_bytes passphrase,
         return enclave_fail_stored(ret_failure, enclave->keystore, r, &job->key);
     r = pgp_export_secret(enclave->pgp, &own, tb_bytes_of(certificate.data, certificate.n),
                           passphrase, &job->result);
-    return r == 0 || enclave_fail_openpgp(ret_failure, enclave->pgp, r);
+    if (r != 0)
+        return enclave_fail_openpgp(ret_failure, enclave->pgp, r);
+    tb_stream_note(job->stream, "gave out the secret key %s", job->key.text);
+    return true;
 }
 
 static bool answered(struct enclave_job *job, struct tb_bytes passphrase,

@@ -62,12 +62,14 @@ bool enclave_fail(struct enclave_failure *ret_failure, enum enclave_reason reaso
 
 void enclave_reply_failure(struct tb_call *call, const struct enclave_failure *failure)
 {
+    tb_reply_note(call, "%s: %s", enclave_reason_word(failure->reason), failure->text);
     tb_reply_error(call, enclave_reason_code(failure->reason), 0, "%s: %s",
                    enclave_reason_word(failure->reason), failure->text);
 }
 
 void enclave_stream_failure(struct tb_stream *stream, const struct enclave_failure *failure)
 {
+    tb_stream_note(stream, "%s: %s", enclave_reason_word(failure->reason), failure->text);
     (void)tb_stream_end_error(stream, enclave_reason_code(failure->reason), 0, "%s: %s",
                               enclave_reason_word(failure->reason), failure->text);
 }

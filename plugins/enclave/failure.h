@@ -58,6 +58,6 @@ TB_FORMAT(3, 4)
 bool enclave_fail(struct enclave_failure *ret_failure, enum enclave_reason reason,
                   const char *format, ...);
 
-/* The answer that a failure is. */
+/* The answer that a failure is, and what the log has of it: the text names keys, never content. */
 void enclave_reply_failure(struct tb_call *call, const struct enclave_failure *failure);
 void enclave_stream_failure(struct tb_stream *stream, const struct enclave_failure *failure);

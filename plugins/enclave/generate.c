@@ -81,6 +81,7 @@ static bool answer(struct tb_call *call, const struct pgp_pair *pair,
         return enclave_fail_openpgp(ret_failure, pgp, r);
     const struct enclave_key_info info = {
         .key = pair->key, .secret = true, .trust = TB_TRUST_VERIFIED};
+    tb_reply_note(call, "made the key %s", pair->key.fingerprint);
     struct tb_packer *packer = tb_reply_value(call);
     tb_pack_map(packer, ENCLAVE_N_KEY_INFO + 2);
     enclave_pack_key_info(packer, &info);

@@ -69,6 +69,8 @@ static bool import_all(struct enclave_job *job, const struct pgp_certificates *c
     for (size_t i = 0; i < certificates->n; i++)
         if (!import_one(job, &certificates->list[i], ret_failure))
             return false;
+    tb_stream_note(job->stream, "took in %zu certificates, the first is %s", certificates->n,
+                   certificates->list[0].key.fingerprint);
     return true;
 }
 
@@ -95,6 +97,7 @@ static bool revoke(struct enclave_job *job, struct enclave_keyring *keyring, con
                                  &revoked);
     if (r != 0)
         return enclave_fail_openpgp(ret_failure, job->enclave->pgp, r);
+    tb_stream_note(job->stream, "took in a revocation of %s", fingerprint.text);
     return room_for(job, 1, ret_failure) &&
            put(job, &fingerprint, pgp_data_bytes(&revoked.data), ret_failure);
 }

@@ -63,6 +63,7 @@ static bool adopt(struct enclave_job *job, const struct pgp_pair *pair, struct t
     sodium_memzero(hash, sizeof hash);
     if (!ok)
         return false;
+    tb_stream_note(job->stream, "took in the secret key %s", fingerprint.text);
     job->infos = calloc(1, sizeof *job->infos);
     if (!job->infos)
         return enclave_fail_memory(ret_failure);

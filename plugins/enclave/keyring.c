@@ -146,11 +146,17 @@ static const struct entry *find_primary(const struct enclave_keyring *keyring, c
     return NULL;
 }
 
-static const struct entry *find_part(struct enclave_keyring *keyring, const char *key_id)
+static void read_all(struct enclave_keyring *keyring)
 {
+    list(keyring);
     for (size_t i = 0; !keyring->read && i < keyring->n; i++)
         read_key_ids(keyring, &keyring->entries[i]);
     keyring->read = true;
+}
+
+static const struct entry *find_part(struct enclave_keyring *keyring, const char *key_id)
+{
+    read_all(keyring);
     for (size_t i = 0; i < keyring->n; i++)
         for (size_t k = 0; k < keyring->entries[i].n_key_ids; k++)
             if (strcmp(keyring->entries[i].key_ids[k], key_id) == 0)
@@ -180,7 +186,10 @@ static bool look_up(void *data, const char *untrusted_key_id, struct tb_bytes *r
            enclave_keyring_certificate(keyring, &fingerprint, ret_certificate, &trust, &failure);
 }
 
+/* It is called in the middle of an operation, when no other can begin: what is looked for has to be
+ * read already. */
 struct pgp_lookup enclave_keyring_lookup(struct enclave_keyring *keyring)
 {
+    read_all(keyring);
     return (struct pgp_lookup){.find = look_up, .data = keyring};
 }

@@ -21,6 +21,7 @@ bool enclave_trust(struct tb_call *call, struct enclave_failure *ret_failure)
     int r = tb_keystore_set_trust(keystore, &key, (enum tb_trust)level);
     if (r != 0)
         return enclave_fail_stored(ret_failure, keystore, r, &key);
+    tb_reply_note(call, "trusts %s: %s", key.text, enclave_trust_words[level]);
     tb_reply_nil(call);
     return true;
 }
@@ -52,6 +53,7 @@ bool enclave_delete_key(struct tb_call *call, struct enclave_failure *ret_failur
     if (r != 0)
         return enclave_fail_stored(ret_failure, enclave->keystore, r, &key);
     enclave_unlocked_remove(&enclave->unlocked, &key);
+    tb_reply_note(call, "deleted the key %s", key.text);
     tb_reply_nil(call);
     return true;
 }
@@ -100,6 +102,7 @@ bool enclave_revoke_key(struct tb_call *call, struct enclave_failure *ret_failur
         !enclave_scope_key(enclave_scope_of(call), &key, ret_failure) ||
         !revoke(enclave_of(call), &key, (enum pgp_reason)reason, &revocation, ret_failure))
         return false;
+    tb_reply_note(call, "revoked the key %s: %s", key.text, reasons[reason]);
     struct tb_packer *packer = tb_reply_value(call);
     tb_pack_map(packer, 1);
     tb_pack_key_str(packer, "revocation", pgp_data_bytes(&revocation));

@@ -2,6 +2,8 @@
 
 #include "plugins/enclave/stored.h"
 
+#include <errno.h>
+
 static const struct {
     enum enclave_reason reason;
     const char *text;
@@ -37,8 +39,11 @@ static const struct {
 
 bool enclave_fail_openpgp(struct enclave_failure *ret_failure, const struct pgp *pgp, int r)
 {
-    if (r < 0)
+    if (r == -ENOMEM)
         return enclave_fail_memory(ret_failure);
+    if (r < 0)
+        return enclave_fail(ret_failure, ENCLAVE_UNSUPPORTED,
+                            "librnp failed, and did not say at what");
     tb_assert((size_t)r < TB_ARRAY_LEN(answers) && answers[r].text);
     const char *culprit = pgp_culprit(pgp);
     if (culprit[0] == 0)

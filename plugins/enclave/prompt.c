@@ -76,8 +76,12 @@ bool enclave_prompt_ask(struct enclave_prompt *prompt, struct tb_stream *stream,
 
 /* ---- the answer ---- */
 
-static bool fail_dismissed(struct enclave_failure *ret_failure)
+/* Who was asked again had given a wrong one. */
+static bool fail_dismissed(const struct enclave_prompt *prompt, struct enclave_failure *ret_failure)
 {
+    if (prompt->n_asked > 1)
+        return enclave_fail(ret_failure, ENCLAVE_WRONG_PASSPHRASE,
+                            "not the passphrase of the key; asked again, nobody gave one");
     return enclave_fail(ret_failure, ENCLAVE_DISMISSED,
                         "nobody gave a passphrase: the prompt was closed, or there is nobody to "
                         "ask");
@@ -102,12 +106,12 @@ bool enclave_prompt_open(struct enclave_prompt *prompt, struct tb_bytes untruste
     void *memory;
     prompt->waits = false;
     if (untrusted_sealed.n <= crypto_box_SEALBYTES || untrusted_sealed.n > SEALED_MAX)
-        return fail_dismissed(ret_failure);
+        return fail_dismissed(prompt, ret_failure);
     if (tb_guarded_new(untrusted_sealed.n - crypto_box_SEALBYTES, &memory) != 0)
         return enclave_fail_memory(ret_failure);
     passphrase.data = memory;
     if (!open_box(prompt, untrusted_sealed, &passphrase))
-        return fail_dismissed(ret_failure);
+        return fail_dismissed(prompt, ret_failure);
     *ret_passphrase = passphrase;
     passphrase.data = NULL;
     return true;

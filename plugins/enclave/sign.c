@@ -32,7 +32,10 @@ static bool run_sign(struct enclave_job *job, struct enclave_failure *ret_failur
                                   .mode = job->mode,
                                   .armor = job->armor};
     r = pgp_sign(enclave->pgp, &want, &job->result);
-    return r == 0 || enclave_fail_openpgp(ret_failure, enclave->pgp, r);
+    if (r != 0)
+        return enclave_fail_openpgp(ret_failure, enclave->pgp, r);
+    tb_stream_note(job->stream, "signed with %s", job->key.text);
+    return true;
 }
 
 static void pack_sign(const struct enclave_job *job, struct tb_packer *packer)
@@ -87,6 +90,7 @@ static bool run_verify(struct enclave_job *job, struct enclave_failure *ret_fail
     if (r != 0)
         return enclave_fail_openpgp(ret_failure, pgp, r);
     enclave_signatures_trust(keyring, &job->opened, job->trust);
+    enclave_note_verdict(job->stream, "verified", &job->opened);
     job->result = job->opened.data;
     job->opened.data = (struct pgp_data){0};
     return true;

@@ -17,6 +17,30 @@ void enclave_signatures_trust(struct enclave_keyring *keyring, const struct pgp_
     }
 }
 
+/* Of several, the first that is not valid says more than the others. */
+static const struct pgp_signature *worst(const struct pgp_opened *opened)
+{
+    for (size_t i = 0; i < opened->n_signatures; i++)
+        if (opened->signatures[i].status != PGP_SIGNATURE_VALID)
+            return &opened->signatures[i];
+    return opened->n_signatures > 0 ? &opened->signatures[0] : NULL;
+}
+
+void enclave_note_verdict(struct tb_stream *stream, const char *done,
+                          const struct pgp_opened *opened)
+{
+    const struct pgp_signature *signature = worst(opened);
+    const char *with = opened->key[0] != 0 ? " with " : "";
+    if (!signature) {
+        tb_stream_note(stream, "%s%s%s: unsigned", done, with, opened->key);
+        return;
+    }
+    bool known = signature->fingerprint[0] != 0;
+    tb_stream_note(stream, "%s%s%s: %s signature by %s, one of %zu", done, with, opened->key,
+                   pgp_status_word(signature->status),
+                   known ? signature->fingerprint : signature->key_id, opened->n_signatures);
+}
+
 static void pack_signature(struct tb_packer *packer, const struct pgp_signature *signature,
                            enum tb_trust trust)
 {

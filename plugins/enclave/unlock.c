@@ -80,6 +80,8 @@ bool enclave_unlock(struct tb_call *call, struct enclave_failure *ret_failure)
         unlock.seconds = most;
     if (!open_key(enclave_of(call), &unlock, &attempts, ret_failure))
         return false;
+    tb_reply_note(call, "unlocked %s for %u s; %u attempts failed before", unlock.key.text,
+                  (unsigned)unlock.seconds, attempts.failures);
     struct tb_packer *packer = tb_reply_value(call);
     tb_pack_map(packer, 1);
     tb_pack_key_uint(packer, "seconds", unlock.seconds);
@@ -135,6 +137,7 @@ bool enclave_change_passphrase(struct tb_call *call, struct enclave_failure *ret
     if (r != 0)
         return enclave_fail_attempt(ret_failure, keystore, r, &change.key, &attempts);
     enclave_unlocked_remove(&enclave_of(call)->unlocked, &change.key);
+    tb_reply_note(call, "changed the passphrase of %s", change.key.text);
     tb_reply_nil(call);
     return true;
 }

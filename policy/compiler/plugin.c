@@ -135,8 +135,8 @@ static void check_host(struct tb_policy *policy, const struct tb_plugin *plugin,
            "entries");
 }
 
-static void read_description(struct tb_policy *policy, const struct tb_value *root,
-                             const struct tb_override *override, struct tb_plugin *plugin)
+void tb_plugin_describe(struct tb_policy *policy, const struct tb_value *root,
+                        const struct tb_override *override, struct tb_plugin *plugin)
 {
     const struct tb_value *name, *program, *host, *scope, *resources, *sandbox, *description;
     const struct tb_value *secrets;
@@ -235,7 +235,7 @@ static void read_description_file(struct tb_policy *policy, int dir, const char 
                                       ? tb_value_read(policy->report, TB_FORMAT_TOML, file, text)
                                       : NULL;
     if (root)
-        read_description(policy, root, find_override(policy, plugin->name), plugin);
+        tb_plugin_describe(policy, root, find_override(policy, plugin->name), plugin);
 }
 
 static void read_permissions(struct tb_policy *policy, int dir, const char *shown,
@@ -249,12 +249,8 @@ static void read_permissions(struct tb_policy *policy, int dir, const char *show
                            &plugin->acl);
 }
 
-/* `dir` is its folder; -1: only a Tauri project says what it has. What the project says of a plugin
- * that has a folder too is what its own Tauri would go by, and so replaces the folder's. */
-static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const char *shown,
-                                     struct tb_bytes key)
+struct tb_plugin *tb_plugin_new(struct tb_policy *policy, struct tb_bytes key)
 {
-    const char *file = tb_arena_format(policy->arena, "%s/plugin.toml", shown);
     struct tb_plugin *plugin = TB_NEW(policy->arena, struct tb_plugin);
     plugin->name = tb_arena_copy(policy->arena, key);
     plugin->sandbox.memory_mib = TB_PLUGIN_MEMORY_MIB;
@@ -262,6 +258,16 @@ static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const ch
     plugin->next = policy->plugins;
     policy->plugins = plugin;
     tb_table_put(policy->arena, &policy->plugin_of, plugin->name, plugin);
+    return plugin;
+}
+
+/* `dir` is its folder; -1: only a Tauri project says what it has. What the project says of a plugin
+ * that has a folder too is what its own Tauri would go by, and so replaces the folder's. */
+static struct tb_plugin *read_plugin(struct tb_policy *policy, int dir, const char *shown,
+                                     struct tb_bytes key)
+{
+    const char *file = tb_arena_format(policy->arena, "%s/plugin.toml", shown);
+    struct tb_plugin *plugin = tb_plugin_new(policy, key);
     check_alone(policy, plugin, file);
     if (dir >= 0)
         read_description_file(policy, dir, file, plugin);

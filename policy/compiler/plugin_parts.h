@@ -5,6 +5,13 @@
 
 enum { TB_PLUGIN_MEMORY_MIB = 256 };
 
+/* ---- plugin.c: what a plugin.toml says, and of whom; for a fuzzer too ---- */
+
+struct tb_plugin *tb_plugin_new(struct tb_policy *policy, struct tb_bytes key);
+/* `override` is what the manifest says of it, or NULL. What is wrong is told. */
+void tb_plugin_describe(struct tb_policy *policy, const struct tb_value *root,
+                        const struct tb_override *override, struct tb_plugin *plugin);
+
 /* ---- plugin_sandbox.c: what holds the plugin; a map of NULL says nothing ---- */
 
 void tb_plugin_sandbox_read(struct tb_policy *policy, const struct tb_value *map,

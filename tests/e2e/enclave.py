@@ -44,6 +44,14 @@ def refused(reason, code=None):
     raise AssertionError(f"went well, and should be refused with {reason}")
 
 
+def until(condition, what, seconds=page.world.SECONDS):
+    """Polls for a condition."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"did not come true: {what}"
+        select.select([], [], [], 0.02)
+
+
 def hash_of(passphrase):
     """For tests in which no host asks for the passphrase: the enclave takes any 32 bytes."""
     return hashlib.blake2b(passphrase.encode(), digest_size=32).digest()
@@ -108,6 +116,14 @@ class Enclave:
     def start(self, command, args=None, body=None, rest=None, each=65536):
         return self.view.start(f"plugin:enclave|{command}", args or {}, body, rest, each)
 
+    def start_open(self, command, args, body, rest):
+        """A call of whose body only the beginning is sent, until view.go_on."""
+        go_on, self.view.go_on = self.view.go_on, lambda call: None
+        try:
+            return self.start(command, args, body, rest)
+        finally:
+            self.view.go_on = go_on
+
     def finish(self, call):
         while call.reply is None:
             self.view.step()
@@ -169,11 +185,7 @@ class Enclave:
         return {key["fingerprint"]: key for key in self.call("list_keys")["keys"]}
 
     def until_locked(self, key):
-        """Waits until the key is not unlocked any more."""
-        end = time.monotonic() + page.world.SECONDS
-        while self.keys()[key["fingerprint"]]["unlocked"]:
-            assert time.monotonic() < end, "is still unlocked"
-            select.select([], [], [], 0.02)
+        until(lambda: not self.keys()[key["fingerprint"]]["unlocked"], "the key is locked again")
 
 
 # ---- other programs ----

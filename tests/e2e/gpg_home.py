@@ -10,7 +10,7 @@ SECONDS = 60
 
 
 class Gpg:
-    """Secret keys in it have no passphrase. `with` ends its agent and removes all."""
+    """Secret keys in it have no passphrase. No agent outlives the command that started it. `with` removes all."""
 
     def __enter__(self):
         # The path of the agent's socket must be short.
@@ -18,13 +18,13 @@ class Gpg:
         return self
 
     def __exit__(self, *failure):
-        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"], check=True, timeout=SECONDS)
         shutil.rmtree(self.home, ignore_errors=True)  # the agent takes its sockets with it as it ends
 
-    def run(self, *words, given="", check=True):
-        command = ["gpg", "--homedir", self.home, "--batch", "--quiet", "--no-tty", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", ""]
+    def run(self, *words, given="", check=True, passphrase=""):
+        command = ["gpg", "--homedir", self.home, "--batch", "--quiet", "--no-tty", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", passphrase]
         given = given.encode() if isinstance(given, str) else given
         done = subprocess.run([*command, *map(str, words)], input=given, capture_output=True, timeout=SECONDS, check=False, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"], check=True, timeout=SECONDS)
         assert done.returncode == 0 or not check, done.stderr.decode()
         return done
 
@@ -43,7 +43,7 @@ class Gpg:
     def take(self, armored):
         self.run("--import", given=armored)
 
-    def status(self, *words, given=""):
+    def status(self, *words, given="", passphrase=""):
         """(what came out, the words of its status lines)"""
-        done = self.run("--status-fd", 2, *words, given=given, check=False)
+        done = self.run("--status-fd", 2, *words, given=given, check=False, passphrase=passphrase)
         return done.stdout, re.findall(r"^\[GNUPG:\] (\S+)", done.stderr.decode(errors="replace"), re.M)

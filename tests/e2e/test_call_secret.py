@@ -1,22 +1,19 @@
 """Passphrases that plugins ask for through `trollbridge call`: at a terminal, from a file, and where there is neither."""
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import pathlib
-import pty
 import select
 import shutil
 import signal
 import subprocess
-import termios
-import time
 
 import pytest
 
 import tree
+from own_terminal import Terminal
 
 BUILT = pathlib.Path(os.environ.get("TB_BUILD", tree.TOP / "build")) / "tests/secrets/asker"
 ASK = "plugin:asker|ask"
@@ -39,51 +36,10 @@ def asking(app):
         yield app
 
 
-class Terminal:
-    """A `call` in a session of its own, whose terminal is ours; its standard streams are others."""
-
-    def __init__(self, app, *words):
-        self.ours, theirs = pty.openpty()
-        self.shown = ""
-        self.process = subprocess.Popen(
-            [*app.program("trollbridge"), "call", app.path, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=app.environment, cwd="/", start_new_session=True,
-            pass_fds=[theirs], preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0))
-        self.theirs = theirs  # kept: its modes are looked at behind the end
-
-    def until(self, text):
-        """Reads until the terminal shows that, and returns what was there before it."""
-        end = time.monotonic() + tree.PATIENCE_S
-        while text not in self.shown:
-            ready = select.select([self.ours], [], [], max(end - time.monotonic(), 0))[0]
-            assert ready, f"{text} is not shown: {self.shown}"
-            self.shown += os.read(self.ours, 65536).decode()
-        before, self.shown = self.shown.split(text, 1)
-        return before
-
-    def type(self, text):
-        os.write(self.ours, text.encode())
-
-    def echoes(self):
-        return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
-
-    def end(self):
-        """(exit status, stdout, stderr), with the echo back on."""
-        out, told = self.process.communicate(timeout=tree.PATIENCE_S)
-        assert self.echoes()
-        return self.process.returncode, out.decode(), tree.clean(told.decode())
-
-
 @contextlib.contextmanager
 def terminal(app, args=None, *words):
-    made = Terminal(app, ASK, json.dumps({"what": WHAT} | (args or {})), *words)
-    try:
+    with Terminal(app, ASK, json.dumps({"what": WHAT} | (args or {})), *words) as made:
         yield made
-    finally:
-        made.process.kill()
-        made.process.communicate()
-        os.close(made.ours)
-        os.close(made.theirs)
 
 
 def call(app, args=None, *words, **options):
@@ -170,9 +126,18 @@ def test_it_comes_from_a_file(asking):
     file = asking.folder / "passphrase"
     file.write_text("correct horse\nmore\n")
     file.chmod(0o600)
-    result = call(asking, {"new": True, "times": 2}, "--passphrase-file", file)
+    result = call(asking, {"new": True}, "--passphrase-file", file)
     assert (result.returncode, result.stderr) == (0, b"")
-    assert json.loads(result.stdout) == [digest("correct horse")] * 2
+    assert json.loads(result.stdout) == [digest("correct horse")]
+
+
+def test_who_asks_again_does_not_get_the_same_again(asking):
+    """It was wrong, and each time that it is tried counts. Calls that are repeated get it each."""
+    result = call(asking, {"times": 2}, "--passphrase-file", "-", input=b"correct horse\n")
+    told = result.stderr.decode()
+    assert result.returncode == 1 and "dismissed: the plugin has got the passphrase of --passphrase-file, and asks again: " + WHAT in told
+    result = call(asking, {}, "--passphrase-file", "-", "--repeat", "3", input=b"correct horse\n")
+    assert result.returncode == 0 and b"3 calls, 0 failed" in result.stdout
 
 
 def test_it_comes_from_standard_input(asking):

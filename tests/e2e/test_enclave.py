@@ -64,7 +64,7 @@ def test_modes_of_signing(main, mode, armor):
         assert not changed["valid"] and [s["status"] for s in changed["signatures"]] == ["bad"]
     else:
         verified = main.call("verify", body=made.encode() if isinstance(made, str) else made)
-        assert verified["valid"] and verified["data"].rstrip(b"\n") == b"some\nlines"
+        assert verified["valid"] and verified["data"].rstrip(b"\r\n") == b"some\nlines"
 
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "rsa3072", "p256"])

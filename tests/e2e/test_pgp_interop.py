@@ -1,5 +1,7 @@
 """The enclave's OpenPGP against gpg and sq as Debian has them, both ways."""
 
+import re
+
 import pytest
 
 from pgp_lab import TOOL, Lab, sq, sq_asked, tool, tool_ok
@@ -90,6 +92,17 @@ def test_what_others_encrypt_we_read(lab, crowd, n, form):
     for message in (by_gpg, by_sq):
         for reader in readers[:n:3]:
             assert read_by(lab, reader, lab.path(message)) == TEXT
+
+
+def test_every_message_has_a_session_key_of_its_own(lab, sue):
+    key, _, certificate = sue
+    seen = set()
+    for _ in range(4):
+        message = lab.path()
+        tool_ok("encrypt", lab.path(TEXT), message, "binary", "-", certificate)
+        shown = sq("decrypt", "--recipient-key", key, "--dump-session-key", message).stderr.decode()
+        seen.update(re.findall(r"Session key: ([0-9A-F]{64})\b", shown))
+    assert len(seen) == 4 and all(len(set(one)) > 4 for one in seen)
 
 
 def test_a_hidden_recipient_is_found(lab, ann):

@@ -18,6 +18,7 @@ STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror
 def declared():
     """The functions of the public header, by name."""
     text = re.sub(r"/\*.*?\*/", "", HEADER.read_text(encoding="utf-8"), flags=re.S)
+    text = re.sub(r"typedef .*?;", "", text, flags=re.S)
     text = re.sub(r"static inline .*?\n}\n", "", text, flags=re.S)
     return set(re.findall(r"\b(tb_\w+)\(", text))
 

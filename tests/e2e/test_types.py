@@ -50,7 +50,7 @@ def write(folder, files):
 
 def compiles(folder, package, **files):
     """What tsc says of these files; empty: nothing."""
-    options = OPTIONS | ({"paths": {"trollbridge": [f"{package}/src/index.d.ts"]}} if package else {})
+    options = OPTIONS | ({"paths": {"trollbridge": [f"{package}/src/index.d.ts"], "trollbridge/enclave": [f"{package}/src/enclave/index.d.ts"]}} if package else {})
     write(folder, {"tsconfig.json": json.dumps({"compilerOptions": options, "include": ["*.ts"]}), "package.json": '{"type": "module"}'})
     write(folder, {f"{name.replace('_', '.')}.ts": text for name, text in files.items()})
     return subprocess.run([*TSC, "-p", folder], capture_output=True, text=True, timeout=240, check=False).stdout
@@ -205,12 +205,10 @@ def test_each_type_file_that_is_shipped(tmp_path, package):
     assert {"fs", "audit", "core:path", "core:event", "core:app", "core:window"} <= set(keys)
     # Those outside the defaults are granted one by one.
     permissions = [f"{key}:default" for key in keys] + [
-        f"{path.parent.parent.name}:{line.split(chr(34))[1]}" for path in
-        (tree.ROOT / "share/trollbridge/plugins").glob("*/permissions/**/*.toml") if path.parent.parent.name in keys
+        f"{key}:{line.split(chr(34))[1]}" for key in keys
+        for folder in ("permissions", "permissions/commands")
+        for path in (tree.ROOT / f"share/trollbridge/plugins/{key}" / folder).glob("*.toml")
         for line in path.read_text().splitlines() if line.startswith('identifier = "allow-')]
-    permissions += [f"fs:{path.stem and line.split(chr(34))[1]}" for path in
-                    (tree.ROOT / "share/trollbridge/plugins/fs/permissions/commands").glob("*.toml")
-                    for line in path.read_text().splitlines() if line.startswith('identifier = "allow-')]
     text = bindings(app(tmp_path / "app", sorted(set(permissions))))
     checks = "".join(
         f"type Extra_{i} = Exclude<keyof import('./inside_{i}.js').Commands, {granted(text, key)}>;\nexport const none_{i}: [Extra_{i}] extends [never] ? 1 : 0 = 1;\n"
@@ -327,6 +325,36 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? 1 : 0) : 0;
 export const same: Same<Name, 'plugin:mine|__proto__' | 'plugin:mine|constructor'> = 1;
 """
     assert compiles(tmp_path / "page", package, trollbridge_d=text, page=page) == ""
+
+
+ENCLAVE = """import { invoke } from 'trollbridge';
+import { enclave, type Algorithm, type DamagedFile, type Key, type Mode, type NewKey, type NewSalt, type Revocation, type Salt, type Signature, type Trust, type Verdict } from 'trollbridge/enclave';
+
+declare const algorithm: Algorithm, mode: Mode, level: Trust, reason: Revocation, raw: Uint8Array;
+const key = '0123456789ABCDEF0123456789ABCDEF01234567';
+const hash = new Uint8Array(32);
+export const all: [Key[], DamagedFile[], Salt, NewSalt, NewKey, Verdict, Signature[], string] = [
+  (await invoke('plugin:enclave|list_keys')).keys,
+  (await invoke('plugin:enclave|list_keys')).damaged,
+  await invoke('plugin:enclave|salt', { key }),
+  await invoke('plugin:enclave|new_salt'),
+  await invoke('plugin:enclave|generate_key', { user_id: 'x', ticket: '1', hash, algorithm, expires_s: 0 }),
+  await invoke('plugin:enclave|verify', {}, { raw }),
+  (await invoke('plugin:enclave|decrypt', {}, { raw })).signatures,
+  (await invoke('plugin:enclave|revoke_key', { key, reason })).revocation,
+];
+await invoke('plugin:enclave|sign', { key, mode, armor: false }, { raw });
+await invoke('plugin:enclave|trust', { key, level });
+export const text: string = await enclave.encrypt('x', { to: key });
+export const bytes: Uint8Array = await enclave.encrypt('x', { to: [key], armor: false });
+"""
+
+
+def test_the_module_of_the_enclave_has_the_types_of_its_commands(tmp_path, package):
+    text = bindings(app(tmp_path / "app", ["enclave:default", "enclave:manage"]))
+    assert compiles(tmp_path / "page", package, trollbridge_d=text, page=ENCLAVE) == ""
+    other = text.replace("'superseded' | ", "").replace("'cleartext' | ", "").replace("damaged: {", "damaged?: {")
+    assert compiles(tmp_path / "other", package, trollbridge_d=other, page=ENCLAVE).count("error TS") == 3
 
 
 def test_a_wrong_policy_is_told(tmp_path):

@@ -2,15 +2,19 @@
  * One change of a keystore, or what is in it:
  *
  *     keystore_tool FOLDER APP STEP init | add FPR N | change FPR OLD NEW | put FPR N NAME VALUE
- *                               | delete FPR | trust FPR LEVEL | state
+ *                               | delete FPR | trust FPR LEVEL | state | backup FILE | restore FILE
  *
- * A passphrase's hash is its number N, a digit, 32 times. It dies at that STEP (steps.h). Exit
- * status: 0, the enum tb_keystore_result, or 100.
+ * A restore replaces. A passphrase's hash is its number N, a digit, 32 times. It dies at that STEP
+ * (steps.h). Exit status: 0, the enum tb_keystore_result, or 100.
  */
+#include "base/fd.h"
+#include "keystore/backup.h"
 #include "keystore/guarded.h"
 #include "keystore/vault.h"
 #include "tests/enclave/steps.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +167,35 @@ static int print_state(const struct work *work)
     return r;
 }
 
+/* ---- backups ---- */
+
+static const char words[] = "the passphrase of the backup";
+
+static void say_left_out(void *data, const struct tb_damage *damage)
+{
+    (void)data;
+    printf("left out %s\n", damage->file);
+}
+
+static int backup(struct tb_keystore *keystore, const char *file)
+{
+    size_t n;
+    tb_fd fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    return tb_backup_write(keystore, fd, tb_bytes_of_string(words), &tb_wrap_cost_floor,
+                           say_left_out, NULL, &n);
+}
+
+static int restore(const char *folder, const char *app, const char *file)
+{
+    struct tb_damage damage = {0};
+    tb_cleanup(tb_backup_close) struct tb_backup *read = NULL;
+    tb_fd fd = open(file, O_RDONLY | O_CLOEXEC);
+    int r = tb_backup_open(fd, tb_bytes_of_string(app), tb_bytes_of_string(words), &damage, &read);
+    return r == 0 ? tb_backup_restore(read, folder, true, &damage) : r;
+}
+
 static const struct {
     const char *name;
     int n_args; /* the fingerprint too */
@@ -177,7 +210,11 @@ static int run(char **argv, int n_args)
     struct work work = {.args = argv + 6};
     struct tb_damage damage = {0};
     steps_die_at(strtoul(argv[3], NULL, 10));
+    if (n_args == 1 && strcmp(argv[4], "restore") == 0)
+        return restore(argv[1], argv[2], argv[5]) == 0 ? 0 : 100;
     int r = tb_keystore_open(argv[1], tb_bytes_of_string(argv[2]), true, &damage, &work.keystore);
+    if (r == 0 && n_args == 1 && strcmp(argv[4], "backup") == 0)
+        r = backup(work.keystore, argv[5]);
     for (size_t i = 0; i < TB_ARRAY_LEN(commands) && r == 0; i++) {
         if (strcmp(commands[i].name, argv[4]) != 0)
             continue;

@@ -25,6 +25,10 @@ int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __real_renameat(int from, const char *old, int to, const char *new);
 int __wrap_renameat(int from, const char *old, int to, const char *new);
+int __real_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
+int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
+int __real_rmdir(const char *path);
+int __wrap_rmdir(const char *path);
 int __real_unlinkat(int folder, const char *name, int flags);
 int __wrap_unlinkat(int folder, const char *name, int flags);
 int __real_mkdirat(int folder, const char *name, mode_t mode);
@@ -61,4 +65,16 @@ int __wrap_mkdirat(int folder, const char *name, mode_t mode)
 {
     step();
     return __real_mkdirat(folder, name, mode);
+}
+
+int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags)
+{
+    step();
+    return __real_renameat2(from, old, to, new, flags);
+}
+
+int __wrap_rmdir(const char *path)
+{
+    step();
+    return __real_rmdir(path);
 }

@@ -1,7 +1,8 @@
 /*
  * An app's files, all the way to a grant. The input is one byte (bit 0: the permission file is
  * JSON, bit 1: the capability file is, bit 2: it is JSON5), then the permission file, a NUL, the
- * capability file, a NUL, the manifest. What compiles without an error has to end in a grant that
+ * capability file, a NUL, the manifest, and if a plugin `safe` is to have the same permissions, a
+ * NUL and its plugin.toml. What compiles without an error has to end in a grant that
  * its reader takes, and what is in it has to be explained.
  */
 #include "base/fd.h"
@@ -12,6 +13,7 @@
 #include "policy/compiler/lint/lint.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/permission.h"
+#include "policy/compiler/plugin_parts.h"
 #include "policy/compiler/resolve.h"
 #include "policy/compiler/views.h"
 #include "tests/fuzz/fuzz.h"
@@ -47,6 +49,18 @@ static void read_filters(struct tb_policy *policy)
     tb_filters_compile(policy);
 }
 
+static void read_plugin(struct tb_policy *policy, struct tb_bytes text,
+                        const struct tb_document *permissions)
+{
+    const struct tb_value *root =
+        tb_value_read(policy->report, TB_FORMAT_TOML, "plugin.toml", text);
+    struct tb_plugin *plugin = tb_plugin_new(policy, tb_bytes_of_string("safe"));
+    if (root)
+        tb_plugin_describe(policy, root, tb_table_find(&policy->manifest.override_of, plugin->name),
+                           plugin);
+    tb_permission_read(policy, permissions, &plugin->acl);
+}
+
 static void read_files(struct tb_policy *policy, struct tb_bytes text)
 {
     static const enum tb_format formats[] = {TB_FORMAT_TOML, TB_FORMAT_JSON, TB_FORMAT_JSON5};
@@ -56,18 +70,19 @@ static void read_files(struct tb_policy *policy, struct tb_bytes text)
     struct tb_bytes rest = text.n == 0 ? text : tb_bytes_of(text.data + 1, text.n - 1);
     struct tb_bytes permissions = cut(&rest);
     struct tb_bytes capabilities = cut(&rest);
-    struct tb_document *manifest =
-        document(policy->report, TB_FORMAT_TOML, TB_MANIFEST_FILE, rest, TB_SOURCE_PERMISSIONS);
+    struct tb_document *manifest = document(policy->report, TB_FORMAT_TOML, TB_MANIFEST_FILE,
+                                            cut(&rest), TB_SOURCE_PERMISSIONS);
     if (!manifest)
         return;
     policy->manifest = tb_manifest_read(policy->report, manifest->root, NULL);
     policy->vars = tb_vars_of(policy->arena, &policy->inputs->user, policy->inputs->user_dirs,
                               policy->manifest.app, policy->inputs->resource);
     read_filters(policy);
-    tb_permission_read(policy,
-                       document(policy->report, permission_format, "permissions/p", permissions,
-                                TB_SOURCE_PERMISSIONS),
-                       &policy->app);
+    const struct tb_document *own = document(policy->report, permission_format, "permissions/p",
+                                             permissions, TB_SOURCE_PERMISSIONS);
+    tb_permission_read(policy, own, &policy->app);
+    if (rest.n > 0)
+        read_plugin(policy, rest, own);
     policy->capabilities =
         tb_capability_read(policy, document(policy->report, capability_format, "capabilities/c",
                                             capabilities, TB_SOURCE_CAPABILITIES));

@@ -125,19 +125,29 @@ def write(path, text):
     path.write_text(text)
 
 
-def capability(allow, deny, targets=()):
+def capability(allow, deny, targets=(), more=()):
     scope = {"identifier": "fs:scope", "allow": [{"path": p} for p in allow], "deny": [{"path": p} for p in deny]}
     permissions = [f"fs:allow-{name}" for name in FS_COMMANDS] + [scope]
     permissions += [f"{name}:allow-do" for name in NAMES + HOSTS]
     permissions += ["core:event:default", "core:resources:default", "audit:default"]
     permissions += [{"identifier": f"core:event:allow-{name}", "allow": [{"target": t} for t in targets]}
                     for name in ("emit", "emit-to") if targets]
+    permissions += more
     return json.dumps({"identifier": "main", "windows": ["*"], "permissions": permissions})
 
 
+def told_enclave(world):
+    """For the self-test: the enclave's own files, but for the word that its arguments are secrets. Its table of the manifest."""
+    copy = world.app / "acl/enclave"
+    shutil.copytree(f"{world.settings.tree}/share/trollbridge/plugins/enclave", copy)
+    lines = (copy / "plugin.toml").read_text().splitlines(keepends=True)
+    (copy / "plugin.toml").write_text("".join(line for line in lines if not line.startswith("record")))
+    return '[plugins.enclave]\npermissions = "acl/enclave"\n'
+
+
 def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, ask=(), wide=False, twice=False, filters="",
-         hook=None, home=False, full=(), asking=("keeper",), private=("keeper",)):
-    """`ask`: commands that a person is asked about; `hook`: the text of an isolation.js; `home`: fs may have the home folder; `full`: commands of which the log is to have all;
+         hook=None, enclave=(), home=False, full=(), asking=("keeper",), private=("keeper",)):
+    """`ask`: commands that a person is asked about; `hook`: the text of an isolation.js; `enclave`: entries for it; `home`: fs may have the home folder; `full`: commands of which the log is to have all;
     `asking`, `private`: plugins that may ask for passphrases, and whose arguments are secrets. For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
     app = world.app
     manifest = MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms, hosted_ms=hosted_ms)
@@ -145,6 +155,8 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, 
     tables += [f'[plugins.{name}]\npermissions = "acl/{name}"\n' for name in HOSTS]
     tables += [f'[commands."{name}"]\nask = true\n' for name in ask]
     tables += [f'[commands."{name}"]\naudit = "full"\n' for name in full]
+    if enclave and not private:
+        tables.append(told_enclave(world))
     if hook:
         tables.append(HOOK.format(commands=json.dumps(HOOKED)))
         write(app / "isolation.js", hook)
@@ -152,7 +164,9 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, 
     scope = (SCOPE_ALLOW + SCOPE_WIDE, [], ["*"]) if wide else (SCOPE_ALLOW, SCOPE_DENY)
     if home:
         scope = (scope[0] + ["$HOME/**"], *scope[1:])
-    write(app / "capabilities/main.json", capability(*scope))
+    if wide and enclave:
+        enclave = ("enclave:default", "enclave:vault", "enclave:manage")
+    write(app / "capabilities/main.json", capability(*scope, more=enclave))
     if twice:
         write(app / "capabilities/second.json", capability(*scope).replace('"main"', '"second"'))
     write(app / "data/hello.txt", HELLO)

@@ -13,6 +13,7 @@ import bench
 import rows_ask  # noqa: F401
 import rows_audit  # noqa: F401
 import rows_bombs  # noqa: F401
+import rows_enclave  # noqa: F401
 import rows_files  # noqa: F401
 import rows_filters  # noqa: F401
 import rows_floods  # noqa: F401
@@ -30,6 +31,7 @@ import rows_plugin  # noqa: F401
 import rows_pool  # noqa: F401
 import rows_reload  # noqa: F401
 import rows_sandbox  # noqa: F401
+import rows_secret  # noqa: F401
 import rows_secrets  # noqa: F401
 import rows_session  # noqa: F401
 import rows_state  # noqa: F401

@@ -12,6 +12,7 @@ import page
 STILL_HELD = {
     ("off", "sandbox-environment"): "the environment is emptied when the process is made",
     ("wide", "sandbox-log-read"): "no manifest grants the folder of the log",
+    ("trusting", "enclave-file-swapped"): "a key's file says of which key it is",
 }
 
 # (breach, what it is, rows that must fail with it)
@@ -21,7 +22,7 @@ BREACHES = [
      ["path-outside", "path-absolute", "path-denied", "path-denied-*", "path-renamed", "path-dot-denied",
       "path-double-slash", "path-url-denied", "write-outside", "write-denied", "race-denied-allowed", "sandbox-passwd",
       "sandbox-private", "sandbox-manifest", "sandbox-neighbour-hull", "sandbox-log-read",
-      "event-other-view", "event-all-views", "isolation-widen"]),
+      "event-other-view", "event-all-views", "isolation-widen", "enclave-vault-scope", "enclave-*-key", "enclave-recipient", "enclave-no-scope"]),
     ("deny", "violations that do not lock the session", ["handle-forged", "replay-*", "swap-commands", "counter-*",
                                                          "msgpack-array32", "chunk-live", "lock-out", "action-exit",
                                                          "chunk-overrun", "chunk-gap", "credit-overrun",
@@ -31,6 +32,7 @@ BREACHES = [
     ("unasked", "a manifest that has nobody asked",
      ["ask-replay", "ask-other-view", "ask-guessed", "ask-document", "ask-flood", "ask-pool", "ask-again", "ask-long"]),
     ("asking", "plugins that may all ask for passphrases", ["secret-without"]),
+    ("told", "a plugin that does not say that its arguments are secrets", ["private-*", "enclave-log"]),
     ("twice", "a second capability that grants what the reload is to take away",
      ["reload-withdrawn", "reload-want", "reload-race", "reload-back", "reload-replay-live"]),
     ("unfiltered", "a manifest without limits, rules, schemas and tripwires", ["limit-*", "rule-*", "schema-*", "tripwire-*",
@@ -41,14 +43,15 @@ BREACHES = [
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
                                                         "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand",
-                                                        "host-link-event", "emit-flood", "secret-forged"]),
+                                                        "host-link-event", "emit-flood", "secret-forged", "enclave-*-view", "enclave-reload", "enclave-export", "enclave-ticket"]),
 ]
 
-# Weaknesses in the launcher of plugins, in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the
+# Weaknesses in the launcher of plugins, in the enclave, in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the
 # page (folders of plants/): (breach, what it is, rows that must fail with it, twins)
 SCRIPTS = ["host_scripts"]
 PLANTS = [
-    ("uncovered", "a launcher that keeps nothing from plugins", ["state-read", "state-write", "state-fs", "state-fs-*"], ["confine_open"]),
+    ("uncovered", "a launcher that keeps nothing from plugins", ["state-read", "state-write", "state-fs", "state-fs-*", "enclave-file-fs"], ["confine_open"]),
+    ("trusting", "an enclave that counts no attempts and believes its files", ["enclave-guess", "enclave-file-swapped", "enclave-file-altered"], ["enclave_trusting"]),
     ("natives", "native functions in the page's own world", ["page-walk", "page-names"], ["web_natives"]),
     ("keys", "keys on the page's global object", ["page-walk"], ["web_keys"]),
     ("everywhere", "scripts and links in all frames, offers that are not looked at, a script message handler",

@@ -9,6 +9,8 @@ WIDTHS = (24, 52, 34, 26, 58)
 
 
 def fit(text, width):
+    """Attackers' words are shown, and not obeyed."""
+    text = "".join(c if c.isprintable() else "·" for c in text)
     return text.ljust(width) if len(text) <= width else text[:width - 1] + "…"
 
 
@@ -16,7 +18,9 @@ def shown_record(record):
     if not record:
         return "-"
     code = f" {record['code']}" if record["code"] not in ("", record["event"]) else ""
-    reason = f": {record['reason']}" if record["reason"] else ""
+    # As a row may have made it: nothing that commands a terminal.
+    reason = "".join(c if c.isprintable() else "?" for c in record["reason"])
+    reason = f": {reason}" if reason else ""
     return f"#{record['n']} {record['event']}{code}{reason}"
 
 

@@ -107,6 +107,14 @@ static void on_ask(void *data, const struct trollbridge_ask *ask)
                        "days", (int)ask->remember_days, "body", (int)ask->n_body));
 }
 
+static void on_secret(void *data, const struct trollbridge_secret *secret)
+{
+    (void)data;
+    view_say(json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:b}", "secret", (int)secret->id, "view",
+                       secret->view, "origin", secret->origin, "command", secret->command, "plugin",
+                       secret->plugin, "what", secret->what, "new", secret->is_new));
+}
+
 static void on_asked_over(void *data, uint32_t id)
 {
     (void)data;
@@ -230,6 +238,13 @@ static void do_answer(struct driver *driver, char **words)
                                      (enum trollbridge_answered)i);
 }
 
+/* Without a passphrase: dismissed. */
+static void do_type(struct driver *driver, char **words)
+{
+    (void)trollbridge_answer_secret(driver->bridge, number(words[1]), words[2],
+                                    words[2] ? strlen(words[2]) : 0);
+}
+
 static void do_finish(struct driver *driver, char **words)
 {
     (void)driver;
@@ -265,7 +280,7 @@ static const struct {
     {"cancel", 3, do_cancel}, {"progress", 3, do_progress}, {"rounds", 5, do_rounds},
     {"copy", 4, do_copy},     {"emit", 4, do_emit},         {"finish", 2, do_finish},
     {"forget", 1, do_forget}, {"answer", 3, do_answer},     {"stop", 1, do_stop},
-    {"go", 1, do_stop},
+    {"go", 1, do_stop},       {"type", 2, do_type},
 };
 
 /* The last word of a command may hold spaces. */
@@ -288,7 +303,8 @@ static void run_line(struct driver *driver, char *line)
         if (strncmp(line, commands[i].name, n_name) != 0 || (line[n_name] && line[n_name] != ' '))
             continue;
         char *words[WORDS_MAX + 1] = {NULL};
-        size_t n_most = commands[i].run == do_open ? 3 : commands[i].n_words;
+        bool more = commands[i].run == do_open || commands[i].run == do_type;
+        size_t n_most = more ? 3 : commands[i].n_words;
         tb_assert(split(line, n_most, words) >= commands[i].n_words);
         commands[i].run(driver, words);
         return;
@@ -367,6 +383,7 @@ int main(int argc, char **argv)
         .alert = on_alert,
         .reloaded = on_reloaded,
         .ask = on_ask,
+        .secret = on_secret,
         .asked_over = on_asked_over,
         .data = &driver,
     };

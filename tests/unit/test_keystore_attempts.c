@@ -65,6 +65,25 @@ static void the_fourth_failure_makes_it_wait(void)
     space_remove();
 }
 
+static void who_is_to_be_asked_is_told_of_the_wait_before(void)
+{
+    struct tb_attempts attempts = {0};
+    tb_cleanup(tb_keystore_close) struct tb_keystore *keystore = with_key();
+    for (int i = 0; i < 10; i++)
+        CHECK_INT(tb_keystore_may_try(keystore, &space_key, &attempts), 0);
+    fail(keystore, 4);
+    for (int i = 0; i < 10; i++) {
+        CHECK_INT(tb_keystore_may_try(keystore, &space_key, &attempts), TB_KEYSTORE_WAIT);
+        CHECK_INT(attempts.failures, 4);
+        CHECK_INT(attempts.wait_s, 2);
+    }
+    space_now_s += 2;
+    CHECK_INT(tb_keystore_may_try(keystore, &space_key, &attempts), 0);
+    CHECK_INT(try_key(keystore, space_hash, &attempts), 0);
+    CHECK_INT(attempts.failures, 4);
+    space_remove();
+}
+
 static void what_was_not_tried_is_not_counted(void)
 {
     struct tb_attempts attempts = {0};
@@ -143,6 +162,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         TEST(waits_double_to_a_limit),
         TEST(the_fourth_failure_makes_it_wait),
+        TEST(who_is_to_be_asked_is_told_of_the_wait_before),
         TEST(what_was_not_tried_is_not_counted),
         TEST(the_count_outlives_process_and_view),
         TEST(changing_the_hash_counts_too),

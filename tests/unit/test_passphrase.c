@@ -353,6 +353,7 @@ static void what_was_typed_before_is_no_answer(void)
     tb_fd held = open(terminal, O_RDWR | O_NOCTTY);
     CHECK(held >= 0);
     type(&asked, "early\n");
+    until(&asked, "early\r\n"); /* it has arrived */
     asked.pid = fork();
     if (asked.pid == 0)
         be_asked(terminal, result[1], false);

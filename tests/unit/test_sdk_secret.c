@@ -131,6 +131,34 @@ static void a_cancelled_call_hears_nothing(void)
     sdk_stop();
 }
 
+static void leave(struct tb_stream *s)
+{
+    CHECK(s == stream);
+}
+
+static void take_over_for_good(struct tb_call *call)
+{
+    static const struct tb_stream_events events = {.cancel = leave};
+    stream = tb_call_stream(call, &events, NULL);
+    CHECK(stream);
+    CHECK_INT(ask_about("a key"), TB_SENT);
+}
+
+/* Not even while it takes its time to end. */
+static void one_that_has_not_ended_yet_hears_nothing_either(void)
+{
+    sdk_start(0, 0);
+    sdk_handler = take_over_for_good;
+    sdk_put(TB_PLUGIN_CALL, SDK_NO_RAW, "call", SDK_CALL, "command", SDK_RUN, "args", 0, NULL);
+    sdk_put(TB_PLUGIN_CANCEL, SDK_NO_RAW, "call", SDK_CALL, NULL);
+    CHECK_INT(sdk_run(), TB_AGAIN);
+    (void)take_asked();
+    CHECK_INT(answer(SDK_CALL, 304), TB_AGAIN);
+    CHECK_INT(n_answered, 0);
+    tb_stream_free(stream);
+    sdk_stop();
+}
+
 static void an_end_of_the_link_is_a_cancel(void)
 {
     begin();
@@ -160,6 +188,7 @@ int main(int argc, char **argv)
         TEST(what_the_broker_would_end_it_for_is_not_sent),
         TEST(a_stream_may_be_freed_by_its_answer),
         TEST(a_cancelled_call_hears_nothing),
+        TEST(one_that_has_not_ended_yet_hears_nothing_either),
         TEST(an_end_of_the_link_is_a_cancel),
         TEST(an_answer_to_nothing_ends_the_session),
     };

@@ -142,8 +142,9 @@ static void what_names_nobody_is_refused(void)
     prompt.what = tb_bytes_of_string("");
     CHECK_INT(read_prompt(prompt, &read), TB_MALFORMED);
     prompt = a_prompt();
-    prompt.plugin = tb_bytes_of_string(""); /* the app's own commands */
-    CHECK_INT(read_prompt(prompt, &read), TB_OK);
+    prompt.plugin = tb_bytes_of_string("");
+    CHECK_INT(read_prompt(prompt, &read), TB_MALFORMED);
+    CHECK_INT(read_prompt(a_prompt(), &read), TB_OK);
 }
 
 /* Beside what a writer makes. */

@@ -1,4 +1,5 @@
 /* What ends a prompt for a passphrase, and what becomes of its call's deadline meanwhile. */
+#include "tests/unit/hook_bench.h"
 #include "tests/unit/secret_call.h"
 
 /* ---- ends ---- */
@@ -39,6 +40,25 @@ static void a_reply_takes_the_prompt_away(void)
     check_over(id);
     type(id, sizeof sealed);
     CHECK(plugin_hears_nothing() && bench.plugin >= 0);
+    bench_deinit(&bench);
+}
+
+/* Before the hook has said what the page gets. */
+static void a_hooked_reply_takes_the_prompt_away(void)
+{
+    static const struct bench_policy hooked = {
+        .commands = 7, .memory_mib = 64, .secrets = 1, .hooked = 1u << BENCH_ECHO};
+    begin(&hooked);
+    struct tb_handle handle = stream_call(&bench, BENCH_ECHO, NO_ARGS);
+    hook_passes(&bench, hook_takes(&bench, TB_HOOK_REQUEST).id);
+    const struct held held = {handle, stream_live(&bench, &handle)->number};
+    (void)plugin_takes(&bench, TB_PLUGIN_CALL, held.number);
+    plugin_asks(held.number, "a key", false);
+    uint32_t id = hear_secret();
+    bench_plugin_answer(&bench, held.number);
+    (void)hook_takes(&bench, TB_HOOK_REPLY);
+    CHECK(stream_quiet(&bench));
+    check_over(id);
     bench_deinit(&bench);
 }
 
@@ -139,6 +159,20 @@ static void the_deadline_stands_still_while_somebody_types(void)
     bench_deinit(&bench);
 }
 
+/* Also for those that wait behind the one that is shown. */
+static void the_deadline_stands_still_for_all_of_them(void)
+{
+    begin(&secretive);
+    struct held first = asked();
+    struct held second = asked();
+    (void)hear_secret();
+    CHECK(stream_live(&bench, &second.handle)->deadline_ns == TB_NEVER);
+    check_answered(&first);
+    CHECK_INT(hear().kind, TB_ASK_OVER);
+    check_answered(&second);
+    bench_deinit(&bench);
+}
+
 static void one_without_a_deadline_has_none_afterwards(void)
 {
     begin(&secretive);
@@ -187,6 +221,7 @@ int main(int argc, char **argv)
         TEST(a_cancelled_call_takes_its_prompt_along),
         TEST(a_request_of_a_cancelled_call_is_let_be),
         TEST(a_reply_takes_the_prompt_away),
+        TEST(a_hooked_reply_takes_the_prompt_away),
         TEST(a_document_that_goes_takes_its_prompts_along),
         TEST(a_plugin_that_dies_takes_its_prompt_along),
         TEST(a_policy_that_takes_secrets_away_ends_it),
@@ -194,6 +229,7 @@ int main(int argc, char **argv)
         TEST(behind_one_that_was_taken_away_is_a_pause),
         TEST(dismissed_counts_for_those_that_wait),
         TEST(the_deadline_stands_still_while_somebody_types),
+        TEST(the_deadline_stands_still_for_all_of_them),
         TEST(one_without_a_deadline_has_none_afterwards),
         TEST(a_message_does_not_make_the_prompt_last),
         TEST(nobody_waits_for_ever),

@@ -87,7 +87,16 @@ class Window:
         self.do("key", *names)
 
     def type(self, text):
-        self.do("type", "--delay", 1, "--", text)
+        """The end of a line is the key Return."""
+        first, *rest = text.split("\n")
+        self.type_line(first)
+        for line in rest:
+            self.key("Return")
+            self.type_line(line)
+
+    def type_line(self, line):
+        if line:
+            self.do("type", "--delay", 1, "--", line)
 
     def click(self, name):
         """On the middle of the element with this id."""

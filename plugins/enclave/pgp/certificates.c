@@ -108,6 +108,6 @@ int pgp_merge_key(struct pgp *pgp, struct tb_bytes certificate, struct tb_bytes 
 int pgp_armor_key(struct pgp *pgp, struct tb_bytes certificate, struct pgp_data *ret_armored)
 {
     tb_cleanup(pgp_end) struct pgp *use = pgp_begin(pgp);
-    (void)use;
+    (void)use; /* nothing is loaded: it keeps librnp quiet */
     return pgp_armor(certificate, "public key", ret_armored);
 }

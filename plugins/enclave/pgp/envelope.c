@@ -59,6 +59,8 @@ int pgp_envelope_read(struct tb_bytes packets, struct pgp_envelope *ret_envelope
     size_t n_passphrases = 0;
     struct pgp_packet packet;
     while (true) {
+        if (packets.n == 0 && envelope.n_keys + n_passphrases > 0)
+            return PGP_TRUNCATED; /* between two packets */
         int result = pgp_packet_next(&packets, &packet);
         if (!result && packet.tag == PGP_TAG_SESSION_KEY)
             result = add_key(&envelope, &packet);
@@ -108,25 +110,43 @@ static bool is_content(unsigned tag)
            tag == PGP_TAG_ONE_PASS || tag == PGP_TAG_MARKER;
 }
 
+/* What was seen of a message that is not encrypted. */
+struct contents {
+    size_t n_one_pass; /* each says that a signature is behind the data */
+    size_t n_signatures;
+    bool has_data;
+};
+
+static int add_content(const struct pgp_packet *packet, struct contents *contents)
+{
+    if (is_encrypted(packet->tag) || is_session_key(packet->tag))
+        return PGP_UNSUPPORTED;
+    if (!is_content(packet->tag))
+        return PGP_NOT_OPENPGP;
+    contents->n_one_pass += packet->tag == PGP_TAG_ONE_PASS;
+    contents->n_signatures += packet->tag == PGP_TAG_SIGNATURE;
+    contents->has_data =
+        contents->has_data || packet->tag == PGP_TAG_COMPRESSED || packet->tag == PGP_TAG_LITERAL;
+    return contents->n_one_pass > PGP_SIGNATURES_MAX || contents->n_signatures > PGP_SIGNATURES_MAX
+               ? PGP_TOO_LARGE
+               : PGP_OK;
+}
+
 int pgp_check_open(struct tb_bytes packets)
 {
-    size_t n_signatures = 0;
-    bool has_data = false;
+    struct contents contents = {0};
     do {
         struct pgp_packet packet;
         int result = pgp_packet_next(&packets, &packet);
         if (result)
-            return has_data && result == PGP_NOT_OPENPGP ? PGP_CORRUPT : result;
-        if (is_encrypted(packet.tag) || is_session_key(packet.tag))
-            return PGP_UNSUPPORTED;
-        if (!is_content(packet.tag))
-            return PGP_NOT_OPENPGP;
-        n_signatures += packet.tag == PGP_TAG_SIGNATURE || packet.tag == PGP_TAG_ONE_PASS;
-        if (n_signatures > 2 * PGP_SIGNATURES_MAX)
-            return PGP_TOO_LARGE;
-        has_data = has_data || packet.tag == PGP_TAG_COMPRESSED || packet.tag == PGP_TAG_LITERAL;
+            return contents.has_data && result == PGP_NOT_OPENPGP ? PGP_CORRUPT : result;
+        result = add_content(&packet, &contents);
+        if (result)
+            return result;
     } while (packets.n > 0);
-    return has_data ? PGP_OK : PGP_NOT_OPENPGP;
+    if (contents.n_one_pass > contents.n_signatures)
+        return PGP_TRUNCATED; /* between two packets */
+    return contents.has_data ? PGP_OK : PGP_NOT_OPENPGP;
 }
 
 int pgp_check_signatures(struct tb_bytes packets)

@@ -1,4 +1,8 @@
-/* What reading any kind of message shares: the cap on what it becomes, and librnp's run over it. */
+/*
+ * What reading any kind of message shares: the cap on what it becomes, and what librnp's run over
+ * it came to. What it may cost in time has no bound here (compression in compression writes nothing
+ * for hours): the broker ends a plugin that lets a deadline pass twice.
+ */
 #pragma once
 
 #include "plugins/enclave/pgp/signatures.h"

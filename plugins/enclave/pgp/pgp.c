@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <time.h>
@@ -76,7 +77,7 @@ static ssize_t discard(void *cookie, const char *bytes, size_t n)
 /*
  * What librnp has to say goes nowhere: its words name contents. It has a descriptor for that, but
  * says most of it on stderr itself, and has no switch for that. So stderr is another stream while
- * an operation lasts (this process has no threads).
+ * an operation lasts (its two threads, below, say nothing).
  */
 static int silence(struct pgp *pgp)
 {
@@ -92,14 +93,38 @@ static int silence(struct pgp *pgp)
     return -EIO;
 }
 
+/* The first word that is written to a descriptor asks the kernel what it is, which the sandbox
+ * forbids later: so librnp has something to complain of now. */
+static int complain(rnp_ffi_t ffi)
+{
+    static const uint8_t nothing[1];
+    tb_cleanup(pgp_end_input) rnp_input_t input = NULL;
+    int result = pgp_input(tb_bytes_of(nothing, sizeof nothing), &input);
+    if (!result && rnp_import_keys(ffi, input, 0, NULL) == RNP_SUCCESS)
+        return -EIO; /* flags that ask for nothing */
+    return result;
+}
+
+/*
+ * Botan, librnp's arithmetic, computes the two halves of an RSA secret at once: when it first has
+ * one it starts threads that stay, as many as there are processors, and has no switch for that but
+ * its environment. Two are the least. Without an arena of its own for each they take little of the
+ * memory that the process may have.
+ */
+static bool tame_threads(void)
+{
+    return setenv("BOTAN_THREAD_POOL_SIZE", "2", 1) == 0 && mallopt(M_ARENA_MAX, 1) == 1;
+}
+
 int pgp_new(struct pgp **ret_pgp)
 {
     tb_cleanup(pgp_free) struct pgp *pgp = calloc(1, sizeof *pgp);
-    if (!pgp || sodium_init() < 0)
+    if (!pgp || sodium_init() < 0 || !tame_threads())
         return -ENOMEM;
     if (rnp_ffi_create(&pgp->ffi, RNP_KEYSTORE_GPG, RNP_KEYSTORE_GPG) != RNP_SUCCESS)
         return -EIO;
     int result = silence(pgp);
+    result = result ? result : complain(pgp->ffi);
     if (result)
         return result;
     if (rnp_ffi_set_pass_provider(pgp->ffi, give_passphrase, pgp) != RNP_SUCCESS ||

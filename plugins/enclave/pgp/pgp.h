@@ -1,6 +1,6 @@
 /*
- * OpenPGP for the enclave, on librnp: memory in, memory out. No files, no threads, no logging, no
- * environment; after pgp_new nothing is opened any more.
+ * OpenPGP for the enclave, on librnp: memory in, memory out. No files, no logging; after pgp_new
+ * nothing is opened any more. RSA secrets alone make two threads, which compute and never end.
  *
  * One instance lasts as long as the process, because its random numbers come from a descriptor
  * that is opened once, before the sandbox closes. Keys are not kept in it: each operation loads
@@ -66,7 +66,8 @@ enum {
 
 struct pgp;
 
-/* Opens the source of randomness and silences librnp. 0, -ENOMEM or -EIO. */
+/* Opens the source of randomness, silences librnp, and holds its threads to two and malloc to one
+ * arena, for the whole process. 0, -ENOMEM or -EIO. */
 tb_must_check int pgp_new(struct pgp **ret_pgp);
 void pgp_free(struct pgp **pgp); /* for tb_cleanup; sets NULL */
 /* What all operations take for now, from now on; 0: the system's clock. For tests. */

@@ -103,18 +103,22 @@ static int protect_anew(struct pgp *pgp, const struct pgp_own *own, struct tb_by
     return result ? result : pgp_export_own(primary, ret_secret);
 }
 
+static int armor_secret(struct pgp *pgp, struct tb_bytes secret, struct pgp_data *ret_armored)
+{
+    tb_cleanup(pgp_end) struct pgp *use = pgp_begin(pgp);
+    (void)use; /* nothing is loaded: it keeps librnp quiet */
+    return pgp_armor(secret, "secret key", ret_armored);
+}
+
 int pgp_export_secret(struct pgp *pgp, const struct pgp_own *own, struct tb_bytes certificate,
                       struct tb_bytes passphrase, struct pgp_data *ret_armored)
 {
     tb_cleanup(pgp_data_deinit) struct pgp_data secret = {0};
     tb_cleanup(pgp_sink_deinit) struct pgp_sink whole;
-    pgp_sink_init(&whole, 2 * PGP_CERTIFICATE_MAX);
+    pgp_sink_init(&whole, (size_t)2 * PGP_CERTIFICATE_MAX);
     int result = protect_anew(pgp, own, passphrase, &secret);
     result = result ? result : pgp_splice(certificate, pgp_data_bytes(&secret), &whole);
-    if (result)
-        return result;
-    tb_cleanup(pgp_end) struct pgp *use = pgp_begin(pgp);
-    return pgp_armor(pgp_sink_bytes(&whole), "secret key", ret_armored);
+    return result ? result : armor_secret(pgp, pgp_sink_bytes(&whole), ret_armored);
 }
 
 bool pgp_reason_read(struct tb_bytes untrusted_name, enum pgp_reason *ret_reason)

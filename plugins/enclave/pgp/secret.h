@@ -38,7 +38,8 @@ tb_must_check int pgp_generate(struct pgp *pgp, const struct pgp_generate *want,
                                struct pgp_pair *ret_pair);
 
 /* What an import would take: exactly one secret key. ret_protected: a passphrase is needed.
- * NO_SECRET_KEY, BAD_KEY (more than one, stubs without their secret), and as pgp_read_keys. */
+ * NO_SECRET_KEY; BAD_KEY: more than one; UNSUPPORTED: a stub, whose secret is elsewhere; and as
+ * pgp_read_keys. */
 tb_must_check int pgp_look_at_secret(struct pgp *pgp, struct tb_bytes untrusted_secret,
                                      struct pgp_key *ret_key, bool *ret_protected);
 /* The same, taken in. `passphrase` opens it where it is protected, else it is not looked at. An

@@ -39,17 +39,23 @@ static void copy(const char *from, char *to, size_t size)
         memcpy(to, from, size);
 }
 
+/* librnp 0.16 leaves a handle behind that it has freed, where it cannot make one. */
+static rnp_signature_handle_t handle_of(rnp_op_verify_signature_t from)
+{
+    rnp_signature_handle_t handle = NULL;
+    return rnp_op_verify_signature_get_handle(from, &handle) == RNP_SUCCESS ? handle : NULL;
+}
+
 /* The key that the signature names. librnp looks for it by its 64-bit id alone: one of another
  * fingerprint is not it. */
 static bool find_signer(rnp_op_verify_signature_t from, struct pgp_signature *signature,
                         rnp_key_handle_t *ret_key)
 {
-    tb_cleanup(pgp_end_signature) rnp_signature_handle_t handle = NULL;
+    tb_cleanup(pgp_end_signature) rnp_signature_handle_t handle = handle_of(from);
     tb_cleanup(pgp_end_text) char *key_id = NULL;
     tb_cleanup(pgp_end_text) char *named = NULL;
     tb_cleanup(pgp_end_text) char *actual = NULL;
-    if (rnp_op_verify_signature_get_handle(from, &handle) != RNP_SUCCESS ||
-        rnp_signature_get_keyid(handle, &key_id) != RNP_SUCCESS || !key_id)
+    if (!handle || rnp_signature_get_keyid(handle, &key_id) != RNP_SUCCESS || !key_id)
         return false;
     copy(key_id, signature->key_id, sizeof signature->key_id);
     if (rnp_op_verify_signature_get_key(from, ret_key) != RNP_SUCCESS || !*ret_key)

@@ -7,11 +7,10 @@
 
 enum { ASKED_TOO_OFTEN = 5, NOTE_TOO_LONG = 257 };
 
-static void ask(uint64_t call)
+static void ask_about(uint64_t call, struct tb_bytes what)
 {
     static const uint8_t key[32] = {9}; /* a point of the curve; nobody has the other half */
-    const struct tb_secret secret = {
-        .call = call, .key = key, .what = tb_bytes_of_string("your bank's password")};
+    const struct tb_secret secret = {.call = call, .key = key, .what = what};
     struct tb_buffer out;
     tb_buffer_init(&out, TB_HEADER_SIZE + TB_FRAME_MAX);
     if (tb_secret_write(&out, &secret) != 0)
@@ -20,12 +19,39 @@ static void ask(uint64_t call)
     tb_buffer_deinit(&out);
 }
 
+static void ask(uint64_t call)
+{
+    ask_about(call, tb_bytes_of_string("your bank's password"));
+}
+
 /* The honest way: one question, one answer, then the call's. */
 static void ask_once(const struct request *request)
 {
     ask(request->call);
     if (link_await(TB_PLUGIN_SECRET_ANSWER))
         link_answer(request, "answered");
+}
+
+/* The call stays open. */
+static void ask_only(const struct request *request)
+{
+    ask(request->call);
+}
+
+static void ask_behind_reply(const struct request *request)
+{
+    link_answer(request, "SUCCESS");
+    ask(request->call);
+}
+
+static void ask_with_text(const struct request *request)
+{
+    ask_about(request->call, tb_bytes_of_string(request->arg));
+}
+
+static void ask_with_nul(const struct request *request)
+{
+    ask_about(request->call, tb_bytes_of("\0your bank", 10));
 }
 
 static void ask_for_another(const struct request *request)
@@ -87,6 +113,10 @@ static const struct {
     void (*run)(const struct request *request);
 } ways[] = {
     {"secret", ask_once},
+    {"secret-only", ask_only},
+    {"secret-behind", ask_behind_reply},
+    {"secret-text", ask_with_text},
+    {"secret-nul", ask_with_nul},
     {"secret-other", ask_for_another},
     {"secret-two", ask_two_at_once},
     {"secret-five", ask_again_and_again},
