@@ -123,12 +123,14 @@ def test_the_scan_finds_each_form_and_place():
     wanted = Secrets().add_bytes("it", raw).add_text("words", words)
     fd = os.memfd_create("not mapped")
     os.pwrite(fd, raw[::-1] + words.encode("utf-16-le") + raw[16:], 1 << 20)
-    process = subprocess.Popen(["sleep", "infinity"], env={"A": raw.hex(), "B": words}, pass_fds=[fd])
+    process = subprocess.Popen(["sh", "-c", "echo here; read line"], env={"A": raw.hex(), "B": words}, pass_fds=[fd],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
-        found = {name for _, name in memory_scan.scan_process(process.pid, "sleep", wanted)}
+        assert process.stdout.readline() == b"here\n"
+        found = {name for _, name in memory_scan.scan_process(process.pid, "sh", wanted)}
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
         os.close(fd)
     assert found == {"it in hex", "words", "it backwards", "words in UTF-16", "second half of it"}
 
