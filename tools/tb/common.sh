@@ -7,7 +7,7 @@ PACKAGES=(
     clang-format clang-tidy cppcheck valgrind scdoc
     python3 python3-pytest python3-msgpack util-linux binutils procps passwd
     clang-19 libclang-rt-19-dev
-    librnp-dev gnupg sq
+    librnp-dev gnupg sq openssl
     libgumbo-dev libjavascriptcoregtk-4.1-dev libwebkit2gtk-4.1-dev xvfb xdotool bubblewrap xdg-dbus-proxy fonts-dejavu-core
 )
 
