@@ -9,7 +9,7 @@ import zlib
 
 from apps import READ
 from bench import row
-from rows_secrets import dismiss, next_secret
+from rows_secret import dismiss, next_secret
 from world import View
 
 ALL = ("enclave:default", "enclave:vault", "enclave:manage")

@@ -29,10 +29,10 @@ import rows_page_frames  # noqa: F401
 import rows_page_native  # noqa: F401
 import rows_plugin  # noqa: F401
 import rows_pool  # noqa: F401
+import rows_record  # noqa: F401
 import rows_reload  # noqa: F401
 import rows_sandbox  # noqa: F401
 import rows_secret  # noqa: F401
-import rows_secrets  # noqa: F401
 import rows_session  # noqa: F401
 import rows_state  # noqa: F401
 import rows_streams  # noqa: F401
