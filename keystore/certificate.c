@@ -83,16 +83,13 @@ static int put(struct tb_keystore *keystore, const struct tb_fingerprint *finger
     return tb_file_put(keystore, TB_FILE_CERTIFICATE, fingerprint->text, &draft);
 }
 
-int tb_keystore_put_certificate(struct tb_keystore *keystore,
-                                const struct tb_fingerprint *fingerprint,
-                                struct tb_bytes certificate)
+int tb_keystore_change_certificate(struct tb_keystore *keystore,
+                                   const struct tb_fingerprint *fingerprint,
+                                   tb_certificate_change *change, void *data)
 {
     tb_cleanup(tb_folder_unlock) struct tb_locked locked = {0};
     tb_cleanup(tb_certificate_deinit) struct tb_certificate old = {0};
-    if (certificate.n == 0)
-        return TB_KEYSTORE_INVALID;
-    if (certificate.n > TB_CERTIFICATE_MAX)
-        return TB_KEYSTORE_TOO_LARGE;
+    struct tb_bytes new = {0};
     int r = tb_change_begin(keystore, &locked);
     if (r == 0)
         r = tb_certificate_room(keystore, fingerprint);
@@ -100,7 +97,26 @@ int tb_keystore_put_certificate(struct tb_keystore *keystore,
         r = tb_keystore_certificate(keystore, fingerprint, &old);
     if (r != 0 && r != TB_KEYSTORE_NONE)
         return r;
-    return put(keystore, fingerprint, certificate, old.trust);
+    if (!change(data, tb_bytes_of(old.data, old.n), &new))
+        return -ECANCELED;
+    if (new.n == 0)
+        return TB_KEYSTORE_INVALID;
+    return new.n > TB_CERTIFICATE_MAX ? TB_KEYSTORE_TOO_LARGE
+                                      : put(keystore, fingerprint, new, old.trust);
+}
+
+static bool replace(void *data, struct tb_bytes old, struct tb_bytes *ret_new)
+{
+    (void)old;
+    *ret_new = *(const struct tb_bytes *)data;
+    return true;
+}
+
+int tb_keystore_put_certificate(struct tb_keystore *keystore,
+                                const struct tb_fingerprint *fingerprint,
+                                struct tb_bytes certificate)
+{
+    return tb_keystore_change_certificate(keystore, fingerprint, replace, &certificate);
 }
 
 int tb_keystore_set_trust(struct tb_keystore *keystore, const struct tb_fingerprint *fingerprint,

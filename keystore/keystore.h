@@ -190,6 +190,13 @@ tb_must_check int tb_keystore_certificate(struct tb_keystore *keystore,
 tb_must_check int tb_keystore_put_certificate(struct tb_keystore *keystore,
                                               const struct tb_fingerprint *fingerprint,
                                               struct tb_bytes certificate);
+/* What is there (n = 0: nothing) becomes ret_new, which is borrowed. False: it stays. */
+typedef bool tb_certificate_change(void *data, struct tb_bytes old, struct tb_bytes *ret_new);
+/* The same as one step, under the lock: nobody changes it between the look at the old one and the
+ * new one. -ECANCELED: `change` said no. It may not change the keystore itself. */
+tb_must_check int tb_keystore_change_certificate(struct tb_keystore *keystore,
+                                                 const struct tb_fingerprint *fingerprint,
+                                                 tb_certificate_change *change, void *data);
 /* _NONE, _DAMAGED. */
 tb_must_check int tb_keystore_set_trust(struct tb_keystore *keystore,
                                         const struct tb_fingerprint *fingerprint,

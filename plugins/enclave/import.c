@@ -14,13 +14,9 @@ static bool check_import(struct enclave_job *job, struct enclave_failure *ret_fa
     return enclave_scope_all_keys(job->scope, ret_failure);
 }
 
-static bool put(struct enclave_job *job, const struct tb_fingerprint *fingerprint,
-                struct tb_bytes certificate, struct enclave_failure *ret_failure)
+static bool tell(struct enclave_job *job, const struct tb_fingerprint *fingerprint,
+                 struct enclave_failure *ret_failure)
 {
-    struct tb_keystore *keystore = job->enclave->keystore;
-    int r = tb_keystore_put_certificate(keystore, fingerprint, certificate);
-    if (r != 0)
-        return enclave_fail_stored(ret_failure, keystore, r, fingerprint);
     return enclave_key_info_read(job->enclave, fingerprint, &job->infos[job->n_infos++],
                                  ret_failure);
 }
@@ -36,12 +32,11 @@ static bool room_for(struct enclave_job *job, size_t n, struct enclave_failure *
 static bool import_one(struct enclave_job *job, const struct pgp_certificate *certificate,
                        struct enclave_failure *ret_failure)
 {
-    tb_cleanup(pgp_data_deinit) struct pgp_data merged = {0};
     struct tb_fingerprint fingerprint;
     tb_assert(tb_fingerprint_read(tb_bytes_of_string(certificate->key.fingerprint), &fingerprint));
-    return enclave_merge(job->enclave, &fingerprint, pgp_data_bytes(&certificate->data), &merged,
-                         ret_failure) &&
-           put(job, &fingerprint, pgp_data_bytes(&merged), ret_failure);
+    return enclave_merge_into(job->enclave, &fingerprint, pgp_data_bytes(&certificate->data),
+                              ret_failure) &&
+           tell(job, &fingerprint, ret_failure);
 }
 
 /* All of them, before the first is stored. */
@@ -76,30 +71,30 @@ static bool import_all(struct enclave_job *job, const struct pgp_certificates *c
 
 /* ---- a revocation ---- */
 
-static void revoked_wipe(struct pgp_certificate *revoked)
+static bool make_revoked(struct enclave_change *change, struct tb_bytes known,
+                         struct pgp_data *ret_new, struct enclave_failure *ret_failure)
 {
-    pgp_data_deinit(&revoked->data);
+    const struct enclave_job *job = change->data;
+    struct pgp *pgp = change->enclave->pgp;
+    struct pgp_certificate revoked;
+    int r = pgp_apply_revocation(pgp, known, enclave_block_bytes(&job->content), &revoked);
+    if (r != 0)
+        return enclave_fail_openpgp(ret_failure, pgp, r);
+    *ret_new = revoked.data;
+    return true;
 }
 
 static bool revoke(struct enclave_job *job, struct enclave_keyring *keyring, const char *key_id,
                    struct enclave_failure *ret_failure)
 {
-    tb_cleanup(revoked_wipe) struct pgp_certificate revoked = {0};
+    struct enclave_change change = {.make = make_revoked, .enclave = job->enclave, .data = job};
     struct tb_fingerprint fingerprint;
-    struct tb_bytes certificate;
-    enum tb_trust trust;
     if (!enclave_keyring_find(keyring, key_id, &fingerprint))
         return enclave_fail(ret_failure, ENCLAVE_NO_SUCH_KEY,
                             "a revocation of the key %.16s, which is not here", key_id);
-    if (!enclave_keyring_certificate(keyring, &fingerprint, &certificate, &trust, ret_failure))
-        return false;
-    int r = pgp_apply_revocation(job->enclave->pgp, certificate, enclave_block_bytes(&job->content),
-                                 &revoked);
-    if (r != 0)
-        return enclave_fail_openpgp(ret_failure, job->enclave->pgp, r);
     tb_stream_note(job->stream, "took in a revocation of %s", fingerprint.text);
-    return room_for(job, 1, ret_failure) &&
-           put(job, &fingerprint, pgp_data_bytes(&revoked.data), ret_failure);
+    return room_for(job, 1, ret_failure) && enclave_change(&change, &fingerprint, ret_failure) &&
+           tell(job, &fingerprint, ret_failure);
 }
 
 static bool import_revocation(struct enclave_job *job, const char *key_id,

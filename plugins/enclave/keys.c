@@ -2,6 +2,7 @@
 #include "plugins/enclave/args.h"
 #include "plugins/enclave/enclave.h"
 #include "plugins/enclave/key_info.h"
+#include "plugins/enclave/merge.h"
 #include "plugins/enclave/openpgp.h"
 #include "plugins/enclave/own.h"
 #include "plugins/enclave/pgp/secret.h"
@@ -60,31 +61,34 @@ bool enclave_delete_key(struct tb_call *call, struct enclave_failure *ret_failur
 
 /* ---- revoke_key {key, reason?} ---- */
 
-static void revoked_wipe(struct pgp_certificate *revoked)
+struct revocation {
+    const struct tb_key_secret *secret;
+    enum pgp_reason reason;
+    struct pgp_data *armored;
+};
+
+static bool make_revoked(struct enclave_change *change, struct tb_bytes known,
+                         struct pgp_data *ret_new, struct enclave_failure *ret_failure)
 {
-    pgp_data_deinit(&revoked->data);
+    const struct revocation *revocation = change->data;
+    const struct pgp_own own = enclave_own_of(revocation->secret);
+    struct pgp *pgp = change->enclave->pgp;
+    struct pgp_certificate revoked;
+    int r = pgp_revoke(pgp, &own, known, revocation->reason, &revoked, revocation->armored);
+    if (r != 0)
+        return enclave_fail_openpgp(ret_failure, pgp, r);
+    *ret_new = revoked.data;
+    return true;
 }
 
 static bool revoke(struct enclave *enclave, const struct tb_fingerprint *key,
                    enum pgp_reason reason, struct pgp_data *ret_revocation,
                    struct enclave_failure *ret_failure)
 {
-    tb_cleanup(tb_certificate_deinit) struct tb_certificate certificate = {0};
-    tb_cleanup(revoked_wipe) struct pgp_certificate revoked = {0};
-    struct tb_keystore *keystore = enclave->keystore;
-    const struct tb_key_secret *secret;
-    if (!enclave_unlocked_find(&enclave->unlocked, key, &secret, ret_failure))
-        return false;
-    int r = tb_keystore_certificate(keystore, key, &certificate);
-    if (r != 0)
-        return enclave_fail_stored(ret_failure, keystore, r, key);
-    const struct pgp_own own = enclave_own_of(secret);
-    r = pgp_revoke(enclave->pgp, &own, tb_bytes_of(certificate.data, certificate.n), reason,
-                   &revoked, ret_revocation);
-    if (r != 0)
-        return enclave_fail_openpgp(ret_failure, enclave->pgp, r);
-    r = tb_keystore_put_certificate(keystore, key, pgp_data_bytes(&revoked.data));
-    return r == 0 || enclave_fail_stored(ret_failure, keystore, r, key);
+    struct revocation revocation = {.reason = reason, .armored = ret_revocation};
+    struct enclave_change change = {.make = make_revoked, .enclave = enclave, .data = &revocation};
+    return enclave_unlocked_find(&enclave->unlocked, key, &revocation.secret, ret_failure) &&
+           enclave_change(&change, key, ret_failure);
 }
 
 bool enclave_revoke_key(struct tb_call *call, struct enclave_failure *ret_failure)

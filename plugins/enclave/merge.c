@@ -3,6 +3,7 @@
 #include "plugins/enclave/openpgp.h"
 #include "plugins/enclave/pgp/key.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* librnp keeps one copy of signatures that are alike: one that stands under a user id to which it
@@ -45,22 +46,67 @@ static bool merge(struct pgp *pgp, struct tb_bytes known, struct tb_bytes untrus
     return true;
 }
 
+/* `known` is empty where the key is new. */
+static bool merge_both(struct pgp *pgp, struct tb_bytes known, struct tb_bytes untrusted_newer,
+                       struct pgp_data *ret_merged, struct enclave_failure *ret_failure)
+{
+    struct pgp_key newer;
+    int r = pgp_read_key(pgp, untrusted_newer, &newer);
+    if (r != 0)
+        return enclave_fail_openpgp(ret_failure, pgp, r);
+    if (!is_signed(&newer, ret_failure))
+        return false;
+    return known.n > 0 ? merge(pgp, known, untrusted_newer, ret_merged, ret_failure)
+                       : copy(untrusted_newer, ret_merged, ret_failure);
+}
+
 bool enclave_merge(struct enclave *enclave, const struct tb_fingerprint *fingerprint,
                    struct tb_bytes untrusted_newer, struct pgp_data *ret_merged,
                    struct enclave_failure *ret_failure)
 {
     tb_cleanup(tb_certificate_deinit) struct tb_certificate known = {0};
-    struct pgp_key newer;
-    int r = pgp_read_key(enclave->pgp, untrusted_newer, &newer);
-    if (r != 0)
-        return enclave_fail_openpgp(ret_failure, enclave->pgp, r);
-    if (!is_signed(&newer, ret_failure))
-        return false;
-    r = tb_keystore_certificate(enclave->keystore, fingerprint, &known);
-    if (r == TB_KEYSTORE_NONE)
-        return copy(untrusted_newer, ret_merged, ret_failure);
-    if (r != 0)
+    int r = tb_keystore_certificate(enclave->keystore, fingerprint, &known);
+    if (r != 0 && r != TB_KEYSTORE_NONE)
         return enclave_fail_stored(ret_failure, enclave->keystore, r, fingerprint);
-    return merge(enclave->pgp, tb_bytes_of(known.data, known.n), untrusted_newer, ret_merged,
-                 ret_failure);
+    return merge_both(enclave->pgp, tb_bytes_of(known.data, known.n), untrusted_newer, ret_merged,
+                      ret_failure);
+}
+
+/* ---- in the keystore ---- */
+
+static bool call_make(void *data, struct tb_bytes old, struct tb_bytes *ret_new)
+{
+    struct enclave_change *change = data;
+    if (!change->make(change, old, &change->made, change->failure))
+        return false;
+    *ret_new = pgp_data_bytes(&change->made);
+    return true;
+}
+
+bool enclave_change(struct enclave_change *change, const struct tb_fingerprint *fingerprint,
+                    struct enclave_failure *ret_failure)
+{
+    struct tb_keystore *keystore = change->enclave->keystore;
+    change->failure = ret_failure;
+    int r = tb_keystore_change_certificate(keystore, fingerprint, call_make, change);
+    pgp_data_deinit(&change->made);
+    change->made = (struct pgp_data){0};
+    if (r == -ECANCELED)
+        return false;
+    return r == 0 || enclave_fail_stored(ret_failure, keystore, r, fingerprint);
+}
+
+static bool make_merged(struct enclave_change *change, struct tb_bytes known,
+                        struct pgp_data *ret_new, struct enclave_failure *ret_failure)
+{
+    const struct tb_bytes *newer = change->data;
+    return merge_both(change->enclave->pgp, known, *newer, ret_new, ret_failure);
+}
+
+bool enclave_merge_into(struct enclave *enclave, const struct tb_fingerprint *fingerprint,
+                        struct tb_bytes untrusted_newer, struct enclave_failure *ret_failure)
+{
+    struct enclave_change change = {
+        .make = make_merged, .enclave = enclave, .data = &untrusted_newer};
+    return enclave_change(&change, fingerprint, ret_failure);
 }

@@ -64,7 +64,7 @@ def test_modes_of_signing(main, mode, armor):
         assert not changed["valid"] and [s["status"] for s in changed["signatures"]] == ["bad"]
     else:
         verified = main.call("verify", body=made.encode() if isinstance(made, str) else made)
-        assert verified["valid"] and verified["data"].rstrip(b"\r\n") == b"some\nlines"
+        assert verified["valid"] and verified["data"] == b"some\nlines\n"
 
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "rsa3072", "p256"])
@@ -75,6 +75,18 @@ def test_algorithms(main, algorithm):
     sealed = main.call("encrypt", to=[key["fingerprint"]], sign_with=key["fingerprint"], text="Grendel")["armored"]
     opened = main.call("decrypt", text=sealed)
     assert (opened["data"], opened["key"], opened["valid"]) == (b"Grendel", key["fingerprint"], True)
+
+
+@pytest.mark.parametrize("text", ["", "one", "two\r\nlines", "- a dash\n\n"])
+def test_texts_come_back_as_they_were(main, text):
+    key = main.generate()
+    name = key["fingerprint"]
+    main.unlock(key)
+    for mode in ("inline", "cleartext"):
+        signed = main.call("sign", key=name, mode=mode, text=text)["armored"]
+        assert main.call("verify", text=signed)["data"] == text.encode()
+    sealed = main.call("encrypt", to=[name], text=text)["armored"]
+    assert main.call("decrypt", text=sealed)["data"] == text.encode()
 
 
 def test_encrypts_to_many_and_decrypts_with_one(main):

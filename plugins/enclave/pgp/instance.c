@@ -34,11 +34,19 @@ int pgp_blame(struct pgp *pgp, rnp_key_handle_t key, int result)
     return result;
 }
 
+static bool read_nothing(void *data, void *bytes, size_t n, size_t *ret_n)
+{
+    (void)data, (void)bytes, (void)n;
+    *ret_n = 0;
+    return true;
+}
+
+/* librnp takes no empty memory, which an empty text is. */
 int pgp_input(struct tb_bytes bytes, rnp_input_t *ret_input)
 {
-    /* librnp takes no NULL, which an empty text may be. */
-    const uint8_t *data = bytes.data ? bytes.data : (const uint8_t *)"";
-    return pgp_own_failure(rnp_input_from_memory(ret_input, data, bytes.n, false));
+    if (bytes.n == 0)
+        return pgp_own_failure(rnp_input_from_callback(ret_input, read_nothing, NULL, NULL));
+    return pgp_own_failure(rnp_input_from_memory(ret_input, bytes.data, bytes.n, false));
 }
 
 static bool write_sink(void *data, const void *bytes, size_t n)

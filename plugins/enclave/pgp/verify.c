@@ -26,6 +26,15 @@ static int run(struct pgp *pgp, struct tb_bytes message, struct pgp_opened *ret_
     return PGP_OK;
 }
 
+/* The end of the last line is not part of what is signed; librnp hands it out. */
+static void drop_line_end(struct pgp_data *text)
+{
+    if (text->n > 0 && text->data[text->n - 1] == '\n')
+        text->n--;
+    if (text->n > 0 && text->data[text->n - 1] == '\r')
+        text->n--;
+}
+
 static int verify_cleartext(struct pgp *pgp, struct tb_bytes untrusted_message,
                             struct pgp_opened *ret_opened)
 {
@@ -33,7 +42,10 @@ static int verify_cleartext(struct pgp *pgp, struct tb_bytes untrusted_message,
     struct tb_bytes block;
     int result = pgp_cleartext_read(untrusted_message, &block, &signatures);
     result = result ? result : pgp_check_signatures(signatures.bytes);
-    return result ? result : run(pgp, block, ret_opened);
+    result = result ? result : run(pgp, block, ret_opened);
+    if (!result)
+        drop_line_end(&ret_opened->data);
+    return result;
 }
 
 int pgp_verify(struct pgp *pgp, struct tb_bytes untrusted_message, const struct pgp_lookup *lookup,
