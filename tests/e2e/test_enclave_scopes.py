@@ -88,12 +88,12 @@ def test_denied_wins(made):
 
 def test_an_entry_that_nobody_understands(made):
     app, [first, _] = made
-    page = scoped(app, '"enclave:default", { identifier = "enclave:allow-sign", deny = [{ kee = "oops" }] }')
+    page = scoped(app, '"enclave:default", { identifier = "enclave:allow-sign", deny = [{ key = "oops" }] }')
     page.unlock({"fingerprint": first})
     with refused("scope", "scope"):
         page.call("sign", key=first, mode="inline", text="x")
     app.stop()
-    page = scoped(app, allow("sign", '{ key = "0123" }', '"*"', '{ key = "*", days = 3 }'))
+    page = scoped(app, allow("sign", '{ key = "0123" }', '{ key = "*", vault = "*" }', '{ vault = "*" }'))
     with refused("scope", "scope"):
         page.call("sign", key=first, mode="inline", text="x")
 
