@@ -5,6 +5,7 @@
  */
 #include "plugins/enclave/enclave.h"
 
+#include "base/wipe.h"
 #include "sandbox/enter.h"
 
 #include <errno.h>
@@ -121,6 +122,7 @@ static bool prepare_libraries(void)
 
 static int start(const struct tb_plugin_init *init, void **ret_state)
 {
+    tb_wiping = true; /* the library's buffers, too */
     struct enclave *enclave = prepare_libraries() ? calloc(1, sizeof *enclave) : NULL;
     if (!enclave)
         return -ENOMEM;
