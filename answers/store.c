@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -65,29 +64,12 @@ int tb_store_load(int folder, struct tb_answers *ret_answers)
     return is_ours(fd) ? tb_answers_read(fd, ret_answers) : TB_MALFORMED;
 }
 
-/* A new file with those bytes, on disk. What a save that was killed has left is not one's own. */
-static int write_new(int folder, struct tb_bytes bytes)
-{
-    (void)unlinkat(folder, new_name, 0);
-    tb_fd fd = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return -errno;
-    int r = tb_fd_write_all(fd, bytes);
-    if (r == 0 && fsync(fd) < 0)
-        r = -errno;
-    return r;
-}
-
 int tb_store_save(int folder, const struct tb_answers *answers)
 {
     tb_cleanup(tb_bytes_free) uint8_t *data = NULL;
     size_t n;
     int r = tb_answers_write(answers, &data, &n);
     if (r == 0)
-        r = write_new(folder, tb_bytes_of(data, n));
-    if (r == 0 && renameat(folder, new_name, folder, file_name) < 0)
-        r = -errno;
-    if (r == 0 && fsync(folder) < 0)
-        r = -errno;
+        r = tb_folder_replace(folder, new_name, file_name, tb_bytes_of(data, n));
     return r;
 }

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/passphrase_ask.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,6 +27,8 @@ void cli_passphrase_deinit(struct cli_passphrase *passphrase)
     sodium_free(passphrase->text); /* wipes */
     *passphrase = (struct cli_passphrase){0};
 }
+
+static_assert(CLI_PASSPHRASE_MAX == 1024, "the text below says so");
 
 const char *cli_passphrase_problem(struct tb_bytes untrusted_passphrase)
 {

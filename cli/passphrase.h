@@ -9,10 +9,11 @@
 
 #include "base/bytes.h"
 #include "base/compiler.h"
+#include "proto/limits.h"
 
 #include <stdbool.h>
 
-enum { CLI_PASSPHRASE_MAX = 1024 };
+enum { CLI_PASSPHRASE_MAX = TB_SECRET_MAX };
 
 struct cli_passphrase {
     char *text; /* no string: it has `n` bytes; NULL: there is none */

@@ -1,6 +1,7 @@
 #include "keystore/file.h"
 
 #include "base/fd.h"
+#include "base/folder.h"
 #include "base/result.h"
 #include "keystore/folder.h"
 
@@ -146,33 +147,12 @@ int tb_file_begin(const struct tb_keystore *keystore, enum tb_keystore_file kind
     return tb_file_draft_begin(&place, n_payload, ret_draft);
 }
 
-/* `new` in that folder, with those bytes, on disk. */
-static int write_new(int folder, struct tb_bytes bytes)
-{
-    (void)unlinkat(folder, TB_FILE_NEW, 0);
-    tb_fd fd =
-        openat(folder, TB_FILE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return -errno;
-    int r = tb_fd_write_all(fd, bytes);
-    if (r == 0 && fsync(fd) < 0)
-        r = -errno;
-    return r;
-}
-
 int tb_file_put(const struct tb_keystore *keystore, enum tb_keystore_file kind, const char *leaf,
                 struct tb_file_draft *draft)
 {
     int folder = tb_folder_of(keystore, kind);
     tb_file_draft_seal(draft, keystore->own);
-    int r = write_new(folder, tb_file_draft_bytes(draft));
-    if (r == 0 && renameat(folder, TB_FILE_NEW, folder, leaf) < 0)
-        r = -errno;
-    if (r < 0)
-        (void)unlinkat(folder, TB_FILE_NEW, 0);
-    if (r == 0 && fsync(folder) < 0)
-        r = -errno;
-    return r;
+    return tb_folder_replace(folder, TB_FILE_NEW, leaf, tb_file_draft_bytes(draft));
 }
 
 int tb_file_remove(const struct tb_keystore *keystore, enum tb_keystore_file kind, const char *leaf)

@@ -2,8 +2,6 @@
 
 #include "plugins/enclave/pgp/armor.h"
 
-#include <stdio.h>
-
 enum {
     SESSION_KEY_VERSION = 3,
     KEY_ID_AT = 1,
@@ -95,11 +93,8 @@ int pgp_message_recipients(struct tb_bytes untrusted_message, struct pgp_recipie
     if (result)
         return result;
     struct pgp_recipients recipients = {.n = envelope.n_keys};
-    for (size_t i = 0; i < envelope.n_keys; i++) {
-        const uint8_t *id = pgp_envelope_key_id(&envelope.keys[i]);
-        for (size_t at = 0; at < KEY_ID_BYTES; at++)
-            (void)snprintf(recipients.key_ids[i] + 2 * at, 3, "%02X", id[at]);
-    }
+    for (size_t i = 0; i < envelope.n_keys; i++)
+        pgp_key_id_text(pgp_envelope_key_id(&envelope.keys[i]), recipients.key_ids[i]);
     *ret_recipients = recipients;
     return PGP_OK;
 }

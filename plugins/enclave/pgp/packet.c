@@ -69,6 +69,16 @@ static int skip_parts(struct tb_bytes all, size_t *at)
     return PGP_OK;
 }
 
+void pgp_key_id_text(const uint8_t *key_id, char ret_text[static PGP_KEY_ID_SIZE])
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < PGP_KEY_ID_SIZE / 2; i++) {
+        ret_text[2 * i] = digits[key_id[i] >> 4];
+        ret_text[2 * i + 1] = digits[key_id[i] & 15];
+    }
+    ret_text[PGP_KEY_ID_SIZE - 1] = 0;
+}
+
 int pgp_packet_next(struct tb_bytes *rest, struct pgp_packet *ret_packet)
 {
     if (rest->n == 0 || (rest->data[0] & 0x80) == 0)

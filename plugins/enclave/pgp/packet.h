@@ -33,5 +33,8 @@ struct pgp_packet {
     struct tb_bytes body;  /* in parts: the first one */
 };
 
+/* 8 bytes, as 16 digits. */
+void pgp_key_id_text(const uint8_t *key_id, char ret_text[static PGP_KEY_ID_SIZE]);
+
 /* Takes the first packet off. TRUNCATED; CORRUPT; NOT_OPENPGP where there is no packet at all. */
 tb_must_check int pgp_packet_next(struct tb_bytes *rest, struct pgp_packet *ret_packet);

@@ -4,8 +4,6 @@
 #include "plugins/enclave/pgp/packet.h"
 #include "plugins/enclave/pgp/usable.h"
 
-#include <stdio.h>
-
 enum {
     SIGNATURE_VERSION = 4,
     REVOKES_KEY = 0x20,
@@ -76,8 +74,7 @@ static bool find_issuer(struct tb_bytes area, char ret_key_id[static PGP_KEY_ID_
         if (!is_issuer)
             continue;
         const uint8_t *id = one.data + one.n - ID_BYTES; /* the end of a fingerprint */
-        for (size_t i = 0; i < ID_BYTES; i++)
-            (void)snprintf(ret_key_id + 2 * i, 3, "%02X", id[i]);
+        pgp_key_id_text(id, ret_key_id);
         return true;
     }
     return false;
