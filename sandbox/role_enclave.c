@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 
 /* What libc starts a thread with. */
 #define THREAD                                                                                     \
@@ -36,6 +37,8 @@ static const struct tb_syscall needs[] = {
     ALLOW("munlock", "keys that are locked again"),
     ALLOW("mprotect", "guard pages round unlocked keys"),
     ALLOW("futex", "locks of libraries"),
+    ALLOW_IF("setitimer", "a message may take so much of the processor's time",
+             INT(0, ITIMER_PROF)),
     /* librnp's arithmetic computes the two halves of RSA at once: it starts one thread, when it
      * first needs it, which stays. */
     ALLOW("sched_getaffinity", "how many processors there are"),

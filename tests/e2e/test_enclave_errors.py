@@ -2,6 +2,7 @@
 
 import os
 import re
+import zlib
 
 import pytest
 
@@ -108,6 +109,37 @@ def test_truncated_armor(main):
     with refused("truncated", "invalid_args"):
         main.call("import_public_key", text=key["public_key"][:200])
     assert main.call("decrypt", text=sealed)["data"] == b"x" * 2000
+
+
+def packet(body):
+    """A compressed packet of all that follows, in bare deflate."""
+    return b"\xa3\x01" + body
+
+
+def repeated(head, block, n):
+    """Deflate of a text that is head and then n times block: pieces that stand for themselves."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    yield deflate.compress(head) + deflate.flush(zlib.Z_FULL_FLUSH)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    piece = deflate.compress(block) + deflate.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(n):
+        yield piece
+
+
+def test_a_message_that_would_take_hours(app):
+    """Compressed three times over, and nothing at all in it. It ends the process, whose keys are locked by that; the next one works."""
+    page = enclave.Enclave(app.start())
+    key, name = own_key(page)
+    nothing = b"\x00\x00\x00\xff\xff"  # an empty block of deflate
+    outer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body = outer.compress(packet(b"")) + b"".join(outer.compress(piece) for piece in repeated(packet(b""), nothing * 2000000, 3000))
+    with pytest.raises(enclave.Refused) as error:
+        page.call("verify", body=packet(body + outer.flush()))
+    assert error.value.code == "plugin_crashed"
+    with refused("locked", "denied"):
+        page.call("sign", key=name, mode="inline", text="a")
+    page.unlock(key)
+    assert page.call("sign", key=name, mode="inline", text="a")["armored"]
 
 
 def test_corrupted_messages(main):

@@ -23,7 +23,8 @@ static void seal(bool with_threads)
     static const int allowed[] = {SCMP_SYS(read),     SCMP_SYS(write),      SCMP_SYS(brk),
                                   SCMP_SYS(mmap),     SCMP_SYS(munmap),     SCMP_SYS(mremap),
                                   SCMP_SYS(mprotect), SCMP_SYS(munlock),    SCMP_SYS(getpid),
-                                  SCMP_SYS(madvise),  SCMP_SYS(exit_group), SCMP_SYS(getrandom)};
+                                  SCMP_SYS(madvise),  SCMP_SYS(exit_group), SCMP_SYS(getrandom),
+                                  SCMP_SYS(setitimer)};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     CHECK(filter);
     for (size_t i = 0; i < TB_ARRAY_LEN(allowed); i++)

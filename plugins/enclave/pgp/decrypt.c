@@ -117,7 +117,7 @@ static int try_one(struct attempt *attempt, const struct pgp_packet *key, const 
         result = pgp_own_failure(rnp_input_from_callback(&input, read_pieces, NULL, &pieces));
     result = result ? result : pgp_output(&sink, &output);
     result = result ? result : pgp_own_failure(rnp_op_verify_create(&op, pgp->ffi, input, output));
-    return result ? result : judge(attempt, op, rnp_op_verify_execute(op), &sink);
+    return result ? result : judge(attempt, op, pgp_execute(op), &sink);
 }
 
 static bool is_hidden(const uint8_t *key_id)

@@ -1,6 +1,7 @@
 #include "plugins/enclave/pgp/open.h"
 
 #include <errno.h>
+#include <sys/time.h>
 
 size_t pgp_output_cap(size_t n_input)
 {
@@ -8,6 +9,20 @@ size_t pgp_output_cap(size_t n_input)
     if (n_input > room / PGP_OUTPUT_FACTOR)
         return PGP_OUTPUT_MAX;
     return PGP_OUTPUT_FLOOR + n_input * PGP_OUTPUT_FACTOR;
+}
+
+/* Compression within compression keeps librnp busy for hours without a byte that comes out, and it
+ * calls nothing of ours meanwhile. So the kernel has the last word: there is no way on from it, as
+ * librnp cannot be left in the middle. */
+rnp_result_t pgp_execute(rnp_op_verify_t op)
+{
+    const struct itimerval most = {.it_value.tv_sec = PGP_CPU_S};
+    const struct itimerval none = {0};
+    if (setitimer(ITIMER_PROF, &most, NULL) < 0)
+        return RNP_ERROR_GENERIC;
+    rnp_result_t said = rnp_op_verify_execute(op);
+    (void)setitimer(ITIMER_PROF, &none, NULL);
+    return said;
 }
 
 void pgp_set_lookup(struct pgp *pgp, const struct pgp_lookup *lookup)

@@ -47,6 +47,9 @@ enum {
     PGP_OUTPUT_MAX = 64 * 1024 * 1024,
     PGP_OUTPUT_FLOOR = 4 * 1024 * 1024, /* of any message; and what it may grow to: */
     PGP_OUTPUT_FACTOR = 100,
+    /* Of the processor's, for one message; thirty times what 64 MiB take. Then the process gets
+     * SIGPROF, which ends it: who wants to say something about that handles the signal. */
+    PGP_CPU_S = 10,
     PGP_KEY_INPUT_MAX = 4 * 1024 * 1024, /* of text or bytes that hold keys */
     PGP_SIGNATURE_INPUT_MAX = 64 * 1024, /* of a detached signature */
     PGP_CERTIFICATE_MAX = 1024 * 1024,   /* of one key without its secret parts */

@@ -15,7 +15,7 @@ static int run(struct pgp *pgp, struct tb_bytes message, struct pgp_opened *ret_
     result = result ? result : pgp_own_failure(rnp_op_verify_create(&op, pgp->ffi, input, output));
     if (result)
         return result;
-    rnp_result_t said = rnp_op_verify_execute(op);
+    rnp_result_t said = pgp_execute(op);
     result = pgp_take_opened(pgp, op, said, &sink, &opened);
     if (result)
         return result;
@@ -76,7 +76,7 @@ static int run_detached(struct pgp *pgp, struct tb_bytes data, struct tb_bytes s
                  : pgp_own_failure(rnp_op_verify_detached_create(&op, pgp->ffi, input, signature));
     if (result)
         return result;
-    rnp_result_t said = rnp_op_verify_execute(op);
+    rnp_result_t said = pgp_execute(op);
     return pgp_take_opened(pgp, op, said, &nothing, ret_opened);
 }
 
