@@ -101,7 +101,8 @@ def test_ctrl_c_cancels_the_call_with_the_echo_on(asking):
         made.until("Passphrase: ")
         made.type("half\x03")
         status, out, told = made.end()
-    assert (status, out) == (1, "") and "Nobody waits for the passphrase any more." in told and "cancelled" in told
+    # That the prompt is over comes on another link than the end of the call, which may be first and is then the last word.
+    assert (status, out) == (1, "") and "trollbridge: cancelled: plugin:asker|ask" in told
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

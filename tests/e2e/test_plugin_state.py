@@ -71,7 +71,6 @@ def test_an_ordinary_user_has_it(app, ordinary):
     assert own(app, "keeper").stat().st_uid == ordinary.pw_uid
 
 
-@pytest.mark.skipif(tree.SANITIZED, reason="mount namespaces are what is tested")
 def test_no_hull_holds_it(app):
     """Neither the manifest's own paths nor a scope of everything opens it to another plugin, of any app."""
     home = app.environment["HOME"]

@@ -65,6 +65,18 @@ pytest_in() {
 python_suites() {
     local file
     for file in tests/e2e/test_*.py; do
+        is_heavy "$file" || suite "$(basename "$file" .py)" pytest_in "$PWD/build" "$file"
+    done
+}
+
+# Long, without a display, root or anything that others share: they go into the second lane.
+heavy=(tests/e2e/test_keystore_kill.py tests/e2e/test_pgp_interop.py)
+
+is_heavy() { [[ " ${heavy[*]} " == *" $1 "* ]]; }
+
+heavy_suites() {
+    local file
+    for file in "${heavy[@]}"; do
         suite "$(basename "$file" .py)" pytest_in "$PWD/build" "$file"
     done
 }
@@ -116,7 +128,7 @@ unit_suites build
 sandbox_suites
 client_suites
 # What may ask for a password has the terminal, and so stays in the first lane.
-beside sanitizer_unit_suites lint_suites fuzz_suites valgrind_suite self_test_suite
+beside sanitizer_unit_suites lint_suites fuzz_suites valgrind_suite self_test_suite heavy_suites
 python_suites
 webkit_suites
 suite hostile tools/tb/hostile.sh
