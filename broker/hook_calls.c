@@ -94,6 +94,18 @@ static bool fits(const struct tb_from_hook *answered)
            size.depth + is_event <= TB_MSGPACK_DEPTH;
 }
 
+/* Of a private call what was thrown is not for the log: it can quote the arguments, as what
+ * JSON.parse throws does. So of one whose command is not granted any more. */
+static struct tb_bytes reason_of(const struct tb_from_hook *answered)
+{
+    const struct tb_grant_command *granted =
+        tb_session_command(answered->session, answered->call->command)->granted;
+    return granted && !granted->record
+               ? answered->answer->error
+               : tb_bytes_of_string(
+                     "it threw; what it said is not kept, the arguments are secrets");
+}
+
 static const char *take(const struct tb_from_hook *answered)
 {
     const struct tb_hook_answer *answer = answered->answer;
@@ -102,7 +114,7 @@ static const char *take(const struct tb_from_hook *answered)
         return is_request ? on_request(answered) : tb_hook_back_answered(answered);
     tb_hook_deny(answered->session, answered->call,
                  answer->has_error
-                     ? answer->error
+                     ? reason_of(answered)
                      : tb_bytes_of_string("it returned more values than a message may be"));
     return NULL;
 }

@@ -47,3 +47,16 @@ def test_each_use_is_in_the_log(app):
     assert asked["unlock"] == {"key": name, "purpose": "reading mail"}
     assert asked["vault_put"] == {"key": name, "name": "mail"}
     assert asked["sign"] == {"key": name, "mode": "cleartext"}
+
+
+def test_what_a_hook_throws_does_not_quote_the_arguments(tmp_path):
+    app = enclave.App(tmp_path, '[hook]\nfile = "isolation.js"\ncommands = ["plugin:enclave|verify"]')
+    (app.app / "isolation.js").write_text("export function onRequest({args}) { return JSON.parse(args.text); }")
+    try:
+        with pytest.raises(enclave.Refused, match="^hook: "):
+            enclave.Enclave(app.start()).call("verify", text="Grendels mere")
+    finally:
+        app.stop()
+    [denied] = [r for r in map(json.loads, app.log.read_text().splitlines()) if r["code"] == "hook"]
+    assert denied["reason"] == "it threw; what it said is not kept, the arguments are secrets"
+    assert "Grendels" not in app.log.read_text() + app.errors()
