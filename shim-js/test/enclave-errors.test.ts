@@ -1,10 +1,11 @@
 // What a promise of the enclave rejects with, for each thing that enclave and broker say.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { EnclaveError } from '../src/enclave/index.js';
-import { hintOf } from '../src/enclave/hints.js';
+import { ENCLAVE_REASONS, hintOf } from '../src/enclave/hints.js';
 import { ERROR_CODES } from '../src/page/error.js';
 import { BridgeError, FakeEnclave } from './fake-enclave.js';
 
@@ -25,9 +26,10 @@ const REASONS: Record<string, string[]> = {
     'unsupported',
     'cannot-encrypt',
     'cannot-sign',
+    'bad-argument',
   ],
   too_large: ['too-large', 'bomb'],
-  io: ['keystore-damaged', 'keystore-io'],
+  io: ['keystore-damaged', 'keystore-io', 'no-memory'],
   scope: ['scope'],
 };
 
@@ -67,6 +69,23 @@ for (const code of ERROR_CODES)
     assert.equal(error.reason, code.replaceAll('_', '-'));
     assert.equal(error.message, 'the broker’s words');
   });
+
+test('the reasons are those of the plugin', () => {
+  const source = readFileSync(
+    new URL('../../../plugins/enclave/failure.c', import.meta.url),
+    'utf8',
+  );
+  const said = [...source.matchAll(/^ +\[ENCLAVE_\w+\] = \{"([a-z-]+)", TB_CODE_/gm)].map((m) => m[1]);
+  assert.ok(said.includes('ok') && said.includes('locked'));
+  assert.deepEqual(said.filter((word) => word !== 'ok').sort(), [...ENCLAVE_REASONS].sort());
+});
+
+test('a word before a colon that is no reason is text', async () => {
+  const error = await thrown(new BridgeError('invalid_args', 'key: expected a string'));
+  assert.ok(error instanceof EnclaveError);
+  assert.equal(error.reason, 'invalid-args');
+  assert.equal(error.message, 'key: expected a string');
+});
 
 test('when to try again', async () => {
   const wait = await thrown(new BridgeError('denied', 'wait: 4 attempts failed, try again in 2 s'));

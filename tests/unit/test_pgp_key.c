@@ -149,6 +149,26 @@ static void an_older_copy_takes_no_revocation_back(void)
     pgp_data_deinit(&revoked.data);
 }
 
+/* librnp would have the copy for the real one, which then holds for no user id any more. */
+static void a_signature_under_a_foreign_user_id_does_not_merge(void)
+{
+    tb_cleanup(pgp_free) struct pgp *pgp = bench_pgp();
+    tb_cleanup(pgp_pair_deinit) struct pgp_pair ann = bench_pair(pgp, "Ann Archer");
+    struct tb_bytes known = pgp_data_bytes(&ann.certificate);
+    tb_cleanup(pgp_data_deinit) struct pgp_data newer = {.data = malloc(known.n), .n = known.n};
+    CHECK(newer.data);
+    memcpy(newer.data, known.data, known.n);
+    uint8_t *name = memmem(newer.data, newer.n, "Ann Archer", 10);
+    CHECK(name);
+    name[0] = 'D';
+    struct pgp_certificate merged = {0};
+    CHECK_INT(pgp_merge_key(pgp, known, pgp_data_bytes(&newer), &merged), PGP_BAD_KEY);
+    CHECK(!merged.data.data);
+    CHECK_INT(pgp_merge_key(pgp, known, known, &merged), 0);
+    CHECK_INT(merged.key.n_user_ids, 1);
+    pgp_data_deinit(&merged.data);
+}
+
 static void two_keys_do_not_merge(void)
 {
     tb_cleanup(pgp_free) struct pgp *pgp = bench_pgp();
@@ -244,6 +264,7 @@ static const struct test tests[] = {
     TEST(armor_of_a_key_reads_as_that_key),
     TEST(a_key_whose_user_id_was_changed_is_bad),
     TEST(an_older_copy_takes_no_revocation_back),
+    TEST(a_signature_under_a_foreign_user_id_does_not_merge),
     TEST(two_keys_do_not_merge),
     TEST(the_revocation_made_with_a_key_revokes_it_alone),
     TEST(says_what_is_no_key),

@@ -1,5 +1,6 @@
 #include "plugins/enclave/pgp/armor.h"
 #include "plugins/enclave/pgp/description.h"
+#include "plugins/enclave/pgp/misplaced.h"
 #include "plugins/enclave/pgp/transferable.h"
 
 #include <errno.h>
@@ -98,6 +99,9 @@ int pgp_merge_key(struct pgp *pgp, struct tb_bytes certificate, struct tb_bytes 
         return result;
     if (rest.n > 0)
         return PGP_BAD_KEY;
+    result = pgp_check_places(certificate, key.bytes);
+    if (result)
+        return result;
     tb_cleanup(pgp_end) struct pgp *use = pgp_begin(pgp);
     tb_cleanup(pgp_end_key) rnp_key_handle_t primary = NULL;
     result = pgp_load(use, certificate);

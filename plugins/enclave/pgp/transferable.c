@@ -1,5 +1,7 @@
 #include "plugins/enclave/pgp/transferable.h"
 
+#include "plugins/enclave/pgp/misplaced.h"
+
 enum { KEY_VERSION = 4 };
 
 static bool is_primary(unsigned tag)
@@ -74,6 +76,7 @@ int pgp_transferable_next(struct tb_bytes *rest, struct pgp_transferable *ret_ke
         return result;
     struct pgp_transferable key = {first.whole, 1, first.tag == PGP_TAG_SECRET_KEY};
     result = take_members(&after, &key);
+    result = result ? result : pgp_check_places(key.bytes, (struct tb_bytes){0});
     if (result)
         return result;
     *rest = after;

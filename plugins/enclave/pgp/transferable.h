@@ -10,5 +10,5 @@ struct pgp_transferable {
 };
 
 /* Takes the first key off. NOT_OPENPGP: packets that belong to no key; TRUNCATED, CORRUPT;
- * UNSUPPORTED: not of version 4; TOO_LARGE. */
+ * UNSUPPORTED: not of version 4; TOO_LARGE; BAD_KEY: see misplaced.h. */
 tb_must_check int pgp_transferable_next(struct tb_bytes *rest, struct pgp_transferable *ret_key);

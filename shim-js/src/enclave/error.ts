@@ -1,6 +1,6 @@
 // What a promise of the enclave rejects with: what it is, and what to do about it.
 
-import { hintOf } from './hints.js';
+import { ENCLAVE_REASONS, hintOf } from './hints.js';
 
 /** As the bridge rejects: TrollbridgeError, of whatever copy of this package. */
 interface BridgeError {
@@ -42,10 +42,14 @@ function isBridgeError(error: unknown): error is BridgeError {
   return error instanceof Error && typeof (error as Partial<BridgeError>).code === 'string';
 }
 
-/** Of the enclave: `REASON: text`. Of the broker: a code alone, which is the reason then. */
+/**
+ * Of the enclave: `REASON: text`. Of others, a code alone, which is the reason then: their text may
+ * look alike, as `key: expected …` does, where `key` is an argument.
+ */
 export function enclaveError(error: unknown): unknown {
   if (error instanceof EnclaveError || !isBridgeError(error)) return error;
   const [, reason, text] = /^([a-z]+(?:-[a-z]+)*): (.*)$/s.exec(error.message) ?? [];
-  if (reason !== undefined && text !== undefined) return new EnclaveError(reason, text, error);
+  if (reason !== undefined && text !== undefined && ENCLAVE_REASONS.includes(reason))
+    return new EnclaveError(reason, text, error);
   return new EnclaveError(error.code.replaceAll('_', '-'), error.message, error);
 }

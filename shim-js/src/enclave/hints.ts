@@ -1,7 +1,7 @@
 // For each reason: what to do, in words for a developer.
 
-const HINTS: Readonly<Record<string, string>> = {
-  // What the enclave says.
+/** What the enclave says: every reason that it knows, as in plugins/enclave/failure.c. */
+const OF_THE_ENCLAVE: Readonly<Record<string, string>> = {
   locked:
     'Call unlock(key, passphrase) first, and again when its time is over or the page was loaded anew.',
   'wrong-passphrase':
@@ -31,6 +31,7 @@ const HINTS: Readonly<Record<string, string>> = {
     'It uses something that the enclave does not do. Have it made again with what gpg does by default.',
   'cannot-encrypt': 'This key has no part to encrypt to: see its `can`.',
   'cannot-sign': 'This key has no part to sign with: see its `can`.',
+  'bad-argument': 'The message says which argument, and what it should be.',
   'too-large':
     'At most 64 MiB go in, and a value of the vault has at most 1,000,000 bytes. Cut it into parts.',
   bomb: 'A few bytes became very many, as nobody compresses by accident. Do not trust who sent it.',
@@ -38,9 +39,13 @@ const HINTS: Readonly<Record<string, string>> = {
     'A file of the keystore was changed or torn: `trollbridge enclave check` names it. Restore a backup.',
   'keystore-io':
     'The keystore could not be read or written: look at the space and the rights of its folder.',
+  'no-memory':
+    'The enclave has no memory left for this. Hand over less at once, or raise memory_mib in its plugin.toml.',
   scope:
     'Policy does not allow this key or this name in the vault: see the scopes of the capability, [{ key = "…" }] and [{ vault = "…" }].',
+};
 
+const OF_OTHERS: Readonly<Record<string, string>> = {
   // What the broker says.
   'not-granted':
     'The capability of this window lacks the permission: enclave:default, enclave:vault, enclave:manage, or enclave:allow-… for this command.',
@@ -66,10 +71,13 @@ const HINTS: Readonly<Record<string, string>> = {
   'weak-hash':
     'The answer for the salt asks for less or more work than this module agrees to. Nothing was sent. Is there a hook that changes replies?',
   'bad-passphrase': 'A passphrase is text, or bytes of UTF-8, of 1 to 1024 bytes.',
-  'bad-argument': 'The message says which argument, and what it should be.',
   'not-text': 'These bytes are no UTF-8: use `data`.',
   incomplete: 'Not all of the result arrived. Call again.',
 };
+
+const HINTS: Readonly<Record<string, string>> = { ...OF_OTHERS, ...OF_THE_ENCLAVE };
+
+export const ENCLAVE_REASONS: readonly string[] = Object.keys(OF_THE_ENCLAVE);
 
 export function hintOf(reason: string): string {
   return Object.hasOwn(HINTS, reason) ? (HINTS[reason] as string) : 'See docs/enclave-module.md.';
