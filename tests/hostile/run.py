@@ -50,7 +50,7 @@ def options():
     parser.add_argument("--plants", default="", help="the folder with twins that have weaknesses, for the self-test")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--list", action="store_true", help="only print the names of the rows")
-    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("--jobs", type=int, default=2 * len(os.sched_getaffinity(0)))
     parser.add_argument("--self-test", metavar="TREE",
                         help="run rows against planted breaches, among them this tree built with -Dsandbox=off; "
                              "they must fail")

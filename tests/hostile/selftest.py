@@ -83,15 +83,17 @@ def chosen(patterns):
 
 
 def find(breach, results):
-    """(found, missed) of a breach, told row by row."""
-    n_found = 0
+    """Tells of a breach row by row: (how many were found, those that were missed)."""
+    missed = []
     for result in results:
         held = STILL_HELD.get((breach, result["id"]))
         found = result["ok"] if held else not result["ok"] and not result["harness"]
-        n_found += found
         why = f"still held: {held}" if held else result["why"] or "the row came out as if nothing had happened"
-        print(f"    {'found ' if found else 'MISSED'}  {result['id']:28}  {why[:110]}")
-    return n_found, len(results) - n_found
+        line = f"{result['id']:28}  {why[:110]}"
+        print(f"    {'found ' if found else 'MISSED'}  {line}")
+        if not found:
+            missed.append(f"{breach}: {line}")
+    return len(results) - len(missed), missed
 
 
 def trials(settings, off_tree, wanted):
@@ -108,10 +110,12 @@ def trials(settings, off_tree, wanted):
 
 
 def main(settings, off_tree, patterns, jobs, run_all):
-    passed = failed = 0
+    passed, missed = 0, []
     for breach, what, rows, planted in trials(settings, off_tree, lambda name: any(fnmatch.fnmatch(name, p) for p in patterns)):
         print(f"{breach}: {what}", flush=True)
-        found, missed = find(breach, run_all(rows, planted, jobs, lambda result: None))
-        passed, failed = passed + found, failed + missed
-    print(f"\n{passed} passed, {failed} failed")
-    return 0 if passed and not failed else 1
+        n_found, more = find(breach, run_all(rows, planted, jobs, lambda result: None))
+        passed, missed = passed + n_found, missed + more
+    # Again at the end: what is above it is long.
+    print("".join(f"\nMISSED {line}" for line in missed))
+    print(f"{passed} passed, {len(missed)} failed")
+    return 0 if passed and not missed else 1

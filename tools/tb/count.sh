@@ -3,6 +3,8 @@
 
 PASSED=0
 FAILED=0
+# Where it is told again at the end which suites failed and which of their lines say so: a file, since lanes share it.
+FAILURES=$(mktemp)
 
 # counts FILE: "passed failed", as the suite's runner reports it
 counts() {
@@ -32,6 +34,12 @@ counts() {
     echo "0 0"
 }
 
+# tell_again NAME FILE: the lines of a failed suite that name a failure, as the runners here write them
+tell_again() {
+    echo "failed: $1"
+    grep -E '^ *(MISSED|FAILED|ERROR|FAIL|not ok|✖)|  FAILED |: FAIL' "$2" | head -n 20 | cut -c 1-300 | sed 's/^ */    /' || true
+}
+
 # suite NAME COMMAND...
 suite() {
     local name=$1 log start passed failed status=0
@@ -48,6 +56,7 @@ suite() {
     fi
     PASSED=$((PASSED + passed))
     FAILED=$((FAILED + failed))
+    [ "$failed" = 0 ] || tell_again "$name" "$log" >>"$FAILURES"
     # In one piece: another lane has its say too.
     printf '%s\n' "$(
         printf '%-28s %4d passed, %d failed  (%d s)\n' "$name" "$passed" "$failed" $((SECONDS - start))
@@ -99,6 +108,8 @@ unit_suites() {
 
 close_count() {
     echo
+    cat "$FAILURES"
+    rm -f "$FAILURES"
     echo "$PASSED passed, $FAILED failed"
     [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
 }
