@@ -176,6 +176,25 @@ bool enclave_keyring_find(struct enclave_keyring *keyring, const char *key_id,
     return entry != NULL;
 }
 
+static bool has_part(const struct entry *entry, const char *key_id)
+{
+    const size_t at = TB_FINGERPRINT_DIGITS - (PGP_KEY_ID_SIZE - 1);
+    for (size_t i = 0; i < entry->n_key_ids; i++)
+        if (strcmp(entry->key_ids[i], key_id) == 0)
+            return true;
+    return strcmp(entry->fingerprint.text + at, key_id) == 0;
+}
+
+void enclave_keyring_each(struct enclave_keyring *keyring, const char *key_id,
+                          void (*each)(void *data, const struct tb_fingerprint *fingerprint),
+                          void *data)
+{
+    read_all(keyring);
+    for (size_t i = 0; i < keyring->n; i++)
+        if (has_part(&keyring->entries[i], key_id))
+            each(data, &keyring->entries[i].fingerprint);
+}
+
 static bool look_up(void *data, const char *untrusted_key_id, struct tb_bytes *ret_certificate)
 {
     struct enclave_keyring *keyring = data;
