@@ -1,5 +1,5 @@
-// The npm package @tauri-apps/plugin-shell, unmodified, against the FakeBroker: what comes after the
-// answer, as bytes, and at the end.
+// The npm package @tauri-apps/plugin-shell, unmodified, against the FakeBroker: what comes after
+// the answer, as bytes, and at the end.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
