@@ -13,6 +13,8 @@
  *                                                 `resources|close`
  *                              record = [...]     its arguments are secrets, but those named here
  *                              secrets = true     it may ask people for passphrases
+ *                              waits = [...]      which commands wait for a person: they have no
+ *                                                 deadline but one of their own
  *                              [sandbox]          as [plugins.NAME] sandbox of the manifest, which
  *                                                 replaces it key by key; and `state`, a folder of
  *                                                 its own, which the manifest can but take away

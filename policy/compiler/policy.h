@@ -71,6 +71,7 @@ struct tb_plugin {
     struct tb_table command_of; /* the same, by name */
     struct tb_table read_command_of;
     struct tb_table write_command_of;
+    struct tb_table waits_of; /* commands that wait for a person */
     enum tb_scope_kind scope;
     const struct tb_value *scope_keys; /* of entries, and their types; NULL: any */
     bool resources;                    /* it keeps things open for the page, by ids */

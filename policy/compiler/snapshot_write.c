@@ -121,6 +121,8 @@ static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
     uint64_t limits[TB_N_LIMIT_KEYS];
     for (size_t i = 0; i < TB_N_LIMIT_KEYS; i++)
         limits[i] = tb_manifest_limit(manifest, command->name, (enum tb_limit_key)i);
+    if (plugin && tb_table_find(&plugin->waits_of, command->local))
+        limits[TB_LIMIT_DEADLINE_MS] = tb_manifest_patience(manifest, command->name);
     tb_pack_map(packer, 6u + (plugin != NULL) + pack_limits(NULL, limits) + hook + detail->ask +
                             detail->tripwire + (detail->schema != NULL));
     tb_pack_key_str(packer, "name", command->name);
