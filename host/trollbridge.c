@@ -7,6 +7,7 @@
 #include "host/ask.h"
 #include "host/bridge.h"
 #include "host/facts.h"
+#include "host/pick.h"
 #include "host/spawn.h"
 #include "host/text.h"
 #include "supervisor/status.h"
@@ -186,6 +187,8 @@ static bool on_frame(struct trollbridge *bridge, const struct tb_frame *frame)
         return host_ask_over(bridge, frame->body);
     case TB_SECRET:
         return host_secret(bridge, frame->body);
+    case TB_PICKED:
+        return host_picked(bridge, frame->body);
     default:
         return on_alert(bridge, frame);
     }

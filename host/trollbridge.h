@@ -159,6 +159,13 @@ struct trollbridge_options {
      * called behind an answer. May be NULL. */
     void (*asked_over)(void *data, uint32_t id);
 
+    /*
+     * What trollbridge_pick has handed over is there: code and message are NULL, and the page may
+     * be told of the path. Or it is not, and they say why (PROTOCOL.md, section 7, PICKED). `id` is
+     * what trollbridge_pick returned. May be NULL.
+     */
+    void (*picked)(void *data, uint32_t id, const char *code, const char *message);
+
     void *data; /* passed to the callbacks */
 };
 
@@ -260,6 +267,27 @@ TROLLBRIDGE_API enum trollbridge_result trollbridge_answer(struct trollbridge *b
 TROLLBRIDGE_API enum trollbridge_result trollbridge_answer_secret(struct trollbridge *bridge,
                                                                   uint32_t id,
                                                                   const char *passphrase, size_t n);
+
+/* A file or folder that a person has picked, in a dialog that no page can draw over. */
+struct trollbridge_pick {
+    const char *view;
+    uint64_t document; /* of trollbridge_open: a pick is for one document of the view */
+    const char *path;  /* how the page will name it: absolute, UTF-8, no `.`, `..` or `//` in it */
+    int fd;            /* the file or folder itself; O_PATH is enough. Borrowed */
+    int folder;        /* not 0: it is a folder; 0: a regular file */
+    int recursive;     /* of a folder: all that is below it; 0: the files in it alone */
+    int writable;
+};
+
+/*
+ * Adds what a person has picked to what the document's session may reach: plugins whose plugin.toml
+ * says `picks = true` (fs, shell) have it at once, with all that policy denies in it covered, until
+ * the session ends. Policy still says which commands there are. At most 64 a session. Wait for the
+ * callback `picked` before the page is told. Returns the number of the request in *ret_id (may be
+ * NULL). INVALID, LOST or OUT_OF_MEMORY.
+ */
+TROLLBRIDGE_API enum trollbridge_result
+trollbridge_pick(struct trollbridge *bridge, const struct trollbridge_pick *pick, uint32_t *ret_id);
 
 /* `dismissed`, `once`, `session`, `always`, `never`, as in the log; NULL: no answer. */
 TROLLBRIDGE_API const char *trollbridge_answer_name(enum trollbridge_answered answered);

@@ -41,6 +41,7 @@ static const struct rule broker_control[] = {
     {TB_EMIT, 0, 1, TB_CHUNK_MAX},
     {TB_ANSWER, 0, 1, TB_CONTROL_MAX},
     {TB_SECRET_ANSWER, 0, 1, TB_SECRET_FRAME_MAX},
+    {TB_PICK, 0, 1, TB_PICK_FRAME_MAX},
     {0},
 };
 static const struct rule host[] = {
@@ -50,6 +51,7 @@ static const struct rule host[] = {
     {TB_ASK, 0, 1, TB_CONTROL_MAX},
     {TB_ASK_OVER, 0, 1, TB_CONTROL_MAX},
     {TB_SECRET, 0, 1, TB_SECRET_FRAME_MAX},
+    {TB_PICKED, 0, 1, TB_PICK_FRAME_MAX},
     {0},
 };
 static const struct rule broker_plugin[] = {
@@ -69,6 +71,7 @@ static const struct rule plugin[] = {
     {TB_PLUGIN_INIT, 0, PLAIN_MIN, TB_FRAME_MAX},
     {TB_PLUGIN_CANCEL, 0, PLAIN_MIN, TB_FRAME_MAX},
     {TB_PLUGIN_SECRET_ANSWER, 0, PLAIN_MIN, TB_SECRET_FRAME_MAX},
+    {TB_PLUGIN_PICKED, 0, PLAIN_MIN, TB_PICK_FRAME_MAX},
     {0},
 };
 static const struct rule broker_hook[] = {

@@ -32,6 +32,8 @@ enum tb_kind {
     TB_ASK_OVER = 74,
     TB_SECRET = 75,
     TB_SECRET_ANSWER = 76,
+    TB_PICK = 77,
+    TB_PICKED = 78,
 
     TB_PLUGIN_INIT = 96,
     TB_PLUGIN_CALL = 97,
@@ -43,6 +45,7 @@ enum tb_kind {
     TB_PLUGIN_EMIT = 103,
     TB_PLUGIN_SECRET = 104,
     TB_PLUGIN_SECRET_ANSWER = 105,
+    TB_PLUGIN_PICKED = 106,
 
     TB_HOOK_INIT = 112, /* broker and hook: docs/formats.md */
     TB_HOOK_ASK = 113,

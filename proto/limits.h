@@ -74,6 +74,11 @@ enum {
     TB_SECRET_FRAME_MAX = 2048,    /* body of SECRET and SECRET_ANSWER */
     TB_SECRETS_PER_CALL = 4,
 
+    TB_PICKS_MAX = 64, /* of a session */
+    TB_PICK_PATH_MAX = 4096,
+    TB_PICK_AT_MAX = 64,      /* where a plugin finds one */
+    TB_PICK_FRAME_MAX = 8192, /* body of PICK and PICKED */
+
     TB_SETTINGS_MAX = 640 * 1024, /* most of it the text of a hook */
     TB_FACTS_MAX = 49152,         /* what the host is told of the app; a part of the settings */
     TB_WINDOWS_MAX = 16,

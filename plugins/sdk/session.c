@@ -1,6 +1,7 @@
 #include "plugins/sdk/session.h"
 
 #include "base/result.h"
+#include "proto/plugin_pick.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -89,6 +90,23 @@ static int handle_release(struct tb_session *session, struct tb_bytes body)
     return r == TB_OK ? tb_pool_release(&session->pool, at) : r;
 }
 
+static int handle_picked(struct tb_session *session, struct tb_bytes body)
+{
+    struct tb_plugin_pick picked;
+    int r = tb_plugin_pick_read(&session->unpacker, body, &picked);
+    if (r != TB_OK || !session->plugin->picked)
+        return r;
+    session->plugin->picked(session->state, &(struct tb_pick){
+                                                .number = picked.number,
+                                                .path = picked.path,
+                                                .at = picked.at,
+                                                .folder = picked.folder,
+                                                .recursive = picked.recursive,
+                                                .writable = picked.writable,
+                                            });
+    return TB_OK;
+}
+
 static int handle(struct tb_session *session, const struct tb_frame *frame)
 {
     static const struct {
@@ -98,6 +116,7 @@ static int handle(struct tb_session *session, const struct tb_frame *frame)
         {TB_PLUGIN_CALL, tb_session_call},     {TB_PLUGIN_CHUNK, tb_streams_chunk},
         {TB_PLUGIN_CREDIT, tb_streams_credit}, {TB_PLUGIN_RELEASE, handle_release},
         {TB_PLUGIN_CANCEL, tb_streams_cancel}, {TB_PLUGIN_SECRET_ANSWER, tb_streams_secret},
+        {TB_PLUGIN_PICKED, handle_picked},
     };
     if (session->started != (frame->kind != TB_PLUGIN_INIT))
         return TB_MALFORMED;

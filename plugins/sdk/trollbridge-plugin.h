@@ -188,6 +188,18 @@ struct tb_plugin_command {
     void (*handle)(struct tb_call *call);
 };
 
+/* A file or folder that a person has picked for the page, valid until the callback returns. The
+ * plugin may reach it at `at`, and serve it to the page under `path`: it is for the plugin to see
+ * that nothing but it, or what is below it, is reached so. */
+struct tb_pick {
+    uint32_t number;      /* 1 to 64; two picks of an instance never have the same */
+    struct tb_bytes path; /* absolute, in normal form: the page's name for it */
+    struct tb_bytes at;   /* absolute: where it is for this plugin */
+    bool folder;
+    bool recursive; /* of a folder: all that is below it; else the files in it alone */
+    bool writable;  /* else the kernel refuses every change */
+};
+
 struct tb_plugin {
     const struct tb_plugin_command *commands;
     size_t n_commands;
@@ -202,6 +214,10 @@ struct tb_plugin {
     int (*seal)(void *state);
     /* Called at the end of the link, if start gave 0. NULL: nothing to do. */
     void (*stop)(void *state);
+    /* A person has picked something for this view; before any call that names it. Needs
+     * `picks = true` in [sandbox] of plugin.toml. A pick is there as long as the plugin runs; what
+     * was picked before the plugin started comes behind `seal`. NULL: it takes no notice. */
+    void (*picked)(void *state, const struct tb_pick *pick);
 };
 
 /* Serves the link on descriptor 3 until the broker closes it. Returns main's exit status: 0 at the

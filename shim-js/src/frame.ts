@@ -60,6 +60,8 @@ export const KINDS: readonly Kind[] = [
   row('ASK_OVER', 74, 'control', 'broker', 1, 65_536),
   row('SECRET', 75, 'control', 'broker', 1, 2048),
   row('SECRET_ANSWER', 76, 'control', 'host', 1, 2048),
+  row('PICK', 77, 'control', 'host', 1, 8192),
+  row('PICKED', 78, 'control', 'broker', 1, 8192),
   row('INIT', 96, 'plugin', 'broker', 5, FRAME_MOST),
   row('CALL', 97, 'plugin', 'broker', 5, FRAME_MOST),
   row('REPLY', 98, 'plugin', 'plugin', 5, FRAME_MOST),
@@ -70,6 +72,7 @@ export const KINDS: readonly Kind[] = [
   row('EMIT', 103, 'plugin', 'plugin', 5, BULK_MOST),
   row('SECRET', 104, 'plugin', 'plugin', 5, 2048),
   row('SECRET_ANSWER', 105, 'plugin', 'broker', 5, 2048),
+  row('PICKED', 106, 'plugin', 'broker', 5, 8192),
 ];
 
 /** Kinds of a view link, by name. */

@@ -6,7 +6,9 @@
 #include "base/result.h"
 #include "proto/ask.h"
 #include "proto/control.h"
+#include "proto/pick.h"
 #include "proto/plugin.h"
+#include "proto/plugin_pick.h"
 #include "proto/secret.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -311,14 +313,55 @@ static void on_secret_typed(struct tb_bytes body)
     tb_assert(again.id == typed.id && tb_bytes_equal(again.sealed, typed.sealed));
 }
 
+static void on_pick(struct tb_bytes body)
+{
+    struct tb_pick_offer offer;
+    struct tb_pick_offer again;
+    if (tb_pick_offer_read(&unpacker, body, &offer) != TB_OK)
+        return;
+    tb_assert(offer.path.n > 1 && offer.path.n <= TB_PICK_PATH_MAX && tb_label_valid(offer.view));
+    tb_assert(tb_pick_offer_write(&out, &offer) == TB_OK);
+    struct tb_bytes written = control_body(TB_SIDE_BROKER_CONTROL);
+    tb_assert(tb_pick_offer_read(&unpacker, written, &again) == TB_OK);
+    tb_assert(again.id == offer.id && again.document == offer.document &&
+              again.folder == offer.folder && again.recursive == offer.recursive &&
+              again.writable == offer.writable && tb_bytes_equal(again.path, offer.path));
+}
+
+static void on_pick_answer(struct tb_bytes body)
+{
+    struct tb_pick_answer answer;
+    struct tb_pick_answer again;
+    if (tb_pick_answer_read(&unpacker, body, &answer) != TB_OK)
+        return;
+    tb_assert(tb_pick_answer_write(&out, &answer) == TB_OK);
+    tb_assert(tb_pick_answer_read(&unpacker, control_body(TB_SIDE_HOST), &again) == TB_OK);
+    tb_assert(again.id == answer.id && again.code == answer.code &&
+              tb_bytes_equal(again.message, answer.message));
+}
+
+static void on_plugin_pick(struct tb_bytes body)
+{
+    struct tb_plugin_pick pick;
+    struct tb_plugin_pick again;
+    if (tb_plugin_pick_read(&unpacker, body, &pick) != TB_OK)
+        return;
+    tb_assert(pick.number > 0 && pick.number <= TB_PICKS_MAX && tb_pick_path_valid(pick.at));
+    tb_assert(tb_plugin_pick_write(&out, &pick) == TB_OK);
+    tb_assert(tb_plugin_pick_read(&unpacker, control_body(TB_SIDE_PLUGIN), &again) == TB_OK);
+    tb_assert(again.number == pick.number && tb_bytes_equal(again.path, pick.path) &&
+              tb_bytes_equal(again.at, pick.at) && again.writable == pick.writable);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const sealed[])(const struct tb_plaintext *) = {
         on_call, on_reply, on_want, on_miss, on_handles, on_empty, on_welcome};
     static void (*const clear[])(struct tb_bytes) = {
-        on_plugin_reply, on_open,     on_opened,        on_view,          on_alert,
-        on_reload,       on_reloaded, on_emit,          on_ask,           on_ask_answer,
-        on_ask_over,     on_secret,   on_secret_answer, on_secret_prompt, on_secret_typed};
+        on_plugin_reply, on_open,        on_opened,        on_view,          on_alert,
+        on_reload,       on_reloaded,    on_emit,          on_ask,           on_ask_answer,
+        on_ask_over,     on_secret,      on_secret_answer, on_secret_prompt, on_secret_typed,
+        on_pick,         on_pick_answer, on_plugin_pick};
     struct tb_plaintext plaintext;
     if (!unpacker.scanner) {
         tb_assert(tb_unpacker_init(&unpacker, &tb_scan_peer) == 0);

@@ -53,5 +53,5 @@ def print_count(results, out=sys.stdout):
     passed = sum(r["ok"] for r in results)
     for result in results:
         if not result["ok"]:
-            print(f"\n{result['id']}: {result['why']}", file=out)
+            print(f"\nFAILED {result['id']}: {result['why']}", file=out)
     print(f"\n{passed} passed, {len(results) - passed} failed", file=out)

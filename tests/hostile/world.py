@@ -328,7 +328,11 @@ class World:
             host.close()
 
     def log(self):
-        return [json.loads(line) for line in self.log_path.read_text().splitlines()] if self.log_path.exists() else []
+        """The records so far. What has no end yet is still being written; of a log that is done, log_verifies judges that."""
+        if not self.log_path.exists():
+            return []
+        whole, _, _ = self.log_path.read_bytes().rpartition(b"\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def log_verifies(self):
         program = f"{self.settings.tree}/bin/trollbridge"

@@ -96,8 +96,8 @@ class App:
         return process.returncode, out, tree.clean(errors)
 
     def records(self):
-        """What the log says so far."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+        """What the log says so far, up to its last whole line."""
+        return [json.loads(line) for line in self.log.read_bytes().split(b"\n")[:-1]] if self.log.exists() else []
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -85,7 +85,7 @@ function unknown(): Vector[] {
   const list: Vector[] = [];
   for (const [link, senders] of Object.entries(SENDERS) as [Link, Sender[]][])
     for (const from of senders)
-      for (const number of [0, 13, 63, 77, 95, 106, 128, 255])
+      for (const number of [0, 13, 63, 79, 95, 107, 128, 255])
         list.push(
           refused(
             `unknown_${number}_on_${link}_from_${from}`,
