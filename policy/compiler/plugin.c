@@ -16,9 +16,12 @@ static enum tb_scope_kind read_scope(struct tb_policy *policy, const struct tb_v
         return otherwise;
     if (tb_bytes_are(scope->string, "path"))
         return TB_SCOPE_PATH;
+    if (tb_bytes_are(scope->string, "program"))
+        return TB_SCOPE_PROGRAM;
     if (!tb_bytes_are(scope->string, "opaque"))
         tb_report_error(policy->report, "value", scope->place,
-                        "`scope` cannot be `%.*s`; it is path or opaque", TB_SHOWN(scope->string));
+                        "`scope` cannot be `%.*s`; it is path, program or opaque",
+                        TB_SHOWN(scope->string));
     return TB_SCOPE_OPAQUE;
 }
 
@@ -130,7 +133,8 @@ static void check_host(struct tb_policy *policy, const struct tb_plugin *plugin,
            "no sandbox holds it, so leave `read_commands` out");
     refuse(policy, plugin, plugin->write_commands,
            "no sandbox holds it, so leave `write_commands` out");
-    refuse(policy, plugin, plugin->scope == TB_SCOPE_PATH ? scope : NULL,
+    refuse(policy, plugin,
+           plugin->scope == TB_SCOPE_PATH || plugin->scope == TB_SCOPE_PROGRAM ? scope : NULL,
            "no sandbox holds it to paths, so write `scope = \"opaque\"` and have the host read the "
            "entries");
 }

@@ -5,7 +5,7 @@
  *                              program = "fs"     a file below libexec/trollbridge/plugins
  *                              host = true        instead: the host serves its commands
  *                              commands = [...]   what is implemented
- *                              scope = "path"     or "opaque"; none without it
+ *                              scope = "path"     or "program", or "opaque"; none without it
  *                              scope_keys = {...} what entries of opaque scopes are made of
  *                              read_commands = [...]   which of them need the files that their
  *                              write_commands = [...]  scope names, to read and to write
