@@ -27,6 +27,7 @@ struct hull {
     const char *state_real; /* where that is once all links are followed */
     int state_fd;
     bool network; /* the files that names of hosts and certificates are looked up in */
+    bool picks;   /* what is picked while it runs; only with a mount namespace */
 };
 
 /*

@@ -88,10 +88,12 @@ static int open_state(struct hull *hull)
     return hull->state_real ? 0 : -errno;
 }
 
-static int make_root(const struct launch *launch)
+static int make_root(struct launch *launch)
 {
+    bool mounts = (launch->namespaces & TB_LAYER_BIT(TB_LAYER_MOUNT)) != 0;
+    launch->hull.picks = launch->hull.picks && mounts;
     int r = hull_make(&launch->hull);
-    if (r == 0 && launch->namespaces & TB_LAYER_BIT(TB_LAYER_MOUNT))
+    if (r == 0 && mounts)
         r = hull_mount(&launch->hull);
     if (r == 0 && chdir("/") < 0)
         r = -errno;

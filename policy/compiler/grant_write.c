@@ -67,6 +67,7 @@ static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *
     tb_pack_key_bool(packer, "audit", held && plugin->audit);
     tb_pack_key_str(packer, "state", held ? plugin->state : (struct tb_bytes){0});
     tb_pack_key_bool(packer, "secrets", held && plugin->secrets);
+    tb_pack_key_bool(packer, "picks", held && plugin->picks);
     tb_pack_key(packer, "exec");
     held ? tb_pack_object(packer, plugin->exec) : tb_pack_array(packer, 0);
     tb_pack_key_uint(packer, "memory_mib", held ? plugin->memory_mib : 0);
@@ -76,7 +77,7 @@ static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
-    tb_pack_map(packer, 16);
+    tb_pack_map(packer, 17);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_bool(packer, "host", plugin->host);
     tb_pack_key_str(packer, "program", plugin->program);

@@ -5,8 +5,9 @@
  *     {"v": 6, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
  *      "plugins": [{"name": str, "program": str, "host": bool, "path": bool, "read": [str],
  *                   "write": [str], "exec": [str], "network": bool, "jit": bool,
- *                   "audit": bool, "state": str, "resources": bool, "secrets": bool, "record"?:
- * [str], "memory_mib": uint, "cpu_s": uint}], "commands": [{"name": str, "local": str, "plugin"?:
+ *                   "audit": bool, "state": str, "resources": bool, "secrets": bool,
+ *                   "picks": bool, "record"?: [str], "memory_mib": uint, "cpu_s": uint}],
+ *      "commands": [{"name": str, "local": str, "plugin"?:
  * index, "implemented": bool, "reads": bool, "writes": bool, "calls_per_s"?: uint, "burst"?: uint,
  *                    "in_flight": uint, "bytes_in"?: uint, "bytes_out"?: uint, "deadline_ms": uint,
  *                    "args": str, "hook"?: true, "ask"?: true, "tripwire"?: true,
@@ -60,7 +61,7 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
-    tb_pack_map(packer, 15 + (plugin->record != NULL));
+    tb_pack_map(packer, 16 + (plugin->record != NULL));
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_pack_key_bool(packer, "host", plugin->host);
@@ -74,6 +75,7 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
     tb_pack_key_str(packer, "state", tb_manifest_plugin_state(policy, plugin));
     tb_pack_key_bool(packer, "resources", plugin->resources);
     tb_pack_key_bool(packer, "secrets", plugin->secrets);
+    tb_pack_key_bool(packer, "picks", plugin->sandbox.picks);
     if (plugin->record)
         tb_value_pack_list(packer, "record", plugin->record);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
