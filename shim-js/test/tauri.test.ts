@@ -138,3 +138,16 @@ test('more than a call holds is written by several, and counted as one', async (
     (error) => error === 'no space left',
   );
 });
+
+test('a long text for a program goes in several calls, and no letter is parted', async () => {
+  const parts: string[] = [];
+  const run = async ({ args }: Request): Promise<Answer> => {
+    parts.push(args['buffer'] as string);
+    return { value: null };
+  };
+  const { tauri } = open({ name: 'plugin:shell|stdin_write', run });
+  const buffer = `${'x'.repeat(262_143)}😀${'ä'.repeat(262_144)}`;
+  await tauri.invoke('plugin:shell|stdin_write', { pid: 1, buffer });
+  assert.deepEqual([parts.join(''), parts.length], [buffer, 3]);
+  assert.equal(parts[0]?.length, 262_143);
+});

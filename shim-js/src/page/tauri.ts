@@ -22,7 +22,7 @@ import { RESULT_MOST, type Page } from './page.js';
 import { defer, settled, type Deferred } from './promise.js';
 import { deepFreeze, own, textOf } from './safe.js';
 import type { Sink } from './sink.js';
-import { manyBytes, writeMany } from './write.js';
+import { manyOf, writeMany } from './write.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -124,9 +124,8 @@ export class Tauri {
 
   /** Rejects with the message alone, as Tauri does. */
   invoke(name: string, args: unknown, options: unknown): Promise<unknown> {
-    const many = manyBytes(name, args);
-    if (many !== undefined)
-      return writeMany((some) => this.invoke(name, some, options), args, many);
+    const many = manyOf(name, args);
+    if (many !== undefined) return writeMany((some) => this.invoke(name, some, options), many);
     const result = defer<unknown>();
     try {
       this.#settle(this.#start(name, args, options), result);

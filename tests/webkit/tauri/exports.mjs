@@ -1,14 +1,19 @@
-// node exports.mjs MODULE...: what each exports, as one JSON map. Classes stand with their methods.
+// node exports.mjs MODULE...: what each exports, as one JSON map. Classes stand with their methods, their own and those of
+// what is made of them.
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 const require = createRequire(new URL('../../../shim-js/package.json', import.meta.url));
 
+const functions = (value) =>
+  Object.getOwnPropertyNames(value).filter((name) => typeof value[name] === 'function');
+
 function methods(value) {
   const { prototype } = value;
   if (prototype === undefined) return [];
-  return Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+  const made = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+  return [...functions(value), ...made];
 }
 
 const told = {};

@@ -19,6 +19,15 @@ const cases = {
     const made = new Webview(tauri.window.getCurrentWindow(), 'another', { url: '/', x: 0, y: 0, width: 9, height: 9 });
     ok((await new Promise((resolve) => made.once('tauri://error', resolve))).payload !== '', 'a page makes no views');
   },
+  async 'webview.Webview.getByLabel'() {
+    same([(await Webview.getByLabel('main')).label, await Webview.getByLabel('none')], ['main', null]);
+  },
+  async 'webview.Webview.getCurrent'() {
+    same(Webview.getCurrent().label, 'main');
+  },
+  async 'webview.Webview.getAll'() {
+    same((await Webview.getAll()).map(({ label }) => label).sort(), await labels());
+  },
   async 'webview.Webview.size'() {
     const { width, height } = await own.size();
     same([width, height], [innerWidth, innerHeight]);

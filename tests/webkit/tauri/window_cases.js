@@ -122,6 +122,19 @@ const cases = {
     const error = await new Promise((resolve) => made.once('tauri://error', resolve));
     ok(/create/.test(error.payload) || error.payload !== '', 'a page makes no windows');
   },
+  async 'window.Window.getByLabel'() {
+    same([(await Window.getByLabel('main')).label, await Window.getByLabel('none')], ['main', null]);
+  },
+  async 'window.Window.getCurrent'() {
+    same(Window.getCurrent().label, 'main');
+  },
+  async 'window.Window.getAll'() {
+    same((await Window.getAll()).map(({ label }) => label).sort(), await labels());
+  },
+  async 'window.Window.getFocusedWindow'() {
+    await refused(Window.getFocusedWindow(), /own window/);
+    return 'no';
+  },
   async 'window.Window.title'() {
     same(await own.title(), 'First');
   },
