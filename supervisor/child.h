@@ -15,6 +15,7 @@ enum child_kind {
     CHILD_RESOLVE,
     CHILD_PLUGIN,
     CHILD_HOOK,
+    CHILD_GRAFT,
 };
 
 enum { N_CHILDREN = 256 };
@@ -24,13 +25,15 @@ struct child {
     pid_t pid;
     int pidfd;
     int report_fd;  /* where it says which layers hold, once; -1: said, or it does not */
-    int grant_fd;   /* RESOLVE: what it writes */
+    int grant_fd;   /* RESOLVE: what it writes; PLUGIN: what it was started with */
     int log_fd;     /* PLUGIN, HOOK: its stderr */
     uint32_t token; /* the broker's name for it */
     uint32_t slot;
-    uint32_t reload; /* RESOLVE: against the policy of that RELOAD; 0: against that in force */
-    bool checks;     /* COMPILE: the hook of a policy that has been made */
-    bool stopped;    /* it is not wanted any more: nobody is told of its end, nor what it made */
+    uint32_t index;    /* PLUGIN: in that grant; GRAFT: the number of the pick */
+    uint64_t until_ns; /* GRAFT: it is given up then */
+    uint32_t reload;   /* RESOLVE: against the policy of that RELOAD; 0: against that in force */
+    bool checks;       /* COMPILE: the hook of a policy that has been made */
+    bool stopped;      /* it is not wanted any more: nobody is told of its end, nor what it made */
 };
 
 /* What the broker asks for when a page calls, names by a token, and is told the end of. */
