@@ -2,9 +2,10 @@
  * Placing what a person has picked before a plugin that runs already: docs/decisions/034-picks.md.
  *
  * Two namespaces are needed for it, and neither can do the other's part. In a user and mount
- * namespace that is thrown away the picked path is still a path: there a detached tree is made of
- * it, with everything covered that is kept from plugins. In the plugin's own namespaces that tree
- * is put where its launcher has left a place for it; no path of the machine leads there.
+ * namespace that is thrown away the picked path is still a path: there one process makes a detached
+ * tree of it, with everything covered that is kept from plugins. Another one is in no namespace of
+ * its own, so that it can enter the plugin's, and puts that tree where the launcher has left a
+ * place for it; no path of the machine leads there.
  */
 #pragma once
 
@@ -14,7 +15,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GRAFT_PICK = 3, GRAFT_PLUGIN = 4, GRAFT_GRANT = 5 }; /* descriptors */
+/* Descriptors of who makes the tree, and of who places it. */
+enum { GRAFT_PICK = 3, GRAFT_MAKER_LINK = 4, GRAFT_GRANT = 5 };
+enum { GRAFT_LINK = 3, GRAFT_PLUGIN = 4 };
 
 struct graft {
     uint32_t number; /* 1 to TB_PICKS_MAX */

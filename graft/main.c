@@ -1,10 +1,16 @@
 /*
- * graft: places one pick for one plugin. The supervisor starts it with
- *   fd 3  what was picked, as the host has handed it over,
- *   fd 4  the plugin's process, as a pidfd,
- *   fd 5  the grant that the plugin was started with;
- * or, without --plugin, with the first alone: then it only looks whether that can be placed. It is
- * in no namespace of its own, since it has to enter the plugin's. Exit status: enum tb_graft.
+ * graft: places one pick for one plugin. The supervisor starts it twice for that,
+ *
+ *   graft --make ...   in a user and mount namespace of its own, with
+ *     fd 3  what was picked, as the host has handed it over,
+ *     fd 4  a socket to the other,
+ *     fd 5  the grant that the plugin was started with;
+ *   graft ...          in none, with
+ *     fd 3  a socket to the first,
+ *     fd 4  the plugin's process, as a pidfd.
+ *
+ * The first says over the socket how it went, a byte, and with it goes the tree. Without --plugin
+ * it has fd 3 alone, and only looks whether that can be placed. Exit status: enum tb_graft.
  */
 #include "base/fd.h"
 #include "base/result.h"
@@ -21,6 +27,7 @@ enum { KEPT_MAX = 16 };
 
 struct arguments {
     struct graft graft;
+    bool make;
     uint32_t plugin; /* TB_NO_INDEX: none */
     const char *kept[KEPT_MAX];
     size_t n_kept;
@@ -45,9 +52,13 @@ static bool read_number(const char *text, uint32_t max, uint32_t *ret_number)
 static bool parse(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
-        {"number", required_argument, NULL, 'n'}, {"plugin", required_argument, NULL, 'p'},
-        {"folder", no_argument, NULL, 'f'},       {"writable", no_argument, NULL, 'w'},
-        {"keep", required_argument, NULL, 'k'},   {NULL, 0, NULL, 0},
+        {"number", required_argument, NULL, 'n'},
+        {"plugin", required_argument, NULL, 'p'},
+        {"folder", no_argument, NULL, 'f'},
+        {"writable", no_argument, NULL, 'w'},
+        {"keep", required_argument, NULL, 'k'},
+        {"make", no_argument, NULL, 'm'},
+        {NULL, 0, NULL, 0},
     };
     bool ok = true;
     int c;
@@ -56,6 +67,8 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
             ok = read_number(optarg, TB_PICKS_MAX, &arguments->graft.number);
         else if (c == 'p')
             ok = read_number(optarg, TB_NO_INDEX - 1, &arguments->plugin);
+        else if (c == 'm')
+            arguments->make = true;
         else if (c == 'f')
             arguments->graft.folder = true;
         else if (c == 'w')
@@ -117,27 +130,51 @@ static bool read_covers(struct arguments *arguments)
     return ok;
 }
 
-static bool enter(const struct arguments *arguments)
+static bool enter(const struct tb_role *role, const int *keep, size_t n_keep, uint32_t namespaces)
 {
-    const int keep[] = {GRAFT_PICK, GRAFT_PLUGIN};
     const struct tb_sandbox_options options = {
         .keep = keep,
-        .n_keep = arguments->plugin == TB_NO_INDEX ? 1 : 2,
+        .n_keep = n_keep,
+        .namespaces = namespaces,
         .root = TB_ROOT_KEPT,
         .require = TB_LAYER_BIT(TB_LAYER_SECCOMP),
     };
     struct tb_layers layers;
-    return tb_sandbox_enter(&tb_role_graft, &options, &layers) == TB_OK;
+    return tb_sandbox_enter(role, &options, &layers) == TB_OK;
+}
+
+static int make(struct arguments *arguments)
+{
+    static const int keep[] = {GRAFT_PICK, GRAFT_MAKER_LINK};
+    static const uint32_t namespaces = TB_LAYER_BIT(TB_LAYER_USERNS) | TB_LAYER_BIT(TB_LAYER_MOUNT);
+    bool looks = arguments->plugin == TB_NO_INDEX;
+    tb_fd tree = -1;
+    if (!read_covers(arguments) || !enter(&tb_role_graft_make, keep, looks ? 1 : 2, namespaces))
+        return TB_GRAFT_FAILED;
+    int r = graft_tree(&arguments->graft, &tree);
+    const uint8_t status = (uint8_t)r;
+    if (!looks && tb_fd_send(GRAFT_MAKER_LINK, tb_bytes_of(&status, 1), tree, 0) != 1)
+        return TB_GRAFT_FAILED;
+    return r;
+}
+
+static int place(const struct arguments *arguments)
+{
+    static const int keep[] = {GRAFT_LINK, GRAFT_PLUGIN};
+    uint8_t status;
+    tb_fd tree = -1;
+    if (!enter(&tb_role_graft, keep, TB_ARRAY_LEN(keep), 0))
+        return TB_GRAFT_FAILED;
+    ssize_t n = tb_fd_receive(GRAFT_LINK, &status, 1, &tree, 0);
+    if (n != 1 || (status == TB_GRAFT_DONE && tree < 0))
+        return TB_GRAFT_FAILED;
+    return status == TB_GRAFT_DONE ? graft_place(&arguments->graft, tree) : status;
 }
 
 int main(int argc, char **argv)
 {
     struct arguments arguments = {.plugin = TB_NO_INDEX};
-    tb_fd tree = -1;
-    if (!parse(argc, argv, &arguments) || !read_covers(&arguments) || !enter(&arguments))
+    if (!parse(argc, argv, &arguments))
         return TB_GRAFT_FAILED;
-    int r = graft_tree(&arguments.graft, &tree);
-    if (r == TB_GRAFT_DONE && arguments.plugin != TB_NO_INDEX)
-        r = graft_place(&arguments.graft, tree);
-    return r;
+    return arguments.make ? make(&arguments) : place(&arguments);
 }

@@ -4,18 +4,13 @@
 #include "graft/graft.h"
 #include "proto/inner.h"
 #include "sandbox/linux.h"
-#include "sandbox/namespaces.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #define ALWAYS (TB_MOUNT_NOSUID | TB_MOUNT_NODEV | TB_MOUNT_NOEXEC)
 
@@ -57,8 +52,6 @@ static int look(struct picked *picked)
     picked->path[n] = 0;
     return TB_GRAFT_DONE;
 }
-
-/* ---- in the namespaces that are thrown away ---- */
 
 /* What covers lies where the view on processes was: no plugin is to have that either. */
 static int make_lids(void)
@@ -110,60 +103,9 @@ static int make_tree(const struct picked *picked, int *ret_tree)
     return clone_tree(picked, ret_tree);
 }
 
-/* The status goes as the process's own, the tree over the socket. */
-tb_noreturn static void run(const struct picked *picked, int socket, uid_t uid, gid_t gid)
-{
-    static const uint8_t byte = 0;
-    int tree = -1;
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || tb_namespaces_map(uid, gid) < 0)
-        _exit(TB_GRAFT_FAILED);
-    int r = make_tree(picked, &tree);
-    if (r == TB_GRAFT_DONE && tb_fd_send(socket, tb_bytes_of(&byte, 1), tree, 0) != 1)
-        r = TB_GRAFT_FAILED;
-    _exit(r);
-}
-
-/* ---- and outside ---- */
-
-static int await(pid_t pid)
-{
-    int status;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return TB_GRAFT_FAILED;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : TB_GRAFT_FAILED;
-}
-
-static int have_made(const struct picked *picked, int *ret_tree)
-{
-    static const uint32_t namespaces = TB_LAYER_BIT(TB_LAYER_USERNS) | TB_LAYER_BIT(TB_LAYER_MOUNT);
-    uid_t uid = geteuid();
-    gid_t gid = getegid();
-    int pair[2];
-    pid_t pid;
-    if (tb_fd_pair(SOCK_STREAM, pair) < 0)
-        return TB_GRAFT_FAILED;
-    tb_fd own = pair[0];
-    tb_fd theirs = pair[1];
-    if (tb_namespaces_fork(namespaces, &pid, NULL) < 0)
-        return TB_GRAFT_FAILED;
-    if (pid == 0)
-        run(picked, theirs, uid, gid);
-    tb_fd_close(&theirs);
-    uint8_t byte;
-    tb_fd tree = -1;
-    ssize_t n = tb_fd_receive(own, &byte, 1, &tree, 0);
-    int r = await(pid);
-    if (r != TB_GRAFT_DONE || n != 1 || tree < 0)
-        return r != TB_GRAFT_DONE ? r : TB_GRAFT_FAILED;
-    *ret_tree = tree;
-    tree = -1;
-    return TB_GRAFT_DONE;
-}
-
 int graft_tree(const struct graft *graft, int *ret_tree)
 {
     struct picked picked = {.graft = graft};
     int r = look(&picked);
-    return r == TB_GRAFT_DONE ? have_made(&picked, ret_tree) : r;
+    return r == TB_GRAFT_DONE ? make_tree(&picked, ret_tree) : r;
 }

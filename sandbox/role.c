@@ -15,6 +15,7 @@ const struct tb_role *const tb_roles[] = {
     &tb_role_enclave,
     &tb_role_hook,
     &tb_role_graft,
+    &tb_role_graft_make,
     NULL,
 };
 

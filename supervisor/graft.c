@@ -7,10 +7,12 @@
 #include "supervisor/supervisor.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #define GRAFT_NS (5 * TB_S_NS)
@@ -42,17 +44,29 @@ static size_t name_kept(const struct supervisor *supervisor, const char **argv)
     return n;
 }
 
-/* For no plugin if that is NULL. */
-static struct child *spawn(struct supervisor *supervisor, const struct tb_inner *request,
-                           const struct child *plugin, int fd)
+/* What both are told; how many words. */
+static size_t describe(const struct tb_inner *request, char number[static 16], const char **argv)
+{
+    (void)snprintf(number, 16, "%u", request->index);
+    size_t n = 0;
+    argv[n++] = "graft";
+    argv[n++] = "--number";
+    argv[n++] = number;
+    if (request->status & TB_GRAFT_FOLDER)
+        argv[n++] = "--folder";
+    return n;
+}
+
+/* For no plugin if that is NULL: it then looks only, and has no link. */
+static struct child *spawn_make(struct supervisor *supervisor, const struct tb_inner *request,
+                                const struct child *plugin, int fd, int link)
 {
     char number[16];
     char index[16];
-    (void)snprintf(number, sizeof number, "%u", request->index);
-    const char *argv[MAX_ARGS] = {"graft", "--number", number};
-    size_t n = 3;
-    if (request->status & TB_GRAFT_FOLDER)
-        argv[n++] = "--folder";
+    const char *argv[MAX_ARGS] = {NULL};
+    const int fds[] = {fd, link, plugin ? plugin->grant_fd : -1};
+    size_t n = describe(request, number, argv);
+    argv[n++] = "--make";
     if (request->status & TB_GRAFT_WRITABLE)
         argv[n++] = "--writable";
     if (plugin) {
@@ -61,9 +75,55 @@ static struct child *spawn(struct supervisor *supervisor, const struct tb_inner 
         argv[n++] = index;
     }
     (void)name_kept(supervisor, argv + n);
-    const int fds[] = {fd, plugin ? plugin->pidfd : -1, plugin ? plugin->grant_fd : -1};
-    return supervisor_spawn(supervisor, CHILD_GRAFT, supervisor->programs.graft, argv, fds,
+    return supervisor_spawn(supervisor, CHILD_GRAFT_MAKE, supervisor->programs.graft, argv, fds,
                             plugin ? TB_ARRAY_LEN(fds) : 1, 0);
+}
+
+static struct child *spawn_place(struct supervisor *supervisor, const struct tb_inner *request,
+                                 const struct child *plugin, int link)
+{
+    char number[16];
+    const char *argv[MAX_ARGS] = {NULL};
+    const int fds[] = {link, plugin->pidfd};
+    (void)describe(request, number, argv);
+    return supervisor_spawn(supervisor, CHILD_GRAFT, supervisor->programs.graft, argv, fds,
+                            TB_ARRAY_LEN(fds), 0);
+}
+
+static void name(struct child *child, const struct tb_inner *request)
+{
+    child->token = request->token;
+    child->slot = request->slot;
+    child->index = request->index;
+    child->until_ns = tb_clock_ns() + GRAFT_NS;
+}
+
+/* Should the second not start, the first finds nobody to pass its tree on to, and ends. */
+static bool spawn_both(struct supervisor *supervisor, const struct tb_inner *request,
+                       const struct child *plugin, int fd)
+{
+    int pair[2];
+    if (tb_fd_pair(SOCK_STREAM, pair) < 0)
+        return false;
+    tb_fd maker_link = pair[0];
+    tb_fd link = pair[1];
+    struct child *maker = spawn_make(supervisor, request, plugin, fd, maker_link);
+    if (maker)
+        name(maker, request);
+    struct child *placer = maker ? spawn_place(supervisor, request, plugin, link) : NULL;
+    if (placer)
+        name(placer, request);
+    return placer != NULL;
+}
+
+static bool spawn_look(struct supervisor *supervisor, const struct tb_inner *request, int fd)
+{
+    struct child *maker = spawn_make(supervisor, request, NULL, fd, -1);
+    if (maker) {
+        name(maker, request);
+        maker->looks = true;
+    }
+    return maker != NULL;
 }
 
 /* One that has said which layers hold has its root already: before, the places are not there. */
@@ -81,14 +141,9 @@ static int start(struct supervisor *supervisor, const struct tb_inner *request, 
         return -ENOSYS;
     if (!alone && !plugin)
         return -ESRCH;
-    struct child *child = spawn(supervisor, request, plugin, fd);
-    if (!child)
-        return -ECHILD;
-    child->token = request->token;
-    child->slot = request->slot;
-    child->index = request->index;
-    child->until_ns = tb_clock_ns() + GRAFT_NS;
-    return 0;
+    bool started =
+        alone ? spawn_look(supervisor, request, fd) : spawn_both(supervisor, request, plugin, fd);
+    return started ? 0 : -ECHILD;
 }
 
 bool supervisor_graft(struct supervisor *supervisor, const struct tb_inner *request, int fd)
@@ -113,7 +168,8 @@ void supervisor_on_grafted(struct supervisor *supervisor, const struct child *ch
 /* One that hangs in the kernel, before a file system that does not answer, ends whenever it can. */
 static void give_up(struct supervisor *supervisor, struct child *child)
 {
-    answer(supervisor, child, -ETIMEDOUT);
+    if (child->kind == CHILD_GRAFT || child->looks)
+        answer(supervisor, child, -ETIMEDOUT);
     child->until_ns = TB_NEVER;
     child_stop(child);
 }
@@ -123,7 +179,7 @@ uint64_t supervisor_grafts_due(struct supervisor *supervisor, uint64_t now_ns)
     uint64_t due_ns = TB_NEVER;
     for (size_t i = 0; i < supervisor->children.n; i++) {
         struct child *child = &supervisor->children.list[i];
-        if (child->kind != CHILD_GRAFT)
+        if (!child_grafts(child->kind))
             continue;
         if (child->until_ns <= now_ns)
             give_up(supervisor, child);

@@ -226,6 +226,7 @@ static void end(struct supervisor *supervisor)
     child_kill_all(&supervisor->children, CHILD_PLUGIN);
     child_kill_all(&supervisor->children, CHILD_HOOK);
     child_kill_all(&supervisor->children, CHILD_GRAFT);
+    child_kill_all(&supervisor->children, CHILD_GRAFT_MAKE);
     child_kill_all(&supervisor->children, CHILD_RESOLVE);
     child_kill_all(&supervisor->children, CHILD_COMPILE);
     await(supervisor, CHILD_BROKER);
@@ -234,6 +235,7 @@ static void end(struct supervisor *supervisor)
     await(supervisor, CHILD_PLUGIN);
     await(supervisor, CHILD_HOOK);
     await(supervisor, CHILD_GRAFT);
+    await(supervisor, CHILD_GRAFT_MAKE);
     await(supervisor, CHILD_RESOLVE);
     await(supervisor, CHILD_COMPILE);
 }

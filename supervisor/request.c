@@ -355,7 +355,7 @@ void supervisor_on_end(struct supervisor *supervisor, struct child *child)
     if (ended.kind == CHILD_RESOLVE && !ended.stopped)
         ended.reload != 0 ? supervisor_on_next_resolved(supervisor, &ended, status)
                           : on_resolved(supervisor, &ended, status);
-    if (ended.kind == CHILD_GRAFT && !ended.stopped)
+    if ((ended.kind == CHILD_GRAFT || ended.looks) && !ended.stopped)
         supervisor_on_grafted(supervisor, &ended, status);
     tb_fd_close(&ended.grant_fd);
     if (child_is_asked_for(ended.kind) && !ended.stopped) {

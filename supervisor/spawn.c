@@ -6,7 +6,7 @@ enum { RESERVED = 16 };
 
 static bool leaves_places(enum child_kind kind)
 {
-    return child_is_asked_for(kind) || kind == CHILD_GRAFT;
+    return child_is_asked_for(kind) || child_grafts(kind);
 }
 
 static bool may_start(const struct children *children, enum child_kind kind)
@@ -22,7 +22,11 @@ static bool may_start(const struct children *children, enum child_kind kind)
 static uint32_t namespaces_of(const struct supervisor *supervisor, enum child_kind kind)
 {
     uint32_t all = supervisor->namespaces;
-    return kind == CHILD_GRAFT ? 0 : kind == CHILD_PLUGIN ? all & ~TB_LAYER_BIT(TB_LAYER_NET) : all;
+    if (kind == CHILD_GRAFT)
+        return 0;
+    if (kind == CHILD_GRAFT_MAKE)
+        return all & (TB_LAYER_BIT(TB_LAYER_USERNS) | TB_LAYER_BIT(TB_LAYER_MOUNT));
+    return kind == CHILD_PLUGIN ? all & ~TB_LAYER_BIT(TB_LAYER_NET) : all;
 }
 
 struct child *supervisor_spawn(struct supervisor *supervisor, enum child_kind kind,
