@@ -41,7 +41,7 @@ def program(folder, name="tool", text=b"\x7fELF", mode=0o755):
     return path
 
 
-def script(folder, first_line, name="script"):
+def script(folder, first_line, name="tool"):
     return program(folder, name, first_line.encode() + b"\nexit 0\n")
 
 
@@ -176,24 +176,26 @@ def test_in_mode_tauri_it_allows_nothing(tmp_path):
 def test_what_runs_others_is_refused(tmp_path, path):
     if os.uname().machine != "x86_64" and "x86" in path:
         path = "/lib/ld-linux-aarch64.so.1"
-    status, found = check(tmp_path, {"name": "a", "cmd": path, "args": ["x"]})
-    assert status == 3
-    one(found, "program-interpreter", "runs whatever its arguments or its input say")
+    status, found = check(tmp_path / "1", {"name": "a", "cmd": path, "args": ["x"]})
+    assert status == 0
+    one(found, "interpreter", "runs whatever its arguments or its input say, so that the entry allows nothing")
+    assert compiled(tmp_path / "2", {"name": "a", "cmd": path, "args": ["x"]}) == []
+    assert check(tmp_path / "3", {"name": "a", "cmd": path, "args": ["x"]}, mode="strict")[0] == 3
 
 
 def test_by_another_name_too(tmp_path):
     (tmp_path / "innocent").symlink_to("/bin/sh")
-    status, found = check(tmp_path, {"name": "a", "cmd": str(tmp_path / "innocent")})
-    assert status == 3
-    one(found, "program-interpreter", "innocent")
+    entry = {"name": "a", "cmd": str(tmp_path / "innocent")}
+    one(check(tmp_path / "1", entry)[1], "interpreter", "innocent")
+    assert compiled(tmp_path / "2", entry) == []
 
 
 def test_unless_that_is_said(tmp_path):
     said = '[programs.a]\nshell = true\n'
     assert check(tmp_path / "1", {"name": "a", "cmd": "/bin/sh", "args": ["-c", "ls"]}, manifest=said)[0] == 0
-    status, found = check(tmp_path / "2", {"name": "a", "cmd": "/bin/sh", "args": True}, manifest=said)
-    assert status == 3
-    one(found, "program-interpreter", "with `args = true` the page runs any program")
+    entry = {"name": "a", "cmd": "/bin/sh", "args": True}
+    one(check(tmp_path / "2", entry, manifest=said)[1], "interpreter", "with `args = true` the page runs any program")
+    assert compiled(tmp_path / "3", entry, manifest=said) == []
 
 
 @pytest.mark.parametrize("first, said, text", [
@@ -207,7 +209,7 @@ def test_unless_that_is_said(tmp_path):
 ])
 def test_a_script_needs_its_interpreter(tmp_path, first, said, text):
     folder = tmp_path / "app"
-    manifest = f'[programs.a]\npath = "$RESOURCE/script"\n' + (f'interpreter = "{said}"\n' if said else "")
+    manifest = f'[programs.a]\npath = "$RESOURCE/tool"\n' + (f'interpreter = "{said}"\n' if said else "")
     with_programs(tmp_path, {"name": "a"}, manifest=manifest)
     script(folder, first)
     status, out, _ = policy("check", "--json", folder)
@@ -222,7 +224,7 @@ def test_a_script_needs_its_interpreter(tmp_path, first, said, text):
 ])
 def test_and_then_has_it(tmp_path, first, said, argument):
     folder = tmp_path / "app"
-    with_programs(tmp_path, {"name": "a"}, manifest=f'[programs.a]\npath = "$RESOURCE/script"\ninterpreter = "{said}"\n')
+    with_programs(tmp_path, {"name": "a"}, manifest=f'[programs.a]\npath = "$RESOURCE/tool"\ninterpreter = "{said}"\n')
     script(folder, first)
     _, out, _ = policy("explain", "--json", folder, EXECUTE)
     [entry] = json.loads(out)["expanded"]["allow"]
