@@ -1,12 +1,8 @@
 #include "confine/hull.h"
 
 #include "base/fd.h"
-<<<<<<< HEAD
 #include "proto/inner.h"
-    == == ==
-    =
 #include "sandbox/runtime.h"
-        >>>>>>> shell
 
 #include <errno.h>
 #include <fcntl.h>

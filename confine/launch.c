@@ -40,6 +40,13 @@ static int report(const struct tb_layers *layers)
     return tb_fd_write_all(LAUNCH_REPORT, tb_bytes_of(bytes, sizeof bytes));
 }
 
+static enum tb_plugin_starts starts(const struct launch *launch)
+{
+    if (launch->launcher)
+        return TB_STARTS_CONFINED;
+    return launch->hull.exec.n > 0 ? TB_STARTS_PROGRAMS : TB_STARTS_NOTHING;
+}
+
 /* What policy gives away is not asked for. What it starts has to end with it, which no layer but
  * the pid namespace sees to. */
 static uint32_t required(const struct launch *launch, const struct tb_role *role)
@@ -50,13 +57,6 @@ static uint32_t required(const struct launch *launch, const struct tb_role *role
     if (starts(launch) != TB_STARTS_NOTHING)
         require |= TB_LAYER_BIT(TB_LAYER_PID);
     return require;
-}
-
-static enum tb_plugin_starts starts(const struct launch *launch)
-{
-    if (launch->launcher)
-        return TB_STARTS_CONFINED;
-    return launch->hull.exec.n > 0 ? TB_STARTS_PROGRAMS : TB_STARTS_NOTHING;
 }
 
 static int enter(const struct launch *launch, const struct tb_landlock_rule *rules, size_t n_rules)
