@@ -1,5 +1,6 @@
 #include "host/webkitgtk/window.h"
 
+#include "host/webkitgtk/open.h"
 #include "host/webkitgtk/view.h"
 #include "host/webkitgtk/window_events.h"
 
@@ -202,6 +203,7 @@ struct trollbridge_plugin *tb_window_plugins(struct trollbridge_webkit *tw,
         {"window", &window_plugin, tw},
         {"webview", &tb_webview_plugin, tw},
         {"app", &tb_app_plugin, tw},
+        {"opener", &tb_opener_plugin, tw},
     };
     struct trollbridge_plugin *all = g_new0(struct trollbridge_plugin, n_own + TB_ARRAY_LEN(ours));
     size_t n = 0;
