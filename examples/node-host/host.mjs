@@ -1,7 +1,8 @@
 // A host without a WebView: `host.mjs APP` makes the calls that it reads from standard input in the view `main`, and
 // prints what comes of them, each as a line of JSON. Read are {"id", "call": COMMAND, "args"?, "body"?: [BASE64, …]} and
-// {"cancel": ID}; printed are {"id", "channel", "message" | "bytes"} for the messages of channels, and once for a call
-// {"id", "ok": true, "value" | "bytes"} or {"id", "ok": false, "error": {"code", "message", "retry_ms"?, "errno"?}}.
+// {"cancel": ID}; printed are {"id", "channel", "message" | "bytes"} for the messages of channels, {"id", "early": true,
+// "value" | "bytes"} for a result before their end, and once for a call {"id", "ok": true, "value" | "bytes"} or
+// {"id", "ok": false, "error": {"code", "message", "retry_ms"?, "errno"?}}.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -38,6 +39,7 @@ async function make({ id, call, args, body = [], channels }, { signal }) {
   let answer;
   try {
     const value = await endpoint.invoke(call, args, { raw: parts.length > 1 ? parts : parts[0], signal });
+    if (channels.length > 0) await print({ id, early: true, ...shown(value, 'value') });
     await Promise.all(channels.map(({ done }) => done));
     answer = { ok: true, ...shown(value, 'value') };
   } catch (error) {

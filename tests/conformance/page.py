@@ -113,6 +113,7 @@ class Page(world.View):
         while not call.early:
             assert call.reply is None, call.reply
             self.step()
+        return call.early[0]
 
     def await_messages(self, call, n):
         while len(call.messages) < n:
@@ -135,6 +136,8 @@ class Runner:
                 self.check(step, self.calls.pop(step["await"]))
             elif "listens" in step:
                 self.page.await_early(self.calls[step["listens"]])
+            elif "starts" in step:
+                self.saved[step["save"]] = self.page.await_early(self.calls[step["starts"]])
             elif "hears" in step:
                 wanted = self.filled(step["events"])
                 heard = self.page.await_messages(self.calls[step["hears"]], len(wanted))
@@ -174,7 +177,7 @@ class Runner:
         elif "error" in step:
             assert result == {"error": step["error"], "errno": step.get("errno")}, result
         else:
-            assert result == {"value": step["value"]}, result
+            assert result == {"value": self.filled(step["value"])}, result
         wanted = step.get("messages", list(range(step["count"])) if "count" in step else None)
         if wanted is not None:
             assert [message for _, message in call.messages] == wanted

@@ -19,7 +19,11 @@ class Call:
     """A call as `page.Runner` looks at it."""
 
     def __init__(self, number):
-        self.id, self.messages, self.answer = number, [], None
+        self.id, self.messages, self.early, self.answer = number, [], [], None
+
+    @property
+    def reply(self):
+        return self.answer
 
 
 class NodeHost:
@@ -55,7 +59,9 @@ class NodeHost:
     def step(self):
         line = json.loads(self.process.stdout.readline())
         call = self.calls[line["id"]]
-        if "ok" in line:
+        if "early" in line:
+            call.early = [line.get("value")]
+        elif "ok" in line:
             del self.calls[line["id"]]
             call.answer = line
         else:
@@ -69,6 +75,9 @@ class NodeHost:
         if "bytes" in call.answer:
             return {"bytes": base64.b64decode(call.answer["bytes"])}
         return {"value": call.answer["value"]}
+
+    await_early = page.Page.await_early
+    await_messages = page.Page.await_messages
 
     def do(self, name, args, body=None):
         call = self.start(name, args, body)
