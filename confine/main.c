@@ -208,8 +208,6 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
     if (r != 0)
         return r;
     hull_drop_links(&ret_launch->hull, &own);
-    if (arguments->states)
-        hull_drop_states(&ret_launch->hull, arguments->states);
     resolve(&ret_launch->hull.exec);
     return add_protected(arguments, &ret_launch->hull.mask);
 }

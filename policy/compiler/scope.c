@@ -1,6 +1,7 @@
 #include "policy/compiler/scope.h"
 
 #include "policy/compiler/data/unknown.h"
+#include "policy/compiler/programs.h"
 #include "policy/compiler/scope_entry.h"
 #include "proto/limits.h"
 #include "proto/pack.h"
@@ -177,11 +178,20 @@ static enum tb_pattern_result pack_opaque(struct work *work, bool deny,
     return result;
 }
 
+static enum tb_pattern_result pack_entry(struct work *work, bool deny, const struct tb_value *entry,
+                                         struct list *list)
+{
+    if (work->whose->kind == TB_SCOPE_PATH)
+        return pack_path(work, deny, entry, list);
+    if (work->whose->kind != TB_SCOPE_PROGRAM)
+        return pack_opaque(work, deny, entry, list);
+    return tb_program_entry_pack(work->policy, &list->packer, deny, entry) ? TB_PATTERN_OK
+                                                                           : TB_PATTERN_UNSET;
+}
+
 static void add_entry(struct work *work, bool deny, const struct tb_value *entry, struct list *list)
 {
-    enum tb_pattern_result result = work->whose->kind == TB_SCOPE_PATH
-                                        ? pack_path(work, deny, entry, list)
-                                        : pack_opaque(work, deny, entry, list);
+    enum tb_pattern_result result = pack_entry(work, deny, entry, list);
     work->closed = work->closed || result == TB_PATTERN_WRONG;
     list->n += result == TB_PATTERN_OK;
 }

@@ -58,6 +58,7 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
         {"program", TB_STR, &plugin->program, 0, NULL},
         {"host", TB_BOOL, &plugin->host, 0, NULL},
         {"path", TB_BOOL, &plugin->path, 0, NULL},
+        {"launcher", TB_BOOL, &plugin->launcher, 0, NULL},
         {"read", TB_ARRAY, &plugin->read, 0, NULL},
         {"write", TB_ARRAY, &plugin->write, 0, NULL},
         {"exec", TB_ARRAY, &plugin->exec, 0, NULL},

@@ -317,8 +317,10 @@ static struct tb_bytes program_of(const struct tb_manifest *manifest,
 
 static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
 {
-    static const char *const scopes[] = {
-        [TB_SCOPE_NONE] = "none", [TB_SCOPE_OPAQUE] = "opaque", [TB_SCOPE_PATH] = "path"};
+    static const char *const scopes[] = {[TB_SCOPE_NONE] = "none",
+                                         [TB_SCOPE_OPAQUE] = "opaque",
+                                         [TB_SCOPE_PATH] = "path",
+                                         [TB_SCOPE_PROGRAM] = "program"};
     struct tb_packer *packer = work->packer;
     tb_pack_map(packer, 14);
     tb_pack_key_str(packer, "name", plugin->name);

@@ -40,6 +40,7 @@ enum flaw {
     RECORD_NUMBER,
     RECORD_TOO_MANY,
     HOST_WITH_SECRETS,
+    HOST_WITH_LAUNCHER,
     STATE_RELATIVE,
     STATE_OTHER_PLUGIN,
     STATE_OTHER_APP,
@@ -94,6 +95,7 @@ static const char *state_of(enum flaw flaw)
         return "/fs";
     case HOST_WITH_PROGRAM:
     case HOST_WITH_SECRETS:
+    case HOST_WITH_LAUNCHER:
         return "";
     default:
         return "/state/trollbridge/com.example.notes/plugins/fs";
@@ -176,9 +178,9 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
 {
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
-    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 17 : 16);
+    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 18 : 17);
     text(packer, "name", "fs");
-    bool host = flaw == HOST_WITH_SECRETS || flaw == STATE_OF_HOST;
+    bool host = flaw == HOST_WITH_SECRETS || flaw == HOST_WITH_LAUNCHER || flaw == STATE_OF_HOST;
     tb_pack_key_bool(packer, "host", host || flaw == HOST_WITH_PROGRAM);
     text(packer, "program",
          host                       ? ""
@@ -195,7 +197,10 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
     tb_pack_key_bool(packer, "jit", true);
     tb_pack_key_bool(packer, "audit", true);
     text(packer, "state", state_of(flaw));
-    tb_pack_key_bool(packer, "secrets", flaw != STATE_OF_HOST && flaw != HOST_WITH_PROGRAM);
+    tb_pack_key_bool(packer, "secrets",
+                     flaw != STATE_OF_HOST && flaw != HOST_WITH_PROGRAM &&
+                         flaw != HOST_WITH_LAUNCHER);
+    tb_pack_key_bool(packer, "launcher", flaw == HOST_WITH_LAUNCHER);
     tb_pack_key_bool(packer, "resources", true);
     paths(packer, "exec", NULL);
     number(packer, "memory_mib", 256);
