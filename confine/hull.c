@@ -1,6 +1,7 @@
 #include "confine/hull.h"
 
 #include "base/fd.h"
+#include "proto/inner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,6 +160,8 @@ int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static
         r = add_hull(&rules, hull, &hull->write, TB_PATH_READ | TB_PATH_WRITE);
     if (r == 0)
         r = add_state(&rules, hull);
+    if (r == 0 && hull->picks)
+        r = add(&rules, TB_PICKED_PLACE, TB_PATH_READ | TB_PATH_WRITE);
     if (r == 0)
         *ret_n = rules.n;
     return r;

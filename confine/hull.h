@@ -29,6 +29,7 @@ struct hull {
     int state_fd;
     bool mounted; /* the root is one that holds the hull and nothing else */
     bool network; /* the files that names of hosts and certificates are looked up in */
+    bool picks;   /* what is picked while it runs; only with a mount namespace */
 };
 
 /*

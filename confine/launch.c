@@ -100,9 +100,11 @@ static int find_states(struct launch *launch)
 
 static int make_root(struct launch *launch)
 {
+    bool mounts = (launch->namespaces & TB_LAYER_BIT(TB_LAYER_MOUNT)) != 0;
+    launch->hull.picks = launch->hull.picks && mounts;
     int r = hull_make(&launch->hull);
-    launch->hull.mounted = launch->namespaces & TB_LAYER_BIT(TB_LAYER_MOUNT);
-    if (r == 0 && launch->hull.mounted)
+    launch->hull.mounted = mounts;
+    if (r == 0 && mounts)
         r = hull_mount(&launch->hull);
     if (r == 0 && chdir("/") < 0)
         r = -errno;

@@ -144,6 +144,7 @@ static int copy_hull(const struct tb_grant_plugin *plugin, struct hull *ret_hull
         {plugin->exec, &ret_hull->exec},
     };
     ret_hull->network = plugin->network;
+    ret_hull->picks = plugin->picks;
     ret_hull->state_fd = -1;
     ret_hull->program = copy_of(plugin->program);
     int r = ret_hull->program ? 0 : -EINVAL;

@@ -231,6 +231,8 @@ static int fill(struct parts *parts, const struct hull *hull)
         return -errno;
     int root = empty;
     int r = hull_make_lids(empty);
+    if (r == 0 && hull->picks)
+        r = hull_make_picked(empty);
     if (r == 0)
         r = place_all(parts, empty, &root);
     if (r == 0)

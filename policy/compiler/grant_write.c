@@ -69,6 +69,7 @@ static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *
     tb_pack_key_str(packer, "state", held ? plugin->state : (struct tb_bytes){0});
     tb_pack_key_bool(packer, "secrets", held && plugin->secrets);
     tb_pack_key_bool(packer, "launcher", held && plugin->launcher);
+    tb_pack_key_bool(packer, "picks", held && plugin->picks);
     tb_path_list_pack(packer, "exec", &hull->exec);
     tb_pack_key_uint(packer, "memory_mib", held ? hull->memory_mib : 0);
     tb_pack_key_uint(packer, "cpu_s", held ? plugin->cpu_s : 0);
@@ -77,7 +78,7 @@ static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
-    tb_pack_map(packer, 17);
+    tb_pack_map(packer, 18);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_bool(packer, "host", plugin->host);
     tb_pack_key_str(packer, "program", plugin->program);

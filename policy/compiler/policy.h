@@ -58,6 +58,7 @@ struct tb_sandbox {
     bool jit;
     bool audit;
     bool state; /* it has a folder of its own */
+    bool picks; /* it is given what people pick */
     uint32_t memory_mib;
     uint32_t cpu_s;
 };

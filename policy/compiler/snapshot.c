@@ -68,6 +68,7 @@ static int read_plugin(struct context *context, const msgpack_object *map, void 
         {"state", TB_STR, &plugin->state, 0, NULL},
         {"resources", TB_BOOL, &plugin->resources, 0, NULL},
         {"secrets", TB_BOOL, &plugin->secrets, 0, NULL},
+        {"picks", TB_BOOL, &plugin->picks, 0, NULL},
         {"record", TB_ARRAY, &plugin->record, 0, &has_record},
         {"memory_mib", TB_UINT, &plugin->memory_mib, UINT32_MAX, NULL},
         {"cpu_s", TB_UINT, &plugin->cpu_s, UINT32_MAX, NULL},

@@ -31,6 +31,7 @@ struct tb_snap_plugin {
     struct tb_bytes state; /* empty: none */
     bool resources;
     bool secrets;
+    bool picks;
     const msgpack_object *record; /* NULL: its arguments are no secrets */
     uint64_t memory_mib;
     uint64_t cpu_s;

@@ -4,18 +4,24 @@
  *
  *     {"v": 6, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
  *      "plugins": [{"name": str, "program": str, "host": bool, "path": bool, "launcher": bool,
- * "read": [str], "write": [str], "exec": [str], "network": bool, "jit": bool, "audit": bool,
- * "state": str, "resources": bool, "secrets": bool, "record"?: [str], "memory_mib": uint, "cpu_s":
- * uint}], "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool, "reads":
- * bool, "writes": bool, "calls_per_s"?: uint, "burst"?: uint, "in_flight": uint, "bytes_in"?: uint,
- * "bytes_out"?: uint, "deadline_ms": uint, "args": str, "hook"?: true, "ask"?: true, "tripwire"?:
- * true, "schema"?: any}], "scopes": [{"allow": [...], "deny": [...]}], "bundles": [{"allow":
- * [{"command": index, "scope"?: index, "permission": str}], "deny": [{"name": str, "permission":
- * str}], "shared": [{"plugin"?: index, "scope": index}]}], "capabilities": [{"identifier": str,
- * "file": str, "local": bool, "urls": [pattern], "windows": [glob], "webviews": [glob], "entries":
- * [{"bundle": index, "line": uint}]}], "hook": {} | {"file": str, "text": bin, "time_ms": uint,
- * "memory_mib": uint}, "rules": [{"command": pattern, "view": glob, "origin": str, "asks": bool,
- * "rule": any}], "tripwires": [name], "remember_days": uint}
+ *                   "read": [str], "write": [str], "exec": [str], "network": bool, "jit": bool,
+ *                   "audit": bool, "state": str, "resources": bool, "secrets": bool,
+ *                   "picks": bool, "record"?: [str], "memory_mib": uint, "cpu_s": uint}],
+ *      "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool,
+ *                    "reads": bool, "writes": bool, "calls_per_s"?: uint, "burst"?: uint,
+ *                    "in_flight": uint, "bytes_in"?: uint, "bytes_out"?: uint, "deadline_ms": uint,
+ *                    "args": str, "hook"?: true, "ask"?: true, "tripwire"?: true,
+ *                    "schema"?: any}],
+ *      "scopes": [{"allow": [...], "deny": [...]}],
+ *      "bundles": [{"allow": [{"command": index, "scope"?: index, "permission": str}],
+ *                   "deny": [{"name": str, "permission": str}],
+ *                   "shared": [{"plugin"?: index, "scope": index}]}],
+ *      "capabilities": [{"identifier": str, "file": str, "local": bool, "urls": [pattern],
+ *                        "windows": [glob], "webviews": [glob],
+ *                        "entries": [{"bundle": index, "line": uint}]}],
+ *      "hook": {} | {"file": str, "text": bin, "time_ms": uint, "memory_mib": uint},
+ *      "rules": [{"command": pattern, "view": glob, "origin": str, "asks": bool, "rule": any}],
+ *      "tripwires": [name], "remember_days": uint}
  *
  * plugins and commands are sorted by name, capabilities by identifier, bundles and scopes stand in
  * the order of their first use. `plugin` is absent for the app's own commands. `program` is
@@ -55,7 +61,7 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
-    tb_pack_map(packer, 16 + (plugin->record != NULL));
+    tb_pack_map(packer, 17 + (plugin->record != NULL));
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_pack_key_bool(packer, "host", plugin->host);
@@ -70,6 +76,7 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
     tb_pack_key_str(packer, "state", tb_manifest_plugin_state(policy, plugin));
     tb_pack_key_bool(packer, "resources", plugin->resources);
     tb_pack_key_bool(packer, "secrets", plugin->secrets);
+    tb_pack_key_bool(packer, "picks", plugin->sandbox.picks);
     if (plugin->record)
         tb_value_pack_list(packer, "record", plugin->record);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);

@@ -30,6 +30,7 @@ BELOW = {
     "hook": ["base", "proto"],
     "supervisor": ["base", "proto", "policy", "sandbox", "answers"],
     "confine": ["base", "proto", "policy", "sandbox"],
+    "graft": ["base", "proto", "policy", "sandbox", "confine"],
     "plugins/fs": ["base", "proto", "plugins/sdk"],
     "plugins/enclave/pgp": ["base"],
     "plugins/enclave": ["base", "keystore", "plugins/sdk", "plugins/enclave/pgp"],
