@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "host/trollbridge.h"
 #include "plugins/sdk/trollbridge-plugin.h"
+#include <trollbridge.h>
 
 /* NULL: [open] has nothing against it; or what to write, a constant string. `url` is one of
  * tb_open_url's, or NULL: only the program is asked about. */

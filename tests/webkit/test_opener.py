@@ -46,3 +46,11 @@ def test_the_log_says_which_program_it_was(desk, run_app):
     tell(run_app, desktop, {"one": url("https://example.com/")})
     done = [record for record in desktop.app.records() if record["event"] == "done" and record["command"] == "plugin:opener|open_url"]
     assert [record["reason"] for record in done] == ["opened with browser.desktop"]
+
+
+def test_open_of_shell_is_carried_out_here_under_its_own_name(desk, run_app):
+    desktop = desk(["shell:default"])
+    told = tell(run_app, desktop, {"one": ["plugin:shell|open", {"path": "https://example.com/a"}], "other": url("https://example.com/")})
+    assert told == {"one": None, "other": "not_granted: the command is not granted to this view"}
+    assert desktop.calls("browser") == ["https://example.com/a"]
+    assert [record["command"] for record in desktop.app.records() if record["event"] == "done"] == ["plugin:shell|open"]
