@@ -1,18 +1,22 @@
 /*
  * Asking a person about a call. It is parked, and gives its slot back as a stream does; of the
  * parked ones of a session one is shown at a time. What is shown are the bytes that are kept and
- * that go on after a yes, and the answer counts for them alone, once. It decides nothing but
- * whether the call goes on: what else has to be so of it is looked at again then.
+ * that go on after a yes (of a private command without its secrets), and the answer counts for them
+ * alone, once. It decides nothing but whether the call goes on: what else has to be so of it is
+ * looked at again then.
  *
  * A prompt belongs to its parked call and goes when that does, whatever ends it. Prompts are shown,
  * and those that need none any more decided, once in a round (tb_ask_turn): nothing here is
  * entered from within itself.
  */
 #include "broker/ask.h"
+#include "broker/private.h"
 #include "broker/waiting.h"
 
 #include "base/clock.h"
 #include "proto/ask.h"
+
+#include <stdlib.h>
 
 static const char said_no[] = "a person said no";
 
@@ -199,10 +203,18 @@ enum tb_step tb_stage_ask(struct tb_request *request)
 
 /* ---- one at a time ---- */
 
+static void free_pairs(msgpack_object_kv **pairs)
+{
+    free(*pairs);
+}
+
 /* What is kept was read before, so that only memory can fail. */
 static bool show(struct tb_session *session, struct tb_live_call *call)
 {
+    tb_cleanup(free_pairs) msgpack_object_kv *pairs = NULL;
+    msgpack_object shown;
     struct tb_broker *broker = session->broker;
+    const struct tb_grant_command *granted = tb_session_command(session, call->command)->granted;
     const struct tb_waiting *waiting = call->waiting;
     struct tb_ask ask = {
         .id = ++broker->last_ask,
@@ -213,10 +225,15 @@ static bool show(struct tb_session *session, struct tb_live_call *call)
         .bytes = tb_waiting_raw(waiting).n,
         .more = waiting->more,
         .rule = tb_bytes_of_string(waiting->prompt->rule),
-        .remember_days = tb_session_command(session, call->command)->granted->remember_days,
+        .remember_days = granted->remember_days,
     };
     if (tb_unpack(&broker->unpacker, &tb_scan_peer, tb_waiting_args(waiting), &ask.args) != TB_OK)
         return false;
+    if (granted->record) {
+        if (!tb_private_shown(granted, ask.args, &pairs, &shown))
+            return false;
+        ask.args = &shown;
+    }
     waiting->prompt->id = ask.id;
     record(session, waiting->prompt, TB_ALLOW, "shown");
     tb_answer_by(broker, session, call, broker->now_ns + TB_ASK_S * TB_S_NS);

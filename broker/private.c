@@ -3,6 +3,8 @@
 #include "base/wipe.h"
 #include "proto/json.h"
 
+#include <stdlib.h>
+
 void tb_private_granted(const struct tb_grant *grant)
 {
     for (size_t i = 0; i < grant->n_commands && !tb_wiping; i++)
@@ -60,6 +62,31 @@ struct tb_bytes tb_private_recorded(struct tb_broker *broker,
     }
     struct tb_bytes none = {0};
     return packer.failed ? none : tb_buffer_bytes(out);
+}
+
+/* ---- people ---- */
+
+bool tb_private_shown(const struct tb_grant_command *command, const msgpack_object *args,
+                      msgpack_object_kv **ret_pairs, msgpack_object *ret_args)
+{
+    static const char secret[] = "(secret)";
+    const msgpack_object_map *map = &args->via.map;
+    const msgpack_object instead = {
+        .type = MSGPACK_OBJECT_STR,
+        .via.str = {.size = sizeof secret - 1, .ptr = secret},
+    };
+    msgpack_object_kv *pairs = calloc((size_t)map->size + 1, sizeof *pairs);
+    if (!pairs)
+        return false;
+    for (uint32_t i = 0; i < map->size; i++) {
+        pairs[i] = map->ptr[i];
+        if (!is_named(command->record, tb_object_bytes(&pairs[i].key)))
+            pairs[i].val = instead;
+    }
+    *ret_pairs = pairs;
+    *ret_args =
+        (msgpack_object){.type = MSGPACK_OBJECT_MAP, .via.map = {.size = map->size, .ptr = pairs}};
+    return true;
 }
 
 /* ---- memory ---- */

@@ -19,5 +19,12 @@ struct tb_bytes tb_private_recorded(struct tb_broker *broker,
                                     const struct tb_grant_command *command, struct tb_bytes args,
                                     struct tb_buffer *out);
 
+/* What a person is shown of such arguments, a map: those that the log may have, and of each other
+ * one that it is there. ret_args borrows from args, and from ret_pairs, which the caller frees.
+ * False: no memory. */
+tb_must_check bool tb_private_shown(const struct tb_grant_command *command,
+                                    const msgpack_object *args, msgpack_object_kv **ret_pairs,
+                                    msgpack_object *ret_args);
+
 /* Wipes what stays of messages when all of a round are dealt with. */
 void tb_private_forget(struct tb_broker *broker);

@@ -77,10 +77,11 @@ struct trollbridge_ask {
     const char *view;
     const char *origin; /* `local` or a serialised origin, as policy knows it */
     const char *command;
-    const char *args_json;  /* all of them, on one line; bytes in it are "base64:…" */
-    int has_body;           /* whether the call has raw bytes beside its arguments */
-    uint64_t n_body;        /* how many */
-    const char *rule;       /* the message of the rule that asks; NULL: the command does */
+    const char
+        *args_json;   /* all of them on one line, "(secret)" for a secret; bytes are "base64:…" */
+    int has_body;     /* whether the call has raw bytes beside its arguments */
+    uint64_t n_body;  /* how many */
+    const char *rule; /* the message of the rule that asks; NULL: the command does */
     uint32_t remember_days; /* for how long ALWAYS and NEVER are remembered; 0: for ever */
     int more; /* n_body is only the beginning: after a yes the page sends as much as it likes */
 };

@@ -18,8 +18,9 @@ struct candidates {
     struct enclave_job *job;
 };
 
-static void add(struct candidates *candidates, const struct tb_fingerprint *key)
+static void add(void *data, const struct tb_fingerprint *key)
 {
+    struct candidates *candidates = data;
     struct enclave *enclave = candidates->job->enclave;
     struct enclave_failure failure;
     const struct tb_key_secret *secret;
@@ -54,7 +55,6 @@ static int find_candidates(struct candidates *candidates, struct enclave_keyring
 {
     struct enclave_job *job = candidates->job;
     struct pgp_recipients recipients;
-    struct tb_fingerprint key;
     bool hidden = false;
     int r = pgp_message_recipients(enclave_block_bytes(&job->content), &recipients);
     if (r != 0)
@@ -62,8 +62,8 @@ static int find_candidates(struct candidates *candidates, struct enclave_keyring
     for (size_t i = 0; i < recipients.n; i++) {
         if (is_hidden(recipients.key_ids[i]))
             hidden = true;
-        else if (enclave_keyring_find(keyring, recipients.key_ids[i], &key))
-            add(candidates, &key);
+        else
+            enclave_keyring_each(keyring, recipients.key_ids[i], add, candidates);
     }
     if (hidden &&
         tb_keystore_each(job->enclave->keystore, TB_FILE_KEY, add_secret_key, candidates) != 0)

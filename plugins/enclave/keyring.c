@@ -10,10 +10,15 @@ struct loaded {
     struct tb_certificate certificate;
 };
 
+struct part {
+    char key_id[PGP_KEY_ID_SIZE];
+    bool signs;
+};
+
 struct entry {
     struct tb_fingerprint fingerprint;
-    char (*key_ids)[PGP_KEY_ID_SIZE]; /* owned; NULL until they were read */
-    size_t n_key_ids;
+    struct part *parts; /* owned; NULL until they were read */
+    size_t n_parts;
 };
 
 struct enclave_keyring {
@@ -48,7 +53,7 @@ void enclave_keyring_free(struct enclave_keyring **at)
         free(loaded);
     }
     for (size_t i = 0; i < keyring->n; i++)
-        free(keyring->entries[i].key_ids);
+        free(keyring->entries[i].parts);
     free(keyring->entries);
     free(keyring);
 }
@@ -120,7 +125,7 @@ static void list(struct enclave_keyring *keyring)
 }
 
 /* Of one that cannot be read, none. */
-static void read_key_ids(struct enclave_keyring *keyring, struct entry *entry)
+static void read_parts(struct enclave_keyring *keyring, struct entry *entry)
 {
     tb_cleanup(tb_certificate_deinit) struct tb_certificate certificate = {0};
     struct pgp_key key;
@@ -129,11 +134,14 @@ static void read_key_ids(struct enclave_keyring *keyring, struct entry *entry)
         pgp_read_key(keyring->enclave->pgp, tb_bytes_of(certificate.data, certificate.n), &key) !=
             0)
         return;
-    entry->key_ids = calloc(key.n_key_ids, sizeof *entry->key_ids);
-    if (!entry->key_ids)
+    entry->parts = calloc(key.n_key_ids, sizeof *entry->parts);
+    if (!entry->parts)
         return;
-    entry->n_key_ids = key.n_key_ids;
-    memcpy(entry->key_ids, key.key_ids, key.n_key_ids * sizeof *entry->key_ids);
+    entry->n_parts = key.n_key_ids;
+    for (size_t i = 0; i < key.n_key_ids; i++) {
+        memcpy(entry->parts[i].key_id, key.key_ids[i], PGP_KEY_ID_SIZE);
+        entry->parts[i].signs = key.signs[i];
+    }
 }
 
 /* A primary key's id is the end of its fingerprint: most are found without reading any. */
@@ -150,18 +158,31 @@ static void read_all(struct enclave_keyring *keyring)
 {
     list(keyring);
     for (size_t i = 0; !keyring->read && i < keyring->n; i++)
-        read_key_ids(keyring, &keyring->entries[i]);
+        read_parts(keyring, &keyring->entries[i]);
     keyring->read = true;
 }
 
+static const struct part *part_of(const struct entry *entry, const char *key_id)
+{
+    for (size_t i = 0; i < entry->n_parts; i++)
+        if (strcmp(entry->parts[i].key_id, key_id) == 0)
+            return &entry->parts[i];
+    return NULL;
+}
+
+/* Who only claims another's subkey does not have it sign, and does not stand before its owner. */
 static const struct entry *find_part(struct enclave_keyring *keyring, const char *key_id)
 {
+    const struct entry *found = NULL;
     read_all(keyring);
-    for (size_t i = 0; i < keyring->n; i++)
-        for (size_t k = 0; k < keyring->entries[i].n_key_ids; k++)
-            if (strcmp(keyring->entries[i].key_ids[k], key_id) == 0)
-                return &keyring->entries[i];
-    return NULL;
+    for (size_t i = 0; i < keyring->n; i++) {
+        const struct part *part = part_of(&keyring->entries[i], key_id);
+        if (part && part->signs)
+            return &keyring->entries[i];
+        if (part && !found)
+            found = &keyring->entries[i];
+    }
+    return found;
 }
 
 bool enclave_keyring_find(struct enclave_keyring *keyring, const char *key_id,
@@ -174,6 +195,16 @@ bool enclave_keyring_find(struct enclave_keyring *keyring, const char *key_id,
     if (entry)
         *ret_fingerprint = entry->fingerprint;
     return entry != NULL;
+}
+
+void enclave_keyring_each(struct enclave_keyring *keyring, const char *key_id,
+                          void (*each)(void *data, const struct tb_fingerprint *fingerprint),
+                          void *data)
+{
+    read_all(keyring);
+    for (size_t i = 0; i < keyring->n; i++)
+        if (part_of(&keyring->entries[i], key_id))
+            each(data, &keyring->entries[i].fingerprint);
 }
 
 static bool look_up(void *data, const char *untrusted_key_id, struct tb_bytes *ret_certificate)

@@ -15,6 +15,12 @@ struct enclave_keyring *enclave_keyring_new(struct enclave *enclave,
                                             const struct tb_plugin_scope *scope);
 void enclave_keyring_free(struct enclave_keyring **keyring); /* for tb_cleanup */
 
+/* Every key of the scope that has a part of that id: anybody can bind another's subkey for
+ * encryption to a key of his own, and must not hide its owner by that. */
+void enclave_keyring_each(struct enclave_keyring *keyring, const char *key_id,
+                          void (*each)(void *data, const struct tb_fingerprint *fingerprint),
+                          void *data);
+
 /* The key with a part of that id, if there is one. */
 bool enclave_keyring_find(struct enclave_keyring *keyring, const char *key_id,
                           struct tb_fingerprint *ret_fingerprint);

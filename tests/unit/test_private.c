@@ -116,6 +116,43 @@ static void a_prompt_is_recorded_like_its_call(void)
     bench_deinit(&bench);
 }
 
+/* The args that the next ASK shows, as the host writes them. */
+static const char *shown(void)
+{
+    static char json[TB_FRAME_MAX];
+    struct tb_unpacker unpacker;
+    struct tb_frame frame;
+    struct tb_ask ask;
+    size_t size;
+    struct tb_text text = tb_text_init(json, sizeof json - 1);
+    CHECK_INT(tb_unpacker_init(&unpacker, &tb_scan_peer), 0);
+    CHECK_INT(tb_frame_parse(TB_SIDE_HOST, tb_buffer_bytes(&bench.to_host), &frame, &size), TB_OK);
+    CHECK_INT(frame.kind, TB_ASK);
+    CHECK_INT(tb_ask_read(&unpacker, frame.body, &ask), TB_OK);
+    tb_text_value(&text, ask.args);
+    CHECK(!text.full);
+    json[text.n] = 0;
+    tb_buffer_consume(&bench.to_host, size);
+    tb_unpacker_deinit(&unpacker);
+    return json;
+}
+
+/* What goes on after a yes is the call as it came. */
+static void a_person_is_shown_what_is_on_the_list_and_that_there_is_more(void)
+{
+    struct stream_told told;
+    begin(&private_asking);
+    (void)call_with("AB", 64);
+    const char *json = shown();
+    CHECK(strstr(json, "\"hash\":\"(secret)\"") && strstr(json, "\"numbers\":\"(secret)\""));
+    CHECK(strstr(json, "\"key\":\"AB\"") && strstr(json, "\"to\":[\"0123456789"));
+    CHECK(!strstr(json, hidden));
+    answer(1, TB_ANSWER_ONCE);
+    CHECK(plugin_told(&bench, &told));
+    CHECK_INT(told.kind, TB_PLUGIN_CALL);
+    bench_deinit(&bench);
+}
+
 /* ---- memory ---- */
 
 /* Whatever the buffer's memory holds, used or not. */
@@ -199,6 +236,7 @@ int main(int argc, char **argv)
         TEST(what_is_absent_or_too_long_is_left_out),
         TEST(other_commands_are_recorded_as_ever),
         TEST(a_prompt_is_recorded_like_its_call),
+    TEST(a_person_is_shown_what_is_on_the_list_and_that_there_is_more),
         TEST(nothing_of_a_call_stays_once_it_is_passed_on),
         TEST(nothing_of_a_reply_stays_once_it_is_sent),
         TEST(nothing_stays_in_the_unpackers),

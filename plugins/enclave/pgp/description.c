@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static int add_key_id(void *data, rnp_key_handle_t part)
+static int add_part(void *data, rnp_key_handle_t part)
 {
     struct pgp_key *key = data;
     tb_cleanup(pgp_end_text) char *id = NULL;
@@ -13,6 +13,7 @@ static int add_key_id(void *data, rnp_key_handle_t part)
         return PGP_TOO_LARGE;
     if (rnp_key_get_keyid(part, &id) != RNP_SUCCESS || strlen(id) != PGP_KEY_ID_SIZE - 1)
         return PGP_BAD_KEY;
+    key->signs[key->n_key_ids] = pgp_may_sign(part);
     memcpy(key->key_ids[key->n_key_ids++], id, PGP_KEY_ID_SIZE);
     return 0;
 }
@@ -127,7 +128,7 @@ int pgp_describe(struct pgp *pgp, rnp_key_handle_t primary, struct pgp_key *ret_
     if (strlen(fingerprint) != PGP_FINGERPRINT_SIZE - 1)
         return PGP_UNSUPPORTED;
     memcpy(key.fingerprint, fingerprint, PGP_FINGERPRINT_SIZE);
-    int result = pgp_each_part(primary, add_key_id, &key);
+    int result = pgp_each_part(primary, add_part, &key);
     result = result ? result : name_algorithm(primary, &key);
     if (result)
         return pgp_blame(pgp, primary, result);

@@ -13,6 +13,7 @@ struct pgp_key {
     char fingerprint[PGP_FINGERPRINT_SIZE]; /* 40 hex digits, upper case */
     /* Of the key and its subkeys, 16 hex digits each: what a message or a signature names. */
     char key_ids[PGP_KEY_IDS_MAX][PGP_KEY_ID_SIZE];
+    bool signs[PGP_KEY_IDS_MAX]; /* that part may now, as the part itself says too */
     size_t n_key_ids;
     /* Valid, unrevoked ones, the primary one first. UTF-8 without control characters: what is not
      * is U+FFFD, and one that is too long ends in U+2026. */

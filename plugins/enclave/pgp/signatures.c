@@ -79,14 +79,6 @@ static int find_primary(struct pgp *pgp, rnp_key_handle_t key, rnp_key_handle_t 
     return pgp_find(pgp, "fingerprint", fingerprint, ret_primary);
 }
 
-static bool may_sign(rnp_key_handle_t key)
-{
-    bool is_allowed = false;
-    bool is_valid = false;
-    return rnp_key_allows_usage(key, "sign", &is_allowed) == RNP_SUCCESS && is_allowed &&
-           rnp_key_is_valid(key, &is_valid) == RNP_SUCCESS && is_valid;
-}
-
 /* Hashes that librnp has for broken, so that it does not look at the rest. */
 static bool is_weak(rnp_op_verify_signature_t from)
 {
@@ -110,7 +102,7 @@ static enum pgp_status judge(struct pgp *pgp, rnp_op_verify_signature_t from, rn
         return PGP_SIGNATURE_KEY_REVOKED;
     if (pgp_is_expired(pgp, key) || pgp_is_expired(pgp, primary))
         return PGP_SIGNATURE_KEY_EXPIRED;
-    if (!may_sign(key))
+    if (!pgp_may_sign(key))
         return PGP_SIGNATURE_BAD;
     if (said == RNP_SUCCESS)
         return PGP_SIGNATURE_VALID;

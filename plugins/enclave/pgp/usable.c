@@ -57,6 +57,11 @@ static bool may(rnp_key_handle_t part, enum pgp_use use)
     return rnp_key_allows_usage(part, name, &is_allowed) == RNP_SUCCESS && is_allowed;
 }
 
+bool pgp_may_sign(rnp_key_handle_t part)
+{
+    return may(part, PGP_USE_SIGN) && is_valid(part);
+}
+
 static int part_state(const struct search *search, rnp_key_handle_t part)
 {
     if (pgp_is_revoked(part))

@@ -10,6 +10,8 @@
 uint64_t pgp_expiry(rnp_key_handle_t part);
 bool pgp_is_expired(const struct pgp *pgp, rnp_key_handle_t part);
 bool pgp_is_revoked(rnp_key_handle_t part);
+/* It is for signatures and valid: a subkey has itself signed that it belongs to the key. */
+bool pgp_may_sign(rnp_key_handle_t part);
 /* 0, or why nothing can be done with the key at all: REVOKED_KEY, EXPIRED_KEY, BAD_KEY. */
 int pgp_key_state(const struct pgp *pgp, rnp_key_handle_t primary);
 
