@@ -4,8 +4,8 @@
  * (how it is passed on), plugin_frames.c (the way back), stream.c (what goes both ways), charge.c
  * (what calls use up), tripwire.c (what ends a session), events.c and event_calls.c (what views
  * tell each other), answer.c (how a call ends), lifecycle.c (sessions come and go), launch.c
- * (plugins come and go), control.c (the host), supervise.c (the supervisor), reload.c (another
- * policy). Everything else knows only itself.
+ * (plugins come and go), graft.c (what people pick), control.c (the host), supervise.c (the
+ * supervisor), reload.c (another policy). Everything else knows only itself.
  *
  * One round of the loop: what is ready is read and routed; times that have passed are dealt with;
  * then records go to the scribe, and only then calls to plugins and replies to endpoints. What was
@@ -20,6 +20,7 @@
 #include "broker/view.h"
 #include "policy/own.h"
 #include "proto/inner.h"
+#include "proto/pick.h"
 #include "proto/plugin.h"
 #include "proto/secret.h"
 
@@ -28,7 +29,7 @@ struct tb_broker {
     struct tb_settings settings;
     struct tb_audit audit;
     struct tb_link control;
-    int offered_fd; /* the descriptor that came for the next OPEN; -1: none */
+    int offered_fd; /* the descriptor that came for the next OPEN or PICK; -1: none */
     struct tb_source supervisor;
     int through; /* a memory file: what goes to a pool is copied through it (bulk.c) */
     struct tb_views views;
@@ -284,9 +285,24 @@ void tb_launch_replace(struct tb_broker *broker, struct tb_plugin *plugin);
 
 /* supervise.c. TB_OK, or TB_FULL when the supervisor does not keep up. */
 int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message);
+/* The same with a descriptor, which is borrowed. */
+int tb_supervise_hand_over(struct tb_broker *broker, const struct tb_inner *message, int fd);
 /* Waits for room: the supervisor never waits for the broker. For what must not be lost. */
 void tb_supervise_insist(struct tb_broker *broker, const struct tb_inner *message);
 void tb_supervise_ready(struct tb_source *source, uint32_t events); /* context: broker */
+
+/* graft.c: what people pick. PICK of the host; consumes fd. */
+void tb_graft_offered(struct tb_broker *broker, const struct tb_pick_offer *offer, int fd);
+/* GRAFT of the supervisor; `plugin`: whose token it has, or NULL. */
+void tb_graft_answered(struct tb_broker *broker, struct tb_plugin *plugin,
+                       const struct tb_inner *message);
+/* The plugin's sandbox stands. */
+void tb_graft_confined(struct tb_broker *broker, struct tb_plugin *plugin);
+/* A new instance, behind its INIT: it is told of what the session holds, and sent nothing until it
+ * has that. TB_OK, TB_TOO_LARGE or TB_FULL. */
+tb_must_check int tb_graft_begin(struct tb_plugin *plugin);
+void tb_graft_end(struct tb_broker *broker, struct tb_plugin *plugin); /* the instance is over */
+void tb_graft_close(struct tb_broker *broker, struct tb_session *session); /* all of its picks */
 
 /* reload.c: RELOAD from the host, what the supervisor answers, and the time limit. */
 void tb_reload_begin(struct tb_broker *broker, uint32_t id);
@@ -300,6 +316,7 @@ void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened)
 void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded);
 /* Whether the host keeps up, so that it may be shown another prompt. */
 bool tb_control_reads(const struct tb_broker *broker);
+void tb_control_picked(struct tb_broker *broker, const struct tb_pick_answer *answer);
 void tb_control_ask(struct tb_broker *broker, const struct tb_ask *ask);
 void tb_control_secret(struct tb_broker *broker, const struct tb_secret_prompt *prompt);
 void tb_control_ask_over(struct tb_broker *broker, uint32_t id);

@@ -36,6 +36,18 @@ static bool on_open(struct tb_broker *broker, const struct tb_frame *frame)
     return true;
 }
 
+static bool on_pick(struct tb_broker *broker, const struct tb_frame *frame)
+{
+    struct tb_pick_offer offer;
+    if (tb_pick_offer_read(&broker->unpacker, frame->body, &offer) != TB_OK ||
+        broker->offered_fd < 0)
+        return false;
+    int fd = broker->offered_fd;
+    broker->offered_fd = -1;
+    tb_graft_offered(broker, &offer, fd);
+    return true;
+}
+
 static bool on_view(struct tb_broker *broker, const struct tb_frame *frame)
 {
     struct tb_bytes label;
@@ -81,6 +93,8 @@ static bool on_frame(struct tb_broker *broker, const struct tb_frame *frame)
     switch ((int)frame->kind) {
     case TB_OPEN:
         return on_open(broker, frame);
+    case TB_PICK:
+        return on_pick(broker, frame);
     case TB_RELOAD:
         return on_reload(broker, frame);
     case TB_EMIT:
@@ -108,8 +122,8 @@ static void route(struct tb_broker *broker)
         fail(broker, "a control frame that is not in the format");
 }
 
-/* At most one descriptor waits for its OPEN: the kernel ends a read behind the message that carried
- * one. */
+/* At most one descriptor waits for its OPEN or PICK: the kernel ends a read behind the message that
+ * carried one. */
 void tb_control_ready(struct tb_source *source, uint32_t events)
 {
     struct tb_broker *broker = source->context;
@@ -119,7 +133,7 @@ void tb_control_ready(struct tb_source *source, uint32_t events)
     int r = tb_link_read(&broker->control, &fd);
     if (fd >= 0 && broker->offered_fd >= 0) {
         tb_fd_close(&fd);
-        fail(broker, "a second descriptor before the first one's OPEN");
+        fail(broker, "a second descriptor before the first one's OPEN or PICK");
         return;
     }
     if (fd >= 0)
@@ -131,7 +145,7 @@ void tb_control_ready(struct tb_source *source, uint32_t events)
     else if (r == TB_CLOSED)
         broker->ending = true;
     if (broker->offered_fd >= 0 && tb_buffer_n(&broker->control.in) == broker->control.n_taken)
-        fail(broker, "a descriptor without OPEN");
+        fail(broker, "a descriptor without OPEN or PICK");
 }
 
 /* The control link's `out` holds 1 MiB: a host that leaves so much unread has gone astray. */
@@ -151,6 +165,11 @@ void tb_control_opened(struct tb_broker *broker, const struct tb_opened *opened)
 void tb_control_reloaded(struct tb_broker *broker, const struct tb_reloaded *reloaded)
 {
     sent(broker, tb_reloaded_write(&broker->control.out, reloaded));
+}
+
+void tb_control_picked(struct tb_broker *broker, const struct tb_pick_answer *answer)
+{
+    sent(broker, tb_pick_answer_write(&broker->control.out, answer));
 }
 
 bool tb_control_reads(const struct tb_broker *broker)

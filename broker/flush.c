@@ -49,8 +49,8 @@ static void flush_links(struct tb_broker *broker, bool plugins, bool may_dispatc
     while (*at) {
         struct tb_link *link = *at;
         bool is_plugin = link->side == TB_SIDE_BROKER_PLUGIN;
-        bool held =
-            (link->needs_records && !may_dispatch) || (is_plugin && !tb_link_attached(link));
+        bool held = (link->needs_records && !may_dispatch) || link->waits ||
+                    (is_plugin && !tb_link_attached(link));
         if (held && is_plugin == plugins)
             link->held = true;
         if (is_plugin != plugins || held) {

@@ -41,10 +41,13 @@ int tb_launch(struct tb_broker *broker, struct tb_plugin *plugin)
     plugin->ids = tb_plugin_draw_ids(session->plugins, session->n_plugins, &broker->random);
     int r = tb_plugin_write_init(plugin, session->grant, &broker->random, session->commands,
                                  session->n_commands);
+    if (r == TB_OK)
+        r = tb_graft_begin(plugin);
     if (r != TB_OK)
         record_plugin(broker, plugin, TB_EVENT_PLUGIN, TB_CODE_PLUGIN_UNAVAILABLE,
                       "its commands and their scopes do not fit the 1 MiB of its first message");
     if (r != TB_OK || tb_supervise_send(broker, &start) != TB_OK) {
+        tb_graft_end(broker, plugin);
         tb_link_deinit(&plugin->link);
         return TB_FULL;
     }
@@ -57,6 +60,7 @@ static void part_with(struct tb_broker *broker, struct tb_plugin *plugin)
     plugin->state = TB_PLUGIN_IDLE;
     plugin->token = 0;
     plugin->ids = 0;
+    tb_graft_end(broker, plugin);
     if (plugin->link.paused)
         tb_flush_unpause(broker, &plugin->link);
     tb_flush_unmark(broker, &plugin->link);

@@ -190,6 +190,7 @@ static void end(struct tb_broker *broker, struct tb_session *session, enum tb_cl
 {
     bool granted = session->grant != NULL;
     session->state = TB_SESSION_CLOSED;
+    tb_graft_close(broker, session);
     for (uint32_t i = 0; i < session->n_plugins; i++)
         tb_launch_stop(broker, &session->plugins[i]);
     end_calls(broker, session);

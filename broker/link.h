@@ -31,6 +31,7 @@ struct tb_link {
     bool paused;             /* not read from, so that the peer's own kernel buffer fills */
     bool dirty;              /* in the broker's list of links to flush */
     bool needs_records;   /* what it has to send is allowed by records, as what plugins are sent */
+    bool waits;           /* it is not to be sent anything yet */
     bool held;            /* what it has to send waits for something else */
     uint64_t released_ns; /* when it last stopped waiting */
     struct tb_link *next_dirty;

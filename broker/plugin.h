@@ -8,6 +8,7 @@
 #include "broker/link.h"
 #include "broker/named.h"
 #include "broker/order.h"
+#include "broker/picks.h"
 
 enum tb_plugin_state { TB_PLUGIN_IDLE, TB_PLUGIN_STARTING, TB_PLUGIN_RUNNING };
 
@@ -23,8 +24,9 @@ struct tb_plugin {
     uint32_t close; /* its number for `resources|close`, if it keeps things open */
     uint32_t token; /* the supervisor's name for the running instance */
     struct tb_link link;
-    struct tb_order order; /* calls for it that wait for their turn */
-    struct tb_bulk *bulk;  /* what the running instance shares with the broker; NULL: none runs */
+    struct tb_order order;   /* calls for it that wait for their turn */
+    struct tb_bulk *bulk;    /* what the running instance shares with the broker; NULL: none runs */
+    struct tb_grafts grafts; /* what the running instance is still to be given */
     struct tb_back_off back_off;
     uint64_t heard_ns;  /* its last answer, or its start */
     uint64_t events_ns; /* when the last span of its events began */

@@ -23,7 +23,8 @@ static bool same_hull(const struct tb_grant_plugin *a, const struct tb_grant_plu
            same(a->write, b->write) && same(a->make, b->make) && same(a->mask, b->mask) &&
            same(a->exec, b->exec) && a->network == b->network && a->jit == b->jit &&
            a->audit == b->audit && tb_bytes_equal(a->state, b->state) && a->secrets == b->secrets &&
-           a->resources == b->resources && a->memory_mib == b->memory_mib && a->cpu_s == b->cpu_s;
+           a->launcher == b->launcher && a->picks == b->picks && a->resources == b->resources &&
+           a->memory_mib == b->memory_mib && a->cpu_s == b->cpu_s;
 }
 
 static bool same_scope(const struct tb_grant *now, uint32_t a, const struct tb_grant *next,

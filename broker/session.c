@@ -64,6 +64,7 @@ void tb_session_free(struct tb_session *session)
     tb_bulk_unref(session->body);
     tb_handle_pool_deinit(&session->handles);
     tb_prompts_deinit(&session->prompts);
+    tb_picks_free(session->picks);
     tb_calls_deinit(&session->calls);
     free(session->plugins);
     free(session->commands);

@@ -62,6 +62,7 @@ struct tb_session {
     uint64_t n_parts_parked;       /* bytes of parts of bodies that wait with their calls */
     struct tb_order own_order;     /* calls that the broker answers itself and that wait */
     struct tb_prompts prompts;     /* calls that wait for a person */
+    struct tb_picks *picks;        /* what a person has picked; NULL: nothing */
     struct tb_listener *listeners; /* of events, in the order of their calls */
     uint64_t last_listener;        /* its id */
     size_t n_events_waiting;       /* bytes, of all of them */

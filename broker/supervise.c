@@ -14,20 +14,25 @@ static bool is_passing(ssize_t n)
     return n == -EINTR || n == -ENOBUFS || n == -ENOMEM;
 }
 
-static ssize_t send_packet(struct tb_broker *broker, struct tb_bytes packet, int flags)
+static ssize_t send_packet(struct tb_broker *broker, struct tb_bytes packet, int fd, int flags)
 {
     ssize_t sent;
     do {
-        sent = tb_fd_send(broker->supervisor.fd, packet, -1, flags);
+        sent = tb_fd_send(broker->supervisor.fd, packet, fd, flags);
     } while (sent == -EINTR);
     return sent;
 }
 
-int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message)
+int tb_supervise_hand_over(struct tb_broker *broker, const struct tb_inner *message, int fd)
 {
     uint8_t memory[TB_INNER_MAX];
     struct tb_bytes packet = tb_bytes_of(memory, tb_inner_write(message, memory));
-    return send_packet(broker, packet, MSG_DONTWAIT) == (ssize_t)packet.n ? TB_OK : TB_FULL;
+    return send_packet(broker, packet, fd, MSG_DONTWAIT) == (ssize_t)packet.n ? TB_OK : TB_FULL;
+}
+
+int tb_supervise_send(struct tb_broker *broker, const struct tb_inner *message)
+{
+    return tb_supervise_hand_over(broker, message, -1);
 }
 
 void tb_supervise_insist(struct tb_broker *broker, const struct tb_inner *message)
@@ -36,7 +41,7 @@ void tb_supervise_insist(struct tb_broker *broker, const struct tb_inner *messag
     struct tb_bytes packet = tb_bytes_of(memory, tb_inner_write(message, memory));
     ssize_t sent;
     do {
-        sent = send_packet(broker, packet, 0);
+        sent = send_packet(broker, packet, -1, 0);
     } while (is_passing(sent));
     if (sent != (ssize_t)packet.n)
         broker->ending = true; /* there is no supervisor any more */
@@ -61,8 +66,9 @@ static struct tb_session *resolving(struct tb_broker *broker, const struct tb_in
                : NULL;
 }
 
-static void record_layers(struct tb_broker *broker, const struct tb_inner *message)
+static void on_layers(struct tb_broker *broker, const struct tb_inner *message)
 {
+    struct tb_plugin *plugin = plugin_of(broker, message->token);
     struct tb_record record = {
         .event = TB_EVENT_LAYER,
         .verdict = TB_ALLOW,
@@ -70,6 +76,8 @@ static void record_layers(struct tb_broker *broker, const struct tb_inner *messa
         .reason = message->webview,
     };
     (void)tb_flush_record(broker, NULL, &record);
+    if (plugin)
+        tb_graft_confined(broker, plugin);
 }
 
 /* ---- answers; those that keep the descriptor take it ---- */
@@ -164,7 +172,7 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
         on_scribe(broker, fd);
         return;
     case TB_INNER_LAYERS:
-        record_layers(broker, message);
+        on_layers(broker, message);
         return;
     case TB_INNER_RELOAD:
         on_reload(broker, message);
@@ -174,6 +182,9 @@ static void on_message(struct tb_broker *broker, const struct tb_inner *message,
         return;
     case TB_INNER_ANSWERS:
         tb_ask_remembers(broker, message->token, *fd);
+        return;
+    case TB_INNER_GRAFT:
+        tb_graft_answered(broker, plugin_of(broker, message->token), message);
         return;
     case TB_INNER_REMEMBER:
     case TB_INNER_USED:

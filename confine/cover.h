@@ -1,10 +1,14 @@
-/* Covering what is denied, in the root that is being made. For the files of this folder. */
+/* Covering what is denied, in the root that is being made; and the places in it for what is picked.
+ * For the files of this folder, and for what places picks (graft/). */
 #pragma once
 
 #include "confine/hull.h"
 
 /* Makes what covers, in the folder that `lids` is below. 0 or -errno. */
 tb_must_check int hull_make_lids(int folder);
+
+/* picked.c: makes the places for what is picked, in the root that is being made. 0 or -errno. */
+tb_must_check int hull_make_picked(int root);
 
 /* Covers one path, if it is there. 0 or -errno. */
 tb_must_check int hull_cover(int root, int lids, const char *path);

@@ -1,6 +1,7 @@
 #include "confine/hull.h"
 
 #include "base/fd.h"
+#include "proto/inner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,25 +67,40 @@ struct rules {
     size_t n;
 };
 
-/* A path that is not there needs no rule. */
-static int add(struct rules *rules, const char *path, uint32_t access)
+static int push(struct rules *rules, int *fd, uint32_t access)
 {
-    int fd = open(path, O_PATH | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -errno;
-    if (rules->n == HULL_RULES_MAX) {
-        close(fd);
+    if (rules->n == HULL_RULES_MAX)
         return -E2BIG;
-    }
-    rules->list[rules->n++] = (struct tb_landlock_rule){.fd = fd, .access = access};
+    rules->list[rules->n++] = (struct tb_landlock_rule){.fd = *fd, .access = access};
+    *fd = -1;
     return 0;
 }
 
-static int add_all(struct rules *rules, const struct hull_paths *paths, uint32_t access)
+/* A path that is not there needs no rule. */
+static bool is_needed(int error)
+{
+    return error != ENOENT && error != ENOTDIR && error != EACCES;
+}
+
+static int add(struct rules *rules, const char *path, uint32_t access)
+{
+    tb_fd fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0)
+        return is_needed(errno) ? -errno : 0;
+    return push(rules, &fd, access);
+}
+
+static int add_hull(struct rules *rules, const struct hull *hull, const struct hull_paths *paths,
+                    uint32_t access)
 {
     int r = 0;
-    for (size_t i = 0; r == 0 && i < paths->n; i++)
-        r = add(rules, paths->list[i], access);
+    for (size_t i = 0; r == 0 && i < paths->n; i++) {
+        tb_fd fd = open(paths->list[i], O_PATH | O_CLOEXEC);
+        if (fd < 0)
+            r = is_needed(errno) ? -errno : 0;
+        else if (hull->mounted || !hull_is_state(hull, fd, paths->list[i]))
+            r = push(rules, &fd, access);
+    }
     return r;
 }
 
@@ -137,13 +153,15 @@ int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static
     struct rules rules = {.list = ret_rules};
     int r = add_runtime(&rules, hull);
     if (r == 0)
-        r = add_all(&rules, &hull->exec, TB_PATH_READ | TB_PATH_EXEC);
+        r = add_hull(&rules, hull, &hull->exec, TB_PATH_READ | TB_PATH_EXEC);
     if (r == 0)
-        r = add_all(&rules, &hull->read, TB_PATH_READ);
+        r = add_hull(&rules, hull, &hull->read, TB_PATH_READ);
     if (r == 0)
-        r = add_all(&rules, &hull->write, TB_PATH_READ | TB_PATH_WRITE);
+        r = add_hull(&rules, hull, &hull->write, TB_PATH_READ | TB_PATH_WRITE);
     if (r == 0)
         r = add_state(&rules, hull);
+    if (r == 0 && hull->picks)
+        r = add(&rules, TB_PICKED_PLACE, TB_PATH_READ | TB_PATH_WRITE);
     if (r == 0)
         *ret_n = rules.n;
     return r;

@@ -25,8 +25,11 @@ struct hull {
     struct hull_paths exec; /* programs that it may start, and folders of such */
     const char *state;      /* the folder of its own, which no `mask` takes away, or NULL */
     const char *state_real; /* where that is once all links are followed */
+    const char *states;     /* where those of all plugins are, all links followed, or NULL */
     int state_fd;
+    bool mounted; /* the root is one that holds the hull and nothing else */
     bool network; /* the files that names of hosts and certificates are looked up in */
+    bool picks;   /* what is picked while it runs; only with a mount namespace */
 };
 
 /*
@@ -59,9 +62,9 @@ tb_must_check int hull_open_state(const char *path);
  * cannot be. */
 void hull_make_states(const char *path);
 
-/* Leaves out of the hull what lies in that folder, by whatever name: Landlock, where it is alone,
- * could not take it away again. Each is said on stderr. */
-void hull_drop_states(struct hull *hull, const char *states);
+/* Whether what is open lies in that folder, by whatever name it was opened: no hull holds that, and
+ * Landlock, where it is alone, could not take it away again. It is then said on stderr. */
+bool hull_is_state(const struct hull *hull, int fd, const char *path);
 
 /* Creates the folders of `make` that are missing, 0700, parents too. 0 or -errno. */
 tb_must_check int hull_make(const struct hull *hull);

@@ -88,10 +88,23 @@ static int open_state(struct hull *hull)
     return hull->state_real ? 0 : -errno;
 }
 
-static int make_root(const struct launch *launch)
+/* Where they cannot be, there are none. */
+static int find_states(struct launch *launch)
 {
+    if (!launch->states)
+        return 0;
+    hull_make_states(launch->states);
+    launch->hull.states = realpath(launch->states, NULL);
+    return launch->hull.states || errno != ENOMEM ? 0 : -errno;
+}
+
+static int make_root(struct launch *launch)
+{
+    bool mounts = (launch->namespaces & TB_LAYER_BIT(TB_LAYER_MOUNT)) != 0;
+    launch->hull.picks = launch->hull.picks && mounts;
     int r = hull_make(&launch->hull);
-    if (r == 0 && launch->namespaces & TB_LAYER_BIT(TB_LAYER_MOUNT))
+    launch->hull.mounted = mounts;
+    if (r == 0 && mounts)
         r = hull_mount(&launch->hull);
     if (r == 0 && chdir("/") < 0)
         r = -errno;
@@ -144,9 +157,9 @@ int launch(struct launch *launch)
     if (r < 0)
         return r;
     launch->hull.interpreter = program.script ? program.path : NULL;
-    if (launch->states)
-        hull_make_states(launch->states);
-    r = open_state(&launch->hull);
+    r = find_states(launch);
+    if (r == 0)
+        r = open_state(&launch->hull);
     if (r < 0)
         return r;
     char **argv = arguments_of(launch, &program);

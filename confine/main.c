@@ -144,6 +144,7 @@ static int copy_hull(const struct tb_grant_plugin *plugin, struct hull *ret_hull
         {plugin->exec, &ret_hull->exec},
     };
     ret_hull->network = plugin->network;
+    ret_hull->picks = plugin->picks;
     ret_hull->state_fd = -1;
     ret_hull->program = copy_of(plugin->program);
     int r = ret_hull->program ? 0 : -EINVAL;
@@ -208,8 +209,6 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
     if (r != 0)
         return r;
     hull_drop_links(&ret_launch->hull, &own);
-    if (arguments->states)
-        hull_drop_states(&ret_launch->hull, arguments->states);
     resolve(&ret_launch->hull.exec);
     return add_protected(arguments, &ret_launch->hull.mask);
 }

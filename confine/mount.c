@@ -3,6 +3,7 @@
  * is covered, and put at their own names in a new one, parents before what lies inside them.
  */
 #include "base/fd.h"
+#include "confine/alias.h"
 #include "confine/cover.h"
 #include "confine/inside.h"
 #include "sandbox/linux.h"
@@ -31,6 +32,8 @@ struct part {
 struct parts {
     struct part list[HULL_RULES_MAX];
     size_t n;
+    const struct hull *hull;
+    struct hull_aliases aliases;
 };
 
 static void parts_deinit(struct parts **parts)
@@ -39,6 +42,8 @@ static void parts_deinit(struct parts **parts)
         tb_fd_close(&(*parts)->list[i].mount);
         free((*parts)->list[i].link);
     }
+    if (*parts)
+        hull_aliases_deinit(&(*parts)->aliases);
     free(*parts);
 }
 
@@ -57,15 +62,10 @@ static bool is_absent(int error)
 }
 
 /* With all that is mounted below it: what is not copied would be uncovered. */
-static int take(struct parts *parts, const char *path, uint64_t attributes, bool expected)
+static int take_open(struct parts *parts, const char *path, int file, uint64_t attributes)
 {
-    tb_fd tree =
-        tb_open_tree(AT_FDCWD, path, TB_OPEN_TREE_CLONE | TB_OPEN_TREE_CLOEXEC | TB_AT_RECURSIVE);
-    if (tree < 0 && is_absent(errno)) {
-        if (expected)
-            fprintf(stderr, "trollbridge-confine: scope-root-missing: %s\n", path);
-        return 0;
-    }
+    tb_fd tree = tb_open_tree(
+        file, "", TB_OPEN_TREE_CLONE | TB_OPEN_TREE_CLOEXEC | TB_AT_RECURSIVE | AT_EMPTY_PATH);
     struct tb_mount_attr attr = {.set = attributes, .propagation = MS_PRIVATE};
     if (tree < 0 || tb_mount_setattr(tree, TB_AT_RECURSIVE, &attr) < 0)
         return -errno;
@@ -73,6 +73,29 @@ static int take(struct parts *parts, const char *path, uint64_t attributes, bool
     if (r == 0)
         tree = -1;
     return r;
+}
+
+static void free_text(char **text)
+{
+    free(*text);
+}
+
+/* What is judged is what is taken: it is opened once, and by its name no more. */
+static int take(struct parts *parts, const char *path, uint64_t attributes, bool expected)
+{
+    tb_fd file = tb_open_tree(AT_FDCWD, path, TB_OPEN_TREE_CLOEXEC);
+    if (file < 0 && is_absent(errno)) {
+        if (expected)
+            fprintf(stderr, "trollbridge-confine: scope-root-missing: %s\n", path);
+        return 0;
+    }
+    if (file < 0)
+        return -errno;
+    if (hull_is_state(parts->hull, file, path))
+        return 0;
+    tb_cleanup(free_text) char *real = hull_real_of(file);
+    int r = real ? hull_aliases_add(&parts->aliases, parts->hull, path, real) : -EINVAL;
+    return r == 0 ? take_open(parts, path, file, attributes) : r;
 }
 
 static int take_runtime(struct parts *parts, const char *path, uint64_t attributes)
@@ -208,8 +231,12 @@ static int fill(struct parts *parts, const struct hull *hull)
         return -errno;
     int root = empty;
     int r = hull_make_lids(empty);
+    if (r == 0 && hull->picks)
+        r = hull_make_picked(empty);
     if (r == 0)
         r = place_all(parts, empty, &root);
+    if (r == 0)
+        r = hull_cover_aliases(root, empty, &parts->aliases);
     if (r == 0)
         r = hull_cover_all(root, empty, hull);
     if (r == 0)
@@ -221,7 +248,10 @@ static int fill(struct parts *parts, const struct hull *hull)
 int hull_mount(const struct hull *hull)
 {
     tb_cleanup(parts_deinit) struct parts *parts = calloc(1, sizeof *parts);
-    int r = parts ? take_all(parts, hull) : -ENOMEM;
+    if (!parts)
+        return -ENOMEM;
+    parts->hull = hull;
+    int r = take_all(parts, hull);
     if (r < 0)
         return r;
     qsort(parts->list, parts->n, sizeof parts->list[0], compare);

@@ -5,6 +5,7 @@
  */
 #include "base/fd.h"
 #include "base/folder.h"
+#include "confine/alias.h"
 #include "confine/hull.h"
 #include "confine/inside.h"
 
@@ -126,33 +127,13 @@ void hull_make_states(const char *path)
         (void)!tb_folder_make(inner);
 }
 
-static void free_path(char **path)
+bool hull_is_state(const struct hull *hull, int fd, const char *path)
 {
-    free(*path);
-}
-
-static void drop(const char *states, const char *states_real, struct hull_paths *paths)
-{
-    const char **list = (const char **)(uintptr_t)paths->list;
-    size_t kept = 0;
-    for (size_t i = 0; i < paths->n; i++) {
-        tb_cleanup(free_path) char *real = realpath(list[i], NULL);
-        bool inside =
-            hull_below(states, list[i]) || (real && states_real && hull_below(states_real, real));
-        if (inside)
-            fprintf(stderr, "trollbridge-confine: scope-root-state: %s is kept from all plugins\n",
-                    list[i]);
-        else
-            list[kept++] = list[i];
-    }
-    paths->n = kept;
-}
-
-void hull_drop_states(struct hull *hull, const char *states)
-{
-    tb_cleanup(free_path) char *real = realpath(states, NULL);
-    drop(states, real, &hull->read);
-    drop(states, real, &hull->write);
-    drop(states, real, &hull->make);
-    drop(states, real, &hull->exec);
+    char *real = hull->states ? hull_real_of(fd) : NULL;
+    bool inside = hull->states && (!real || hull_below(hull->states, real));
+    free(real);
+    if (inside)
+        fprintf(stderr, "trollbridge-confine: scope-root-state: %s is kept from all plugins\n",
+                path);
+    return inside;
 }

@@ -60,6 +60,8 @@ static int read_plugin(const msgpack_object *map, struct tb_bytes app,
         {"audit", TB_BOOL, &plugin->audit, 0, NULL},
         {"state", TB_STR, &plugin->state, 0, NULL},
         {"secrets", TB_BOOL, &plugin->secrets, 0, NULL},
+        {"launcher", TB_BOOL, &plugin->launcher, 0, NULL},
+        {"picks", TB_BOOL, &plugin->picks, 0, NULL},
         {"resources", TB_BOOL, &plugin->resources, 0, NULL},
         {"exec", TB_ARRAY, &plugin->exec, 0, NULL},
         {"memory_mib", TB_UINT, &memory_mib, UINT32_MAX, NULL},
@@ -71,7 +73,8 @@ static int read_plugin(const msgpack_object *map, struct tb_bytes app,
     bool runs = plugin->name.n > 0 && tb_path_valid(plugin->program);
     if (!(plugin->host ? plugin->program.n == 0 : runs) || !all_paths(plugin->read) ||
         !all_paths(plugin->write) || !all_paths(plugin->make) || !all_paths(plugin->mask) ||
-        !all_paths(plugin->exec) || !state_valid(app, plugin) || (plugin->host && plugin->secrets))
+        !all_paths(plugin->exec) || !state_valid(app, plugin) ||
+        (plugin->host && (plugin->secrets || plugin->picks || plugin->launcher)))
         return TB_MALFORMED;
     plugin->memory_mib = (uint32_t)memory_mib;
     plugin->cpu_s = (uint32_t)cpu_s;

@@ -70,6 +70,8 @@ struct tb_grant_plugin {
     bool audit;            /* reads the app's log */
     struct tb_bytes state; /* the folder of its own, absolute; empty: none */
     bool secrets;          /* may ask people for passphrases */
+    bool launcher;         /* starts programs, each in a sandbox of its own */
+    bool picks;            /* is given what people pick while it runs */
     bool resources;        /* it keeps things open, and is told which to close */
     uint32_t memory_mib;
     uint32_t cpu_s; /* 0: no limit */

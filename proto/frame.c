@@ -45,14 +45,10 @@ static const struct rule broker_control[] = {
     {0},
 };
 static const struct rule host[] = {
-    {TB_OPENED, 0, 1, TB_CONTROL_MAX},
-    {TB_ALERT, 0, 1, TB_CONTROL_MAX},
-    {TB_RELOADED, 0, 1, TB_CONTROL_MAX},
-    {TB_ASK, 0, 1, TB_CONTROL_MAX},
-    {TB_ASK_OVER, 0, 1, TB_CONTROL_MAX},
-    {TB_SECRET, 0, 1, TB_SECRET_FRAME_MAX},
-    {TB_PICKED, 0, 1, TB_PICK_FRAME_MAX},
-    {0},
+    {TB_OPENED, 0, 1, TB_CONTROL_MAX},    {TB_ALERT, 0, 1, TB_CONTROL_MAX},
+    {TB_RELOADED, 0, 1, TB_CONTROL_MAX},  {TB_ASK, 0, 1, TB_CONTROL_MAX},
+    {TB_ASK_OVER, 0, 1, TB_CONTROL_MAX},  {TB_SECRET, 0, 1, TB_SECRET_FRAME_MAX},
+    {TB_PICKED, 0, 1, TB_PICK_FRAME_MAX}, {0},
 };
 static const struct rule broker_plugin[] = {
     {TB_PLUGIN_REPLY, 0, PLAIN_MIN, TB_FRAME_MAX},

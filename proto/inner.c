@@ -38,7 +38,7 @@ int tb_inner_read(struct tb_bytes packet, struct tb_inner *ret_message)
     message.origin = tb_read_string16(&reader);
     message.command = tb_read_string16(&reader);
     if (!tb_reader_done(&reader) || message.type < TB_INNER_START ||
-        message.type > TB_INNER_ANSWERS || message.slot >= TB_SLOTS)
+        message.type > TB_INNER_GRAFT || message.slot >= TB_SLOTS)
         return TB_MALFORMED;
     *ret_message = message;
     return TB_OK;

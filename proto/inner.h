@@ -11,7 +11,7 @@ enum tb_inner_type {
     TB_INNER_RESOLVE,   /* broker: token, slot, strings; answer: token, status, descriptor */
     TB_INNER_DROP,      /* broker: slot */
     TB_INNER_SCRIBE,    /* supervisor: descriptor of a new scribe link */
-    TB_INNER_LAYERS,    /* supervisor: name (role), text (what holds) */
+    TB_INNER_LAYERS,    /* supervisor: token (0: broker, scribe), name (role), text (what holds) */
     TB_INNER_RELOAD,    /* broker: token; answer: token, status, texts */
     TB_INNER_COMMIT,    /* broker: token */
     TB_INNER_ABORT,     /* broker: token */
@@ -21,6 +21,8 @@ enum tb_inner_type {
     TB_INNER_REMEMBER,  /* broker: token, index (days), status (enum tb_answered), strings */
     TB_INNER_USED,      /* broker: the key of a remembered answer */
     TB_INNER_ANSWERS,   /* supervisor: token of the last REMEMBER, descriptor */
+    TB_INNER_GRAFT,     /* broker: token of a START, slot, index (number), status (flags),
+                           descriptor; answer: token, slot, index, status (enum tb_graft) */
 };
 
 /* `index` of a RESOLVE: against the policy that is in force, or the one that a RELOAD has made. */
@@ -35,6 +37,25 @@ enum tb_inner_reload {
     TB_RELOAD_FAILED,  /* the compiler could not be started, or died */
     TB_N_RELOADS,
 };
+
+/* `status` of a GRAFT. ALONE: for no plugin; the token is the request's own, and what comes back is
+ * whether it could be placed. */
+enum { TB_GRAFT_FOLDER = 1, TB_GRAFT_WRITABLE = 2, TB_GRAFT_ALONE = 4 };
+
+/* … and of its answer, which is the exit status of the program, unless it is a -errno: -ENOSYS,
+ * there are no mount namespaces; -ESRCH, no such plugin, or it is not confined yet; -ETIMEDOUT. */
+enum tb_graft {
+    TB_GRAFT_DONE = 0,
+    TB_GRAFT_KIND = 16, /* no regular file and no folder, or not what it is said to be */
+    TB_GRAFT_MOVED,     /* its path leads elsewhere by now, or nowhere */
+    TB_GRAFT_KEPT,      /* it is kept from this plugin, or from all */
+    TB_GRAFT_FAILED,
+};
+
+/* Where a plugin finds what it is given, by number: its launcher makes the places. */
+#define TB_PICKED_PLACE  "/.picked"
+#define TB_PICKED_FOLDER TB_PICKED_PLACE "/%u"
+#define TB_PICKED_FILE   TB_PICKED_PLACE "/f%u"
 
 enum { TB_SLOTS = 64, TB_INNER_MAX = 4096 }; /* views open at once; bytes of a packet */
 

@@ -12,6 +12,7 @@ static const char *const names[TB_N_EVENTS] = {
     [TB_EVENT_RELOAD] = "reload",     [TB_EVENT_CLOSE] = "close",
     [TB_EVENT_SEAL] = "seal",         [TB_EVENT_CHECKPOINT] = "checkpoint",
     [TB_EVENT_RECOVERY] = "recovery", [TB_EVENT_STOP] = "stop",
+    [TB_EVENT_PICK] = "pick",
 };
 
 enum { FIXED = 4 + 5 * 8 + TB_SESSION_SIZE + 4, N_STRINGS = 8 };

@@ -27,6 +27,7 @@ enum tb_event {
     TB_EVENT_CHECKPOINT,
     TB_EVENT_RECOVERY,
     TB_EVENT_STOP,
+    TB_EVENT_PICK,
     TB_N_EVENTS,
 };
 

@@ -111,6 +111,7 @@ static inline int tb_pivot_root(const char *new_root, const char *put_old)
 }
 
 /* openat2, since Linux 5.6 */
+#define TB_RESOLVE_NO_XDEV       0x01U
 #define TB_RESOLVE_NO_MAGICLINKS 0x02U
 #define TB_RESOLVE_NO_SYMLINKS   0x04U
 #define TB_RESOLVE_BENEATH       0x08U

@@ -7,7 +7,8 @@ const struct tb_role *const tb_roles[] = {
     &tb_role_plugin_exec, &tb_role_plugin_network_exec,
     &tb_role_fs,          &tb_role_path,
     &tb_role_audit,       &tb_role_enclave,
-    &tb_role_hook,        NULL,
+    &tb_role_hook,        &tb_role_graft,
+    &tb_role_graft_make,  NULL,
 };
 
 const struct tb_role *tb_role_find(const char *name)

@@ -59,6 +59,8 @@ extern const struct tb_role tb_role_broker;
 extern const struct tb_role tb_role_scribe;
 extern const struct tb_role tb_role_policy;
 extern const struct tb_role tb_role_hook;
+extern const struct tb_role tb_role_graft;
+extern const struct tb_role tb_role_graft_make;
 extern const struct tb_role tb_role_plugin; /* any plugin, from exec on */
 extern const struct tb_role tb_role_plugin_network;
 extern const struct tb_role tb_role_plugin_exec;

@@ -70,6 +70,8 @@ static const struct tb_role *const children[] = {&tb_role_plugin_network_exec,
                                                  &tb_role_enclave,
                                                  &tb_role_broker,
                                                  &tb_role_hook,
+                                                 &tb_role_graft,
+                                                 &tb_role_graft_make,
                                                  NULL};
 
 const struct tb_role tb_role_supervisor = {

@@ -31,6 +31,7 @@ static const char *verdict_of(const struct tb_record *record)
     case TB_EVENT_OPEN:
     case TB_EVENT_RELOAD:
     case TB_EVENT_ALERT:
+    case TB_EVENT_PICK:
         return names[record->verdict];
     case TB_EVENT_VIOLATION:
         return names[TB_DENY];

@@ -243,6 +243,15 @@ void answers_due(struct supervisor *supervisor)
     tell(supervisor, &list);
 }
 
+/* A descriptor may be with it, for which it is too late. */
+static bool receive(const struct supervisor *supervisor, uint8_t packet[static TB_INNER_MAX],
+                    struct tb_inner *ret_request)
+{
+    tb_fd unwanted = -1;
+    ssize_t n = tb_fd_receive(supervisor->broker_fd, packet, TB_INNER_MAX, &unwanted, MSG_DONTWAIT);
+    return n > 0 && tb_inner_read(tb_bytes_of(packet, (size_t)n), ret_request) == TB_OK;
+}
+
 /* The last thing that a broker does may be to pass an answer on. Whoever holds the lock is not
  * waited for much longer than writing the file takes. */
 void answers_finish(struct supervisor *supervisor)
@@ -251,10 +260,7 @@ void answers_finish(struct supervisor *supervisor)
     struct answers *answers = &supervisor->answers;
     uint8_t packet[TB_INNER_MAX];
     struct tb_inner request;
-    ssize_t n;
-    while ((n = tb_fd_receive(supervisor->broker_fd, packet, sizeof packet, NULL, MSG_DONTWAIT)) >
-               0 &&
-           tb_inner_read(tb_bytes_of(packet, (size_t)n), &request) == TB_OK)
+    while (receive(supervisor, packet, &request))
         if (request.type == TB_INNER_REMEMBER)
             (void)answers_remember(supervisor, &request);
     for (int i = 0; i < TRIES && answers->n_waiting > 0 && !write_waiting(answers); i++)

@@ -15,6 +15,8 @@ enum child_kind {
     CHILD_RESOLVE,
     CHILD_PLUGIN,
     CHILD_HOOK,
+    CHILD_GRAFT,
+    CHILD_GRAFT_MAKE,
 };
 
 enum { N_CHILDREN = 256 };
@@ -24,14 +26,22 @@ struct child {
     pid_t pid;
     int pidfd;
     int report_fd;  /* where it says which layers hold, once; -1: said, or it does not */
-    int grant_fd;   /* RESOLVE: what it writes */
+    int grant_fd;   /* RESOLVE: what it writes; PLUGIN: what it was started with */
     int log_fd;     /* PLUGIN, HOOK: its stderr */
     uint32_t token; /* the broker's name for it */
     uint32_t slot;
-    uint32_t reload; /* RESOLVE: against the policy of that RELOAD; 0: against that in force */
-    bool checks;     /* COMPILE: the hook of a policy that has been made */
-    bool stopped;    /* it is not wanted any more: nobody is told of its end, nor what it made */
+    uint32_t index;    /* PLUGIN: in that grant; GRAFT: the number of the pick */
+    uint64_t until_ns; /* GRAFT, GRAFT_MAKE: it is given up then */
+    bool looks;        /* GRAFT_MAKE: alone, so that its end is the answer */
+    uint32_t reload;   /* RESOLVE: against the policy of that RELOAD; 0: against that in force */
+    bool checks;       /* COMPILE: the hook of a policy that has been made */
+    bool stopped;      /* it is not wanted any more: nobody is told of its end, nor what it made */
 };
+
+static inline bool child_grafts(enum child_kind kind)
+{
+    return kind == CHILD_GRAFT || kind == CHILD_GRAFT_MAKE;
+}
 
 /* What the broker asks for when a page calls, names by a token, and is told the end of. */
 static inline bool child_is_asked_for(enum child_kind kind)

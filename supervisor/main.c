@@ -20,7 +20,8 @@ enum {
     EXIT_USAGE = 2,
     EXIT_FILES = 3,
     EXIT_PART = 4,
-    END_MS = 4000
+    END_MS = 4000,
+    FILES_MAX = 2048, /* each child can have four */
 };
 
 static int read_arguments(struct supervisor *supervisor, int argc, char **argv)
@@ -48,6 +49,7 @@ static int find_programs(struct programs *programs)
         {"libexec/trollbridge/scribe", programs->scribe},
         {"libexec/trollbridge/policy", programs->policy},
         {"libexec/trollbridge/confine", programs->confine},
+        {"libexec/trollbridge/graft", programs->graft},
         {"libexec/trollbridge", programs->libexec},
         {"share/trollbridge/plugins", programs->plugins},
     };
@@ -69,6 +71,7 @@ static int enter_sandbox(struct supervisor *supervisor)
         .keep = keep,
         .n_keep = TB_ARRAY_LEN(keep),
         .root = TB_ROOT_KEPT,
+        .limits.files = FILES_MAX,
         .require = TB_LAYER_BIT(TB_LAYER_SECCOMP),
         .allow_jit = true,
     };
@@ -121,11 +124,14 @@ static bool has(const struct supervisor *supervisor, enum child_kind kind)
 enum { LIFELINE, REQUESTS, ANSWERS, FIRST_CHILD };
 enum { PIDFD, REPORT, LOG, PER_CHILD, N_POLLS = FIRST_CHILD + PER_CHILD * N_CHILDREN };
 
-static int timeout_ms(const struct supervisor *supervisor, uint64_t now_ns, bool waiting)
+static int timeout_ms(const struct supervisor *supervisor, uint64_t grafts_due_ns, uint64_t now_ns,
+                      bool waiting)
 {
     uint64_t due_ns = supervisor->scribe_due_ns;
     if (supervisor->answers.due_ns < due_ns)
         due_ns = supervisor->answers.due_ns;
+    if (grafts_due_ns < due_ns)
+        due_ns = grafts_due_ns;
     if (waiting && supervisor->next_start_ns < due_ns)
         due_ns = supervisor->next_start_ns;
     if (due_ns == TB_NEVER)
@@ -174,8 +180,9 @@ static bool turn(struct supervisor *supervisor)
         of_child[REPORT] = (struct pollfd){.fd = used ? child->report_fd : -1, .events = POLLIN};
         of_child[LOG] = (struct pollfd){.fd = used ? child->log_fd : -1, .events = POLLIN};
     }
-    int n =
-        poll(polls, FIRST_CHILD + PER_CHILD * n_children, timeout_ms(supervisor, now_ns, paced));
+    uint64_t grafts_due_ns = supervisor_grafts_due(supervisor, now_ns);
+    int n = poll(polls, FIRST_CHILD + PER_CHILD * n_children,
+                 timeout_ms(supervisor, grafts_due_ns, now_ns, paced));
     if (n > 0) {
         if (lifeline_ended(supervisor, polls[LIFELINE].revents))
             return false;
@@ -218,6 +225,8 @@ static void end(struct supervisor *supervisor)
 {
     child_kill_all(&supervisor->children, CHILD_PLUGIN);
     child_kill_all(&supervisor->children, CHILD_HOOK);
+    child_kill_all(&supervisor->children, CHILD_GRAFT);
+    child_kill_all(&supervisor->children, CHILD_GRAFT_MAKE);
     child_kill_all(&supervisor->children, CHILD_RESOLVE);
     child_kill_all(&supervisor->children, CHILD_COMPILE);
     await(supervisor, CHILD_BROKER);
@@ -225,6 +234,8 @@ static void end(struct supervisor *supervisor)
     await(supervisor, CHILD_SCRIBE);
     await(supervisor, CHILD_PLUGIN);
     await(supervisor, CHILD_HOOK);
+    await(supervisor, CHILD_GRAFT);
+    await(supervisor, CHILD_GRAFT_MAKE);
     await(supervisor, CHILD_RESOLVE);
     await(supervisor, CHILD_COMPILE);
 }

@@ -159,9 +159,16 @@ static int start_plugin(struct supervisor *supervisor, const struct tb_inner *re
     tb_fd audit = tb_fd_reopen(supervisor->audit_fd, O_RDONLY);
     if (audit < 0)
         return audit;
+    /* A reload gives the slot another one, in which this plugin may have another index. */
+    tb_fd grant = fcntl(supervisor->grants[request->slot], F_DUPFD_CLOEXEC, 0);
+    if (grant < 0)
+        return -errno;
     struct child *child = spawn_plugin(supervisor, request, &links, pool, audit);
     if (!child)
         return -ECHILD;
+    child->index = request->index;
+    child->grant_fd = grant;
+    grant = -1;
     *ret_link_fd = links_hand_over(&links, request, child);
     *ret_pool_fd = pool;
     pool = -1;
@@ -239,6 +246,12 @@ static void on_stop(struct supervisor *supervisor, const struct tb_inner *reques
         child_stop(child);
 }
 
+static void on_graft(struct supervisor *supervisor, const struct tb_inner *request, int fd)
+{
+    if (!supervisor_graft(supervisor, request, fd))
+        child_kill_all(&supervisor->children, CHILD_BROKER);
+}
+
 static void on_drop(struct supervisor *supervisor, const struct tb_inner *request)
 {
     tb_fd_close(&supervisor->grants[request->slot]);
@@ -250,8 +263,10 @@ void supervisor_on_request(struct supervisor *supervisor)
 {
     uint8_t packet[TB_INNER_MAX];
     struct tb_inner request;
-    ssize_t n = tb_fd_receive(supervisor->broker_fd, packet, sizeof packet, NULL, MSG_DONTWAIT);
-    if (n <= 0 || tb_inner_read(tb_bytes_of(packet, (size_t)n), &request) != TB_OK) {
+    tb_fd fd = -1;
+    ssize_t n = tb_fd_receive(supervisor->broker_fd, packet, sizeof packet, &fd, MSG_DONTWAIT);
+    if (n <= 0 || tb_inner_read(tb_bytes_of(packet, (size_t)n), &request) != TB_OK ||
+        (fd >= 0 && request.type != TB_INNER_GRAFT)) {
         /* It ended, or is not itself any more. Its pidfd tells the rest. */
         if (n != -EAGAIN && n != -EINTR)
             child_kill_all(&supervisor->children, CHILD_BROKER);
@@ -271,6 +286,10 @@ void supervisor_on_request(struct supervisor *supervisor)
     case TB_INNER_HOOK:
         supervisor->next_start_ns = tb_clock_ns() + START_INTERVAL_NS;
         on_hook(supervisor, &request);
+        break;
+    case TB_INNER_GRAFT:
+        supervisor->next_start_ns = tb_clock_ns() + START_INTERVAL_NS;
+        on_graft(supervisor, &request, fd);
         break;
     case TB_INNER_STOP:
         on_stop(supervisor, &request);
@@ -336,6 +355,8 @@ void supervisor_on_end(struct supervisor *supervisor, struct child *child)
     if (ended.kind == CHILD_RESOLVE && !ended.stopped)
         ended.reload != 0 ? supervisor_on_next_resolved(supervisor, &ended, status)
                           : on_resolved(supervisor, &ended, status);
+    if ((ended.kind == CHILD_GRAFT || ended.looks) && !ended.stopped)
+        supervisor_on_grafted(supervisor, &ended, status);
     tb_fd_close(&ended.grant_fd);
     if (child_is_asked_for(ended.kind) && !ended.stopped) {
         const struct tb_inner message = {

@@ -51,6 +51,7 @@ void supervisor_read_report(struct supervisor *supervisor, struct child *child)
     describe(&layers, text, sizeof text);
     const struct tb_inner message = {
         .type = TB_INNER_LAYERS,
+        .token = child->token,
         .view = tb_bytes_of_string(role_of(child)),
         .webview = tb_bytes_of_string(text),
     };

@@ -22,6 +22,7 @@ struct programs {
     char scribe[PATH_MAX];
     char policy[PATH_MAX];
     char confine[PATH_MAX];
+    char graft[PATH_MAX];
     char hook[PATH_MAX];    /* empty: it is not there */
     char plugins[PATH_MAX]; /* share/trollbridge/plugins */
     char libexec[PATH_MAX]; /* libexec/trollbridge */
@@ -106,6 +107,14 @@ void supervisor_abort(struct supervisor *supervisor, const struct tb_inner *requ
 void supervisor_on_compiled(struct supervisor *supervisor, const struct child *child, int status);
 void supervisor_on_next_resolved(struct supervisor *supervisor, const struct child *child,
                                  int status);
+
+/* graft.c: GRAFT. False: the broker is not itself any more. Borrows fd. */
+tb_must_check bool supervisor_graft(struct supervisor *supervisor, const struct tb_inner *request,
+                                    int fd);
+/* One has ended by itself. */
+void supervisor_on_grafted(struct supervisor *supervisor, const struct child *child, int status);
+/* Gives up those that take too long; when the next one will, or TB_NEVER. */
+uint64_t supervisor_grafts_due(struct supervisor *supervisor, uint64_t now_ns);
 
 /* facts.c: tells the host what the manifest says to it. False: the host is gone already. */
 bool supervisor_tell_facts(const struct supervisor *supervisor);

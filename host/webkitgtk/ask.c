@@ -10,6 +10,7 @@ void tb_ask_close(struct tb_view *view)
 {
     tb_ask_dialog_free(g_steal_pointer(&view->prompt));
     tb_secret_dialog_free(g_steal_pointer(&view->secret));
+    tb_dialogs_go_on(view->dialogs);
 }
 
 static void on_answered(void *data, enum trollbridge_answered answered)

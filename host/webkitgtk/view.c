@@ -13,6 +13,7 @@
 /* The old document's link ends by our own word: its process may live on without it. */
 static void shut(struct tb_view *view)
 {
+    tb_dialogs_clear(view->dialogs);
     tb_ask_close(view);
     if (view->pid != 0)
         (void)trollbridge_shut(view->tw->bridge, view->label);
@@ -134,6 +135,11 @@ static void on_destroy(WebKitWebView *web, struct tb_view *view)
     g_hash_table_remove(view->tw->views, view->label);
 }
 
+static GtkWindow *window_for_dialog(void *view)
+{
+    return tb_ask_window(view);
+}
+
 struct tb_view *tb_view_new(struct trollbridge_webkit *tw, WebKitWebView *web, const char *label)
 {
     struct tb_view *view = g_new0(struct tb_view, 1);
@@ -144,6 +150,7 @@ struct tb_view *tb_view_new(struct trollbridge_webkit *tw, WebKitWebView *web, c
     g_signal_connect(web, "user-message-received", G_CALLBACK(on_message), view);
     g_signal_connect(web, "web-process-terminated", G_CALLBACK(on_terminated), view);
     g_signal_connect(web, "destroy", G_CALLBACK(on_destroy), view);
+    view->dialogs = tb_dialogs_new(window_for_dialog, view);
     tb_walls_build(view);
     view->events = tb_window_events_new(tw, web, view->label);
     tb_scripts_add(tw, web, label);
@@ -155,6 +162,7 @@ void tb_view_free(struct tb_view *view)
     g_signal_handlers_disconnect_by_data(view->web, view);
     tb_window_events_free(view->events);
     shut(view);
+    tb_dialogs_free(view->dialogs);
     g_free(view->label);
     g_free(view->origin);
     g_free(view);

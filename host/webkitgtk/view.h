@@ -11,6 +11,7 @@
 
 #include "host/webkitgtk/app.h"
 #include "host/webkitgtk/ask_dialog.h"
+#include "host/webkitgtk/dialog_queue.h"
 #include "host/webkitgtk/offer.h"
 #include "host/webkitgtk/secret_dialog.h"
 
@@ -29,6 +30,7 @@ struct tb_view {
     struct tb_ask_dialog *prompt;
     struct tb_secret_dialog *secret;
     uint32_t prompt_id;
+    struct tb_dialogs *dialogs;
 };
 
 /* A new view, which hears of all that happens to `web` from now on. */

@@ -1,9 +1,10 @@
 #include "host/webkitgtk/window.h"
 
+#include "host/webkitgtk/dialog.h"
 #include "host/webkitgtk/view.h"
 #include "host/webkitgtk/window_events.h"
 
-static struct tb_view *view_of(struct tb_call *call)
+struct tb_view *tb_window_view_of(struct tb_call *call)
 {
     struct tb_bytes own = call->init->view;
     struct tb_bytes label = own;
@@ -22,7 +23,7 @@ static struct tb_view *view_of(struct tb_call *call)
 
 WebKitWebView *tb_window_view(struct tb_call *call)
 {
-    struct tb_view *view = view_of(call);
+    struct tb_view *view = tb_window_view_of(call);
     return view ? view->web : NULL;
 }
 
@@ -202,6 +203,7 @@ struct trollbridge_plugin *tb_window_plugins(struct trollbridge_webkit *tw,
         {"window", &window_plugin, tw},
         {"webview", &tb_webview_plugin, tw},
         {"app", &tb_app_plugin, tw},
+        {"dialog", &tb_dialog_plugin, tw},
     };
     struct trollbridge_plugin *all = g_new0(struct trollbridge_plugin, n_own + TB_ARRAY_LEN(ours));
     size_t n = 0;

@@ -9,8 +9,8 @@
 #include "host/webkitgtk/app.h"
 #include "plugins/sdk/trollbridge-plugin.h"
 
-/* The host's own plugins and, where it has none of their names, these three. A new array, free it
- * with g_free; the number of plugins in *ret_n. */
+/* The host's own plugins and, where it has none of their names, these three and that of dialog.h. A
+ * new array, free it with g_free; the number of plugins in *ret_n. */
 struct trollbridge_plugin *tb_window_plugins(struct trollbridge_webkit *tw,
                                              const struct trollbridge_plugin *own, size_t n_own,
                                              size_t *ret_n);
@@ -27,6 +27,7 @@ static inline struct trollbridge_webkit *tb_window_app(const struct tb_call *cal
 
 /* The view that calls; NULL after the call was answered: it is gone, or the argument `label` names
  * another. */
+struct tb_view *tb_window_view_of(struct tb_call *call);
 WebKitWebView *tb_window_view(struct tb_call *call);
 /* Its window; NULL likewise, also where the host has put the view into none. */
 GtkWindow *tb_window_of(struct tb_call *call);

@@ -59,24 +59,26 @@ static void pack_command(const struct tb_grant_parts *parts,
 }
 
 /* Nothing holds the host: what its plugin's sandbox says is not passed on. */
-static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *plugin)
+static void pack_sandbox(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
+                         const struct tb_hull *hull)
 {
     bool held = !plugin->host;
-    tb_pack_key_bool(packer, "network", held && plugin->network);
-    tb_pack_key_bool(packer, "jit", held && plugin->jit);
+    tb_pack_key_bool(packer, "network", held && hull->network);
+    tb_pack_key_bool(packer, "jit", held && hull->jit);
     tb_pack_key_bool(packer, "audit", held && plugin->audit);
     tb_pack_key_str(packer, "state", held ? plugin->state : (struct tb_bytes){0});
     tb_pack_key_bool(packer, "secrets", held && plugin->secrets);
-    tb_pack_key(packer, "exec");
-    held ? tb_pack_object(packer, plugin->exec) : tb_pack_array(packer, 0);
-    tb_pack_key_uint(packer, "memory_mib", held ? plugin->memory_mib : 0);
+    tb_pack_key_bool(packer, "launcher", held && plugin->launcher);
+    tb_pack_key_bool(packer, "picks", held && plugin->picks);
+    tb_path_list_pack(packer, "exec", &hull->exec);
+    tb_pack_key_uint(packer, "memory_mib", held ? hull->memory_mib : 0);
     tb_pack_key_uint(packer, "cpu_s", held ? plugin->cpu_s : 0);
 }
 
 static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *plugin,
                         const struct tb_hull *hull)
 {
-    tb_pack_map(packer, 16);
+    tb_pack_map(packer, 18);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_bool(packer, "host", plugin->host);
     tb_pack_key_str(packer, "program", plugin->program);
@@ -85,7 +87,7 @@ static void pack_plugin(struct tb_packer *packer, const struct tb_snap_plugin *p
     tb_path_list_pack(packer, "write", &hull->write);
     tb_path_list_pack(packer, "make", &hull->make);
     tb_path_list_pack(packer, "mask", &hull->mask);
-    pack_sandbox(packer, plugin);
+    pack_sandbox(packer, plugin, hull);
 }
 
 void tb_scope_side_pack(struct tb_packer *packer, const struct tb_resolved_scope *scope, bool deny)

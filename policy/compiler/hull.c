@@ -154,6 +154,102 @@ static int add_scope(struct work *work, const struct tb_resolved_scope *scope, s
     return TB_OK;
 }
 
+/* ---- programs ---- */
+
+static const msgpack_object *field_of(const msgpack_object *map, const char *key,
+                                      msgpack_object_type type)
+{
+    for (uint32_t i = 0; map->type == MSGPACK_OBJECT_MAP && i < map->via.map.size; i++) {
+        const msgpack_object_kv *field = &map->via.map.ptr[i];
+        if (field->key.type == MSGPACK_OBJECT_STR &&
+            tb_bytes_are(tb_object_bytes(&field->key), key))
+            return field->val.type == type ? &field->val : NULL;
+    }
+    return NULL;
+}
+
+static bool flag_of(const msgpack_object *map, const char *key)
+{
+    const msgpack_object *flag = field_of(map, key, MSGPACK_OBJECT_BOOLEAN);
+    return flag && flag->via.boolean;
+}
+
+static int add_path(struct work *work, struct tb_path_list *list, const msgpack_object *path)
+{
+    if (!path || !tb_path_valid(tb_object_bytes(path)))
+        return TB_MALFORMED;
+    add(work, list, tb_object_bytes(path));
+    return TB_OK;
+}
+
+static int add_list(struct work *work, struct tb_path_list *list, const msgpack_object *paths)
+{
+    int r = paths ? TB_OK : TB_MALFORMED;
+    for (uint32_t i = 0; r == TB_OK && i < paths->via.array.size; i++) {
+        const msgpack_object *path = &paths->via.array.ptr[i];
+        r = path->type == MSGPACK_OBJECT_STR ? add_path(work, list, path) : TB_MALFORMED;
+        if (r == TB_OK && list != &work->hull.exec)
+            add_make(work, &(struct tb_root){.path = tb_object_bytes(path)});
+    }
+    return r;
+}
+
+static void add_measures(struct work *work, const msgpack_object *program)
+{
+    const msgpack_object *memory = field_of(program, "memory_mib", MSGPACK_OBJECT_POSITIVE_INTEGER);
+    work->hull.network = work->hull.network || flag_of(program, "network");
+    work->hull.jit = work->hull.jit || flag_of(program, "jit");
+    if (memory && memory->via.u64 > work->hull.memory_mib)
+        work->hull.memory_mib = memory->via.u64;
+}
+
+static int add_program(struct work *work, const msgpack_object *program)
+{
+    struct tb_hull *hull = &work->hull;
+    const msgpack_object *interpreter = field_of(program, "interpreter", MSGPACK_OBJECT_MAP);
+    int r = add_path(work, &hull->exec, field_of(program, "real", MSGPACK_OBJECT_STR));
+    if (r == TB_OK && interpreter)
+        r = add_path(work, &hull->exec, field_of(interpreter, "real", MSGPACK_OBJECT_STR));
+    if (r == TB_OK)
+        r = add_list(work, &hull->exec, field_of(program, "exec", MSGPACK_OBJECT_ARRAY));
+    if (r == TB_OK)
+        r = add_path(work, &hull->read, field_of(program, "cwd", MSGPACK_OBJECT_STR));
+    if (r == TB_OK)
+        r = add_list(work, &hull->read, field_of(program, "cwd_allow", MSGPACK_OBJECT_ARRAY));
+    if (r == TB_OK)
+        r = add_list(work, &hull->read, field_of(program, "read", MSGPACK_OBJECT_ARRAY));
+    if (r == TB_OK)
+        r = add_list(work, &hull->write, field_of(program, "write", MSGPACK_OBJECT_ARRAY));
+    if (r == TB_OK)
+        add_measures(work, program);
+    return r;
+}
+
+static int add_programs(struct work *work, const struct tb_resolved_scope *scope)
+{
+    int r = TB_OK;
+    for (size_t i = 0; r == TB_OK && i < scope->n; i++) {
+        const msgpack_object *allow = scope->parts[i].scope->allow;
+        for (uint32_t k = 0; r == TB_OK && !scope->parts[i].deny_only && k < allow->via.array.size;
+             k++)
+            r = add_program(work, &allow->via.array.ptr[k]);
+    }
+    return r;
+}
+
+/* Those that a command of the plugin has. */
+static int add_all_programs(struct work *work, const struct tb_resolved *resolved, uint32_t plugin)
+{
+    int r = TB_OK;
+    for (size_t i = 0; r == TB_OK && i < resolved->n_commands; i++) {
+        const struct tb_resolved_command *command = &resolved->commands[i];
+        if (command->command->plugin == plugin && command->command->implemented &&
+            command->scope != TB_NO_INDEX)
+            r = add_programs(work, &resolved->scopes[command->scope]);
+    }
+    return r;
+}
+
 static struct need *needs_of(struct tb_arena *arena, const struct tb_resolved *resolved,
                              uint32_t plugin)
 {
@@ -185,12 +281,22 @@ static int add_paths(struct work *work, struct tb_path_list *list, const msgpack
 int tb_hull_of(struct tb_arena *arena, const struct tb_snapshot *snapshot,
                const struct tb_resolved *resolved, uint32_t plugin, struct tb_hull *ret_hull)
 {
-    struct work work = {.arena = arena, .snapshot = snapshot};
     const struct tb_snap_plugin *described = &snapshot->plugins[plugin];
+    struct work work = {
+        .arena = arena,
+        .snapshot = snapshot,
+        .hull = {.network = described->network,
+                 .jit = described->jit,
+                 .memory_mib = described->memory_mib},
+    };
     const struct need *needs = needs_of(arena, resolved, plugin);
     int r = add_paths(&work, &work.hull.read, described->read);
     if (r == TB_OK)
         r = add_paths(&work, &work.hull.write, described->write);
+    if (r == TB_OK)
+        r = add_list(&work, &work.hull.exec, described->exec);
+    if (r == TB_OK && described->launcher)
+        r = add_all_programs(&work, resolved, plugin);
     for (size_t i = 0; described->path && r == TB_OK && i < resolved->n_scopes; i++)
         if (needs[i].read || needs[i].write)
             r = add_scope(&work, &resolved->scopes[i], needs[i]);
@@ -199,6 +305,7 @@ int tb_hull_of(struct tb_arena *arena, const struct tb_snapshot *snapshot,
     tidy(&work.hull.read, 1);
     tidy(&work.hull.write, 1);
     tidy(&work.hull.make, 1);
+    tidy(&work.hull.exec, 1);
     tidy(&work.denied, work.n_scopes);
     drop_inner(&work.denied);
     work.hull.mask = work.denied;

@@ -5,7 +5,8 @@
  * literal folder of each allowed pattern. `mask` are subtrees that every one of these commands is
  * denied: what one of them may still use cannot be covered. `make` are the folders below the app's
  * own ones ($APPDATA and so on) that have to be there first: roots of patterns with a wildcard; for
- * a single file the folder that it lies in.
+ * a single file the folder that it lies in. What the programs need that a launcher may start is in
+ * it too: they are held to no more than that, each to its own part of it.
  */
 #pragma once
 
@@ -21,6 +22,10 @@ struct tb_hull {
     struct tb_path_list write;
     struct tb_path_list make;
     struct tb_path_list mask;
+    struct tb_path_list exec; /* programs, and folders of such */
+    bool network;
+    bool jit;
+    uint64_t memory_mib; /* as much as the largest of its programs may have */
 };
 
 /* For the plugin of that index in the snapshot. TB_OK or TB_MALFORMED: not a pattern. */

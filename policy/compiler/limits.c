@@ -72,6 +72,14 @@ static const struct tb_value *limit_value(const struct tb_manifest *manifest,
     return value_of(tb_table_find(&manifest->limit_of, tb_bytes_of_string("*")), key);
 }
 
+/* Who decides takes as long as that takes: what holds for all commands is not meant for these. */
+uint64_t tb_manifest_patience(const struct tb_manifest *manifest, struct tb_bytes command)
+{
+    const struct tb_limit *own = tb_table_find(&manifest->limit_of, command);
+    const struct tb_value *value = value_of(own, TB_LIMIT_DEADLINE_MS);
+    return value ? (uint64_t)value->integer : 0;
+}
+
 uint64_t tb_manifest_limit(const struct tb_manifest *manifest, struct tb_bytes command,
                            enum tb_limit_key key)
 {

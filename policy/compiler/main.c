@@ -18,6 +18,7 @@
 #include "sandbox/start.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -288,22 +289,45 @@ static int resolve(struct tb_report *report, const struct tb_options *options)
     return resolve_request(report, options, &snapshot, &grant);
 }
 
-/* From here on nothing is opened but files below the app's folder and the folders of plugins. */
+/* Where programs are that an app may name: read for the first lines of scripts. What is in them is
+ * nobody's secret. */
+static const char *const program_folders[] = {"/usr/bin", "/usr/local/bin", "/bin"};
+
+static size_t add_program_folders(struct tb_landlock_rule *rules, int *keep)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < TB_ARRAY_LEN(program_folders); i++) {
+        int fd = open(program_folders[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+            continue;
+        keep[n] = fd;
+        rules[n++] = (struct tb_landlock_rule){fd, TB_PATH_READ};
+    }
+    return n;
+}
+
+/* From here on nothing is opened but files below the app's folder, the folders of plugins and those
+ * of programs. */
 static bool enter_sandbox(const struct tb_options *options, const struct tb_inputs *inputs)
 {
-    int keep[7 + TB_PLUGIN_FOLDERS_MAX];
-    struct tb_landlock_rule rules[1 + TB_PLUGIN_FOLDERS_MAX];
+    int keep[7 + TB_PLUGIN_FOLDERS_MAX + TB_ARRAY_LEN(program_folders)];
+    struct tb_landlock_rule rules[1 + TB_PLUGIN_FOLDERS_MAX + TB_ARRAY_LEN(program_folders)];
     size_t n_keep = 0;
     size_t n_rules = 0;
     const int fds[] = {options->snapshot_fd, options->settings_fd, options->request_fd,
                        options->grant_fd,    options->report_fd,   options->also_fd};
-    _Static_assert(TB_ARRAY_LEN(fds) + 1 + TB_PLUGIN_FOLDERS_MAX <= TB_ARRAY_LEN(keep), "room");
+    _Static_assert(TB_ARRAY_LEN(fds) + 1 + TB_PLUGIN_FOLDERS_MAX + TB_ARRAY_LEN(program_folders) <=
+                       TB_ARRAY_LEN(keep),
+                   "room");
     for (size_t i = 0; i < TB_ARRAY_LEN(fds); i++)
         if (fds[i] >= 0)
             keep[n_keep++] = fds[i];
     if (options->job != TB_JOB_RESOLVE) {
         keep[n_keep++] = inputs->app;
         rules[n_rules++] = (struct tb_landlock_rule){inputs->app, TB_PATH_READ};
+        size_t n = add_program_folders(rules + n_rules, keep + n_keep);
+        n_rules += n;
+        n_keep += n;
     }
     for (size_t i = 0; i < inputs->n_plugins; i++) {
         keep[n_keep++] = inputs->plugins[i].fd;

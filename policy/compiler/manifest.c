@@ -271,7 +271,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
     struct tb_manifest manifest = defaults();
     struct tb_manifest_context context = {report, &manifest};
     const struct tb_value *app, *policy, *sandbox, *violations, *audit, *hook, *ask;
-    const struct tb_value *window, *limits, *commands, *rule, *plugins;
+    const struct tb_value *window, *limits, *commands, *rule, *plugins, *programs;
     const struct tb_want wants[] = {
         {"app", TB_VALUE_MAP, &app, true},
         {"policy", TB_VALUE_MAP, &policy, false},
@@ -284,6 +284,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
         {"commands", TB_VALUE_MAP, &commands, false},
         {"rule", TB_VALUE_LIST | TB_VALUE_MAP, &rule, false},
         {"plugins", TB_VALUE_MAP, &plugins, false},
+        {"programs", TB_VALUE_MAP, &programs, false},
         {"window", TB_VALUE_LIST | TB_VALUE_MAP, &window, false},
     };
     tb_manifest_fields(&context, root, "the manifest", wants, TB_ARRAY_LEN(wants));
@@ -302,6 +303,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
     each_table(&context, limits, "limits", tb_limit_read);
     each_table(&context, commands, "commands", tb_detail_read);
     each_table(&context, plugins, "plugins", read_override);
+    each_table(&context, programs, "programs", tb_program_read);
     manifest.rule_list = rule;
     if (forced_mode)
         manifest.mode = *forced_mode;

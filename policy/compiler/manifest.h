@@ -23,6 +23,8 @@ bool tb_semantics_of(struct tb_bytes text, enum tb_semantics *ret_mode); /* fals
 /* `[limits."NAME"]`, key by key: of the command itself, else of `*`, else the default. */
 uint64_t tb_manifest_limit(const struct tb_manifest *manifest, struct tb_bytes command,
                            enum tb_limit_key key);
+/* The deadline of a command that waits for a person: its own, else none. */
+uint64_t tb_manifest_patience(const struct tb_manifest *manifest, struct tb_bytes command);
 /* `[commands."NAME"]`; where there is none, one that says nothing. */
 const struct tb_detail *tb_manifest_detail(const struct tb_manifest *manifest,
                                            struct tb_bytes command);

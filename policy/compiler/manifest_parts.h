@@ -32,7 +32,8 @@ extern const char *const tb_args_words[TB_N_ARGS_WORDS];
 
 typedef void tb_manifest_read_table(struct tb_manifest_context *context,
                                     const struct tb_value *map);
-tb_manifest_read_table tb_limit_read;  /* limits.c: one below [limits] */
-tb_manifest_read_table tb_detail_read; /* detail.c: one below [commands] */
-tb_manifest_read_table tb_ask_read;    /* the same: [ask] */
-tb_manifest_read_table tb_hook_read;   /* hook.c: [hook] */
+tb_manifest_read_table tb_limit_read;   /* limits.c: one below [limits] */
+tb_manifest_read_table tb_detail_read;  /* detail.c: one below [commands] */
+tb_manifest_read_table tb_ask_read;     /* the same: [ask] */
+tb_manifest_read_table tb_hook_read;    /* hook.c: [hook] */
+tb_manifest_read_table tb_program_read; /* programs.c: one below [programs] */

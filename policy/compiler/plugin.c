@@ -16,9 +16,12 @@ static enum tb_scope_kind read_scope(struct tb_policy *policy, const struct tb_v
         return otherwise;
     if (tb_bytes_are(scope->string, "path"))
         return TB_SCOPE_PATH;
+    if (tb_bytes_are(scope->string, "program"))
+        return TB_SCOPE_PROGRAM;
     if (!tb_bytes_are(scope->string, "opaque"))
         tb_report_error(policy->report, "value", scope->place,
-                        "`scope` cannot be `%.*s`; it is path or opaque", TB_SHOWN(scope->string));
+                        "`scope` cannot be `%.*s`; it is path, program or opaque",
+                        TB_SHOWN(scope->string));
     return TB_SCOPE_OPAQUE;
 }
 
@@ -130,7 +133,8 @@ static void check_host(struct tb_policy *policy, const struct tb_plugin *plugin,
            "no sandbox holds it, so leave `read_commands` out");
     refuse(policy, plugin, plugin->write_commands,
            "no sandbox holds it, so leave `write_commands` out");
-    refuse(policy, plugin, plugin->scope == TB_SCOPE_PATH ? scope : NULL,
+    refuse(policy, plugin,
+           plugin->scope == TB_SCOPE_PATH || plugin->scope == TB_SCOPE_PROGRAM ? scope : NULL,
            "no sandbox holds it to paths, so write `scope = \"opaque\"` and have the host read the "
            "entries");
 }
@@ -139,7 +143,7 @@ void tb_plugin_describe(struct tb_policy *policy, const struct tb_value *root,
                         const struct tb_override *override, struct tb_plugin *plugin)
 {
     const struct tb_value *name, *program, *host, *scope, *resources, *sandbox, *description;
-    const struct tb_value *secrets;
+    const struct tb_value *secrets, *waits;
     const struct tb_want wants[] = {
         {"name", TB_VALUE_STRING, &name, true},
         {"program", TB_VALUE_STRING, &program, false},
@@ -152,6 +156,7 @@ void tb_plugin_describe(struct tb_policy *policy, const struct tb_value *root,
         {"resources", TB_VALUE_BOOL, &resources, false},
         {"record", TB_VALUE_LIST, &plugin->record, false},
         {"secrets", TB_VALUE_BOOL, &secrets, false},
+        {"waits", TB_VALUE_LIST, &waits, false},
         {"sandbox", TB_VALUE_MAP, &sandbox, false},
         {"description", TB_VALUE_STRING, &description, false},
     };
@@ -160,9 +165,11 @@ void tb_plugin_describe(struct tb_policy *policy, const struct tb_value *root,
     plugin->command_of = read_names(policy, plugin->commands, "`commands`");
     plugin->read_command_of = read_names(policy, plugin->read_commands, "`read_commands`");
     plugin->write_command_of = read_names(policy, plugin->write_commands, "`write_commands`");
+    plugin->waits_of = read_names(policy, waits, "`waits`");
     check_commands(policy, plugin->commands);
     check_subset(policy, plugin->read_commands, &plugin->command_of);
     check_subset(policy, plugin->write_commands, &plugin->command_of);
+    check_subset(policy, waits, &plugin->command_of);
     check_name(policy, name, plugin->name);
     plugin->host = host && host->boolean;
     bool runs = check_program(policy, root, program, override, plugin);

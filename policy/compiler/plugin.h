@@ -5,7 +5,7 @@
  *                              program = "fs"     a file below libexec/trollbridge/plugins
  *                              host = true        instead: the host serves its commands
  *                              commands = [...]   what is implemented
- *                              scope = "path"     or "opaque"; none without it
+ *                              scope = "path"     or "program", or "opaque"; none without it
  *                              scope_keys = {...} what entries of opaque scopes are made of
  *                              read_commands = [...]   which of them need the files that their
  *                              write_commands = [...]  scope names, to read and to write
@@ -13,6 +13,8 @@
  *                                                 `resources|close`
  *                              record = [...]     its arguments are secrets, but those named here
  *                              secrets = true     it may ask people for passphrases
+ *                              waits = [...]      which commands wait for a person: they have no
+ *                                                 deadline but one of their own
  *                              [sandbox]          as [plugins.NAME] sandbox of the manifest, which
  *                                                 replaces it key by key; and `state`, a folder of
  *                                                 its own, which the manifest can but take away

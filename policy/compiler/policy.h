@@ -44,9 +44,10 @@ struct tb_acl {
 /* ---- plugins ---- */
 
 enum tb_scope_kind {
-    TB_SCOPE_NONE,   /* a scope would not be enforced, so there may be none */
-    TB_SCOPE_OPAQUE, /* values that the plugin understands */
-    TB_SCOPE_PATH,   /* path patterns */
+    TB_SCOPE_NONE,    /* a scope would not be enforced, so there may be none */
+    TB_SCOPE_OPAQUE,  /* values that the plugin understands */
+    TB_SCOPE_PATH,    /* path patterns */
+    TB_SCOPE_PROGRAM, /* programs that it may start */
 };
 
 struct tb_sandbox {
@@ -57,6 +58,7 @@ struct tb_sandbox {
     bool jit;
     bool audit;
     bool state; /* it has a folder of its own */
+    bool picks; /* it is given what people pick */
     uint32_t memory_mib;
     uint32_t cpu_s;
 };
@@ -71,6 +73,7 @@ struct tb_plugin {
     struct tb_table command_of; /* the same, by name */
     struct tb_table read_command_of;
     struct tb_table write_command_of;
+    struct tb_table waits_of; /* commands that wait for a person */
     enum tb_scope_kind scope;
     const struct tb_value *scope_keys; /* of entries, and their types; NULL: any */
     bool resources;                    /* it keeps things open for the page, by ids */
@@ -172,12 +175,14 @@ struct tb_manifest {
     struct tb_limit *limits;
     struct tb_detail *details;
     const struct tb_value *rule_list; /* tables, or NULL */
-    struct tb_rule_source *rules;     /* the same, compiled, in their order */
+    struct tb_program_table *programs;
+    struct tb_rule_source *rules; /* the same, compiled, in their order */
     size_t n_rules;
     struct tb_override *overrides;
     struct tb_table limit_of; /* by command, or `*` */
     struct tb_table detail_of;
     struct tb_table override_of; /* by plugin */
+    struct tb_table program_of;  /* by the `name` of entries */
 };
 
 /* ---- capabilities ---- */

@@ -2,6 +2,7 @@
 
 #include "policy/compiler/data/unknown.h"
 #include "policy/compiler/pattern.h"
+#include "policy/compiler/programs.h"
 #include "proto/limits.h"
 #include "proto/pack.h"
 
@@ -166,6 +167,9 @@ static void add_entry(struct work *work, bool deny, const struct tb_value *entry
         if (result != TB_PATTERN_OK)
             return;
         tb_pack_str(&list->packer, pattern);
+    } else if (work->whose->kind == TB_SCOPE_PROGRAM) {
+        if (!tb_program_entry_pack(work->policy, &list->packer, deny, entry))
+            return;
     } else if (tb_scope_entry_fits(work->policy, work->whose->plugin, entry)) {
         pack_value(work->policy, &list->packer, entry, 0);
     } else {

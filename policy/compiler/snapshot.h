@@ -21,6 +21,7 @@ struct tb_snap_plugin {
     struct tb_bytes program; /* empty: there is none */
     bool host;               /* instead, the host serves it; else no command is implemented */
     bool path;               /* its scopes are path patterns */
+    bool launcher;           /* its scopes are programs that it starts */
     const msgpack_object *read;
     const msgpack_object *write;
     const msgpack_object *exec;
@@ -30,6 +31,7 @@ struct tb_snap_plugin {
     struct tb_bytes state; /* empty: none */
     bool resources;
     bool secrets;
+    bool picks;
     const msgpack_object *record; /* NULL: its arguments are no secrets */
     uint64_t memory_mib;
     uint64_t cpu_s;

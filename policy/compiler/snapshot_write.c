@@ -3,11 +3,12 @@
  * files and variables.
  *
  *     {"v": 6, "mode": "narrow" | "tauri" | "strict", "app": str, "vars": {NAME: path, sorted},
- *      "plugins": [{"name": str, "program": str, "host": bool, "path": bool, "read": [str],
- *                   "write": [str], "exec": [str], "network": bool, "jit": bool,
- *                   "audit": bool, "state": str, "resources": bool, "secrets": bool, "record"?:
- * [str], "memory_mib": uint, "cpu_s": uint}], "commands": [{"name": str, "local": str, "plugin"?:
- * index, "implemented": bool, "reads": bool, "writes": bool, "calls_per_s"?: uint, "burst"?: uint,
+ *      "plugins": [{"name": str, "program": str, "host": bool, "path": bool, "launcher": bool,
+ *                   "read": [str], "write": [str], "exec": [str], "network": bool, "jit": bool,
+ *                   "audit": bool, "state": str, "resources": bool, "secrets": bool,
+ *                   "picks": bool, "record"?: [str], "memory_mib": uint, "cpu_s": uint}],
+ *      "commands": [{"name": str, "local": str, "plugin"?: index, "implemented": bool,
+ *                    "reads": bool, "writes": bool, "calls_per_s"?: uint, "burst"?: uint,
  *                    "in_flight": uint, "bytes_in"?: uint, "bytes_out"?: uint, "deadline_ms": uint,
  *                    "args": str, "hook"?: true, "ask"?: true, "tripwire"?: true,
  *                    "schema"?: any}],
@@ -60,11 +61,12 @@ static void pack_vars(struct tb_packer *packer, const struct tb_vars *vars)
 static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
                         const struct tb_plugin *plugin)
 {
-    tb_pack_map(packer, 15 + (plugin->record != NULL));
+    tb_pack_map(packer, 17 + (plugin->record != NULL));
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", plugin->program);
     tb_pack_key_bool(packer, "host", plugin->host);
     tb_pack_key_bool(packer, "path", plugin->scope == TB_SCOPE_PATH);
+    tb_pack_key_bool(packer, "launcher", plugin->scope == TB_SCOPE_PROGRAM);
     pack_paths(policy, packer, "read", plugin->sandbox.read);
     pack_paths(policy, packer, "write", plugin->sandbox.write);
     pack_paths(policy, packer, "exec", plugin->sandbox.exec);
@@ -74,6 +76,7 @@ static void pack_plugin(struct tb_policy *policy, struct tb_packer *packer,
     tb_pack_key_str(packer, "state", tb_manifest_plugin_state(policy, plugin));
     tb_pack_key_bool(packer, "resources", plugin->resources);
     tb_pack_key_bool(packer, "secrets", plugin->secrets);
+    tb_pack_key_bool(packer, "picks", plugin->sandbox.picks);
     if (plugin->record)
         tb_value_pack_list(packer, "record", plugin->record);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
@@ -121,6 +124,8 @@ static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
     uint64_t limits[TB_N_LIMIT_KEYS];
     for (size_t i = 0; i < TB_N_LIMIT_KEYS; i++)
         limits[i] = tb_manifest_limit(manifest, command->name, (enum tb_limit_key)i);
+    if (plugin && tb_table_find(&plugin->waits_of, command->local))
+        limits[TB_LIMIT_DEADLINE_MS] = tb_manifest_patience(manifest, command->name);
     tb_pack_map(packer, 6u + (plugin != NULL) + pack_limits(NULL, limits) + hook + detail->ask +
                             detail->tripwire + (detail->schema != NULL));
     tb_pack_key_str(packer, "name", command->name);

@@ -4,6 +4,7 @@
 #include "policy/compiler/label.h"
 #include "policy/compiler/manifest.h"
 #include "policy/compiler/origin.h"
+#include "policy/compiler/programs.h"
 #include "policy/compiler/snapshot.h"
 
 static bool granted(const struct tb_compiled *compiled, struct tb_bytes command)
@@ -159,6 +160,7 @@ void tb_unused_tables(struct tb_policy *policy, const struct tb_compiled *compil
 {
     warn_limits(policy, compiled);
     warn_details(policy, compiled);
+    tb_programs_tell_unused(policy);
     warn_hook(policy, compiled);
     warn_rules(policy, compiled);
 }

@@ -317,10 +317,12 @@ static struct tb_bytes program_of(const struct tb_manifest *manifest,
 
 static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
 {
-    static const char *const scopes[] = {
-        [TB_SCOPE_NONE] = "none", [TB_SCOPE_OPAQUE] = "opaque", [TB_SCOPE_PATH] = "path"};
+    static const char *const scopes[] = {[TB_SCOPE_NONE] = "none",
+                                         [TB_SCOPE_OPAQUE] = "opaque",
+                                         [TB_SCOPE_PATH] = "path",
+                                         [TB_SCOPE_PROGRAM] = "program"};
     struct tb_packer *packer = work->packer;
-    tb_pack_map(packer, 14);
+    tb_pack_map(packer, 15);
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_str(packer, "program", program_of(&work->policy->manifest, plugin));
     tb_pack_key_text(packer, "scope", scopes[plugin->scope]);
@@ -332,6 +334,7 @@ static void pack_plugin(struct work *work, const struct tb_plugin *plugin)
     tb_pack_key_bool(packer, "audit", plugin->sandbox.audit);
     tb_pack_key_bool(packer, "state", plugin->sandbox.state);
     tb_pack_key_bool(packer, "secrets", plugin->secrets);
+    tb_pack_key_bool(packer, "picks", plugin->sandbox.picks);
     tb_pack_key_uint(packer, "memory_mib", plugin->sandbox.memory_mib);
     tb_pack_key_uint(packer, "cpu_s", plugin->sandbox.cpu_s);
     tb_pack_key_str(packer, "types", plugin->types);

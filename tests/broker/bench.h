@@ -16,6 +16,7 @@ struct bench_policy {
     uint32_t audit;       /* the same */
     uint32_t state;       /* not 0: the plugin has a folder of its own */
     uint32_t secrets;     /* not 0: it may ask for passphrases */
+    uint32_t picks;       /* not 0: it is given what people pick */
     uint32_t hosted;      /* the host serves the plugin */
     uint32_t pool;        /* handles of each command; 0: BENCH_POOL, which is the most */
     uint32_t events;      /* enum bench_events */

@@ -115,7 +115,7 @@ static void pack_command(struct tb_packer *packer, const struct command *command
 static void pack_plugin(struct tb_packer *packer, const struct bench_policy *policy)
 {
     static const char *const lists[] = {"read", "write", "make", "mask", "exec"};
-    tb_pack_map(packer, 16);
+    tb_pack_map(packer, 18);
     tb_pack_key_text(packer, "name", "test");
     tb_pack_key_bool(packer, "host", policy->hosted);
     tb_pack_key_text(packer, "program", policy->hosted ? "" : "/nowhere/test");
@@ -129,6 +129,8 @@ static void pack_plugin(struct tb_packer *packer, const struct bench_policy *pol
     tb_pack_key_text(packer, "state",
                      policy->state ? "/state/trollbridge/com.example.test/plugins/test" : "");
     tb_pack_key_bool(packer, "secrets", policy->secrets);
+    tb_pack_key_bool(packer, "launcher", false);
+    tb_pack_key_bool(packer, "picks", policy->picks);
     tb_pack_key_bool(packer, "resources", policy->resources);
     tb_pack_key(packer, "memory_mib");
     tb_pack_uint(packer, policy->memory_mib);

@@ -30,7 +30,7 @@ def test_the_grant_says_that_the_host_serves_it(tmp_path):
     grant = test_policy.grant_of(out["snapshot"])
     nothing = {key: [] for key in ("read", "write", "make", "mask", "exec")}
     assert grant["plugins"] == [{"name": "mine", "host": True, "program": "", "resources": True, "network": False, "jit": False,
-                                 "audit": False, "state": "", "secrets": False, "memory_mib": 0, "cpu_s": 0, **nothing}]
+                                 "audit": False, "state": "", "secrets": False, "launcher": False, "picks": False, "memory_mib": 0, "cpu_s": 0, **nothing}]
     served = {command["name"]: (command.get("plugin"), command["local"]) for command in grant["commands"]}
     assert served == {"plugin:mine|do": (0, "do"), "plugin:mine|other": (None, "other")}
     assert grant["scopes"][grant["commands"][0]["scope"]] == {"allow": [{"any": 1}], "deny": []}

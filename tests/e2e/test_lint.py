@@ -161,7 +161,7 @@ def test_start(section, tmp_path):
 
 def told_by_source():
     calls = "\n".join(SOURCES)
-    return set(re.findall(r'tb_report_(?:warning|error)\(\s*[^,]+,\s*"([a-z-]+)"', calls))
+    return set(re.findall(r'tb_(?:report_(?:warning|error)|program_tell)\(\s*[^,]+,\s*"([a-z-]+)"', calls))
 
 
 def test_every_code_is_on_the_page():

@@ -109,6 +109,25 @@ def test_it_is_given_to_nobody_by_name(app, prefix):
     assert sorted(path.name for path in folder.iterdir()) == ["new"]
 
 
+def test_a_link_around_it_uncovers_nothing(app):
+    """A granted folder that is a link to one in which all the states lie; what else is in there is granted."""
+    folder = own(app, "keeper")
+    around = states(app).parent
+    ways = [app.folder / "way", app.folder / "other-way"]
+    ways[0].symlink_to(around)
+    ways[1].symlink_to(around.parent)
+    plugin(app, "keeper", "state = true", manifest=f'sandbox = {{ read = ["{ways[0]}"] }}\n')
+    plugin(app, "thief", manifest=f'sandbox = {{ read = ["{ways[0]}"], write = ["{ways[1]}"] }}\n')
+    assert tries(app, "keeper", "write", folder / "new") == "SUCCESS"
+    (around / "text").write_text("text")
+    assert tries(app, "thief", "read", ways[0] / "text") == "SUCCESS"
+    for way in (ways[0] / "trollbridge", ways[1] / around.name / "trollbridge"):
+        inside = way / folder.relative_to(states(app))
+        assert tries(app, "thief", "read", inside / "new") != "SUCCESS"
+        assert tries(app, "thief", "write", inside / "more") != "SUCCESS"
+    assert sorted(path.name for path in folder.iterdir()) == ["new"]
+
+
 @pytest.mark.parametrize("prefix", LEVELS)
 def test_fs_does_not_reach_it_by_any_name(app, prefix):
     """Its own check knows the folder by what it is, so that this holds without a mount namespace too."""

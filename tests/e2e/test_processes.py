@@ -176,12 +176,12 @@ def test_is_confined(live, role, check):
 
 EXPECTED_LINKS = {
     # standard input and output, the lifeline, the supervisor link, snapshot and settings, a pidfd
-    # for each child, the view's grant, the plugin's standard error; the folder of the remembered
-    # answers, and what tells of changes in it
+    # for each child, the view's grant, by the view and by its plugin, the plugin's standard error;
+    # the folder of the remembered answers, and what tells of changes in it
     "supervisor": {"/dev/null": 2, "LOG": 1, "socket": 2, "pipe": 1, "anon_inode:[pidfd]": 3,
                    "/memfd:trollbridge-snapshot (deleted)": 1,
                    "/memfd:trollbridge-settings (deleted)": 1,
-                   "/memfd:trollbridge-grant (deleted)": 1,
+                   "/memfd:trollbridge-grant (deleted)": 2,
                    "STATE": 1, "anon_inode:inotify": 1},
     # control, supervisor, scribe, view and plugin links
     # the plugin's pool too, and what is copied to it goes through

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct tb_bytes in = tb_bytes_of(data, size);
     if (tb_inner_read(in, &message) != TB_OK)
         return 0;
-    tb_assert(message.type >= TB_INNER_START && message.type <= TB_INNER_ANSWERS);
+    tb_assert(message.type >= TB_INNER_START && message.type <= TB_INNER_GRAFT);
     tb_assert(message.slot < TB_SLOTS);
     size_t n = tb_inner_write(&message, again);
     if (message.view.n <= TB_ORIGIN_MAX && message.webview.n <= TB_ORIGIN_MAX &&

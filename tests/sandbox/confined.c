@@ -106,7 +106,7 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     static const char *const writes[] = {"write", "made/deep"};
     static const char *const make[] = {"made/deep"};
     static const char *const mask[] = {"read/denied", "read/denied-file", "read/missing"};
-    tb_pack_map(packer, 16);
+    tb_pack_map(packer, 18);
     pack_text(packer, "name", "probe");
     tb_pack_key_bool(packer, "host", false);
     pack_text(packer, "program", confined->probe);
@@ -124,6 +124,8 @@ static void pack_plugin(struct tb_packer *packer, const struct confined *confine
     else
         tb_pack_str(packer, (struct tb_bytes){0});
     tb_pack_key_bool(packer, "secrets", false);
+    tb_pack_key_bool(packer, "launcher", false);
+    tb_pack_key_bool(packer, "picks", confined->picks);
     tb_pack_key_bool(packer, "resources", false);
     pack_paths(packer, confined, "exec", &confined->exec, confined->exec ? 1 : 0);
     tb_pack_key(packer, "memory_mib");

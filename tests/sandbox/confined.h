@@ -25,6 +25,7 @@ struct confined {
     bool wide; /* the hull is everything: the other one */
     bool jit;
     bool audit;
+    bool picks;
     bool network;
     bool state;              /* it has a folder of its own, in state/ */
     const char *exec;        /* one more program in the hull, or NULL */

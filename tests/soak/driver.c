@@ -16,6 +16,7 @@
  *     reload                          {"reloaded": ID, "before", "after"} or with "code", "message"
  *     emit VIEW NAME JSON             {"emitted": result}: an event; VIEW `*` is every one
  *     answer ID WORD                  says what a person has answered to that prompt
+ *     pick VIEW HOW PATH              {"picking": ID, "result"}, {"picked": ID, "code", "message"}
  *     finish TEXT, forget             {"finished": bool}: ends a call of `later` (served.h)
  *     stop, go                        the library is not dispatched; it is again
  *     shut VIEW, reset VIEW, quit
@@ -25,6 +26,7 @@
  * {"ask": id, "view", "origin", "command", "args", "rule"}, {"asked_over": id},
  * {"bridge": "lost"}. Ends with its standard input.
  */
+#include "tests/soak/pick.h"
 #include "tests/soak/served.h"
 #include "tests/soak/view.h"
 
@@ -245,6 +247,11 @@ static void do_type(struct driver *driver, char **words)
                                     words[2] ? strlen(words[2]) : 0);
 }
 
+static void do_pick(struct driver *driver, char **words)
+{
+    pick_begin(view_of(driver, words[1]), words[2], words[3]);
+}
+
 static void do_finish(struct driver *driver, char **words)
 {
     (void)driver;
@@ -280,7 +287,7 @@ static const struct {
     {"cancel", 3, do_cancel}, {"progress", 3, do_progress}, {"rounds", 5, do_rounds},
     {"copy", 4, do_copy},     {"emit", 4, do_emit},         {"finish", 2, do_finish},
     {"forget", 1, do_forget}, {"answer", 3, do_answer},     {"stop", 1, do_stop},
-    {"go", 1, do_stop},       {"type", 2, do_type},
+    {"go", 1, do_stop},       {"type", 2, do_type},         {"pick", 4, do_pick},
 };
 
 /* The last word of a command may hold spaces. */
@@ -385,6 +392,7 @@ int main(int argc, char **argv)
         .ask = on_ask,
         .secret = on_secret,
         .asked_over = on_asked_over,
+        .picked = pick_done,
         .data = &driver,
     };
     enum trollbridge_result result = trollbridge_spawn(&options, &driver.bridge);

@@ -40,6 +40,8 @@ enum flaw {
     RECORD_NUMBER,
     RECORD_TOO_MANY,
     HOST_WITH_SECRETS,
+    HOST_WITH_LAUNCHER,
+    HOST_WITH_PICKS,
     STATE_RELATIVE,
     STATE_OTHER_PLUGIN,
     STATE_OTHER_APP,
@@ -94,6 +96,8 @@ static const char *state_of(enum flaw flaw)
         return "/fs";
     case HOST_WITH_PROGRAM:
     case HOST_WITH_SECRETS:
+    case HOST_WITH_LAUNCHER:
+    case HOST_WITH_PICKS:
         return "";
     default:
         return "/state/trollbridge/com.example.notes/plugins/fs";
@@ -176,10 +180,12 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
 {
     tb_pack_key(packer, "plugins");
     tb_pack_array(packer, 1);
-    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 17 : 16);
+    tb_pack_map(packer, flaw == UNKNOWN_KEY ? 19 : 18);
     text(packer, "name", "fs");
-    bool host = flaw == HOST_WITH_SECRETS || flaw == STATE_OF_HOST;
-    tb_pack_key_bool(packer, "host", host || flaw == HOST_WITH_PROGRAM);
+    bool host = flaw == HOST_WITH_SECRETS || flaw == HOST_WITH_LAUNCHER ||
+                flaw == HOST_WITH_PICKS || flaw == STATE_OF_HOST;
+    bool hosted = host || flaw == HOST_WITH_PROGRAM;
+    tb_pack_key_bool(packer, "host", hosted);
     text(packer, "program",
          host                       ? ""
          : flaw == RELATIVE_PROGRAM ? "plugins/fs"
@@ -195,7 +201,9 @@ static void pack_plugin(struct tb_packer *packer, enum flaw flaw)
     tb_pack_key_bool(packer, "jit", true);
     tb_pack_key_bool(packer, "audit", true);
     text(packer, "state", state_of(flaw));
-    tb_pack_key_bool(packer, "secrets", flaw != STATE_OF_HOST && flaw != HOST_WITH_PROGRAM);
+    tb_pack_key_bool(packer, "secrets", hosted ? flaw == HOST_WITH_SECRETS : true);
+    tb_pack_key_bool(packer, "launcher", hosted ? flaw == HOST_WITH_LAUNCHER : true);
+    tb_pack_key_bool(packer, "picks", hosted ? flaw == HOST_WITH_PICKS : true);
     tb_pack_key_bool(packer, "resources", true);
     paths(packer, "exec", NULL);
     number(packer, "memory_mib", 256);

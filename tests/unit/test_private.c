@@ -236,7 +236,7 @@ int main(int argc, char **argv)
         TEST(what_is_absent_or_too_long_is_left_out),
         TEST(other_commands_are_recorded_as_ever),
         TEST(a_prompt_is_recorded_like_its_call),
-    TEST(a_person_is_shown_what_is_on_the_list_and_that_there_is_more),
+        TEST(a_person_is_shown_what_is_on_the_list_and_that_there_is_more),
         TEST(nothing_of_a_call_stays_once_it_is_passed_on),
         TEST(nothing_of_a_reply_stays_once_it_is_sent),
         TEST(nothing_stays_in_the_unpackers),

@@ -3,7 +3,7 @@
 
 PACKAGES=(
     build-essential meson ninja-build pkg-config git ca-certificates
-    libsodium-dev libmsgpack-dev libseccomp-dev libjansson-dev libidn2-dev libunistring-dev
+    libsodium-dev libmsgpack-dev libseccomp-dev libjansson-dev libpcre2-dev libidn2-dev libunistring-dev
     clang-format clang-tidy cppcheck valgrind scdoc
     python3 python3-pytest python3-msgpack util-linux binutils procps passwd
     clang-19 libclang-rt-19-dev

@@ -9,8 +9,8 @@ bool tb_code_strict(const char *code)
     static const char *const codes[] = {
         "args-true",       "command-name",    "denies-nothing",   "duplicate",
         "duplicate-key",   "event-target",    "grants-nothing",   "interpreter",
-        "matches-nothing", "misplaced-table", "missing-manifest", "remote-wildcard",
-        "unknown-key",     "variable",
+        "matches-nothing", "misplaced-table", "missing-manifest", "program-by-name",
+        "remote-wildcard", "unknown-key",     "variable",
     };
     for (size_t i = 0; i < TB_ARRAY_LEN(codes); i++)
         if (strcmp(codes[i], code) == 0)

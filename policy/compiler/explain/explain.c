@@ -179,7 +179,7 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
     if (r != TB_OK)
         return r;
     tb_pack_map(packer, 5u + (plugin->program.n > 0 || plugin->host) + (plugin->state.n > 0) +
-                            plugin->secrets);
+                            plugin->secrets + (hull.exec.n > 0));
     tb_pack_key_str(packer, "name", plugin->name);
     tb_pack_key_bool(packer, "implemented", tb_snap_answered(explain->granted->command));
     if (plugin->program.n > 0)
@@ -189,6 +189,8 @@ static int pack_plugin(const struct tb_explain *explain, struct tb_packer *packe
     tb_path_list_pack(packer, "read", &hull.read);
     tb_path_list_pack(packer, "write", &hull.write);
     tb_path_list_pack(packer, "mask", &hull.mask);
+    if (hull.exec.n > 0)
+        tb_path_list_pack(packer, "exec", &hull.exec);
     if (plugin->state.n > 0)
         tb_pack_key_str(packer, "state", plugin->state);
     if (plugin->secrets)

@@ -28,6 +28,14 @@ static bool is_true(const struct tb_value *value)
     return value && value->type == TB_VALUE_BOOL && value->boolean;
 }
 
+/* Ours starts no interpreter that is not asked for, matches all of an argument, gives a program the
+ * environment of the policy alone and reads `deny`: what follows is then of no use. Of another
+ * plugin of that name, such as Tauri's own, it is. */
+static bool is_ours(const struct tb_plugin *plugin)
+{
+    return plugin && plugin->scope == TB_SCOPE_PROGRAM;
+}
+
 /* ---- what runs anything ---- */
 
 static void lint_program(struct tb_lint *lint, const struct tb_lint_list *list,
@@ -37,7 +45,8 @@ static void lint_program(struct tb_lint *lint, const struct tb_lint_list *list,
     const struct tb_value *args = tb_lint_field(program, "args");
     bool sidecar = is_true(tb_lint_field(program, "sidecar"));
     struct tb_bytes name = text_of(tb_lint_field(program, "name"));
-    if (!sidecar && tb_program_of(text_of(command)) == TB_PROGRAM_INTERPRETER)
+    if (!is_ours(list->plugin) && !sidecar &&
+        tb_program_of(text_of(command)) == TB_PROGRAM_INTERPRETER)
         tb_report_warning(lint->report, "interpreter", tb_lint_list_place(list, command->place),
                           "`%.*s` runs whatever its arguments or its input say, so that the page "
                           "can run any program: name the program that is needed, or put the "
@@ -100,7 +109,7 @@ static void lint_args(struct tb_lint *lint, const struct tb_lint_list *list,
                       const struct tb_value *program)
 {
     const struct tb_value *args = tb_lint_field(program, "args");
-    if (args && args->type == TB_VALUE_LIST)
+    if (!is_ours(list->plugin) && args && args->type == TB_VALUE_LIST)
         lint_validators(lint, list, args);
 }
 
@@ -108,7 +117,8 @@ static void lint_args(struct tb_lint *lint, const struct tb_lint_list *list,
 
 static void lint_denied(struct tb_lint *lint, const struct tb_lint_list *list)
 {
-    if (tb_bytes_are(list->key, "shell") && list->deny && list->values->n > 0)
+    if (tb_bytes_are(list->key, "shell") && list->deny && list->values->n > 0 &&
+        !is_ours(list->plugin))
         tb_report_warning(lint->report, "shell-deny", tb_lint_list_place(list, list->values->place),
                           "the plugin `shell` does not read `deny`: allow fewer programs");
 }
@@ -159,7 +169,7 @@ void tb_lint_shell_commands(struct tb_lint *lint)
     const struct tb_bundle *runs = tb_lint_granted(lint, "plugin:shell|execute");
     runs = runs ? runs : tb_lint_granted(lint, "plugin:shell|spawn");
     const struct tb_bundle *opens = tb_lint_granted(lint, "plugin:shell|open");
-    if (runs)
+    if (runs && !is_ours(tb_table_find(&lint->policy->plugin_of, tb_bytes_of_string("shell"))))
         tb_report_warning(lint->report, "shell-env", tb_lint_place(lint, runs),
                           "with `execute` and `spawn` the page chooses the working folder and the "
                           "environment (PATH, LD_PRELOAD, GIT_SSH_COMMAND), which turns most "

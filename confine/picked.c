@@ -1,0 +1,30 @@
+/* Places for what a person picks while the plugin runs: mounts come to lie on them, and until then
+ * nobody can open them. */
+#include "base/fd.h"
+#include "confine/cover.h"
+#include "proto/inner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+static int make_places(int root)
+{
+    char path[32];
+    for (unsigned i = 1; i <= TB_PICKS_MAX; i++) {
+        (void)snprintf(path, sizeof path, TB_PICKED_FOLDER, i);
+        if (mkdirat(root, path + 1, 0000) < 0)
+            return -errno;
+        (void)snprintf(path, sizeof path, TB_PICKED_FILE, i);
+        if (mknodat(root, path + 1, S_IFREG | 0000, 0) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+int hull_make_picked(int root)
+{
+    int r = mkdirat(root, TB_PICKED_PLACE + 1, 0755) < 0 ? -errno : 0;
+    return r == 0 ? make_places(root) : r;
+}
