@@ -17,6 +17,8 @@ enum { WAIT_MS = 10000 };
 struct host_facts {
     struct trollbridge_app app;
     struct trollbridge_window windows[TB_WINDOWS_MAX];
+    const char *lists[3 * (TB_OPEN_ITEMS_MAX + 1)]; /* of [open], NULL behind each */
+    size_t n_lists;
     char *strings; /* all of them, each with a NUL behind it */
     size_t n_strings;
 };
@@ -93,6 +95,39 @@ static bool read_windows(struct host_facts *facts, const msgpack_object *list)
     return true;
 }
 
+/* False: something in it is no string. */
+static bool keep_list(struct host_facts *facts, const msgpack_object *list,
+                      const char *const **ret_list)
+{
+    const char **kept = facts->lists + facts->n_lists;
+    for (uint32_t i = 0; i < list->via.array.size; i++) {
+        const msgpack_object *item = &list->via.array.ptr[i];
+        if (item->type != MSGPACK_OBJECT_STR || !(kept[i] = keep(facts, tb_object_bytes(item))))
+            return false;
+    }
+    facts->n_lists += list->via.array.size + 1;
+    *ret_list = kept;
+    return true;
+}
+
+static bool read_open(struct host_facts *facts, const msgpack_object *map)
+{
+    const msgpack_object *schemes;
+    const msgpack_object *urls;
+    const msgpack_object *with;
+    bool has_urls;
+    struct trollbridge_open *open = &facts->app.open;
+    const struct tb_field fields[] = {
+        {"schemes", TB_ARRAY, &schemes, TB_OPEN_ITEMS_MAX, NULL},
+        {"urls", TB_ARRAY, &urls, TB_OPEN_ITEMS_MAX, &has_urls},
+        {"with", TB_ARRAY, &with, TB_OPEN_ITEMS_MAX, NULL},
+    };
+    return tb_map_read(map, fields, TB_ARRAY_LEN(fields)) == TB_OK &&
+           keep_list(facts, schemes, &open->schemes) &&
+           (!has_urls || keep_list(facts, urls, &open->urls)) &&
+           keep_list(facts, with, &open->with);
+}
+
 static bool read_root(struct host_facts *facts, const msgpack_object *root)
 {
     struct tb_bytes texts[7];
@@ -100,6 +135,7 @@ static bool read_root(struct host_facts *facts, const msgpack_object *root)
                                    &facts->app.frontend, &facts->app.csp,  &facts->app.dev_url,
                                    &facts->app.version};
     const msgpack_object *windows;
+    const msgpack_object *open;
     const struct tb_field fields[] = {
         {"id", TB_STR, &texts[0], 0, NULL},
         {"name", TB_STR, &texts[1], 0, NULL},
@@ -108,6 +144,7 @@ static bool read_root(struct host_facts *facts, const msgpack_object *root)
         {"csp", TB_STR, &texts[4], 0, NULL},
         {"dev_url", TB_STR, &texts[5], 0, NULL},
         {"version", TB_STR, &texts[6], 0, NULL},
+        {"open", TB_MAP, &open, 0, NULL},
         {"windows", TB_ARRAY, &windows, TB_WINDOWS_MAX, NULL},
     };
     if (root->type != MSGPACK_OBJECT_MAP ||
@@ -116,7 +153,7 @@ static bool read_root(struct host_facts *facts, const msgpack_object *root)
     for (size_t i = 0; i < TB_ARRAY_LEN(places); i++)
         if (!(*places[i] = keep(facts, texts[i])))
             return false;
-    return read_windows(facts, windows);
+    return read_open(facts, open) && read_windows(facts, windows);
 }
 
 static enum trollbridge_result parse(struct tb_bytes text, struct host_facts *facts)

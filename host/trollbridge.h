@@ -187,6 +187,13 @@ struct trollbridge_window {
     int resizable;
 };
 
+/* [open]: what a page may have opened by other programs. */
+struct trollbridge_open {
+    const char *const *schemes; /* of URLs, in small letters; NULL at the end, as the others */
+    const char *const *urls;    /* patterns, one of which a URL must match; NULL: any will do */
+    const char *const *with;    /* desktop entries that a page may name, without `.desktop` */
+};
+
 /* What the manifest says to a host. No string is NULL; what was not said is "". */
 struct trollbridge_app {
     const char *id;
@@ -198,6 +205,7 @@ struct trollbridge_app {
     const char *dev_url;
     const struct trollbridge_window *windows; /* [[window]], at least one */
     size_t n_windows;
+    struct trollbridge_open open;
 };
 
 /* As the manifest was when the bridge was spawned: a reload that finds this changed is refused.

@@ -82,6 +82,8 @@ enum {
     TB_SETTINGS_MAX = 640 * 1024, /* most of it the text of a hook */
     TB_FACTS_MAX = 49152,         /* what the host is told of the app; a part of the settings */
     TB_WINDOWS_MAX = 16,
+    TB_OPEN_ITEMS_MAX = 64, /* entries in each list of [open] */
+    TB_OPEN_SCHEME_MAX = 32,
     TB_GRANT_MAX = 16 * 1024 * 1024,
     TB_SNAPSHOT_MAX = 64 * 1024 * 1024,
 };

@@ -9,8 +9,8 @@
 #include "host/webkitgtk/app.h"
 #include "plugins/sdk/trollbridge-plugin.h"
 
-/* The host's own plugins and, where it has none of their names, these three and that of dialog.h. A
- * new array, free it with g_free; the number of plugins in *ret_n. */
+/* The host's own plugins and, where it has none of their names, those of the library. A new array,
+ * free it with g_free; the number of plugins in *ret_n. */
 struct trollbridge_plugin *tb_window_plugins(struct trollbridge_webkit *tw,
                                              const struct trollbridge_plugin *own, size_t n_own,
                                              size_t *ret_n);

@@ -2,6 +2,7 @@
 
 #include "policy/compiler/bundle.h"
 #include "policy/compiler/capability.h"
+#include "policy/compiler/elsewhere.h"
 #include "policy/compiler/identifier.h"
 #include "policy/compiler/plugin.h"
 #include "policy/compiler/unused.h"
@@ -71,7 +72,8 @@ static void collect_commands(struct tb_policy *policy, struct tb_compiled *compi
             compiled->commands = tb_arena_grow(policy->arena, compiled->commands,
                                                compiled->n_commands, sizeof *compiled->commands);
             compiled->commands[compiled->n_commands++] =
-                (struct tb_command){use->name, use->local, use->plugin};
+                (struct tb_command){use->name, use->local, use->plugin, use->plugin, use->local};
+            tb_elsewhere_find(policy, &compiled->commands[compiled->n_commands - 1]);
         }
     }
     if (compiled->n_commands > 0)

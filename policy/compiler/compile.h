@@ -59,6 +59,8 @@ struct tb_command {
     struct tb_bytes name;
     struct tb_bytes local;
     struct tb_plugin *plugin; /* NULL: the app's own */
+    struct tb_plugin *server; /* who carries it out: the plugin, unless it says `elsewhere` */
+    struct tb_bytes served;   /* and as which of the server's commands */
 };
 
 struct tb_compiled {

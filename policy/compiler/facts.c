@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "policy/compiler/manifest.h"
+#include "policy/compiler/open.h"
 #include "policy/settings.h"
 #include "proto/pack.h"
 
@@ -92,7 +93,7 @@ static void pack_window(struct tb_packer *packer, const struct tb_window *window
 static void pack(struct tb_packer *packer, const struct tb_policy *policy)
 {
     const struct tb_manifest *manifest = &policy->manifest;
-    tb_pack_map(packer, 8);
+    tb_pack_map(packer, 9);
     tb_pack_key_str(packer, "id", manifest->app);
     tb_pack_key_str(packer, "name", manifest->name);
     tb_pack_key_str(packer, "version", manifest->version);
@@ -100,6 +101,7 @@ static void pack(struct tb_packer *packer, const struct tb_policy *policy)
     tb_pack_key_str(packer, "frontend", manifest->frontend);
     tb_pack_key_str(packer, "csp", manifest->csp);
     tb_pack_key_str(packer, "dev_url", manifest->dev_url);
+    tb_open_pack(packer, &manifest->open);
     tb_pack_key(packer, "windows");
     tb_pack_array(packer, manifest->n_windows);
     for (const struct tb_window *window = manifest->windows; window; window = window->next)

@@ -270,7 +270,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
 {
     struct tb_manifest manifest = defaults();
     struct tb_manifest_context context = {report, &manifest};
-    const struct tb_value *app, *policy, *sandbox, *violations, *audit, *hook, *ask;
+    const struct tb_value *app, *policy, *sandbox, *violations, *audit, *hook, *ask, *open;
     const struct tb_value *window, *limits, *commands, *rule, *plugins, *programs;
     const struct tb_want wants[] = {
         {"app", TB_VALUE_MAP, &app, true},
@@ -280,6 +280,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
         {"audit", TB_VALUE_MAP, &audit, false},
         {"hook", TB_VALUE_MAP, &hook, false},
         {"ask", TB_VALUE_MAP, &ask, false},
+        {"open", TB_VALUE_MAP, &open, false},
         {"limits", TB_VALUE_MAP, &limits, false},
         {"commands", TB_VALUE_MAP, &commands, false},
         {"rule", TB_VALUE_LIST | TB_VALUE_MAP, &rule, false},
@@ -293,7 +294,7 @@ struct tb_manifest tb_manifest_read(struct tb_report *report, const struct tb_va
         void (*read)(struct tb_manifest_context *, const struct tb_value *);
     } tables[] = {{app, read_app},     {policy, read_policy},         {sandbox, read_sandbox},
                   {audit, read_audit}, {violations, read_violations}, {hook, tb_hook_read},
-                  {ask, tb_ask_read}};
+                  {ask, tb_ask_read},  {open, tb_open_read}};
     for (size_t i = 0; i < TB_ARRAY_LEN(tables); i++)
         if (tables[i].map)
             tables[i].read(&context, tables[i].map);

@@ -36,4 +36,5 @@ tb_manifest_read_table tb_limit_read;   /* limits.c: one below [limits] */
 tb_manifest_read_table tb_detail_read;  /* detail.c: one below [commands] */
 tb_manifest_read_table tb_ask_read;     /* the same: [ask] */
 tb_manifest_read_table tb_hook_read;    /* hook.c: [hook] */
+tb_manifest_read_table tb_open_read;    /* open.c: [open] */
 tb_manifest_read_table tb_program_read; /* programs.c: one below [programs] */

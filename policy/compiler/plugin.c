@@ -151,6 +151,7 @@ void tb_plugin_describe(struct tb_policy *policy, const struct tb_value *root,
         {"commands", TB_VALUE_LIST, &plugin->commands, false},
         {"scope", TB_VALUE_STRING, &scope, false},
         {"scope_keys", TB_VALUE_MAP, &plugin->scope_keys, false},
+        {"elsewhere", TB_VALUE_MAP, &plugin->elsewhere, false},
         {"read_commands", TB_VALUE_LIST, &plugin->read_commands, false},
         {"write_commands", TB_VALUE_LIST, &plugin->write_commands, false},
         {"resources", TB_VALUE_BOOL, &resources, false},
@@ -179,6 +180,7 @@ void tb_plugin_describe(struct tb_policy *policy, const struct tb_value *root,
     plugin->program = program_path(policy, program, override);
     plugin->resources = resources && resources->boolean;
     plugin->secrets = secrets && secrets->boolean;
+    tb_plugin_check_elsewhere(policy, plugin);
     tb_plugin_check_record(policy, plugin);
     check_host(policy, plugin, override && override->program ? override->program : program, sandbox,
                scope, secrets);

@@ -7,6 +7,7 @@
  *                              commands = [...]   what is implemented
  *                              scope = "path"     or "program", or "opaque"; none without it
  *                              scope_keys = {...} what entries of opaque scopes are made of
+ *                              elsewhere = {...}  commands that another plugin carries out
  *                              read_commands = [...]   which of them need the files that their
  *                              write_commands = [...]  scope names, to read and to write
  *                              resources = true   it keeps things open by ids, and implements

@@ -25,6 +25,11 @@ void tb_plugin_sandbox_override(struct tb_policy *policy, const struct tb_value 
 /* Tells what is wrong in `scope_keys`; `scope` has been read. */
 void tb_plugin_check_scope_keys(struct tb_policy *policy, struct tb_plugin *plugin);
 
+/* ---- elsewhere.c ---- */
+
+/* Tells what is wrong in `elsewhere`, and leaves it out then. */
+void tb_plugin_check_elsewhere(struct tb_policy *policy, struct tb_plugin *plugin);
+
 /* ---- plugin_record.c ---- */
 
 /* Tells what is wrong in `record`, and leaves it out then. */

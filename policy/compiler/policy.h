@@ -77,6 +77,7 @@ struct tb_plugin {
     enum tb_scope_kind scope;
     const struct tb_value *scope_keys; /* of entries, and their types; NULL: any */
     bool resources;                    /* it keeps things open for the page, by ids */
+    const struct tb_value *elsewhere;  /* plugins by the commands that they carry out for it */
     bool secrets;                      /* it may ask people for passphrases */
     /* Names of the arguments that the log may have, all else of its calls being secret; NULL: the
      * plugin has no secrets of that kind. */
@@ -154,6 +155,13 @@ struct tb_window {
     struct tb_window *next;
 };
 
+/* [open]: what other programs may be handed. Each a list of strings, or NULL: not said. */
+struct tb_open {
+    const struct tb_value *schemes;
+    const struct tb_value *urls;
+    const struct tb_value *with;
+};
+
 struct tb_manifest {
     struct tb_bytes app;
     struct tb_bytes name;
@@ -171,6 +179,7 @@ struct tb_manifest {
     struct tb_place audit_place;
     struct tb_bytes audit_args;
     struct tb_hook hook;
+    struct tb_open open;
     uint32_t remember_days; /* 0: for ever */
     struct tb_limit *limits;
     struct tb_detail *details;

@@ -1,8 +1,8 @@
 #include "policy/compiler/scope.h"
 
 #include "policy/compiler/data/unknown.h"
-#include "policy/compiler/pattern.h"
 #include "policy/compiler/programs.h"
+#include "policy/compiler/scope_entry.h"
 #include "proto/limits.h"
 #include "proto/pack.h"
 
@@ -87,7 +87,7 @@ static void pack_value(struct tb_policy *policy, struct tb_packer *packer,
 
 /* What is wrong in a scope. Tauri finds out at the first call, and then answers none of those that
  * the scope is for; so in its mode the scope is kept, and allows nothing. */
-static void tell_wrong(struct tb_policy *policy, struct tb_place place, const char *message)
+void tb_scope_tell_wrong(struct tb_policy *policy, struct tb_place place, const char *message)
 {
     if (policy->manifest.mode == TB_TAURI)
         tb_report_warning(policy->report, "pattern", place,
@@ -107,8 +107,8 @@ static const struct tb_value *path_of(struct tb_policy *policy, const struct tb_
                         TB_UNKNOWN_WARN);
     if (path && path->type == TB_VALUE_STRING)
         return path;
-    tell_wrong(policy, entry->place,
-               "a path entry must be a string, or a table with the string `path`");
+    tb_scope_tell_wrong(policy, entry->place,
+                        "a path entry must be a string, or a table with the string `path`");
     return NULL;
 }
 
@@ -129,14 +129,14 @@ static void tell_unset(struct tb_policy *policy, const struct tb_value *path, bo
 }
 
 /* TB_PATTERN_OK, or what is not has been told. */
-static enum tb_pattern_result expand(struct tb_policy *policy, const struct tb_value *path,
-                                     bool deny, struct tb_bytes *ret_pattern)
+enum tb_pattern_result tb_scope_path_expand(struct tb_policy *policy, const struct tb_value *path,
+                                            bool deny, struct tb_bytes *ret_pattern)
 {
     const char *wrong;
     enum tb_pattern_result result =
         tb_pattern_expand(policy->arena, &policy->vars, path->string, ret_pattern, &wrong);
     if (result == TB_PATTERN_WRONG)
-        tell_wrong(policy, path->place, path_text(policy, path, wrong));
+        tb_scope_tell_wrong(policy, path->place, path_text(policy, path, wrong));
     else if (result == TB_PATTERN_UNSET)
         tell_unset(policy, path, deny);
     return result;
@@ -156,27 +156,44 @@ struct work {
     bool closed; /* an entry is wrong */
 };
 
+static enum tb_pattern_result pack_path(struct work *work, bool deny, const struct tb_value *entry,
+                                        struct list *list)
+{
+    struct tb_bytes pattern;
+    const struct tb_value *path = path_of(work->policy, entry);
+    enum tb_pattern_result result =
+        path ? tb_scope_path_expand(work->policy, path, deny, &pattern) : TB_PATTERN_WRONG;
+    if (result == TB_PATTERN_OK)
+        tb_pack_str(&list->packer, pattern);
+    return result;
+}
+
+static enum tb_pattern_result pack_opaque(struct work *work, bool deny,
+                                          const struct tb_value *entry, struct list *list)
+{
+    enum tb_pattern_result result =
+        tb_scope_entry_read(work->policy, work->whose->plugin, deny, entry, &entry);
+    if (result == TB_PATTERN_OK)
+        pack_value(work->policy, &list->packer, entry, 0);
+    return result;
+}
+
+static enum tb_pattern_result pack_entry(struct work *work, bool deny, const struct tb_value *entry,
+                                         struct list *list)
+{
+    if (work->whose->kind == TB_SCOPE_PATH)
+        return pack_path(work, deny, entry, list);
+    if (work->whose->kind != TB_SCOPE_PROGRAM)
+        return pack_opaque(work, deny, entry, list);
+    return tb_program_entry_pack(work->policy, &list->packer, deny, entry) ? TB_PATTERN_OK
+                                                                           : TB_PATTERN_UNSET;
+}
+
 static void add_entry(struct work *work, bool deny, const struct tb_value *entry, struct list *list)
 {
-    if (work->whose->kind == TB_SCOPE_PATH) {
-        struct tb_bytes pattern;
-        const struct tb_value *path = path_of(work->policy, entry);
-        enum tb_pattern_result result =
-            path ? expand(work->policy, path, deny, &pattern) : TB_PATTERN_WRONG;
-        work->closed = work->closed || result == TB_PATTERN_WRONG;
-        if (result != TB_PATTERN_OK)
-            return;
-        tb_pack_str(&list->packer, pattern);
-    } else if (work->whose->kind == TB_SCOPE_PROGRAM) {
-        if (!tb_program_entry_pack(work->policy, &list->packer, deny, entry))
-            return;
-    } else if (tb_scope_entry_fits(work->policy, work->whose->plugin, entry)) {
-        pack_value(work->policy, &list->packer, entry, 0);
-    } else {
-        work->closed = true;
-        return;
-    }
-    list->n++;
+    enum tb_pattern_result result = pack_entry(work, deny, entry, list);
+    work->closed = work->closed || result == TB_PATTERN_WRONG;
+    list->n += result == TB_PATTERN_OK;
 }
 
 static void deinit_list(struct list *list)
@@ -273,7 +290,7 @@ struct tb_bytes *tb_scope_paths(struct tb_policy *policy, const struct tb_value 
     for (const struct tb_value *item = list ? list->child : NULL; item; item = item->next) {
         struct tb_bytes pattern;
         struct tb_root root;
-        if (expand(policy, item, false, &pattern) != TB_PATTERN_OK)
+        if (tb_scope_path_expand(policy, item, false, &pattern) != TB_PATTERN_OK)
             continue;
         if (!tb_pattern_root(policy->arena, pattern, &root) || !root.whole) {
             tb_report_error(policy->report, "pattern", item->place,

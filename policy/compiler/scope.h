@@ -47,11 +47,6 @@ struct tb_scope_whose {
 uint32_t tb_scope_add(struct tb_policy *policy, struct tb_scopes *scopes,
                       const struct tb_scope_whose *whose, const struct tb_scope_lists *lists);
 
-/* Whether an entry is made of what the plugin (NULL: the app itself) says that its entries are made
- * of; what is not is told. scope_keys.c. */
-tb_must_check bool tb_scope_entry_fits(struct tb_policy *policy, const struct tb_plugin *plugin,
-                                       const struct tb_value *entry);
-
 /* A list of plain paths (variables, no wildcards): a plugin's sandbox in the manifest. */
 struct tb_bytes *tb_scope_paths(struct tb_policy *policy, const struct tb_value *list,
                                 size_t *ret_n);

@@ -1,22 +1,29 @@
 /* `scope_keys`: what the entries of a plugin's opaque scopes are made of, so that a misspelt one is
  * seen here and not when it is needed. */
-#include "policy/compiler/scope.h"
+#include "policy/compiler/scope_entry.h"
 
 #include "policy/compiler/data/value.h"
+#include "policy/compiler/open.h"
 #include "policy/compiler/plugin_parts.h"
 
 enum { SCOPE_KEYS_MAX = 32 };
 
+enum text { ANY_TEXT, PATH_PATTERN, URL_PATTERN };
+
 struct type {
     const char *name;
-    enum tb_value_type type;
+    unsigned types; /* a mask */
+    enum text text; /* what a string has to be */
 };
 
 static const struct type types[] = {
-    {"str", TB_VALUE_STRING},
-    {"uint", TB_VALUE_INT},
-    {"bool", TB_VALUE_BOOL},
-    {"strs", TB_VALUE_LIST},
+    {"str", TB_VALUE_STRING, ANY_TEXT},
+    {"uint", TB_VALUE_INT, ANY_TEXT},
+    {"bool", TB_VALUE_BOOL, ANY_TEXT},
+    {"strs", TB_VALUE_LIST, ANY_TEXT},
+    {"path", TB_VALUE_STRING, PATH_PATTERN},
+    {"url", TB_VALUE_STRING, URL_PATTERN},
+    {"bool or str", TB_VALUE_BOOL | TB_VALUE_STRING, ANY_TEXT},
 };
 
 /* NULL: there is no such type. */
@@ -42,9 +49,11 @@ void tb_plugin_check_scope_keys(struct tb_policy *policy, struct tb_plugin *plug
                         SCOPE_KEYS_MAX);
     for (const struct tb_value *key = keys->child; key; key = key->next)
         if (!type_of(key))
-            tb_report_error(policy->report, "value", key->place,
-                            "the type of `%.*s` must be one of str, uint, bool and strs",
-                            TB_SHOWN(key->key));
+            tb_report_error(
+                policy->report, "value", key->place,
+                "the type of `%.*s` must be one of str, uint, bool, strs, path, url and "
+                "`bool or str`",
+                TB_SHOWN(key->key));
 }
 
 /* ---- entries ---- */
@@ -61,7 +70,7 @@ static const char *all_keys(struct tb_policy *policy, const struct tb_value *key
 
 static bool fits(const struct tb_value *value, const struct type *type)
 {
-    if (!type || value->type != type->type)
+    if (!type || !(value->type & type->types))
         return false;
     if (value->type == TB_VALUE_INT)
         return value->integer >= 0;
@@ -108,15 +117,57 @@ static bool check_field(struct tb_policy *policy, const struct tb_plugin *plugin
     return refuse(policy, plugin, field->place, wrong);
 }
 
-bool tb_scope_entry_fits(struct tb_policy *policy, const struct tb_plugin *plugin,
-                         const struct tb_value *entry)
+/* Text that is not of its kind closes the scope, as a field of another type does. */
+static enum tb_pattern_result read_field(struct tb_policy *policy, const struct tb_plugin *plugin,
+                                         bool deny, struct tb_value *field)
 {
-    bool ok = true;
+    if (!check_field(policy, plugin, field))
+        return TB_PATTERN_WRONG;
+    const struct type *type = type_of(find(plugin->scope_keys, field->key));
+    const char *wrong = type->text == URL_PATTERN ? tb_open_pattern_wrong(field->string) : NULL;
+    if (type->text == PATH_PATTERN)
+        return tb_scope_path_expand(policy, field, deny, &field->string);
+    if (wrong)
+        tb_scope_tell_wrong(policy, field->place, wrong);
+    return wrong ? TB_PATTERN_WRONG : TB_PATTERN_OK;
+}
+
+/* A copy, as values never change. */
+static struct tb_value *copy_field(struct tb_policy *policy, struct tb_value *entry,
+                                   const struct tb_value *field)
+{
+    struct tb_value *copy = TB_NEW(policy->arena, struct tb_value);
+    *copy = *field;
+    copy->next = NULL;
+    if (entry->last)
+        entry->last->next = copy;
+    else
+        entry->child = copy;
+    entry->last = copy;
+    return copy;
+}
+
+enum tb_pattern_result tb_scope_entry_read(struct tb_policy *policy, const struct tb_plugin *plugin,
+                                           bool deny, const struct tb_value *entry,
+                                           const struct tb_value **ret_entry)
+{
+    enum tb_pattern_result result = TB_PATTERN_OK;
+    *ret_entry = entry;
     if (!plugin || !plugin->scope_keys)
-        return true;
-    if (entry->type != TB_VALUE_MAP || entry->n == 0)
-        return refuse(policy, plugin, entry->place, "");
-    for (const struct tb_value *field = entry->child; field; field = field->next)
-        ok = check_field(policy, plugin, field) && ok;
-    return ok;
+        return TB_PATTERN_OK;
+    if (entry->type != TB_VALUE_MAP || entry->n == 0) {
+        refuse(policy, plugin, entry->place, "");
+        return TB_PATTERN_WRONG;
+    }
+    struct tb_value *read = TB_NEW(policy->arena, struct tb_value);
+    *read = *entry;
+    read->child = read->last = NULL;
+    for (const struct tb_value *field = entry->child; field; field = field->next) {
+        enum tb_pattern_result one =
+            read_field(policy, plugin, deny, copy_field(policy, read, field));
+        if (one != TB_PATTERN_OK && result != TB_PATTERN_WRONG)
+            result = one;
+    }
+    *ret_entry = read;
+    return result;
 }

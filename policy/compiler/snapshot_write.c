@@ -117,7 +117,7 @@ static void pack_true(struct tb_packer *packer, const char *key, bool value)
 static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
                          const struct tb_command *command)
 {
-    const struct tb_plugin *plugin = command->plugin;
+    const struct tb_plugin *plugin = command->server;
     const struct tb_manifest *manifest = &policy->manifest;
     const struct tb_detail *detail = tb_manifest_detail(manifest, command->name);
     bool hook = tb_manifest_hooks(manifest, command->name);
@@ -129,14 +129,14 @@ static void pack_command(struct tb_policy *policy, struct tb_packer *packer,
     tb_pack_map(packer, 6u + (plugin != NULL) + pack_limits(NULL, limits) + hook + detail->ask +
                             detail->tripwire + (detail->schema != NULL));
     tb_pack_key_str(packer, "name", command->name);
-    tb_pack_key_str(packer, "local", command->local);
+    tb_pack_key_str(packer, "local", command->served);
     if (plugin)
         tb_pack_key_uint(packer, "plugin", plugin->index);
-    tb_pack_key_bool(packer, "implemented", tb_plugin_implements(plugin, command->local));
+    tb_pack_key_bool(packer, "implemented", tb_plugin_implements(plugin, command->served));
     tb_pack_key_bool(packer, "reads",
-                     plugin && tb_table_find(&plugin->read_command_of, command->local));
+                     plugin && tb_table_find(&plugin->read_command_of, command->served));
     tb_pack_key_bool(packer, "writes",
-                     plugin && tb_table_find(&plugin->write_command_of, command->local));
+                     plugin && tb_table_find(&plugin->write_command_of, command->served));
     pack_limits(packer, limits);
     tb_pack_key_str(packer, "args", tb_manifest_args(manifest, command->name));
     pack_true(packer, "hook", hook);

@@ -19,7 +19,7 @@ def facts(folder, text):
 def test_a_manifest_without_any(tmp_path):
     window = {"label": "main", "title": "com.example.notes", "url": "", "width": 800, "height": 600, "resizable": True}
     assert facts(tmp_path, APP) == {"id": "com.example.notes", "name": "", "version": "", "folder": str(tmp_path), "frontend": "", "csp": "",
-                                    "dev_url": "", "windows": [window]}
+                                    "dev_url": "", "open": {"schemes": ["https", "http", "mailto", "tel"], "with": []}, "windows": [window]}
 
 def test_a_manifest_with_all(tmp_path):
     made = facts(tmp_path, APP + 'name = "Notes \u2764"\nfrontend = "web/dist/"\ncsp = """default-src \'self\';\n img-src *"""\n'

@@ -246,8 +246,8 @@ def test_without_scope_keys_any_entry_will_do(tmp_path):
 
 
 @pytest.mark.parametrize("keys, words", [
-    ('{ key = "string" }', "the type of `key` must be one of str, uint, bool and strs"),
-    ("{ key = 1 }", "the type of `key` must be one of str, uint, bool and strs"),
+    ('{ key = "string" }', "the type of `key` must be one of str, uint, bool, strs, path, url and `bool or str`"),
+    ("{ key = 1 }", "the type of `key` must be one of str, uint, bool, strs, path, url and `bool or str`"),
     ("{}", "`scope_keys` has 1 to 32 keys"),
 ])
 def test_what_scope_keys_cannot_be(tmp_path, keys, words):

@@ -20,6 +20,15 @@ static void check_window(const struct trollbridge_window *window, size_t n)
     tb_assert(window->width <= INT32_MAX && window->height <= INT32_MAX);
 }
 
+/* Each ends where it is said to end. */
+static void check_list(const char *const *list, size_t n)
+{
+    size_t total = 0;
+    for (; list && *list; list++)
+        total += strlen(*list) + 1;
+    tb_assert(total <= n);
+}
+
 static void check(const struct trollbridge_app *app, size_t n)
 {
     const char *const texts[] = {app->id,  app->name,    app->folder, app->frontend,
@@ -28,6 +37,9 @@ static void check(const struct trollbridge_app *app, size_t n)
     for (size_t i = 0; i < TB_ARRAY_LEN(texts); i++)
         total += strlen(texts[i]);
     tb_assert(total < n && app->n_windows <= TB_WINDOWS_MAX);
+    check_list(app->open.schemes, n);
+    check_list(app->open.urls, n);
+    check_list(app->open.with, n);
     for (size_t i = 0; i < app->n_windows; i++)
         check_window(&app->windows[i], n);
 }

@@ -12,9 +12,17 @@
 
 static const struct tb_bytes label = {(const uint8_t *)"main", 4};
 
-static void pack(struct tb_packer *packer, struct tb_bytes name, size_t n_windows)
+static void pack_names(struct tb_packer *packer, const char *key, size_t n)
 {
-    tb_pack_map(packer, 8);
+    tb_pack_key(packer, key);
+    tb_pack_array(packer, n);
+    for (size_t i = 0; i < n; i++)
+        tb_pack_str(packer, tb_bytes_of_string(i == 0 ? "first" : "later"));
+}
+
+static void pack(struct tb_packer *packer, struct tb_bytes name, size_t n_windows, size_t n_schemes)
+{
+    tb_pack_map(packer, 9);
     tb_pack_key_text(packer, "id", "com.example.notes");
     tb_pack_key_str(packer, "name", name);
     tb_pack_key_text(packer, "version", "1.2.3");
@@ -22,6 +30,10 @@ static void pack(struct tb_packer *packer, struct tb_bytes name, size_t n_window
     tb_pack_key_text(packer, "frontend", "dist");
     tb_pack_key_text(packer, "csp", "");
     tb_pack_key_text(packer, "dev_url", "http://localhost:5173");
+    tb_pack_key(packer, "open");
+    tb_pack_map(packer, 2);
+    pack_names(packer, "schemes", n_schemes);
+    pack_names(packer, "with", 1);
     tb_pack_key(packer, "windows");
     tb_pack_array(packer, n_windows);
     for (size_t i = 0; i < n_windows; i++) {
@@ -57,20 +69,21 @@ static enum trollbridge_result receive(uint32_t claimed, struct tb_bytes text,
     return result;
 }
 
-static struct tb_buffer facts_of(struct tb_bytes name, size_t n_windows)
+static struct tb_buffer facts_of(struct tb_bytes name, size_t n_windows, size_t n_schemes)
 {
     struct tb_buffer text;
     struct tb_packer packer;
     tb_buffer_init(&text, TB_FACTS_MAX);
     tb_packer_init(&packer, &text);
-    pack(&packer, name, n_windows);
+    pack(&packer, name, n_windows, n_schemes);
     CHECK(!packer.failed);
     return text;
 }
 
 static void reads_facts_and_no_byte_more(void)
 {
-    tb_cleanup(tb_buffer_deinit) struct tb_buffer text = facts_of(tb_bytes_of_string("Notes"), 2);
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer text =
+        facts_of(tb_bytes_of_string("Notes"), 2, 2);
     struct host_facts *facts = NULL;
     CHECK_INT(receive((uint32_t)tb_buffer_n(&text), tb_buffer_bytes(&text), &facts),
               TROLLBRIDGE_OK);
@@ -81,6 +94,10 @@ static void reads_facts_and_no_byte_more(void)
     CHECK_STR(app->frontend, "dist");
     CHECK_STR(app->csp, "");
     CHECK_STR(app->dev_url, "http://localhost:5173");
+    CHECK_STR(app->open.schemes[1], "later");
+    CHECK(!app->open.schemes[2] && !app->open.urls);
+    CHECK_STR(app->open.with[0], "first");
+    CHECK(!app->open.with[1]);
     CHECK_INT(app->n_windows, 2);
     CHECK_STR(app->windows[1].label, "main");
     CHECK_STR(app->windows[1].url, "index.html#a");
@@ -92,10 +109,13 @@ static void reads_facts_and_no_byte_more(void)
 static void refuses_what_is_wrong(void)
 {
     struct host_facts *facts = NULL;
-    tb_cleanup(tb_buffer_deinit) struct tb_buffer nul = facts_of(tb_bytes_of("a\0b", 3), 1);
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer nul = facts_of(tb_bytes_of("a\0b", 3), 1, 1);
     tb_cleanup(tb_buffer_deinit) struct tb_buffer many =
-        facts_of(tb_bytes_of_string("Notes"), TB_WINDOWS_MAX + 1);
-    tb_cleanup(tb_buffer_deinit) struct tb_buffer good = facts_of(tb_bytes_of_string("Notes"), 1);
+        facts_of(tb_bytes_of_string("Notes"), TB_WINDOWS_MAX + 1, 1);
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer schemes =
+        facts_of(tb_bytes_of_string("Notes"), 1, TB_OPEN_ITEMS_MAX + 1);
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer good =
+        facts_of(tb_bytes_of_string("Notes"), 1, 1);
     struct tb_bytes text = tb_buffer_bytes(&good);
     const struct {
         size_t claimed;
@@ -103,6 +123,7 @@ static void refuses_what_is_wrong(void)
     } wrong[] = {
         {tb_buffer_n(&nul), tb_buffer_bytes(&nul)},
         {tb_buffer_n(&many), tb_buffer_bytes(&many)},
+        {tb_buffer_n(&schemes), tb_buffer_bytes(&schemes)},
         {0, {NULL, 0}},
         {TB_FACTS_MAX + 1, text},
         {text.n + 5, text}, /* the link ends first */
@@ -116,7 +137,8 @@ static void refuses_what_is_wrong(void)
 
 static void survives_every_mutation(void)
 {
-    tb_cleanup(tb_buffer_deinit) struct tb_buffer text = facts_of(tb_bytes_of_string("Notes"), 1);
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer text =
+        facts_of(tb_bytes_of_string("Notes"), 1, 1);
     uint8_t *bytes = text.data + text.start;
     for (size_t bit = 0; bit < 8 * tb_buffer_n(&text); bit++) {
         struct host_facts *facts = NULL;

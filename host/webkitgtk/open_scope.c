@@ -1,0 +1,75 @@
+#include "host/webkitgtk/open_scope.h"
+
+#include "host/webkitgtk/open_url.h"
+
+static bool is_listed(const char *const *list, struct tb_bytes text)
+{
+    for (; *list; list++)
+        if (tb_bytes_are(text, *list))
+            return true;
+    return false;
+}
+
+static bool any_matches(const char *const *patterns, const struct tb_open_parts *url)
+{
+    for (; *patterns; patterns++)
+        if (tb_open_url_matches(url, tb_bytes_of_string(*patterns)))
+            return true;
+    return false;
+}
+
+const char *tb_open_refused(const struct trollbridge_open *open, const char *url,
+                            struct tb_bytes with)
+{
+    struct tb_open_parts parts = tb_open_parts_of(tb_bytes_of_string(url ? url : ""));
+    if (url && !is_listed(open->schemes, parts.scheme))
+        return "the app opens no URLs of that scheme: `schemes` in [open] of its manifest";
+    if (url && open->urls && !any_matches(open->urls, &parts))
+        return "the app does not open that URL: `urls` in [open] of its manifest";
+    if (with.n > 0 && !is_listed(open->with, with))
+        return "the app opens nothing with that program: `with` in [open] of its manifest";
+    return NULL;
+}
+
+/* Tauri's `app`: absent, the person's own program; true, any; false, none; or the one it names. */
+static bool program_fits(const struct tb_value *app, struct tb_bytes with, bool otherwise)
+{
+    struct tb_bytes name;
+    bool any;
+    if (!app)
+        return with.n == 0;
+    if (tb_value_bool(app, &any))
+        return any;
+    return tb_value_str(app, &name) ? tb_bytes_equal(name, with) : otherwise;
+}
+
+/* `deny`: what is wrong in an entry counts as if it matched. */
+static bool url_fits(const struct tb_value *entry, const struct tb_open_parts *url,
+                     struct tb_bytes with, bool deny)
+{
+    struct tb_bytes pattern;
+    if (tb_value_type(entry) != TB_VALUE_MAP)
+        return deny;
+    if (!tb_value_get(entry, "url"))
+        return false; /* it is about paths */
+    if (!tb_value_str(tb_value_get(entry, "url"), &pattern))
+        return deny;
+    return tb_open_url_matches(url, pattern) &&
+           program_fits(tb_value_get(entry, "app"), with, deny);
+}
+
+static bool any_fits(const struct tb_value *entries, const struct tb_open_parts *url,
+                     struct tb_bytes with, bool deny)
+{
+    for (uint32_t i = 0; i < tb_value_n(entries); i++)
+        if (url_fits(tb_value_at(entries, i), url, with, deny))
+            return true;
+    return false;
+}
+
+bool tb_open_scope_url(const struct tb_plugin_scope *scope, const char *url, struct tb_bytes with)
+{
+    struct tb_open_parts parts = tb_open_parts_of(tb_bytes_of_string(url));
+    return scope && !any_fits(scope->deny, &parts, with, true) &&
+           any_fits(scope->allow, &parts, with, false);
+}
