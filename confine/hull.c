@@ -12,8 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-        static int
-        make_folder(const char *path)
+static int make_folder(const char *path)
 {
     char prefix[PATH_MAX];
     size_t n = strlen(path);
