@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "proto/inner.h"
+#include "sandbox/runtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,29 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const hull_runtime[] = {"/usr", "/bin", "/sbin", NULL};
-const char *const hull_libraries[] = {"/lib",       "/lib32",     "/lib64",         "/usr/lib",
-                                      "/usr/lib32", "/usr/lib64", "/usr/local/lib", NULL};
-const char *const hull_loaders[] = {"/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1",
-                                    "/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1", NULL};
-const char *const hull_devices[] = {"/dev/null", "/dev/zero", "/dev/urandom", NULL};
-/* Where libraries are, what time it is here, what OpenSSL, and so Node, does not start without
- * where it finds a file that it may not read, and links that names in /usr lead through. */
-const char *const hull_settings[] = {"/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf",
-                                     "/etc/alternatives", NULL};
-const char *const hull_network[] = {"/etc/resolv.conf",
-                                    "/etc/hosts",
-                                    "/etc/nsswitch.conf",
-                                    "/etc/host.conf",
-                                    "/etc/gai.conf",
-                                    "/etc/services",
-                                    "/etc/protocols",
-                                    "/etc/ssl/certs",
-                                    "/etc/pki/tls",
-                                    "/etc/pki/ca-trust",
-                                    NULL};
-
-static int make_folder(const char *path)
+        static int
+        make_folder(const char *path)
 {
     char prefix[PATH_MAX];
     size_t n = strlen(path);
@@ -114,17 +94,17 @@ static int add_each(struct rules *rules, const char *const *paths, uint32_t acce
 
 static int add_runtime(struct rules *rules, const struct hull *hull)
 {
-    int r = add_each(rules, hull_runtime, TB_PATH_READ);
+    int r = add_each(rules, tb_runtime_folders, TB_PATH_READ);
     if (r == 0)
-        r = add_each(rules, hull_libraries, TB_PATH_READ);
+        r = add_each(rules, tb_runtime_libraries, TB_PATH_READ);
     if (r == 0)
-        r = add_each(rules, hull_loaders, TB_PATH_READ | TB_PATH_EXEC);
+        r = add_each(rules, tb_runtime_loaders, TB_PATH_READ | TB_PATH_EXEC);
     if (r == 0)
-        r = add_each(rules, hull_devices, TB_PATH_READ | TB_PATH_WRITE);
+        r = add_each(rules, tb_runtime_devices, TB_PATH_READ | TB_PATH_WRITE);
     if (r == 0)
-        r = add_each(rules, hull_settings, TB_PATH_READ);
+        r = add_each(rules, tb_runtime_settings, TB_PATH_READ);
     if (r == 0 && hull->network)
-        r = add_each(rules, hull_network, TB_PATH_READ);
+        r = add_each(rules, tb_runtime_network, TB_PATH_READ);
     if (r == 0)
         r = add(rules, hull->program, TB_PATH_READ | TB_PATH_EXEC);
     if (r == 0 && hull->interpreter)

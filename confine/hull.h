@@ -83,11 +83,3 @@ enum { HULL_RULES_MAX = 1024 };
 tb_must_check int hull_rules(const struct hull *hull,
                              struct tb_landlock_rule ret_rules[static HULL_RULES_MAX],
                              size_t *ret_n);
-
-/* What a program needs to run at all; all end with NULL. For the files of this folder. */
-extern const char *const hull_runtime[];   /* folders to be read */
-extern const char *const hull_libraries[]; /* … whose files may be mapped as code */
-extern const char *const hull_loaders[];   /* what starts a program that has libraries */
-extern const char *const hull_devices[];
-extern const char *const hull_settings[]; /* under /etc */
-extern const char *const hull_network[];  /* … for `network` */

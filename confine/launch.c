@@ -13,7 +13,7 @@
 
 /* Descriptors under way between processes are counted for the user as a whole. A plugin meets its
  * own limit of them before the others of this user meet theirs. */
-enum { THREADS_MAX = 256 };
+enum { THREADS_MAX = 256, PROCESSES_MAX = 1024 /* of all programs of a launcher */ };
 
 /* By descriptor, so that it is the file that the hull holds. */
 static int become(char *const *argv)
@@ -40,6 +40,13 @@ static int report(const struct tb_layers *layers)
     return tb_fd_write_all(LAUNCH_REPORT, tb_bytes_of(bytes, sizeof bytes));
 }
 
+static enum tb_plugin_starts starts(const struct launch *launch)
+{
+    if (launch->launcher)
+        return TB_STARTS_CONFINED;
+    return launch->hull.exec.n > 0 ? TB_STARTS_PROGRAMS : TB_STARTS_NOTHING;
+}
+
 /* What policy gives away is not asked for. What it starts has to end with it, which no layer but
  * the pid namespace sees to. */
 static uint32_t required(const struct launch *launch, const struct tb_role *role)
@@ -47,14 +54,14 @@ static uint32_t required(const struct launch *launch, const struct tb_role *role
     uint32_t require = launch->require & role->layers;
     if (launch->jit)
         require &= ~TB_LAYER_BIT(TB_LAYER_MDWE);
-    if (launch->hull.exec.n > 0)
+    if (starts(launch) != TB_STARTS_NOTHING)
         require |= TB_LAYER_BIT(TB_LAYER_PID);
     return require;
 }
 
 static int enter(const struct launch *launch, const struct tb_landlock_rule *rules, size_t n_rules)
 {
-    const struct tb_role *role = tb_role_of_plugin(launch->hull.network, launch->hull.exec.n > 0);
+    const struct tb_role *role = tb_role_of_plugin(launch->hull.network, starts(launch));
     const int keep[] = {LAUNCH_LINK, LAUNCH_POOL, LAUNCH_REPORT, TB_PLUGIN_PROGRAM_FD,
                         LAUNCH_PLUGIN_AUDIT};
     const struct tb_sandbox_options options = {
@@ -66,7 +73,7 @@ static int enter(const struct launch *launch, const struct tb_landlock_rule *rul
         .n_rules = n_rules,
         .root = TB_ROOT_MADE,
         .limits = {.files = TB_PLUGIN_FILES_MAX,
-                   .processes = THREADS_MAX,
+                   .processes = launch->launcher ? PROCESSES_MAX : THREADS_MAX,
                    .data = launch->memory,
                    .cpu_s = launch->cpu_s},
         .allow_jit = launch->jit,

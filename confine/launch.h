@@ -21,6 +21,7 @@ struct launch {
     uint64_t memory; /* bytes; 0: no limit */
     uint64_t cpu_s;  /* 0: no limit */
     bool jit;        /* the plugin's language makes code at run time */
+    bool launcher;   /* it starts programs, each in a sandbox of its own */
     bool audit;      /* the plugin reads the app's log */
 };
 

@@ -199,6 +199,7 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
         .memory = (uint64_t)plugin->memory_mib << 20,
         .cpu_s = plugin->cpu_s,
         .jit = plugin->jit,
+        .launcher = plugin->launcher,
         .audit = plugin->audit,
         .states = arguments->states,
     };

@@ -8,6 +8,7 @@
 #include "confine/inside.h"
 #include "sandbox/linux.h"
 #include "sandbox/root.h"
+#include "sandbox/runtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,22 +154,22 @@ static int take_hull(struct parts *parts, const struct hull *hull)
 static int take_system(struct parts *parts)
 {
     int r = 0;
-    for (size_t i = 0; r == 0 && hull_runtime[i]; i++)
-        r = take_runtime(parts, hull_runtime[i], READ_ONLY | TB_MOUNT_NOEXEC);
-    for (size_t i = 0; r == 0 && hull_libraries[i]; i++)
-        r = take_runtime(parts, hull_libraries[i], READ_ONLY);
+    for (size_t i = 0; r == 0 && tb_runtime_folders[i]; i++)
+        r = take_runtime(parts, tb_runtime_folders[i], READ_ONLY | TB_MOUNT_NOEXEC);
+    for (size_t i = 0; r == 0 && tb_runtime_libraries[i]; i++)
+        r = take_runtime(parts, tb_runtime_libraries[i], READ_ONLY);
     return r;
 }
 
 static int take_all(struct parts *parts, const struct hull *hull)
 {
     int r = take_system(parts);
-    for (size_t i = 0; r == 0 && hull_devices[i]; i++)
-        r = take(parts, hull_devices[i], DEVICE, false);
-    for (size_t i = 0; r == 0 && hull_settings[i]; i++)
-        r = take(parts, hull_settings[i], READ_ONLY | TB_MOUNT_NOEXEC, false);
-    for (size_t i = 0; r == 0 && hull->network && hull_network[i]; i++)
-        r = take(parts, hull_network[i], READ_ONLY | TB_MOUNT_NOEXEC, false);
+    for (size_t i = 0; r == 0 && tb_runtime_devices[i]; i++)
+        r = take(parts, tb_runtime_devices[i], DEVICE, false);
+    for (size_t i = 0; r == 0 && tb_runtime_settings[i]; i++)
+        r = take(parts, tb_runtime_settings[i], READ_ONLY | TB_MOUNT_NOEXEC, false);
+    for (size_t i = 0; r == 0 && hull->network && tb_runtime_network[i]; i++)
+        r = take(parts, tb_runtime_network[i], READ_ONLY | TB_MOUNT_NOEXEC, false);
     return r == 0 ? take_hull(parts, hull) : r;
 }
 

@@ -65,6 +65,12 @@ extern const struct tb_role tb_role_plugin; /* any plugin, from exec on */
 extern const struct tb_role tb_role_plugin_network;
 extern const struct tb_role tb_role_plugin_exec;
 extern const struct tb_role tb_role_plugin_network_exec;
+extern const struct tb_role tb_role_plugin_launcher; /* starts programs, these: */
+extern const struct tb_role tb_role_plugin_network_launcher;
+extern const struct tb_role tb_role_program;
+extern const struct tb_role tb_role_program_children;
+extern const struct tb_role tb_role_program_network;
+extern const struct tb_role tb_role_program_network_children;
 extern const struct tb_role tb_role_fs;      /* the fs plugin, once it has started */
 extern const struct tb_role tb_role_path;    /* the path plugin, once it has started */
 extern const struct tb_role tb_role_audit;   /* the audit plugin, once it has started */
@@ -76,8 +82,11 @@ const struct tb_role *tb_role_find(const char *name); /* or NULL */
 /* The role's entries, those of its children too; returns their number. */
 size_t tb_role_rules(const struct tb_role *role, const struct tb_syscall *ret_rules[TB_RULES_MAX]);
 
-/* The role of a plugin that policy gives the network, or programs to start. */
-const struct tb_role *tb_role_of_plugin(bool network, bool exec);
+/* What policy gives a plugin. */
+enum tb_plugin_starts { TB_STARTS_NOTHING, TB_STARTS_PROGRAMS, TB_STARTS_CONFINED };
+
+const struct tb_role *tb_role_of_plugin(bool network, enum tb_plugin_starts starts);
+const struct tb_role *tb_role_of_program(bool network, bool children);
 
 /* A plugin's limit of descriptors. The first number above it is where the launcher holds the
  * program that it becomes: exec of that number works once, as no other file can ever get it. */

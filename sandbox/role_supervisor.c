@@ -62,7 +62,7 @@ static const struct tb_syscall needs[] = {
 };
 
 /* The most generous first: a call is looked up in the first list that names it. */
-static const struct tb_role *const children[] = {&tb_role_plugin_network_exec,
+static const struct tb_role *const children[] = {&tb_role_plugin_network_launcher,
                                                  &tb_role_plugin,
                                                  &tb_role_policy,
                                                  &tb_role_scribe,
@@ -72,6 +72,7 @@ static const struct tb_role *const children[] = {&tb_role_plugin_network_exec,
                                                  &tb_role_hook,
                                                  &tb_role_graft,
                                                  &tb_role_graft_make,
+                                                 &tb_role_program_network_children,
                                                  NULL};
 
 const struct tb_role tb_role_supervisor = {

@@ -29,3 +29,18 @@
 enum { TB_N_STARTED_NEEDS = 13, TB_N_STARTED_REFUSED = 3 };
 extern const struct tb_syscall tb_started_needs[TB_N_STARTED_NEEDS];
 extern const struct tb_syscall tb_started_refused[TB_N_STARTED_REFUSED];
+
+/* list_plugin.c: what any plugin needs; then without the network, or with it; then without programs
+ * to start, or with them. */
+enum {
+    TB_N_PLUGIN_NEEDS = 235,
+    TB_N_PLUGIN_OFFLINE = 3,
+    TB_N_PLUGIN_ONLINE = 24,
+    TB_N_PLUGIN_ALONE = 12,
+    TB_N_PLUGIN_PROGRAMS = 13,
+};
+extern const struct tb_syscall tb_plugin_needs[TB_N_PLUGIN_NEEDS];
+extern const struct tb_syscall tb_plugin_offline[TB_N_PLUGIN_OFFLINE];
+extern const struct tb_syscall tb_plugin_online[TB_N_PLUGIN_ONLINE];
+extern const struct tb_syscall tb_plugin_alone[TB_N_PLUGIN_ALONE];
+extern const struct tb_syscall tb_plugin_programs[TB_N_PLUGIN_PROGRAMS];

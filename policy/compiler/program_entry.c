@@ -202,22 +202,23 @@ static bool is_interpreter(const struct tb_program_file *file)
            tb_program_of(file->real) == TB_PROGRAM_INTERPRETER;
 }
 
+/* Tauri takes it, and so do the modes that read its files: as an entry that allows nothing. */
 static bool check_interpreter(struct tb_policy *policy, const struct program *program)
 {
     bool any_args = program->args && program->args->type == TB_VALUE_BOOL && program->args->boolean;
     if (!is_interpreter(&program->file) || (program->table->shell && !any_args))
         return true;
     if (program->table->shell)
-        tb_program_tell(policy, "program-interpreter", program->place,
-                        "with `args = true` the page runs any program by `%.*s`: list the "
-                        "arguments",
-                        TB_SHOWN(program->file.path));
+        tb_report_warning(policy->report, "interpreter", program->place,
+                          "with `args = true` the page runs any program by `%.*s`, so that the "
+                          "entry allows nothing: list the arguments",
+                          TB_SHOWN(program->file.path));
     else
-        tb_program_tell(policy, "program-interpreter", program->place,
-                        "`%.*s` runs whatever its arguments or its input say: name the program "
-                        "that is needed; or, if every argument and every input may be run, write "
-                        "`shell = true` in [programs.\"%.*s\"]",
-                        TB_SHOWN(program->file.path), TB_SHOWN(program->name));
+        tb_report_warning(policy->report, "interpreter", program->place,
+                          "`%.*s` runs whatever its arguments or its input say, so that the entry "
+                          "allows nothing: name the program that is needed; or, if every argument "
+                          "and every input may be run, write `shell = true` in [programs.\"%.*s\"]",
+                          TB_SHOWN(program->file.path), TB_SHOWN(program->name));
     return false;
 }
 

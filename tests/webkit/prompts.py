@@ -86,7 +86,10 @@ class Prompts:
         self.wait(lambda: not self.dialogs, "the prompt is gone")
 
     def button(self, name):
-        [found] = [button for button in self.dialogs[0]["buttons"] if button["label"].startswith(name)]
+        """Of that label, or the one whose label begins so."""
+        buttons = self.dialogs[0]["buttons"]
+        exactly = [button for button in buttons if button["label"] == name]
+        [found] = exactly or [button for button in buttons if button["label"].startswith(name)]
         return found
 
     def can(self, name):

@@ -1,0 +1,25 @@
+// Cases of @tauri-apps/plugin-dialog by the name of what it exports: what the page asks, one after the other. The
+// person is test_tauri_dialog.py, which sees each dialog, answers it, and compares what the page was told.
+
+const { ask, confirm, message } = tauri.dialog;
+
+const cases = {
+  async message() {
+    return [
+      await message('A message of\ntwo lines.'),
+      await message('With a title', 'The title'),
+      await message('An error', { title: 'Failed', kind: 'error', okLabel: 'I see' }),
+      await message('Two', { buttons: 'OkCancel' }),
+      await message('Three', { buttons: 'YesNoCancel' }),
+      await message('Own words', { kind: 'warning', buttons: { yes: 'Show it', no: 'Show where', cancel: 'Neither' } }),
+    ];
+  },
+
+  async ask() {
+    return [await ask('Is it so?'), await ask('Is it so?', 'Really'), await ask('Own words?', { okLabel: 'Aye', cancelLabel: 'Nay' })];
+  },
+
+  async confirm() {
+    return [await confirm('Shall it be?'), await confirm('Shall it be?'), await confirm('Own words?', { okLabel: 'Go', kind: 'warning' })];
+  },
+};
