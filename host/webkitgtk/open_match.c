@@ -93,8 +93,10 @@ bool tb_open_url_matches(const struct tb_open_parts *url, struct tb_bytes patter
     if (rest.n == 0 || !matches_small(url->scheme, scheme))
         return false;
     rest = from(rest, 1);
+    if (tb_bytes_are(rest, "*"))
+        return true;
     if (!begins_with_slashes(rest) || !url->has_authority)
-        return !begins_with_slashes(rest) && matches(url->rest, rest);
+        return !begins_with_slashes(rest) && !url->has_authority && matches(url->rest, rest);
     /* `?` is a wildcard there, and ends no host. */
     split(from(rest, 2), "/", &host, &tail);
     return matches_small(url->authority, host) && tail_matches(url->tail, host, tail);

@@ -1,5 +1,6 @@
 #include "host/webkitgtk/open_scope.h"
 
+#include "host/webkitgtk/open_path.h"
 #include "host/webkitgtk/open_url.h"
 
 static bool is_listed(const char *const *list, struct tb_bytes text)
@@ -43,33 +44,61 @@ static bool program_fits(const struct tb_value *app, struct tb_bytes with, bool 
     return tb_value_str(app, &name) ? tb_bytes_equal(name, with) : otherwise;
 }
 
-/* `deny`: what is wrong in an entry counts as if it matched. */
-static bool url_fits(const struct tb_value *entry, const struct tb_open_parts *url,
-                     struct tb_bytes with, bool deny)
+/* What is asked of a scope: one of both. */
+struct asked {
+    const struct tb_open_parts *url;
+    const char *path;
+    struct tb_bytes with;
+    bool deny;
+};
+
+static bool pattern_fits(const struct asked *asked, struct tb_bytes pattern)
 {
-    struct tb_bytes pattern;
-    if (tb_value_type(entry) != TB_VALUE_MAP)
-        return deny;
-    if (!tb_value_get(entry, "url"))
-        return false; /* it is about paths */
-    if (!tb_value_str(tb_value_get(entry, "url"), &pattern))
-        return deny;
-    return tb_open_url_matches(url, pattern) &&
-           program_fits(tb_value_get(entry, "app"), with, deny);
+    return asked->url ? tb_open_url_matches(asked->url, pattern)
+                      : tb_open_path_matches(asked->path, pattern, asked->deny);
 }
 
-static bool any_fits(const struct tb_value *entries, const struct tb_open_parts *url,
-                     struct tb_bytes with, bool deny)
+/* Where it is about what is denied, what is wrong in an entry counts as if it matched. */
+static bool entry_fits(const struct asked *asked, const struct tb_value *entry)
+{
+    struct tb_bytes pattern;
+    const struct tb_value *own = tb_value_get(entry, asked->url ? "url" : "path");
+    if (tb_value_type(entry) != TB_VALUE_MAP)
+        return asked->deny;
+    if (!own)
+        return !tb_value_get(entry, asked->url ? "path" : "url") && asked->deny;
+    if (!tb_value_str(own, &pattern))
+        return asked->deny;
+    return pattern_fits(asked, pattern) &&
+           program_fits(tb_value_get(entry, "app"), asked->with, asked->deny);
+}
+
+static bool any_fits(const struct asked *asked, const struct tb_value *entries)
 {
     for (uint32_t i = 0; i < tb_value_n(entries); i++)
-        if (url_fits(tb_value_at(entries, i), url, with, deny))
+        if (entry_fits(asked, tb_value_at(entries, i)))
             return true;
     return false;
+}
+
+static bool scope_allows(const struct tb_plugin_scope *scope, struct asked asked)
+{
+    if (!scope)
+        return false;
+    asked.deny = true;
+    if (any_fits(&asked, scope->deny))
+        return false;
+    asked.deny = false;
+    return any_fits(&asked, scope->allow);
 }
 
 bool tb_open_scope_url(const struct tb_plugin_scope *scope, const char *url, struct tb_bytes with)
 {
     struct tb_open_parts parts = tb_open_parts_of(tb_bytes_of_string(url));
-    return scope && !any_fits(scope->deny, &parts, with, true) &&
-           any_fits(scope->allow, &parts, with, false);
+    return scope_allows(scope, (struct asked){.url = &parts, .with = with});
+}
+
+bool tb_open_scope_path(const struct tb_plugin_scope *scope, const char *real, struct tb_bytes with)
+{
+    return scope_allows(scope, (struct asked){.path = real, .with = with});
 }

@@ -14,3 +14,6 @@ const char *tb_open_refused(const struct trollbridge_open *open, const char *url
 
 /* Whether the scope allows the URL. */
 bool tb_open_scope_url(const struct tb_plugin_scope *scope, const char *url, struct tb_bytes with);
+/* The same of a path that tb_open_path_real returned. */
+bool tb_open_scope_path(const struct tb_plugin_scope *scope, const char *real,
+                        struct tb_bytes with);

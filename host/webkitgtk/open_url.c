@@ -36,18 +36,6 @@ static bool host_valid(const char *host)
     return n > 0 && (strspn(host, name) == n || (strchr(host, ':') && strspn(host, address) == n));
 }
 
-/* Those that are written out are gone by now; a program may undo the others later than we match. */
-static bool has_hidden_steps(const char *path)
-{
-    g_auto(GStrv) segments = g_strsplit(path, "/", -1);
-    for (char **segment = segments; *segment; segment++) {
-        g_autofree char *plain = g_uri_unescape_string(*segment, "/");
-        if (plain && (strcmp(plain, ".") == 0 || strcmp(plain, "..") == 0))
-            return true;
-    }
-    return false;
-}
-
 static bool is_mailto_header(const char *header)
 {
     size_t n = strcspn(header, "=");
@@ -77,8 +65,6 @@ static const char *wrong_in(GUri *uri)
         return "a URL with a name before its host is not opened: leave it and the @ out";
     if ((web && !host) || (host && !host_valid(host)))
         return "the URL names no host: write it as https://example.com/";
-    if (host && has_hidden_steps(g_uri_get_path(uri)))
-        return "a URL with percent-encoded steps upwards is not opened";
     if (strcmp(scheme, "mailto") == 0 && !mailto_valid(g_uri_get_query(uri)))
         return "a mailto: URL may have to, cc, bcc, subject, body and in-reply-to alone";
     return NULL;

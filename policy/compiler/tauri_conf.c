@@ -155,3 +155,12 @@ bool tb_tauri_conf_read(struct tb_report *report, int app, enum tb_platform targ
            read_first(report, app, platforms[target], &patch) && root &&
            tb_tauri_conf_of(report, root, patch, ret_conf);
 }
+
+const struct tb_value *tb_tauri_conf_closes(const struct tb_tauri_conf *conf)
+{
+    static const char *const way[] = {"plugins", "shell", "open"};
+    const struct tb_value *open = tb_tauri_conf_at(conf, way, TB_ARRAY_LEN(way));
+    bool usual =
+        !open || open->type == TB_VALUE_NULL || (open->type == TB_VALUE_BOOL && open->boolean);
+    return usual ? NULL : open;
+}

@@ -38,3 +38,8 @@ tb_must_check bool tb_tauri_conf_of(struct tb_report *report, struct tb_value *r
 /* The value at a way of keys, or NULL. */
 const struct tb_value *tb_tauri_conf_at(const struct tb_tauri_conf *conf, const char *const *keys,
                                         size_t n_keys);
+
+/* The setting `open` of the plugin shell, if it is one that [open] cannot keep as it is: false, or
+ * an expression. Then nothing is opened before somebody has said what. NULL: left out or true,
+ * which mean the schemes that hold without [open] as well. */
+const struct tb_value *tb_tauri_conf_closes(const struct tb_tauri_conf *conf);

@@ -56,6 +56,17 @@ def test_the_manifest(tmp_path):
     assert '# As in Tauri, ' in text and '"narrow"' in text
 
 
+@pytest.mark.parametrize(("setting", "wanted"), [
+    (None, None), (True, None), (False, []), ("^https://example\\.com/\n", []), ({"x": 1}, [])])
+def test_what_the_shell_opens(tmp_path, setting, wanted):
+    app = project(tmp_path, {}, plugins={"shell": {"open": setting}})
+    lines = imported(app, tmp_path / "new").splitlines()
+    made = tomllib.loads((tmp_path / "new" / "trollbridge.toml").read_text())
+    assert made.get("open") == (None if wanted is None else {"schemes": wanted})
+    assert any("patterns in `urls`" in line for line in lines) == isinstance(setting, str)
+    assert not any("`shell`" in line for line in lines)
+
+
 def test_files_are_taken_unchanged(tmp_path):
     odd = "// kept as it is\n{identifier: 'a', windows: ['main'], permissions: ['allow-greet',],}"
     app = project(tmp_path, {"capabilities/deep/a.json5": odd, "capabilities/b.toml": 'identifier = "b"\npermissions = []\n', **GREET,

@@ -36,7 +36,7 @@ def test_the_projects_of_this_tree():
     status, report = check(apps["martpie__museeks"])
     assert status == 0 and "plugin:webview|print" in report["denied"]
     missing = {warning["message"].split("`")[1] for warning in report["warnings"] if warning["code"] == "missing-manifest"}
-    assert {"app-menu", "database", "shell"} <= missing
+    assert {"app-menu", "database", "clipboard-manager"} <= missing
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -290,15 +290,15 @@ def test_what_to_write_is_in_the_files_own_format(tmp_path, file, text, change):
     assert [item["message"] for item in report["warnings"] if item["code"] == "matches-nothing"][0].endswith("add " + change)
 
 
-OPEN = {"identifier": "opener:allow-open-path", "allow": [{"path": "$HOME/*"}]}
+OPEN = {"identifier": "http:allow-fetch", "allow": [{"path": "$HOME/*"}]}
 UNRESOLVED = {  # old permissions, new ones, the exit status, what a line must hold
-    "a plugin more": ([], ["shell:allow-execute"], 1, "+ shell:allow-execute  cannot be compared"),
-    "a plugin less": (["shell:allow-execute"], [], 0, "- shell:allow-execute  cannot be compared"),
-    "a permission more": (["shell:allow-open"], ["shell:allow-open", "shell:allow-execute"], 1, "+ shell:allow-execute"),
-    "a scope": (["opener:allow-open-path"], [OPEN], 1, "+ opener:allow-open-path"),
-    "a denial more": ([], ["shell:deny-execute"], 0, "- shell:deny-execute"),
-    "a denial less": (["shell:deny-execute"], [], 1, "+ shell:deny-execute"),
-    "another order": ([OPEN, "shell:allow-open"], ["shell:allow-open", OPEN], 0, "the same: gives nothing"),
+    "a plugin more": ([], ["process:allow-restart"], 1, "+ process:allow-restart  cannot be compared"),
+    "a plugin less": (["process:allow-restart"], [], 0, "- process:allow-restart  cannot be compared"),
+    "a permission more": (["process:allow-exit"], ["process:allow-exit", "process:allow-restart"], 1, "+ process:allow-restart"),
+    "a scope": (["http:allow-fetch"], [OPEN], 1, "+ http:allow-fetch"),
+    "a denial more": ([], ["process:deny-restart"], 0, "- process:deny-restart"),
+    "a denial less": (["process:deny-restart"], [], 1, "+ process:deny-restart"),
+    "another order": ([OPEN, "process:allow-exit"], ["process:allow-exit", OPEN], 0, "the same: gives nothing"),
 }
 
 
@@ -315,14 +315,14 @@ def test_a_difference_in_what_nobody_knows(tmp_path, name):
 
 
 def test_more_views_for_what_nobody_knows(tmp_path):
-    old, new = (project(tmp_path / side, {"capabilities/a.json": {**capability("a", "shell:allow-open"), "windows": windows}})
+    old, new = (project(tmp_path / side, {"capabilities/a.json": {**capability("a", "process:allow-exit"), "windows": windows}})
                 for side, windows in (("old", ["main"]), ("new", ["main", "*"])))
     status, out, _ = run("policy", "diff", old, new)
-    assert status == 1 and "+ shell:allow-open  cannot be compared" in out
+    assert status == 1 and "+ process:allow-exit  cannot be compared" in out
 
 
 def test_a_risk_is_the_least_where_plugins_are_not_known(tmp_path):
-    app = project(tmp_path, {"capabilities/a.json": capability("a", "fs:allow-stat", "shell:allow-open", OPEN, "shell:default")})
+    app = project(tmp_path, {"capabilities/a.json": capability("a", "fs:allow-stat", "process:allow-exit", OPEN, "process:default")})
     out = run("policy", "check", app)[1]
     assert "main (local): 1 command, risk at least 0 of 100\n" in out
     assert "3 entries are not counted: what their plugins permit is not known here (missing-manifest)\n" in out

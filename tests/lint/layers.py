@@ -56,6 +56,7 @@ EXTRA = {
     ("broker/main.c", "sandbox"): "a program enters its own sandbox",
     ("scribe/main.c", "sandbox"): "a program enters its own sandbox",
     ("hook/main.c", "sandbox"): "a program enters its own sandbox",
+    ("host/webkitgtk/open_path.c", "plugins/fs"): "path patterns are one language, wherever a scope has them",
     ("plugins/fs/fs.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/path/path.c", "sandbox"): "a program enters its own sandbox",
     ("plugins/audit/audit.c", "sandbox"): "a program enters its own sandbox",

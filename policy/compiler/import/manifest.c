@@ -99,6 +99,21 @@ static void put_plugins(struct text *text, const struct tb_import *import)
     }
 }
 
+static void put_open(struct text *text, const struct tb_import *import)
+{
+    const struct tb_value *open = tb_tauri_conf_closes(import->conf);
+    if (!open)
+        return;
+    put_string(text, "\n[open]\n");
+    if (open->type == TB_VALUE_STRING) {
+        put_string(text, "# Patterns of the URLs that the project's own expression matched belong "
+                         "into `urls`. It was\n# ");
+        put_quoted(text, open->string);
+        put_string(text, "\n");
+    }
+    put_string(text, "schemes = []\n");
+}
+
 void tb_import_manifest(struct tb_import *import)
 {
     const struct tb_tauri_conf *conf = import->conf;
@@ -110,6 +125,7 @@ void tb_import_manifest(struct tb_import *import)
     put_key(&text, "dev_url", tb_value_text(conf->dev_url));
     put_key(&text, "csp", csp_of(import->policy->arena, conf->csp));
     put_string(&text, mode_text);
+    put_open(&text, import);
     put_plugins(&text, import);
     tb_import_add(import, &(struct tb_import_file){.path = "trollbridge.toml",
                                                    .text = tb_bytes_of(text.bytes, text.n)});

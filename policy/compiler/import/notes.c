@@ -81,13 +81,23 @@ static void note_dangers(struct tb_import *import)
                            TB_SHOWN(child->key));
 }
 
+static void note_open(struct tb_import *import)
+{
+    const struct tb_value *open = tb_tauri_conf_closes(import->conf);
+    if (open && open->type == TB_VALUE_STRING)
+        tb_import_note(
+            import, open->place,
+            "`open`: no URLs are opened before [open] of the manifest has `schemes` and, "
+            "instead of this expression, patterns in `urls`");
+}
+
 static void note_plugin_settings(struct tb_import *import)
 {
     const struct tb_value *plugins =
         at(import, (const char *const[WAY_MAX]){"plugins", NULL, NULL, NULL});
     const struct tb_value *child = plugins && plugins->type == TB_VALUE_MAP ? plugins->child : NULL;
     for (; child; child = child->next)
-        if (asks(child))
+        if (asks(child) && !tb_bytes_are(child->key, "shell"))
             tb_import_note(import, child->place,
                            "the settings of the plugin `%.*s` are not taken over",
                            TB_SHOWN(child->key));
@@ -185,6 +195,7 @@ void tb_import_notes(struct tb_import *import)
     note_settings(import);
     note_isolation(import);
     note_dangers(import);
+    note_open(import);
     note_plugin_settings(import);
     note_overlays(import);
     note_inactive(import);
