@@ -117,7 +117,10 @@ static int tell_plugin(struct tb_plugin *plugin, const struct tb_held_pick *pick
 {
     char at[TB_PICK_AT_MAX];
     uint32_t number = tb_picks_number(plugin->session->picks, pick);
-    (void)snprintf(at, sizeof at, pick->folder ? TB_PICKED_FOLDER : TB_PICKED_FILE, number);
+    size_t n =
+        (size_t)snprintf(at, sizeof at, "%s/",
+                         tb_grant_has_root(plugin->granted) ? TB_PICKED_WHOLE : TB_PICKED_PLACE);
+    (void)snprintf(at + n, sizeof at - n, pick->folder ? TB_PICKED_FOLDER : TB_PICKED_FILE, number);
     const struct tb_plugin_pick message = {
         .number = number,
         .path = pick->path,

@@ -70,6 +70,14 @@ int hull_cover(int root, int lids, const char *path)
     return put_lid(at, lids, S_ISDIR(status.st_mode) ? denied_folder : denied_file);
 }
 
+int hull_cover_processes(int root, int lids, const struct hull *hull)
+{
+    tb_fd at = hull->picks ? hull_open_inside(root, "/proc") : -1;
+    if (!hull->picks)
+        return hull_cover(root, lids, "/proc");
+    return at < 0 ? at : put_lid(at, lids, ".");
+}
+
 /* One that the plugin's own folder lies in. */
 static int cover_around(int root, int lids, size_t number, const char *path, const char *way)
 {

@@ -10,6 +10,10 @@ tb_must_check int hull_make_lids(int folder);
 /* picked.c: makes the places for what is picked, in the root that is being made. 0 or -errno. */
 tb_must_check int hull_make_picked(int root);
 
+/* Covers the view on processes of a root that is not made but taken whole, with these places where
+ * the plugin is to have them. 0 or -errno. */
+tb_must_check int hull_cover_processes(int root, int lids, const struct hull *hull);
+
 /* Covers one path, if it is there. 0 or -errno. */
 tb_must_check int hull_cover(int root, int lids, const char *path);
 

@@ -12,8 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-        static int
-        make_folder(const char *path)
+static int make_folder(const char *path)
 {
     char prefix[PATH_MAX];
     size_t n = strlen(path);
@@ -127,6 +126,14 @@ static int add_state(struct rules *rules, const struct hull *hull)
     return 0;
 }
 
+/* In a root that was taken whole the other name could be anybody's folder. */
+static int add_picked(struct rules *rules)
+{
+    tb_fd whole = open(TB_PICKED_WHOLE, O_PATH | O_CLOEXEC);
+    return whole < 0 ? add(rules, TB_PICKED_PLACE, TB_PATH_READ | TB_PATH_WRITE)
+                     : push(rules, &whole, TB_PATH_READ | TB_PATH_WRITE);
+}
+
 int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static HULL_RULES_MAX],
                size_t *ret_n)
 {
@@ -141,7 +148,7 @@ int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static
     if (r == 0)
         r = add_state(&rules, hull);
     if (r == 0 && hull->picks)
-        r = add(&rules, TB_PICKED_PLACE, TB_PATH_READ | TB_PATH_WRITE);
+        r = add_picked(&rules);
     if (r == 0)
         *ret_n = rules.n;
     return r;

@@ -208,19 +208,19 @@ static bool is_root(const struct part *part)
 
 /* A hull may be the whole tree. It then lies on top of the empty root, and is reached only by its
  * own descriptor. The view on processes that came with it is not part of any hull. */
-static int place_root(int lids, const struct part *part, int *root)
+static int place_root(const struct hull *hull, int lids, const struct part *part, int *root)
 {
     if (tb_move_mount(part->mount, *root) < 0 || fchdir(part->mount) < 0)
         return -errno;
     *root = part->mount;
-    return hull_cover(*root, lids, "/proc");
+    return hull_cover_processes(*root, lids, hull);
 }
 
 static int place_all(struct parts *parts, int lids, int *root)
 {
     int r = 0;
     for (size_t i = 0; r == 0 && i < parts->n; i++)
-        r = is_root(&parts->list[i]) ? place_root(lids, &parts->list[i], root)
+        r = is_root(&parts->list[i]) ? place_root(parts->hull, lids, &parts->list[i], root)
                                      : place(*root, &parts->list[i]);
     return r;
 }

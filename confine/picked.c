@@ -9,15 +9,15 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static int make_places(int root)
+static int make_places(int place)
 {
-    char path[32];
+    char path[16];
     for (unsigned i = 1; i <= TB_PICKS_MAX; i++) {
         (void)snprintf(path, sizeof path, TB_PICKED_FOLDER, i);
-        if (mkdirat(root, path + 1, 0000) < 0)
+        if (mkdirat(place, path, 0000) < 0)
             return -errno;
         (void)snprintf(path, sizeof path, TB_PICKED_FILE, i);
-        if (mknodat(root, path + 1, S_IFREG | 0000, 0) < 0)
+        if (mknodat(place, path, S_IFREG | 0000, 0) < 0)
             return -errno;
     }
     return 0;
@@ -25,6 +25,8 @@ static int make_places(int root)
 
 int hull_make_picked(int root)
 {
-    int r = mkdirat(root, TB_PICKED_PLACE + 1, 0755) < 0 ? -errno : 0;
-    return r == 0 ? make_places(root) : r;
+    if (mkdirat(root, TB_PICKED_PLACE + 1, 0755) < 0)
+        return -errno;
+    tb_fd place = openat(root, TB_PICKED_PLACE + 1, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return place < 0 ? -errno : make_places(place);
 }

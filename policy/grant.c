@@ -344,6 +344,19 @@ void tb_grant_free(struct tb_grant *grant)
     free(grant);
 }
 
+static bool has_root(const msgpack_object *paths)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < paths->via.array.size; i++)
+        found |= tb_bytes_are(tb_object_bytes(&paths->via.array.ptr[i]), "/");
+    return found;
+}
+
+bool tb_grant_has_root(const struct tb_grant_plugin *plugin)
+{
+    return has_root(plugin->read) || has_root(plugin->write) || has_root(plugin->exec);
+}
+
 const struct tb_grant_denied *tb_grant_find_denied(const struct tb_grant *grant,
                                                    struct tb_bytes name)
 {

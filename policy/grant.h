@@ -77,6 +77,9 @@ struct tb_grant_plugin {
     uint32_t cpu_s; /* 0: no limit */
 };
 
+/* Whether the machine's whole tree is the root that it gets. */
+tb_must_check bool tb_grant_has_root(const struct tb_grant_plugin *plugin);
+
 struct tb_grant_scope {
     const msgpack_object *allow;
     const msgpack_object *deny;

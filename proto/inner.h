@@ -52,10 +52,13 @@ enum tb_graft {
     TB_GRAFT_FAILED,
 };
 
-/* Where a plugin finds what it is given, by number: its launcher makes the places. */
+/* Where a plugin finds what it is given, by number: its launcher makes the places. One that has the
+ * machine's own root has nothing made in that: the view on processes, which it does not have, is
+ * covered with them. */
 #define TB_PICKED_PLACE  "/.picked"
-#define TB_PICKED_FOLDER TB_PICKED_PLACE "/%u"
-#define TB_PICKED_FILE   TB_PICKED_PLACE "/f%u"
+#define TB_PICKED_WHOLE  "/proc" TB_PICKED_PLACE
+#define TB_PICKED_FOLDER "%u"
+#define TB_PICKED_FILE   "f%u"
 
 enum { TB_SLOTS = 64, TB_INNER_MAX = 4096 }; /* views open at once; bytes of a packet */
 

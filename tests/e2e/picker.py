@@ -12,24 +12,27 @@ PROGRAM = pathlib.Path(os.environ.get("TB_PICKER", tree.DRIVER.parent / "picker"
 COMMANDS = ["picks", "read", "write", "list", "rename", "run"]
 
 
-def add(app, name="picker", picks=True, sandbox="", manifest=""):
-    """Adds the plugin, granted to every view."""
+def add(app, name="picker", picks=True, allow=(), deny=()):
+    """Adds the plugin, granted to every view; with a scope of paths if there are entries."""
     folder = app.path / name
+    paths = {"allow": [{"path": path} for path in allow], "deny": [{"path": path} for path in deny]}
+    scope = [{"identifier": f"{name}:all", **paths}] if allow else []
     (folder / "permissions").mkdir(parents=True)
     shutil.copy(PROGRAM, folder / "picker")
     (folder / "plugin.toml").write_text(
         f'name = "{name}"\nprogram = "picker"\ncommands = {json.dumps(COMMANDS)}\n'
-        f"[sandbox]\npicks = {json.dumps(picks)}\n{sandbox}\n")
+        + ('scope = "path"\nread_commands = ["read", "list"]\nwrite_commands = ["write", "rename"]\n' if scope else "")
+        + f"[sandbox]\npicks = {json.dumps(picks)}\n")
     (folder / "permissions/all.toml").write_text(
         f'[[permission]]\nidentifier = "all"\ncommands.allow = {json.dumps(COMMANDS)}\n')
     (app.path / f"capabilities/{name}.json").write_text(json.dumps(
-        {"identifier": name, "windows": ["*"], "permissions": [f"{name}:all"]}))
-    app.manifest(f'[plugins.{name}]\nprogram = "{name}/picker"\npermissions = "{name}"\n{manifest}')
+        {"identifier": name, "windows": ["*"], "permissions": [f"{name}:all", *scope]}))
+    app.manifest(f'[plugins.{name}]\nprogram = "{name}/picker"\npermissions = "{name}"')
     subprocess.run(["chmod", "-R", "a+rX", app.path], check=True)
 
 
 def pick(host, path, how="fr", view="main"):
-    """What PICKED says: "", or the code. `how`: f (folder), r (recursive), w (writable), o (another document)."""
+    """What PICKED says: "", or the code. `how`: f (folder), r (recursive), w (writable), o (another document), d (removed once it is open)."""
     host.say("pick", view, how, path)
     begun = host.wait(lambda line: "picking" in line)
     if begun["result"] != 0:

@@ -4,11 +4,14 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 void pick_begin(const struct view *view, const char *how, const char *path)
 {
     uint32_t id = 0;
     tb_fd fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (strchr(how, 'd'))
+        (void)unlink(path);
     const struct trollbridge_pick pick = {
         .view = view->label,
         .document = view->document + (strchr(how, 'o') != NULL),

@@ -11,7 +11,8 @@ from tauri_page import bundled, cases, core_permissions, exports, fs_permissions
 COMPAT = pathlib.Path(__file__).resolve().parents[2] / "docs/tauri-compat.md"
 MODULES = {"@tauri-apps/api/core": "core", "@tauri-apps/api/event": "event", "@tauri-apps/api/path": "path",
            "@tauri-apps/api/app": "app", "@tauri-apps/api/window": "window",
-           "@tauri-apps/api/webview": "webview", "@tauri-apps/plugin-fs": "fs"}
+           "@tauri-apps/api/webview": "webview",
+           **{f"@tauri-apps/plugin-{name}": name for name in ("fs", "opener")}}
 FILES = {"api_cases.js": ("core", "event", "path"), "app_cases.js": ("app",), "window_cases.js": ("window",),
          "webview_cases.js": ("webview",)}
 NAMES = [f"{short}.{name}" for module, short in MODULES.items() for name in exports(module)[module]]
@@ -56,5 +57,6 @@ def test_each_row_is_what_the_page_sees(page, run_app, file):
     assert run_app(page, eval=cases(file), timeout=120) == stated
 
 
-def test_every_row_of_the_plugin_says_that_it_works():
-    assert {state for name, state in rows(COMPAT.read_text()) if name.startswith("fs.")} == {"works"}
+@pytest.mark.parametrize("plugin", ["fs", "opener"])
+def test_every_row_of_a_plugin_says_that_it_works(plugin):
+    assert {state for name, state in rows(COMPAT.read_text()) if name.startswith(f"{plugin}.")} == {"works"}

@@ -1,0 +1,395 @@
+#include "plugins/shell/request.h"
+
+#include "base/bytes.h"
+#include "base/fd.h"
+#include "plugins/shell/encoding.h"
+#include "sandbox/linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct texts {
+    struct tb_bytes list[SHELL_ARGS_MAX];
+    size_t n;
+};
+
+/* ---- which program ---- */
+
+static bool is_denied(const struct tb_value *deny, struct tb_bytes name)
+{
+    for (uint32_t i = 0; i < tb_value_n(deny); i++) {
+        struct tb_bytes denied;
+        /* What cannot be understood denies. */
+        if (!tb_value_str(tb_value_get(tb_value_at(deny, i), "name"), &denied) ||
+            tb_bytes_equal(denied, name))
+            return true;
+    }
+    return false;
+}
+
+/* The first of a name counts, as in Tauri. */
+static const struct shell_program *find(const struct shell_scope *scope, struct tb_bytes name)
+{
+    for (size_t i = 0; i < scope->n; i++)
+        if (tb_bytes_equal(scope->programs[i].name, name))
+            return &scope->programs[i];
+    return NULL;
+}
+
+static const struct shell_program *find_program(struct tb_call *call,
+                                                const struct shell_scope *scope, bool sidecar)
+{
+    struct tb_bytes name;
+    if (!tb_arg_str(call, call->args, "program", TB_REQUIRED, &name))
+        return NULL;
+    const struct shell_program *program =
+        scope && !is_denied(scope->deny, name) ? find(scope, name) : NULL;
+    if (!program || program->sidecar != sidecar) {
+        tb_reply_error(call, TB_CODE_SCOPE, 0, "%s",
+                       program ? "this program is a sidecar, or it is none: use the other function"
+                               : "no program of this name may be started");
+        return NULL;
+    }
+    const char *wrong = shell_program_check(program);
+    if (wrong)
+        tb_reply_error(call, TB_CODE_IO, 0, "%s", wrong);
+    return wrong ? NULL : program;
+}
+
+/* ---- arguments ---- */
+
+static bool read_texts(struct tb_call *call, struct texts *ret_texts)
+{
+    const struct tb_value *args = NULL;
+    ret_texts->n = 0;
+    if (!tb_arg_value(call, call->args, "args", TB_OPTIONAL, &args))
+        return false;
+    if (tb_value_str(args, &ret_texts->list[0])) {
+        ret_texts->n = 1;
+        return true;
+    }
+    return tb_arg_strs(call, call->args, "args", TB_OPTIONAL, SHELL_ARGS_MAX, ret_texts->list,
+                       &ret_texts->n);
+}
+
+/* Whatever any pattern says: what is not there to be seen, or ends a text for a program that reads
+ * it as one, is in no argument. */
+static bool is_plain(struct tb_bytes text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.data[i] < 0x20 || text.data[i] == 0x7f)
+            return false;
+    return tb_utf8_valid(text);
+}
+
+static bool fits(const struct shell_text *wanted, struct tb_bytes text)
+{
+    if (!wanted->pattern)
+        return tb_bytes_equal(wanted->fixed, text);
+    bool option = text.n > 0 && text.data[0] == '-';
+    return (!option || tb_argument_pattern_is_option(wanted->pattern)) &&
+           tb_argument_pattern_matches(wanted->pattern, text);
+}
+
+static bool refuse_arg(struct tb_call *call, size_t i, const char *why)
+{
+    tb_reply_error(call, TB_CODE_SCOPE, 0, "args[%zu]: %s", i, why);
+    return false;
+}
+
+static bool check_arg(struct tb_call *call, const struct shell_program *program, size_t i,
+                      struct tb_bytes text)
+{
+    bool fixed = !program->any_args && !program->args[i].pattern;
+    if (!fixed && !is_plain(text))
+        return refuse_arg(call, i, "control characters, or no UTF-8");
+    if (!program->any_args && !fits(&program->args[i], text))
+        return refuse_arg(call, i, "not what the policy allows here");
+    return true;
+}
+
+static bool check_args(struct tb_call *call, const struct shell_program *program,
+                       const struct texts *texts)
+{
+    size_t n_bytes = 0;
+    if (!program->any_args && texts->n != program->n_args) {
+        tb_reply_error(call, TB_CODE_SCOPE, 0, "args: the policy allows %zu arguments, not %zu",
+                       program->n_args, texts->n);
+        return false;
+    }
+    for (size_t i = 0; i < texts->n; i++) {
+        n_bytes += texts->list[i].n + 1;
+        if (!check_arg(call, program, i, texts->list[i]))
+            return false;
+    }
+    if (n_bytes <= SHELL_ARG_BYTES_MAX)
+        return true;
+    tb_reply_error(call, TB_CODE_TOO_LARGE, 0, "args: more than %d bytes", SHELL_ARG_BYTES_MAX);
+    return false;
+}
+
+/* Texts with a NUL behind each, as exec wants them, in one block of memory. */
+static char **block_of(const struct tb_bytes *const *texts, size_t n)
+{
+    size_t size = (n + 1) * sizeof(char *);
+    for (size_t i = 0; i < n; i++)
+        size += texts[i]->n + 1;
+    char **list = malloc(size);
+    char *at = list ? (char *)(list + n + 1) : NULL;
+    for (size_t i = 0; list && i < n; i++) {
+        list[i] = at;
+        if (texts[i]->n > 0)
+            memcpy(at, texts[i]->data, texts[i]->n);
+        at[texts[i]->n] = 0;
+        at += texts[i]->n + 1;
+    }
+    if (list)
+        list[n] = NULL;
+    return list;
+}
+
+static char **argv_of(const struct shell_program *program, const struct texts *texts)
+{
+    const struct tb_bytes *list[SHELL_ARGS_MAX + 3];
+    const struct tb_bytes path = tb_bytes_of_string(program->file.path);
+    const struct tb_bytes interpreter =
+        program->has_interpreter ? tb_bytes_of_string(program->interpreter.path) : path;
+    size_t n = 0;
+    list[n++] = &interpreter;
+    if (program->argument.n > 0)
+        list[n++] = &program->argument;
+    if (program->has_interpreter)
+        list[n++] = &path;
+    for (size_t i = 0; i < texts->n; i++)
+        list[n++] = &texts->list[i];
+    return block_of(list, n);
+}
+
+/* ---- options ---- */
+
+static bool find_variable(const struct shell_program *program, struct tb_bytes name,
+                          struct tb_bytes value)
+{
+    for (size_t i = program->n_fixed_env; i < program->n_env; i++)
+        if (tb_bytes_equal(program->env[i].name, name))
+            return tb_argument_pattern_matches(program->env[i].value.pattern, value);
+    return false;
+}
+
+static bool check_env(struct tb_call *call, const struct shell_program *program,
+                      const struct tb_value *env)
+{
+    for (uint32_t i = 0; i < tb_value_n(env); i++) {
+        struct tb_bytes name = tb_value_key(env, i);
+        struct tb_bytes value;
+        if (tb_value_str(tb_value_at(env, i), &value) && is_plain(value) &&
+            find_variable(program, name, value))
+            continue;
+        tb_reply_error(call, TB_CODE_SCOPE, 0,
+                       "options.env: `%.*s` is not a variable, or not a value, that `env_allow` of "
+                       "this program has",
+                       (int)(name.n < 64 ? name.n : 64), (const char *)name.data);
+        return false;
+    }
+    return true;
+}
+
+/* NAME=value, what the page has set in the place of what policy has. */
+static char **envp_of(const struct shell_program *program, const struct tb_value *env)
+{
+    char **list = calloc(program->n_fixed_env + tb_value_n(env) + 1, sizeof *list);
+    size_t n = 0;
+    bool ok = list != NULL;
+    for (size_t i = 0; ok && i < program->n_fixed_env; i++) {
+        const struct shell_variable *fixed = &program->env[i];
+        char name[256];
+        if (fixed->name.n >= sizeof name)
+            continue;
+        memcpy(name, fixed->name.data, fixed->name.n);
+        name[fixed->name.n] = 0;
+        if (tb_value_get(env, name))
+            continue;
+        ok = asprintf(&list[n], "%s=%.*s", name, (int)fixed->value.fixed.n,
+                      (const char *)fixed->value.fixed.data) >= 0;
+        n += ok;
+    }
+    for (uint32_t i = 0; ok && i < tb_value_n(env); i++) {
+        struct tb_bytes name = tb_value_key(env, i);
+        struct tb_bytes value = {0};
+        (void)tb_value_str(tb_value_at(env, i), &value); /* it has been checked */
+        ok = asprintf(&list[n], "%.*s=%.*s", (int)name.n, (const char *)name.data, (int)value.n,
+                      (const char *)value.data) >= 0;
+        n += ok;
+    }
+    if (!ok && list)
+        list[n] = NULL;
+    return list;
+}
+
+/* ---- where it runs ---- */
+
+static bool is_below(struct tb_bytes path, struct tb_bytes folder)
+{
+    return path.n >= folder.n && memcmp(path.data, folder.data, folder.n) == 0 &&
+           (path.n == folder.n || path.data[folder.n] == '/' || folder.n == 1);
+}
+
+/* `..` and the like could lead out of where the text seems to be. */
+static bool is_normal(struct tb_bytes path)
+{
+    if (path.n == 0 || path.n >= PATH_MAX || path.data[0] != '/' || !is_plain(path))
+        return false;
+    for (size_t i = 0; i < path.n; i++) {
+        struct tb_bytes rest = tb_bytes_of(path.data + i, path.n - i);
+        if (path.data[i] == '/' && path.n > 1 &&
+            (rest.n == 1 || rest.data[1] == '/' ||
+             (rest.data[1] == '.' &&
+              (rest.n == 2 || rest.data[2] == '/' ||
+               (rest.data[2] == '.' && (rest.n == 3 || rest.data[3] == '/'))))))
+            return false;
+    }
+    return true;
+}
+
+static bool in_list(const struct tb_value *list, struct tb_bytes path)
+{
+    for (uint32_t i = 0; i < tb_value_n(list); i++) {
+        struct tb_bytes folder;
+        if (tb_value_str(tb_value_at(list, i), &folder) && is_below(path, folder))
+            return true;
+    }
+    return false;
+}
+
+static const struct shell_pick *picked(const struct shell_picked *picks, struct tb_bytes path)
+{
+    for (size_t i = 0; i < picks->n; i++) {
+        const struct shell_pick *pick = &picks->list[i];
+        struct tb_bytes own = tb_bytes_of_string(pick->path);
+        if (pick->folder && (pick->recursive ? is_below(path, own) : tb_bytes_equal(path, own)))
+            return pick;
+    }
+    return NULL;
+}
+
+/* No link is followed: where one leads would not be what was compared. */
+static int open_folder(const char *path)
+{
+    const struct tb_open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                                    .resolve = TB_RESOLVE_NO_SYMLINKS | TB_RESOLVE_NO_MAGICLINKS};
+    return tb_openat2(AT_FDCWD, path, &how);
+}
+
+static bool open_asked(struct tb_call *call, const struct shell_picked *picks, struct tb_bytes path,
+                       struct shell_request *request)
+{
+    char name[PATH_MAX + 64];
+    const struct shell_program *program = request->program;
+    const struct shell_pick *at =
+        program->picks != SHELL_PICKS_NONE && is_normal(path) ? picked(picks, path) : NULL;
+    bool allowed = at || (is_normal(path) &&
+                          (in_list(program->cwd_allow, path) || tb_bytes_are(path, program->cwd)));
+    if (!allowed) {
+        tb_reply_error(call, TB_CODE_SCOPE, 0,
+                       "options.cwd: this program may not run in this folder");
+        return false;
+    }
+    struct tb_bytes below =
+        at ? tb_bytes_of(path.data + strlen(at->path), path.n - strlen(at->path)) : path;
+    (void)snprintf(name, sizeof name, "%s%.*s", at ? at->at : "", (int)below.n,
+                   (const char *)below.data);
+    request->cwd = open_folder(name);
+    request->at = at;
+    if (request->cwd < 0)
+        tb_reply_error(call, errno == ENOENT ? TB_CODE_NOT_FOUND : TB_CODE_IO, errno,
+                       "options.cwd: %s", strerror(errno));
+    return request->cwd >= 0;
+}
+
+static bool open_cwd(struct tb_call *call, const struct shell_picked *picks, struct tb_args options,
+                     struct shell_request *request)
+{
+    struct tb_bytes path = {0};
+    if (!tb_arg_str(call, options, "cwd", TB_OPTIONAL, &path))
+        return false;
+    if (path.n > 0)
+        return open_asked(call, picks, path, request);
+    request->cwd = open(request->program->cwd, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (request->cwd < 0)
+        tb_reply_error(call, TB_CODE_IO, errno, "its working folder: %s", strerror(errno));
+    return request->cwd >= 0;
+}
+
+static bool read_encoding(struct tb_call *call, struct tb_args options,
+                          struct shell_request *request)
+{
+    struct tb_bytes label = {0};
+    if (!tb_arg_str(call, options, "encoding", TB_OPTIONAL, &label))
+        return false;
+    if (label.n == 0)
+        return true;
+    if (shell_encoding_find(label, &request->encoding))
+        return true;
+    tb_reply_error(call, TB_CODE_INVALID_ARGS, 0, "options.encoding: unknown encoding");
+    return false;
+}
+
+/* ---- all of it ---- */
+
+static bool read_options(struct tb_call *call, const struct shell_picked *picks,
+                         struct tb_args options, struct shell_request *request)
+{
+    const struct tb_value *env = NULL;
+    if (!tb_arg_value(call, options, "env", TB_OPTIONAL, &env) ||
+        !check_env(call, request->program, env) || !read_encoding(call, options, request) ||
+        !open_cwd(call, picks, options, request))
+        return false;
+    request->envp = envp_of(request->program, env);
+    if (!request->envp)
+        tb_reply_error(call, TB_CODE_IO, ENOMEM, "no memory");
+    return request->envp != NULL;
+}
+
+static bool read_all(struct tb_call *call, const struct shell_scope *scope,
+                     const struct shell_picked *picks, struct shell_request *request)
+{
+    struct tb_args options;
+    struct texts texts;
+    bool sidecar = false;
+    if (!tb_arg_args(call, call->args, "options", TB_OPTIONAL, &options) ||
+        !tb_arg_bool(call, options, "sidecar", TB_OPTIONAL, &sidecar))
+        return false;
+    request->program = find_program(call, scope, sidecar);
+    if (!request->program || !read_texts(call, &texts) ||
+        !check_args(call, request->program, &texts) || !read_options(call, picks, options, request))
+        return false;
+    request->argv = argv_of(request->program, &texts);
+    if (!request->argv)
+        tb_reply_error(call, TB_CODE_IO, ENOMEM, "no memory");
+    return request->argv != NULL;
+}
+
+bool shell_request_read(struct tb_call *call, const struct shell_scope *scope,
+                        const struct shell_picked *picks, struct shell_request *ret_request)
+{
+    struct shell_request request = {.cwd = -1};
+    bool ok = read_all(call, scope, picks, &request);
+    if (ok)
+        *ret_request = request;
+    else
+        shell_request_deinit(&request);
+    return ok;
+}
+
+void shell_request_deinit(struct shell_request *request)
+{
+    for (size_t i = 0; request->envp && request->envp[i]; i++)
+        free(request->envp[i]);
+    free(request->envp);
+    free(request->argv);
+    tb_fd_close(&request->cwd);
+}
