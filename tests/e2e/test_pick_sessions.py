@@ -109,6 +109,17 @@ def test_what_policy_denies_cannot_be_picked(app, denied):
         assert ask(host, "picks") == []
 
 
+def test_a_denied_path_in_a_folder_that_is_shut_to_this_user(app, folder, ordinary):
+    """It is covered with that folder, which could be opened later; all else can be picked."""
+    picker.add(app, allow=[f"{folder}/*"], deny=["/root/kept", "/root/kept/**"])
+    app.belongs_to(ordinary)
+    with tree.running(app) as host:
+        assert ask(host, "picks") == []
+        assert pick(host, "/root") == "denied"
+        assert pick(host, folder) == ""
+        assert ask(host, "read", path="/.picked/2/a.txt") == "a"
+
+
 def test_what_policy_denies_is_not_there_for_an_instance_that_starts_later(app, denied):
     """Whom it is denied to is known when it starts: others may have it."""
     with tree.running(app) as host:
