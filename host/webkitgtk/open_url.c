@@ -65,6 +65,8 @@ static const char *wrong_in(GUri *uri)
         return "a URL with a name before its host is not opened: leave it and the @ out";
     if ((web && !host) || (host && !host_valid(host)))
         return "the URL names no host: write it as https://example.com/";
+    if (!host && g_str_has_prefix(g_uri_get_path(uri), "//"))
+        return "a path without a host does not begin with two slashes";
     if (strcmp(scheme, "mailto") == 0 && !mailto_valid(g_uri_get_query(uri)))
         return "a mailto: URL may have to, cc, bcc, subject, body and in-reply-to alone";
     return NULL;
