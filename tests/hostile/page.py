@@ -197,4 +197,4 @@ class PageTrial(bench.Trial):
 def page(id, tried, layer, code, file, attack, event="", **more):
     """One row: `attack` is the name of one in page/<file>.js, or a function of the trial."""
     make = attack if callable(attack) else lambda trial: trial.attack(file, attack)
-    bench.row(f"page-{id}", tried, layer, code, event, trial=PageTrial, **more)(make)
+    bench.row(f"page-{id}", tried, layer, code, event, **{"trial": PageTrial} | more)(make)

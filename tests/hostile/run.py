@@ -22,6 +22,7 @@ import rows_host  # noqa: F401
 import rows_hostlink  # noqa: F401
 import rows_isolation  # noqa: F401
 import rows_isolation_hook  # noqa: F401
+import rows_opener  # noqa: F401
 import rows_options  # noqa: F401
 import rows_page  # noqa: F401
 import rows_page_crash  # noqa: F401

@@ -84,6 +84,10 @@ PLANTS = [
     ("files", "a scheme that counts as local and follows links", ["page-file", "page-file-*", "page-scheme-out", "page-scheme-hosts"], ["host_files"]),
     ("open", "a scheme that other origins may load", ["page-scheme-elsewhere"], ["host_open"]),
     ("bodies", "a host that asks for the body of a request", ["page-body-kinds"], ["host_bodies"]),
+    ("opens", "a host that opens whatever is asked for", ["page-open-scheme", "page-open-file", "page-open-host", "page-open-with", "page-open-shell", "page-open-path",
+                                                          "page-open-show"], ["host_opens"]),
+    ("believes", "a host that takes URLs and paths for what they look like", ["page-open-hidden", "page-open-userinfo", "page-open-option", "page-open-attach",
+                                                                              "page-open-shell-hidden", "page-open-link", "page-open-run", "page-open-swap"], ["host_believes"]),
     ("csp", "no content security policy", ["page-csp-*"], ["host_csp"]),
 ]
 

@@ -406,10 +406,29 @@ static void refuses_a_file_that_is_too_large(void)
     CHECK_INT(tb_grant_read(-1, &grant), -EBADF);
 }
 
+static void knows_who_has_the_whole_tree(void)
+{
+    msgpack_object whole[] = {
+        {.type = MSGPACK_OBJECT_STR, .via.str = {.size = 5, .ptr = "/data"}},
+        {.type = MSGPACK_OBJECT_STR, .via.str = {.size = 1, .ptr = "/"}},
+    };
+    const msgpack_object some = {.type = MSGPACK_OBJECT_ARRAY, .via.array = {1, whole}};
+    const msgpack_object all = {.type = MSGPACK_OBJECT_ARRAY, .via.array = {2, whole}};
+    struct tb_grant_plugin plugin = {.read = &some, .write = &some, .exec = &some};
+    CHECK(!tb_grant_has_root(&plugin));
+    const msgpack_object **lists[] = {&plugin.read, &plugin.write, &plugin.exec};
+    for (size_t i = 0; i < TB_ARRAY_LEN(lists); i++) {
+        *lists[i] = &all;
+        CHECK(tb_grant_has_root(&plugin));
+        *lists[i] = &some;
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         TEST(reads_a_grant),
+        TEST(knows_who_has_the_whole_tree),
         TEST(reads_what_filters_calls),
         TEST(refuses_what_is_wrong),
         TEST(survives_every_mutation),

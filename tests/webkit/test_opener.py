@@ -5,6 +5,7 @@ import json
 import pytest
 
 from apps import capability
+from bus import bus, file_manager
 from desktop import Desktop
 
 WEB = ("x-scheme-handler/https", "x-scheme-handler/http", "x-scheme-handler/mailto", "x-scheme-handler/smb")
@@ -157,6 +158,23 @@ def test_without_a_file_manager_on_the_bus_the_folders_are_opened(docs, run_app)
     told = tell(run_app, desktop, {"outside": reveal(inside / "in.txt", inside / "out.txt"), "good": reveal(inside / "in.txt", inside / "run.desktop")})
     assert told["outside"].startswith("scope:") and told["good"] is None
     assert desktop.calls("files") == [str(inside)]
+
+
+def test_the_file_manager_is_told_what_to_show(docs, run_app):
+    desktop = docs([SHOWN])
+    inside = desktop.app.path / "docs"
+    with bus(desktop.app), file_manager(desktop.app) as told:
+        assert tell(run_app, desktop, {"one": reveal(inside / "in.txt", inside / "run.desktop")}) == {"one": None}
+        assert [told(), told()] == [f"file://{inside}/-a%20b.txt", f"file://{inside}/run.desktop"]
+    assert not desktop.was_called("files")
+
+
+def test_a_file_manager_that_refuses_is_none(docs, run_app):
+    desktop = docs([SHOWN])
+    with bus(desktop.app), file_manager(desktop.app, "refuses") as told:
+        assert tell(run_app, desktop, {"one": reveal(desktop.app.path / "docs/in.txt")}) == {"one": None}
+        assert told().startswith("file://")
+    assert desktop.calls("files") == [str(desktop.app.path / "docs")]
 
 
 def test_the_default_reveals_nothing(docs, run_app):
