@@ -39,11 +39,11 @@ BREACHES = [
                                                                                      "isolation-rule", "isolation-schema", "isolation-body"]),
     ("unhooked", "a manifest without the hook", ["isolation-*", "page-isolation-*"]),
     ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd", "chunk-overrun",
-                                                          "plugin-two-values", "pool-release-twice", "pool-answer-in", "host-link-twice", "emit-key", "secret-without"]),
+                                                          "plugin-two-values", "pool-release-twice", "pool-answer-in", "host-link-twice", "emit-key", "secret-without", "pick-no-fd"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
                                                         "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand",
-                                                        "host-link-event", "emit-flood", "secret-forged", "enclave-*-view", "enclave-reload", "enclave-export", "enclave-ticket"]),
+                                                        "host-link-event", "emit-flood", "secret-forged", "enclave-*-view", "enclave-reload", "enclave-export", "enclave-ticket", "pick-other-view", "pick-fifo"]),
 ]
 
 # Weaknesses in the launcher of plugins, in the enclave, in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the
@@ -51,6 +51,7 @@ BREACHES = [
 SCRIPTS = ["host_scripts"]
 PLANTS = [
     ("uncovered", "a launcher that keeps nothing from plugins", ["state-read", "state-write", "state-fs", "state-fs-*", "enclave-file-fs"], ["confine_open"]),
+    ("uncut", "picks with all that lies in them, to be written", ["pick-policy", "pick-log", "pick-states", "pick-*-inside", "pick-write"], ["graft_open"]),
     ("trusting", "an enclave that counts no attempts and believes its files", ["enclave-guess", "enclave-file-swapped", "enclave-file-altered"], ["enclave_trusting"]),
     ("natives", "native functions in the page's own world", ["page-walk", "page-names"], ["web_natives"]),
     ("keys", "keys on the page's global object", ["page-walk"], ["web_keys"]),
