@@ -104,6 +104,25 @@ class Prompts:
         self.answered = self.dialogs[0]["id"]
         self.press(name)
 
+    def type_path(self, path):
+        """Into the field of a dialog for files; Ctrl+L brings it."""
+        if not any(field["focus"] for field in self.dialogs[0]["fields"]):
+            self.do("key", "ctrl+l")
+        self.wait(lambda: any(field["focus"] for field in self.dialogs[0]["fields"]), "a field has the keyboard")
+        self.do("key", "ctrl+a")
+        self.do("type", "--delay", 1, "--", path)
+        self.wait(lambda: any(field["text"].rstrip("/") == str(path) for field in self.dialogs[0]["fields"]), "it is typed")
+
+    def choose(self, path, button="Open"):
+        """In a dialog for files: that one."""
+        self.appear()
+        self.type_path(path)
+        self.click(button)
+
+    def dismiss(self):
+        self.answered = self.appear()["id"]
+        self.do("key", "Escape")
+
     def facts(self):
         """Name: text."""
         labels = self.dialogs[0]["labels"][1:-1]
