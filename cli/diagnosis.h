@@ -3,8 +3,6 @@
 
 #include "sandbox/role.h"
 
-enum { DIAGNOSIS_ROLES = 16 };
-
 struct diagnosis_role {
     const struct tb_role *role;
     struct tb_layers layers;
@@ -12,7 +10,7 @@ struct diagnosis_role {
 };
 
 struct diagnosis {
-    struct diagnosis_role roles[DIAGNOSIS_ROLES];
+    struct diagnosis_role roles[TB_ROLES_MAX];
     size_t n_roles;
     const struct diagnosis_role *broker; /* the one that has every layer */
     uint32_t namespaces;

@@ -59,9 +59,24 @@ static const char *way_to_state(const struct hull *hull, const char *folder)
     return way || !hull->state ? way : hull_below(folder, hull->state_real);
 }
 
+/* What this user cannot enter now could be opened to it while the cover is needed: the outermost
+ * folder that is shut stands for all in it. */
+static int open_covered(int root, const char *path)
+{
+    char outer[PATH_MAX];
+    if (snprintf(outer, sizeof outer, "%s", path) >= PATH_MAX)
+        return -ENAMETOOLONG;
+    int at = hull_open_inside(root, outer);
+    for (char *end; at == -EACCES && (end = strrchr(outer, '/')) && end != outer;) {
+        *end = 0;
+        at = hull_open_inside(root, outer);
+    }
+    return at;
+}
+
 int hull_cover(int root, int lids, const char *path)
 {
-    tb_fd at = hull_open_inside(root, path);
+    tb_fd at = open_covered(root, path);
     if (at == -ENOENT || at == -ENOTDIR)
         return 0;
     struct stat status;

@@ -25,8 +25,9 @@ static int make_places(int place)
 
 int hull_make_picked(int root)
 {
-    if (mkdirat(root, TB_PICKED_PLACE + 1, 0755) < 0)
+    static const char path[] = TB_PICKED_PLACE;
+    if (mkdirat(root, path + 1, 0755) < 0)
         return -errno;
-    tb_fd place = openat(root, TB_PICKED_PLACE + 1, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    tb_fd place = openat(root, path + 1, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     return place < 0 ? -errno : make_places(place);
 }

@@ -49,6 +49,30 @@ static bool read_number(const char *text, uint32_t max, uint32_t *ret_number)
     return true;
 }
 
+static bool take(int option, struct arguments *arguments)
+{
+    struct graft *graft = &arguments->graft;
+    switch (option) {
+    case 'n':
+        return read_number(optarg, TB_PICKS_MAX, &graft->number);
+    case 'p':
+        return read_number(optarg, TB_NO_INDEX - 1, &arguments->plugin);
+    case 'm':
+        return arguments->make = true;
+    case 'f':
+        return graft->folder = true;
+    case 'w':
+        return graft->writable = true;
+    case 'k':
+        if (arguments->n_kept == KEPT_MAX)
+            return false;
+        arguments->kept[arguments->n_kept++] = optarg;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool parse(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
@@ -62,22 +86,8 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
     };
     bool ok = true;
     int c;
-    while (ok && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (c == 'n')
-            ok = read_number(optarg, TB_PICKS_MAX, &arguments->graft.number);
-        else if (c == 'p')
-            ok = read_number(optarg, TB_NO_INDEX - 1, &arguments->plugin);
-        else if (c == 'm')
-            arguments->make = true;
-        else if (c == 'f')
-            arguments->graft.folder = true;
-        else if (c == 'w')
-            arguments->graft.writable = true;
-        else if (c == 'k' && arguments->n_kept < KEPT_MAX)
-            arguments->kept[arguments->n_kept++] = optarg;
-        else
-            ok = false;
-    }
+    while (ok && (c = getopt_long(argc, argv, "", options, NULL)) != -1)
+        ok = take(c, arguments);
     return ok && optind == argc && arguments->graft.number > 0;
 }
 

@@ -24,6 +24,7 @@ const struct tb_role *const tb_roles[] = {
     &tb_role_graft_make,
     NULL,
 };
+_Static_assert(TB_ARRAY_LEN(tb_roles) - 1 <= TB_ROLES_MAX, "room for each in a report of all");
 
 const struct tb_role *tb_role_find(const char *name)
 {

@@ -76,6 +76,7 @@ extern const struct tb_role tb_role_path;    /* the path plugin, once it has sta
 extern const struct tb_role tb_role_audit;   /* the audit plugin, once it has started */
 extern const struct tb_role tb_role_enclave; /* the enclave plugin, once it has started */
 
+enum { TB_ROLES_MAX = 32 };
 extern const struct tb_role *const tb_roles[];        /* all, NULL at the end */
 const struct tb_role *tb_role_find(const char *name); /* or NULL */
 

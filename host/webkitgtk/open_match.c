@@ -9,7 +9,7 @@ static struct tb_bytes from(struct tb_bytes text, size_t at)
 static size_t find(struct tb_bytes text, const char *any)
 {
     size_t at = 0;
-    while (at < text.n && !strchr(any, text.data[at]))
+    while (at < text.n && !memchr(any, text.data[at], strlen(any)))
         at++;
     return at;
 }

@@ -17,15 +17,14 @@ static bool is_clean(struct tb_bytes text)
 /* As it stands, before a parser has undone what hides in it. */
 static struct tb_bytes raw_authority(struct tb_bytes text)
 {
-    const uint8_t *at = memmem(text.data, text.n, "://", 3);
-    if (!at)
+    const uint8_t *colon = memchr(text.data, ':', text.n);
+    size_t left = colon ? text.n - (size_t)(colon - text.data) : 0;
+    size_t n = 3;
+    if (left < n || memcmp(colon, "://", n) != 0)
         return (struct tb_bytes){0};
-    at += 3;
-    size_t n = 0;
-    size_t left = text.n - (size_t)(at - text.data);
-    while (n < left && !strchr("/?#", at[n]))
+    while (n < left && !strchr("/?#", colon[n]))
         n++;
-    return tb_bytes_of(at, n);
+    return tb_bytes_of(colon, n);
 }
 
 static bool host_valid(const char *host)
@@ -65,6 +64,8 @@ static const char *wrong_in(GUri *uri)
         return "a URL with a name before its host is not opened: leave it and the @ out";
     if ((web && !host) || (host && !host_valid(host)))
         return "the URL names no host: write it as https://example.com/";
+    if (!host && g_str_has_prefix(g_uri_get_path(uri), "//"))
+        return "a path without a host does not begin with two slashes";
     if (strcmp(scheme, "mailto") == 0 && !mailto_valid(g_uri_get_query(uri)))
         return "a mailto: URL may have to, cc, bcc, subject, body and in-reply-to alone";
     return NULL;

@@ -7,7 +7,8 @@
 #include <fcntl.h>
 
 static const struct fs_failure fixed = {
-    TB_CODE_SCOPE, 0, "a scope begins here, or denies what is in here: this name stays as it is"};
+    TB_CODE_SCOPE, 0,
+    "a scope or a pick begins here, or a scope denies what is in here: this name stays as it is"};
 
 bool fs_target_denies(const struct fs_target *target, struct fs_identity identity, bool into)
 {
@@ -85,6 +86,8 @@ bool fs_entry_find(const struct fs_target *target, struct fs_failure *ret_failur
 {
     const struct fs_root *root = fs_scope_find(target->space, target->scope, target->path);
     const char *below = root ? fs_below(fs_root_bytes(root), target->path->text) : NULL;
+    if (below && root->alias)
+        below = root->alias;
     if (!below)
         return fs_fail(fs_outside, ret_failure);
     if (root->fd < 0)
@@ -116,10 +119,13 @@ bool fs_target_may_go(const struct fs_target *target, struct fs_identity identit
     for (uint32_t i = 0; i < space->roots.n; i++)
         if (fs_below(path, space->roots.items[i].path))
             return fs_fail(fixed, ret_failure);
+    if (fs_picks_hold(&space->picks, path))
+        return fs_fail(fixed, ret_failure);
     for (uint32_t i = 0; i < scope->n_denied; i++)
         if (fs_below(path, space->denied.items[scope->denied[i]].path))
             return fs_fail(fixed, ret_failure);
-    if (fs_roots_have(&space->roots, identity) || fs_target_denies(target, identity, true))
+    if (fs_roots_have(&space->roots, identity) || fs_picks_have(&space->picks, identity) ||
+        fs_target_denies(target, identity, true))
         return fs_fail(fixed, ret_failure);
     return true;
 }

@@ -24,7 +24,7 @@ struct fs_target {
 struct fs_entry {
     const struct fs_root *root;
     int held;         /* the parent's descriptor, owned; -1: the parent is the root */
-    const char *name; /* borrows from the path; "." for the root itself */
+    const char *name; /* borrows from the path, or the root; "." for the root itself */
 };
 
 /* True: *ret_entry is new. False: *ret_failure says why. */

@@ -57,6 +57,13 @@ static int start(const struct tb_plugin_init *init, void **ret_state)
     return r;
 }
 
+/* What cannot be opened is as if it had not been picked: the page is told `scope`. */
+static void picked(void *data, const struct tb_pick *pick)
+{
+    struct fs_state *state = data;
+    int ignored tb_unused = fs_picks_add(&state->space->picks, pick);
+}
+
 /* The launcher's list is one for plugins in any language; these commands need a fifth of it. */
 static int seal(void *state)
 {
@@ -101,7 +108,8 @@ int main(int argc, char **argv)
                                             .parts = parts,
                                             .start = start,
                                             .seal = seal,
-                                            .stop = stop};
+                                            .stop = stop,
+                                            .picked = picked};
     denied_arguments = argc > 0 ? argv + 1 : argv;
     return tb_plugin_main(&plugin);
 }

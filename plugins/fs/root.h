@@ -14,7 +14,8 @@ enum { FS_ROOTS_MAX = 256, FS_ANCHORS_MAX = 6 };
 struct fs_root {
     char *path; /* absolute, ends with a NUL */
     size_t n;
-    int fd; /* O_PATH; -1: missing */
+    int fd;      /* O_PATH; -1: missing */
+    char *alias; /* the one name in it that `path` stands for; NULL: what is below `path` */
     struct fs_identity identity;
 };
 

@@ -149,6 +149,7 @@ void fs_space_free(struct fs_space *space)
     free(space->scopes);
     fs_denied_deinit(&space->denied);
     fs_roots_deinit(&space->roots);
+    fs_picks_deinit(&space->picks);
     free(space);
 }
 
@@ -177,5 +178,6 @@ const struct fs_root *fs_scope_find(const struct fs_space *space, uint32_t index
         if (!found || (root->fd >= 0 && (found->fd < 0 || root->n > found->n)))
             found = root;
     }
-    return found;
+    const struct fs_root *pick = fs_picks_find(&space->picks, path);
+    return pick && (!found || found->fd < 0) ? pick : found;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "plugins/fs/denied.h"
+#include "plugins/fs/picks.h"
 #include "plugins/sdk/trollbridge-plugin.h"
 
 enum { FS_PATTERNS_MAX = 1024 };
@@ -28,6 +29,7 @@ struct fs_scope {
 
 struct fs_space {
     struct fs_roots roots;
+    struct fs_picks picks; /* what all scopes have besides, unless they deny it */
     struct fs_denied_list denied;
     struct fs_scope *scopes;
     uint32_t n_scopes;

@@ -177,7 +177,9 @@ enum fs_walk_next fs_walk_inside(void *context, const struct fs_found *found,
                                  struct fs_failure *ret_failure)
 {
     const struct fs_space *space = context;
-    if (found->inside && !fs_roots_have(&space->roots, fs_identity_of(found->status)))
+    struct fs_identity identity = fs_identity_of(found->status);
+    if (found->inside && !fs_roots_have(&space->roots, identity) &&
+        !fs_picks_have(&space->picks, identity))
         return FS_WALK_ON;
     *ret_failure = outside;
     return FS_WALK_STOP;

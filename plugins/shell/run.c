@@ -273,7 +273,7 @@ static void end_output(struct output *output, int *fd)
 static bool has_room(const struct shell_run *run, const struct output *output)
 {
     size_t most = run->collects ? COLLECTED_MAX + 1 : HELD_MAX;
-    return tb_buffer_n(&output->held) < most;
+    return run->over_output || tb_buffer_n(&output->held) < most;
 }
 
 static void count(struct shell_run *run, size_t n)

@@ -32,7 +32,8 @@ def add(app, name="picker", picks=True, allow=(), deny=()):
 
 
 def pick(host, path, how="fr", view="main"):
-    """What PICKED says: "", or the code. `how`: f (folder), r (recursive), w (writable), o (another document), d (removed once it is open)."""
+    """What PICKED says: "", or the code. `how`: f (folder), r (recursive), w (writable), o (another document), d (removed once it
+    is open)."""
     host.say("pick", view, how, path)
     begun = host.wait(lambda line: "picking" in line)
     if begun["result"] != 0:

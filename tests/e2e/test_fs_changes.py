@@ -10,7 +10,7 @@ from test_fs_plugin import PROGRAM, app, code, error  # noqa: F401
 
 COMMANDS = ["copy_file", "exists", "lstat", "mkdir", "read_file", "remove", "rename", "size", "stat", "truncate"]
 SCOPE = {"code": "scope", "message": "not in the scope of this command"}
-FIXED = {"code": "scope", "message": "a scope begins here, or denies what is in here: this name stays as it is"}
+FIXED = {"code": "scope", "message": "a scope or a pick begins here, or a scope denies what is in here: this name stays as it is"}
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """How long what was picked is there: as long as its session, over plugins that end and policies that change."""
 
+import pwd
+
 import pytest
 
 import picker
@@ -107,6 +109,18 @@ def test_what_policy_denies_cannot_be_picked(app, denied):
         assert pick(host, denied) == "denied"
         assert pick(host, denied / "b.txt", "-") == "denied"
         assert ask(host, "picks") == []
+
+
+def test_a_denied_path_in_a_folder_that_is_shut_to_this_user(app, folder, ordinary):
+    """It is covered with that folder, which could be opened later; all else can be picked."""
+    shut = pwd.getpwuid(0).pw_dir
+    picker.add(app, allow=[f"{folder}/*"], deny=[f"{shut}/kept", f"{shut}/kept/**"])
+    app.belongs_to(ordinary)
+    with tree.running(app) as host:
+        assert ask(host, "picks") == []
+        assert pick(host, shut) == "denied"
+        assert pick(host, folder) == ""
+        assert ask(host, "read", path="/.picked/2/a.txt") == "a"
 
 
 def test_what_policy_denies_is_not_there_for_an_instance_that_starts_later(app, denied):

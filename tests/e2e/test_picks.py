@@ -1,8 +1,5 @@
 """What a person picks: plugins that may have it are given just this, and nothing that is kept from them."""
 
-import os
-import pathlib
-import socket
 
 import pytest
 

@@ -11,7 +11,8 @@ READ_FILE = "plugin:fs|read_file"
 LISTEN, EMIT, EMIT_TO = (f"plugin:event|{name}" for name in ("listen", "emit", "emit_to"))
 CLOSE_ID = "plugin:resources|close"
 # The name says what its sandbox has: nothing but folders; the network; programs that it may start; code made at run
-# time, and a second of processor time; a folder of its own, and secrets; the home folder.
+# time, and a second of processor time; a folder of its own, and secrets; the home folder;
+# what people pick.
 SANDBOXES = {
     "evil": "memory_mib = 128",
     "quitter": "memory_mib = 128",
@@ -21,9 +22,10 @@ SANDBOXES = {
     "jitter": "jit = true, cpu_s = 1, memory_mib = 128",
     "keeper": "state = true, memory_mib = 128",
     "roamer": "memory_mib = 128",
+    "picky": "picks = true, memory_mib = 128",
 }
 NAMES = tuple(SANDBOXES)
-EVIL, QUITTER, NEIGHBOUR, ONLINE, RUNNER, JITTER, KEEPER, ROAMER = (f"plugin:{name}|do" for name in NAMES)
+EVIL, QUITTER, NEIGHBOUR, ONLINE, RUNNER, JITTER, KEEPER, ROAMER, PICKY = (f"plugin:{name}|do" for name in NAMES)
 HOSTED, HOSTED_TOO = "plugin:hosted|do", "plugin:hosted-too|do"  # the host serves them, by hand: hostlink.py
 HOSTS = ("hosted", "hosted-too")
 
@@ -179,12 +181,12 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, 
     write(app / "shared/ok.txt", HELLO)
     write(app / "next-door/secret.txt", SECRET)
     (app / "own").mkdir()
-    read = {name: '"$RESOURCE/shared"' for name in NAMES} | {"quitter": "", "neighbour": '"$RESOURCE/next-door"', "keeper": "",
+    read = {name: '"$RESOURCE/shared"' for name in NAMES} | {"quitter": "", "neighbour": '"$RESOURCE/next-door"', "keeper": "", "picky": "",
                                                                 "roamer": '"$HOME"'}
     if wide:
         read["evil"] = '"/"'
     for name, more in SANDBOXES.items():
-        own = {"quitter": "", "neighbour": "", "keeper": "", "roamer": '"$HOME"'}.get(name, '"$RESOURCE/own"')
+        own = {"quitter": "", "neighbour": "", "keeper": "", "picky": "", "roamer": '"$HOME"'}.get(name, '"$RESOURCE/own"')
         keys = 'record = ["kept"]\n' * (name in private) + "secrets = true\n" * (name in asking)
         write(app / f"acl/{name}/plugin.toml", PLUGIN.format(name=name, keys=keys, read=read[name], write=own, more=more))
         write(app / f"acl/{name}/permissions/all.toml", PERMISSION)

@@ -28,6 +28,7 @@ import rows_page  # noqa: F401
 import rows_page_crash  # noqa: F401
 import rows_page_frames  # noqa: F401
 import rows_page_native  # noqa: F401
+import rows_picks  # noqa: F401
 import rows_plugin  # noqa: F401
 import rows_pool  # noqa: F401
 import rows_programs  # noqa: F401

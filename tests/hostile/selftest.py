@@ -45,11 +45,11 @@ BREACHES = [
       "program-either-end", "program-slow", "program-env-fixed", "program-env-pattern", "program-env-own", "program-cwd", "program-passwd", "program-other-read",
       "program-other-write", "program-fork", "program-start", "program-tcp", "program-memory", "program-bomb"]),
     ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd", "chunk-overrun",
-                                                          "plugin-two-values", "pool-release-twice", "pool-answer-in", "host-link-twice", "emit-key", "secret-without"]),
+                                                          "plugin-two-values", "pool-release-twice", "pool-answer-in", "host-link-twice", "emit-key", "secret-without", "pick-no-fd"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
                                                         "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand", "program-kill-of-other", "program-reload", "program-orphan",
-                                                        "host-link-event", "emit-flood", "secret-forged", "enclave-*-view", "enclave-reload", "enclave-export", "enclave-ticket"]),
+                                                        "host-link-event", "emit-flood", "secret-forged", "enclave-*-view", "enclave-reload", "enclave-export", "enclave-ticket", "pick-other-view", "pick-fifo"]),
 ]
 
 # Weaknesses in the launcher of plugins, in the enclave, in the host's half and in the endpoint's: twins of them (plants/*.c) in a copied tree, or other scripts of the
@@ -57,6 +57,7 @@ BREACHES = [
 SCRIPTS = ["host_scripts"]
 PLANTS = [
     ("uncovered", "a launcher that keeps nothing from plugins", ["state-read", "state-write", "state-fs", "state-fs-*", "enclave-file-fs"], ["confine_open"]),
+    ("uncut", "picks with all that lies in them, to be written", ["pick-policy", "pick-log", "pick-states", "pick-*-inside", "pick-write"], ["graft_open"]),
     ("trusting", "an enclave that counts no attempts and believes its files", ["enclave-guess", "enclave-file-swapped", "enclave-file-altered"], ["enclave_trusting"]),
     ("naive", "a plugin that starts what it is told to",
      ["program-other", "program-path", "program-name-nul", "program-option*", "program-newline*", "program-nul", "program-escape", "program-many", "program-long", "program-type-list",

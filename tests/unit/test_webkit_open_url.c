@@ -37,6 +37,7 @@ static void urls_are_written_anew(void)
         {"https://\xc3\xa4.example/", "https://xn--4ca.example/"},
         {"https://[::1]:8080/", "https://[::1]:8080/"},
         {"mailto:a@example.com?subject=x%0Ay", "mailto:a@example.com?subject=x%0Ay"},
+        {"mailto:a@example.com?body=https://x%20y", "mailto:a@example.com?body=https://x%20y"},
         {"MailTo:a@example.com", "mailto:a@example.com"},
         {"tel:+4930123456", "tel:+4930123456"},
     };
@@ -55,6 +56,9 @@ static void what_two_programs_may_read_in_two_ways_is_refused(void)
         "https:",
         "https:example.com",
         "https:///example.com",
+        "https:/.//example.com/",
+        "other:/.//example.com/",
+        "other:/a/..//example.com/",
         "https://",
         "https://@example.com/",
         "https://a@example.com/",
