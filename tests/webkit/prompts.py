@@ -40,13 +40,17 @@ class Prompts:
         chunk = os.read(self.process.stderr.fileno(), 65536)
         *lines, self.rest = (self.rest + chunk).split(b"\n")
         for line in lines:
-            if line.startswith(MARK):
-                seen = json.loads(line[len(MARK):])
-                self.dialogs, self.popups = seen["dialogs"], seen["popups"]
-                self.history.append(self.dialogs)
-            else:
+            if not self.take(line):
                 self.told += line.decode() + "\n"
         return bool(chunk)
+
+    def take(self, line):
+        """Whether that line of the host's was about dialogs."""
+        if line.startswith(MARK):
+            seen = json.loads(line[len(MARK):])
+            self.dialogs, self.popups = seen["dialogs"], seen["popups"]
+            self.history.append(self.dialogs)
+        return line.startswith(MARK)
 
     def until(self, wanted, what):
         """Reads until that is true; False: it has ended before."""
