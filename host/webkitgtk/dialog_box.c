@@ -107,7 +107,7 @@ static void on_free(void *data)
     g_free(box);
 }
 
-const struct tb_dialog_type tb_dialog_box_type = {on_show, on_free};
+const struct tb_dialog_type tb_dialog_box_type = {.show = on_show, .free = on_free};
 
 struct tb_dialog_box *tb_dialog_box_new(const struct trollbridge_app *app, struct tb_bytes origin,
                                         const struct tb_dialog_message *message)

@@ -130,6 +130,14 @@ static const char *why_not(const struct tb_dialogs *dialogs)
     return NULL;
 }
 
+void tb_dialogs_picked(struct tb_dialogs *dialogs, uint32_t id, const char *code,
+                       const char *message)
+{
+    struct tb_dialog *first = dialogs->first;
+    if (first && first->is_shown && first->type->picked)
+        first->type->picked(first, id, code, message);
+}
+
 void tb_dialogs_add(struct tb_dialogs *dialogs, struct tb_call *call,
                     const struct tb_dialog_type *type, void *data)
 {

@@ -21,6 +21,9 @@ struct tb_dialog_type {
     void (*show)(struct tb_dialog *dialog, GtkWindow *over);
     /* Takes away what is shown of it, if anything is, and frees it. */
     void (*free)(void *data);
+    /* What the dialog has handed to trollbridge_pick is there, or why not; of others, too. NULL: it
+     * hands nothing over. */
+    void (*picked)(struct tb_dialog *dialog, uint32_t id, const char *code, const char *message);
 };
 
 /* `window` says where the next one may be shown now; NULL: nowhere. */
@@ -32,6 +35,10 @@ void tb_dialogs_free(struct tb_dialogs *dialogs);
 void tb_dialogs_clear(struct tb_dialogs *dialogs);
 /* Shows the next one soon, if there is one and it may be. */
 void tb_dialogs_go_on(struct tb_dialogs *dialogs);
+
+/* For the one that is shown: see struct tb_dialog_type. */
+void tb_dialogs_picked(struct tb_dialogs *dialogs, uint32_t id, const char *code,
+                       const char *message);
 
 /* Puts the call in, whose dialog `data` is from then on, or answers it with an error and frees
  * `data`. */

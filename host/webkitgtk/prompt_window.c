@@ -104,10 +104,9 @@ static void be_modal(GtkWindow *dialog, GtkWindow *over)
     gtk_window_set_modal(dialog, TRUE);
 }
 
-void tb_prompt_window_init(struct tb_prompt_window *window, GtkWindow *over, const char *title,
-                           const struct tb_prompt_handler *handler, void *data)
+void tb_prompt_window_take(struct tb_prompt_window *window, GtkWindow *dialog, GtkWindow *over,
+                           const char *title, const struct tb_prompt_handler *handler, void *data)
 {
-    GtkWindow *dialog = g_object_new(GTK_TYPE_DIALOG, "use-header-bar", FALSE, NULL);
     *window = (struct tb_prompt_window){
         .dialog = GTK_DIALOG(g_object_ref(dialog)), .handler = handler, .data = data};
     gtk_window_set_title(dialog, title);
@@ -119,6 +118,13 @@ void tb_prompt_window_init(struct tb_prompt_window *window, GtkWindow *over, con
     window->popups = tb_ask_popups_forbid(over);
     g_signal_connect(dialog, "response", G_CALLBACK(on_response), window);
     g_signal_connect(dialog, "destroy", G_CALLBACK(on_destroy), window);
+}
+
+void tb_prompt_window_init(struct tb_prompt_window *window, GtkWindow *over, const char *title,
+                           const struct tb_prompt_handler *handler, void *data)
+{
+    GtkWindow *dialog = g_object_new(GTK_TYPE_DIALOG, "use-header-bar", FALSE, NULL);
+    tb_prompt_window_take(window, dialog, over, title, handler, data);
 }
 
 GtkWidget *tb_prompt_window_button(const struct tb_prompt_window *window, const char *text,

@@ -31,6 +31,9 @@ struct tb_prompt_window {
 
 void tb_prompt_window_init(struct tb_prompt_window *window, GtkWindow *over, const char *title,
                            const struct tb_prompt_handler *handler, void *data);
+/* The same of a window that the caller has made. */
+void tb_prompt_window_take(struct tb_prompt_window *window, GtkWindow *dialog, GtkWindow *over,
+                           const char *title, const struct tb_prompt_handler *handler, void *data);
 void tb_prompt_window_deinit(struct tb_prompt_window *window);
 
 GtkWidget *tb_prompt_window_button(const struct tb_prompt_window *window, const char *text,

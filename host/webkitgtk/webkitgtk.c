@@ -87,6 +87,17 @@ static void on_asked_over(void *data, uint32_t id)
         tw->asked_over(tw->data, id);
 }
 
+/* Only the dialogs of views pick anything here. */
+static void on_picked(void *data, uint32_t id, const char *code, const char *message)
+{
+    const struct trollbridge_webkit *tw = data;
+    GHashTableIter all;
+    void *view;
+    g_hash_table_iter_init(&all, tw->views);
+    while (g_hash_table_iter_next(&all, NULL, &view))
+        tb_dialogs_picked(((struct tb_view *)view)->dialogs, id, code, message);
+}
+
 static gboolean on_bridge(int fd, GIOCondition condition, void *data)
 {
     struct trollbridge_webkit *tw = data;
@@ -139,6 +150,7 @@ static bool spawn(struct trollbridge_webkit *tw, const struct trollbridge_webkit
         .ask = on_ask,
         .secret = on_secret,
         .asked_over = on_asked_over,
+        .picked = on_picked,
         .data = tw,
     };
     enum trollbridge_result result = trollbridge_spawn(&bridge, &tw->bridge);

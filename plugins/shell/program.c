@@ -210,3 +210,14 @@ const char *shell_program_check(const struct shell_program *program)
         return "its interpreter is a script";
     return NULL;
 }
+
+size_t shell_program_fixed_args(const struct shell_program *program,
+                                struct tb_bytes ret_args[static SHELL_ARGS_MAX])
+{
+    for (size_t i = 0; i < program->n_args; i++) {
+        if (program->args[i].pattern)
+            return 0;
+        ret_args[i] = program->args[i].fixed;
+    }
+    return program->n_args;
+}

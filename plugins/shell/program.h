@@ -69,3 +69,8 @@ void shell_program_deinit(struct shell_program *program);
 /* Whether both files still are what the policy named, by path and by descriptor. NULL: yes; else
  * why not. */
 const char *shell_program_check(const struct shell_program *program);
+
+/* As in Tauri a page that gives no arguments, where it has no say in any, means the policy's. Their
+ * number; 0: it has a say. */
+size_t shell_program_fixed_args(const struct shell_program *program,
+                                struct tb_bytes ret_args[static SHELL_ARGS_MAX]);

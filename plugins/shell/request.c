@@ -131,9 +131,11 @@ static bool check_arg(struct tb_call *call, const struct shell_program *program,
 }
 
 static bool check_args(struct tb_call *call, const struct shell_program *program,
-                       const struct texts *texts)
+                       struct texts *texts)
 {
     size_t n_bytes = 0;
+    if (texts->n == 0)
+        texts->n = shell_program_fixed_args(program, texts->list);
     if (!program->any_args && texts->n != program->n_args) {
         tb_reply_error(call, TB_CODE_SCOPE, 0, "args: the policy allows %zu arguments, not %zu",
                        program->n_args, texts->n);

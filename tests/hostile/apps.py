@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 
+import programs as startable
+
 READ, WRITE, LIST, STAT = (f"plugin:fs|{name}" for name in ("read_text_file", "write_text_file", "read_dir", "stat"))
 READ_FILE = "plugin:fs|read_file"
 LISTEN, EMIT, EMIT_TO = (f"plugin:event|{name}" for name in ("listen", "emit", "emit_to"))
@@ -148,8 +150,8 @@ def told_enclave(world):
 
 
 def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, ask=(), wide=False, twice=False, filters="",
-         hook=None, enclave=(), home=False, full=(), asking=("keeper",), private=("keeper",)):
-    """`ask`: commands that a person is asked about; `hook`: the text of an isolation.js; `enclave`: entries for it; `home`: fs may have the home folder; `full`: commands of which the log is to have all;
+         hook=None, enclave=(), home=False, full=(), asking=("keeper",), private=("keeper",), programs=""):
+    """`ask`: commands that a person is asked about; `hook`: the text of an isolation.js; `enclave`: entries for it; `home`: fs may have the home folder; `full`: commands of which the log is to have all; `programs`: the page may start some (programs.py);
     `asking`, `private`: plugins that may ask for passphrases, and whose arguments are secrets. For the self-test: `wide` grants what rows expect to be withheld, `twice` in two files."""
     app = world.app
     manifest = MANIFEST.format(action=action, in_flight=in_flight, deadline_ms=deadline_ms, hosted_ms=hosted_ms)
@@ -194,3 +196,5 @@ def make(world, action="lock", in_flight=64, deadline_ms=5000, hosted_ms=30000, 
     (app / "programs").mkdir()
     shutil.copy(world.settings.evil, app / "programs/evil")
     os.chmod(app / "programs/evil", 0o755)
+    if programs:
+        startable.make(world, programs == "loose")

@@ -64,7 +64,7 @@ class Trial:
         self.breach = settings.breach
         breaches = {"wide": {"wide": True}, "deny": {"action": "deny"}, "twice": {"twice": True},
                     "unfiltered": {"filters": ""}, "unasked": {"ask": ()}, "unhooked": {"hook": None}, "asking": {"asking": apps.NAMES},
-                    "told": {"private": ()}}
+                    "told": {"private": ()}, "loose": {"programs": "loose"}}
         planted = breaches.get(settings.breach, {})
         apps.make(self.world, **{**row.app, **planted})
         self.host = self.world.start()

@@ -31,6 +31,7 @@ import rows_page_native  # noqa: F401
 import rows_picks  # noqa: F401
 import rows_plugin  # noqa: F401
 import rows_pool  # noqa: F401
+import rows_programs  # noqa: F401
 import rows_record  # noqa: F401
 import rows_reload  # noqa: F401
 import rows_sandbox  # noqa: F401

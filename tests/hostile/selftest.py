@@ -17,7 +17,9 @@ STILL_HELD = {
 
 # (breach, what it is, rows that must fail with it)
 BREACHES = [
-    ("off", "a tree built with -Dsandbox=off", ["sandbox-*", "reload-hull", "state-read", "state-write", "state-app-*"]),
+    ("off", "a tree built with -Dsandbox=off", ["sandbox-*", "reload-hull", "state-read", "state-write", "state-app-*",
+      "program-passwd", "program-log-*", "program-root-write", "program-kill-broker", "program-kill-host", "program-ptrace", "program-peek", "program-exec", "program-userns",
+      "program-mount", "program-keyring", "program-io-uring", "program-i386", "program-terminal"]),
     ("wide", "a manifest that grants what should be withheld",
      ["path-outside", "path-absolute", "path-denied", "path-denied-*", "path-renamed", "path-dot-denied",
       "path-double-slash", "path-url-denied", "write-outside", "write-denied", "race-denied-allowed", "sandbox-passwd",
@@ -38,11 +40,15 @@ BREACHES = [
     ("unfiltered", "a manifest without limits, rules, schemas and tripwires", ["limit-*", "rule-*", "schema-*", "tripwire-*",
                                                                                      "isolation-rule", "isolation-schema", "isolation-body"]),
     ("unhooked", "a manifest without the hook", ["isolation-*", "page-isolation-*"]),
+    ("loose", "a manifest that lets programs do what should be withheld",
+     ["program-sh", "program-loader", "program-link", "program-script", "program-search", "program-more", "program-fewer", "program-part", "program-either",
+      "program-either-end", "program-slow", "program-env-fixed", "program-env-pattern", "program-env-own", "program-cwd", "program-passwd", "program-other-read",
+      "program-other-write", "program-fork", "program-start", "program-tcp", "program-memory", "program-bomb"]),
     ("cut-log", "a log from which the violation was cut", ["handle-forged", "hello-second", "open-no-fd", "plugin-fd", "chunk-overrun",
                                                           "plugin-two-values", "pool-release-twice", "pool-answer-in", "host-link-twice", "emit-key", "secret-without", "pick-no-fd"]),
     ("no-log", "no log at all", ["bit-flip", "miss", "plugin-crash", "pool-shrink", "pool-changes"]),
     ("dead", "a tree in which nothing works any more", ["bit-flip", "cancel-dead", "plugin-garbage", "path-outside", "id-other-session",
-                                                        "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand",
+                                                        "event-all-views", "pool-toctou", "pool-dies", "audit-other-view", "audit-thousand", "program-kill-of-other", "program-reload", "program-orphan",
                                                         "host-link-event", "emit-flood", "secret-forged", "enclave-*-view", "enclave-reload", "enclave-export", "enclave-ticket", "pick-other-view", "pick-fifo"]),
 ]
 
@@ -53,6 +59,10 @@ PLANTS = [
     ("uncovered", "a launcher that keeps nothing from plugins", ["state-read", "state-write", "state-fs", "state-fs-*", "enclave-file-fs"], ["confine_open"]),
     ("uncut", "picks with all that lies in them, to be written", ["pick-policy", "pick-log", "pick-states", "pick-*-inside", "pick-write"], ["graft_open"]),
     ("trusting", "an enclave that counts no attempts and believes its files", ["enclave-guess", "enclave-file-swapped", "enclave-file-altered"], ["enclave_trusting"]),
+    ("naive", "a plugin that starts what it is told to",
+     ["program-other", "program-path", "program-name-nul", "program-option*", "program-newline*", "program-nul", "program-escape", "program-many", "program-long", "program-type-list",
+      "program-env-[!o]*", "program-cwd-link", "program-cwd-up", "program-cwd-nul", "program-replaced", "program-written", "program-other-*", "program-tcp",
+      "program-fork", "program-bomb"], ["shell_naive"]),
     ("natives", "native functions in the page's own world", ["page-walk", "page-names"], ["web_natives"]),
     ("keys", "keys on the page's global object", ["page-walk"], ["web_keys"]),
     ("everywhere", "scripts and links in all frames, offers that are not looked at, a script message handler",

@@ -49,3 +49,15 @@ def result(dialog):
 def ended(dialog):
     dialog.process.send_signal(signal.SIGTERM)
     assert dialog.end()[1] == 0
+
+
+class OverWindow(prompts.Prompts):
+    """Those over a `window.Window`, whose page is worked, too: its host's stderr has what both show."""
+
+    def __init__(self, page):
+        super().__init__(page.process, page.app.environment)
+        self.page = page
+        page.others.append(self.take)
+
+    def read(self, seconds, what):
+        return self.page.read(seconds, what)

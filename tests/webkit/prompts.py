@@ -40,13 +40,17 @@ class Prompts:
         chunk = os.read(self.process.stderr.fileno(), 65536)
         *lines, self.rest = (self.rest + chunk).split(b"\n")
         for line in lines:
-            if line.startswith(MARK):
-                seen = json.loads(line[len(MARK):])
-                self.dialogs, self.popups = seen["dialogs"], seen["popups"]
-                self.history.append(self.dialogs)
-            else:
+            if not self.take(line):
                 self.told += line.decode() + "\n"
         return bool(chunk)
+
+    def take(self, line):
+        """Whether that line of the host's was about dialogs."""
+        if line.startswith(MARK):
+            seen = json.loads(line[len(MARK):])
+            self.dialogs, self.popups = seen["dialogs"], seen["popups"]
+            self.history.append(self.dialogs)
+        return line.startswith(MARK)
 
     def until(self, wanted, what):
         """Reads until that is true; False: it has ended before."""
@@ -103,6 +107,25 @@ class Prompts:
         self.wait(lambda: self.can(name), f"{name} can be pressed")
         self.answered = self.dialogs[0]["id"]
         self.press(name)
+
+    def type_path(self, path):
+        """Into the field of a dialog for files; Ctrl+L brings it."""
+        if not any(field["focus"] for field in self.dialogs[0]["fields"]):
+            self.do("key", "ctrl+l")
+        self.wait(lambda: any(field["focus"] for field in self.dialogs[0]["fields"]), "a field has the keyboard")
+        self.do("key", "ctrl+a")
+        self.do("type", "--delay", 1, "--", path)
+        self.wait(lambda: any(field["text"].rstrip("/") == str(path) for field in self.dialogs[0]["fields"]), "it is typed")
+
+    def choose(self, path, button="Open"):
+        """In a dialog for files: that one."""
+        self.appear()
+        self.type_path(path)
+        self.click(button)
+
+    def dismiss(self):
+        self.answered = self.appear()["id"]
+        self.do("key", "Escape")
 
     def facts(self):
         """Name: text."""

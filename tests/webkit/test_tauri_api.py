@@ -12,7 +12,7 @@ COMPAT = pathlib.Path(__file__).resolve().parents[2] / "docs/tauri-compat.md"
 MODULES = {"@tauri-apps/api/core": "core", "@tauri-apps/api/event": "event", "@tauri-apps/api/path": "path",
            "@tauri-apps/api/app": "app", "@tauri-apps/api/window": "window",
            "@tauri-apps/api/webview": "webview",
-           **{f"@tauri-apps/plugin-{name}": name for name in ("fs", "opener")}}
+           **{f"@tauri-apps/plugin-{name}": name for name in ("fs", "shell", "dialog", "opener")}}
 FILES = {"api_cases.js": ("core", "event", "path"), "app_cases.js": ("app",), "window_cases.js": ("window",),
          "webview_cases.js": ("webview",)}
 NAMES = [f"{short}.{name}" for module, short in MODULES.items() for name in exports(module)[module]]
@@ -57,6 +57,6 @@ def test_each_row_is_what_the_page_sees(page, run_app, file):
     assert run_app(page, eval=cases(file), timeout=120) == stated
 
 
-@pytest.mark.parametrize("plugin", ["fs", "opener"])
+@pytest.mark.parametrize("plugin", ["fs", "shell", "dialog", "opener"])
 def test_every_row_of_a_plugin_says_that_it_works(plugin):
     assert {state for name, state in rows(COMPAT.read_text()) if name.startswith(f"{plugin}.")} == {"works"}

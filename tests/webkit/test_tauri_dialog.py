@@ -1,4 +1,4 @@
-"""@tauri-apps/plugin-dialog, unmodified, in a page: its messages and questions, answered by real clicks and keys."""
+"""@tauri-apps/plugin-dialog, unmodified, in a page: every function that it exports, answered by real clicks and keys."""
 
 import contextlib
 import json
@@ -8,7 +8,19 @@ import pytest
 import prompts
 import tree
 from apps import capability
-from tauri_page import bundled, cases, fs_permissions
+from tauri_page import bundled, cases, cases_of, exports, fs_permissions
+
+EXPORTS = exports("@tauri-apps/plugin-dialog")["@tauri-apps/plugin-dialog"]
+CASES = cases_of("dialog_cases.js")
+
+
+def test_every_export_has_a_case():
+    assert len(EXPORTS) == 5
+    assert [name for name in EXPORTS if name not in CASES] == []
+
+
+def test_an_export_without_a_case_would_be_seen():
+    assert [name for name in [*EXPORTS, "pick"] if name not in CASES] == ["pick"]
 
 
 @pytest.fixture
@@ -67,3 +79,25 @@ def test_messages_by_keys(dialogs, key, told):
             person.until(lambda: person.can("Yes") if person.dialogs[0]["buttons"][-1]["label"] == "Yes" else True, "a button is there")
             person.do("key", key)
         assert result(person) == told
+
+
+def test_open_by_clicks(dialogs, page):
+    data = page.path / "data"
+    (data / "b.md").write_text("b")
+    with dialogs("open") as person:
+        person.choose(data / "hello.txt")
+        person.choose(data / "b.md")
+        person.choose(data)
+        person.choose(data / "private")
+        person.dismiss()
+        assert result(person) == [str(data / "hello.txt"), [str(data / "b.md")], str(data), [str(data / "private")], None]
+
+
+def test_save_by_clicks(dialogs, page):
+    with dialogs("save") as person:
+        shown = person.appear()
+        assert "new.txt" in [field["text"] for field in shown["fields"]]
+        person.click("Save")
+        person.dismiss()
+        assert result(person) == [str(page.path / "data/new.txt"), None]
+    assert (page.path / "data/new.txt").read_bytes() == b""

@@ -43,6 +43,7 @@ class Window:
 
     def __init__(self, app, look, title, words=(), **environment):
         self.app, self.state, self.rest, self.told = app, {}, b"", ""
+        self.others = []  # what takes lines that are not the page's: dialogs.OverWindow
         probe = app.folder / "probe.js"
         probe.write_text(PROBE % (look, MARK))
         app.environment |= environment
@@ -119,6 +120,6 @@ class Window:
         for line in lines:
             if MARK.encode() in line:
                 self.state = json.loads(line.split(MARK.encode(), 1)[1])
-            else:
+            elif not any(take(line) for take in self.others):
                 self.told += line.decode() + "\n"
         return bool(chunk)

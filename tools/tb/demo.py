@@ -16,6 +16,7 @@ import tempfile
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/e2e"))
 import demo_enclave  # noqa: E402
+import demo_programs  # noqa: E402
 import tree  # noqa: E402
 
 TTY = sys.stdout.isatty()
@@ -211,6 +212,17 @@ def show_keys(installed, folder):
         demo_enclave.show(host, app.log, row)
 
 
+def show_programs(installed, folder):
+    title("git, in a folder that a person picked (examples/history)")
+    folder = folder / "programs"
+    folder.mkdir()
+    app = tree.App(installed, folder, "history")
+    log = demo_programs.log_of(app)
+    with tree.Host(app) as host:
+        host.open("main")
+        demo_programs.show(host, folder, log, row)
+
+
 def sha(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -280,6 +292,7 @@ def main():
         show_streams(app, folder)
         show_firewall(app.installed, folder)
         show_keys(app.installed, folder)
+        show_programs(app.installed, folder)
         show_policy(app, folder)
         show_attacks()
         title("The log of all this")

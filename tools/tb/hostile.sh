@@ -11,9 +11,9 @@ chmod 755 "$stage"
 copy() {
     mkdir -p "$stage/tests"
     cp -a build/root "$stage/root"
-    cp -a build/tests/hostile/evil build/tests/hostile/bare "$stage/"
+    cp -a build/tests/hostile/{evil,tried,bare} "$stage/"
     mkdir "$stage/plants"
-    cp -a build/tests/hostile/lib*.so build/tests/hostile/{confine_open,graft_open,enclave_trusting} "$stage/plants/"
+    cp -a build/tests/hostile/lib*.so build/tests/hostile/{confine_open,graft_open,enclave_trusting,shell_naive} "$stage/plants/"
     cp -a tests/hostile tests/e2e tests/webkit "$stage/tests/"
 }
 
@@ -38,7 +38,7 @@ run=(env -i PATH=/usr/bin:/bin LANG=C.UTF-8 TMPDIR="$stage/tmp")
 mkdir -m 1777 "$stage/tmp"
 if [ "$(id -u)" = 0 ]; then
     id tbtest >/dev/null 2>&1 || useradd --create-home tbtest
-    chown -R tbtest: "$stage/root" "$stage/evil" "$stage/bare" "$stage/plants" "$stage/tests"
+    chown -R tbtest: "$stage/root" "$stage/evil" "$stage/tried" "$stage/bare" "$stage/plants" "$stage/tests"
     run=(setpriv --reuid tbtest --regid tbtest --clear-groups "${run[@]}")
 fi
 "${run[@]}" "${command[@]}" "$@"

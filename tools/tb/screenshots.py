@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pictures of the examples notes and vault, as docs/images has them: of copies, in a real window without a screen."""
+"""Pictures of the examples notes, vault and history, as docs/images has them: of copies, in a real window without a screen."""
 import json
 import os
 import pathlib
@@ -12,6 +12,8 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "tests/webkit"), str(TOP / "tests/e2e")]
 import display  # noqa: E402
 import gpg_home  # noqa: E402
+import prompts  # noqa: E402
+import repositories  # noqa: E402
 
 PROGRAM = TOP / "build/root/bin/trollbridge"
 IMAGES = TOP / "docs/images"
@@ -74,6 +76,24 @@ $('invent').click();
 VAULTS = {"light": ("Adwaita", WRITE), "dark": ("Adwaita:dark", PASSWORDS)}
 
 
+# The history: a repository as somebody might have it, the oldest commit first, and what is done.
+SUBJECTS = ("Build the bridge", "Paint the railing", "Take a toll: one goat for each crossing", "Let the smallest goat pass", "Say when the troll sleeps",
+            "Mend the third plank", "Count goats once, however they cross", "Refuse goats that say they are somebody else", "Raise the toll to two goats",
+            "Give change", "Write down who crossed, and when", "Keep the book where no goat reaches it", "Let the middle goat pass", "Meet the big goat",
+            "Mend the bridge")
+HISTORY = """
+const until = async (condition) => { while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10)); };
+const $ = (id) => document.getElementById(id);
+await until(() => document.body.dataset.state === 'ready');
+$('first').click();
+await until(() => document.body.dataset.state === 'read');
+$('folder').textContent = '/home/hilde/src/bridge';
+$('commit-3').click();
+await until(() => $('detail').dataset.state === 'read');
+$('list').focus();
+"""
+
+
 def picture(name, app, theme, script, folder, environment):
     (folder / "script.js").write_text(script)
     subprocess.run([PROGRAM, "run", app, "--eval", folder / "script.js", "--screenshot", IMAGES / f"{name}.png"],
@@ -97,6 +117,22 @@ def take_vaults(folder, environment):
         picture(f"vault-{name}", TOP / "examples/vault", theme, f"const PEOPLE = {json.dumps(people)};{KEYS}{script}", folder, environment)
 
 
+def take_history(folder, environment):
+    """A person picks the folder: the dialog is seen and answered as in the tests."""
+    repository = repositories.Repository(folder / "bridge", SUBJECTS)
+    repository.git("tag", "v1", "main~8")
+    (folder / "history.js").write_text(HISTORY)
+    environment = {**environment, "GTK_THEME": "Adwaita", "HOME": str(folder / "home-history"), "GTK_MODULES": str(prompts.WITNESS)}
+    words = ["run", TOP / "examples/history", "--eval", folder / "history.js", "--screenshot", IMAGES / "history.png"]
+    with subprocess.Popen([PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        person = prompts.Prompts(process, environment)
+        person.choose(repository.folder)
+        told, status = person.end()
+    if status != 0:
+        raise SystemExit(f"docs/images/history.png: {person.told}{told}")
+    print("docs/images/history.png")
+
+
 def main():
     screen = display.Display()
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "GSETTINGS_BACKEND": "memory", **screen.environment}
@@ -105,6 +141,7 @@ def main():
             for name, (theme, script) in PICTURES.items():
                 take_notes(name, theme, script, pathlib.Path(folder), environment)
             take_vaults(pathlib.Path(folder), environment)
+            take_history(pathlib.Path(folder), environment)
     finally:
         screen.close()
 
