@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Long measurements of the installed tree: `./tb soak streams [SECONDS]`, `./tb soak neighbours [ROUNDS]`,
-`./tb soak reloads [DOCUMENTS]`.
+`./tb soak reloads [DOCUMENTS]`, `./tb soak programs [ROUNDS]`.
 
 `streams` lets streams stand still in both directions, while other calls go on, and looks at the memory of every process;
 then it opens and cancels streams by the thousand. It fails when something grew.
@@ -10,7 +10,10 @@ undisturbed run, and prints how many times as long they took. The machine decide
 runs stands beside.
 
 `reloads` takes one window through so many documents, in every way there is, and looks at what they leave in any process. It
-fails when something grew."""
+fails when something grew.
+
+`programs` starts and cancels programs that leave their session, and fails when a process, a descriptor or memory stays. It
+prints how long the end takes."""
 
 import contextlib
 import os
@@ -27,6 +30,7 @@ for folder in ("e2e", "webkit"):
 import apps  # noqa: E402
 import display  # noqa: E402
 import neighbours  # noqa: E402
+import programs  # noqa: E402
 import race_host  # noqa: E402
 import reloads  # noqa: E402
 import spout  # noqa: E402
@@ -191,10 +195,22 @@ def documents(n):
     return 1 if wrong else 0
 
 
+# ---- programs ----
+
+def come_and_go(rounds):
+    with host_of(programs.add) as host:
+        wrong = programs.stand_still(host) + programs.left_by(host, rounds)
+    for problem in wrong:
+        print(f"FAIL {problem}")
+    print("nothing was left" if not wrong else f"{len(wrong)} problems")
+    return 1 if wrong else 0
+
+
 def main():
-    modes = {"streams": (streams, 60), "neighbours": (beside_neighbours, 9), "reloads": (documents, 5000)}
+    modes = {"streams": (streams, 60), "neighbours": (beside_neighbours, 9), "reloads": (documents, 5000),
+             "programs": (come_and_go, 1000)}
     if len(sys.argv) not in (2, 3) or sys.argv[1] not in modes or not (sys.argv + ["1"])[2].isdigit():
-        print("usage: ./tb soak streams [SECONDS] | neighbours [ROUNDS] | reloads [DOCUMENTS]", file=sys.stderr)
+        print("usage: ./tb soak streams [SECONDS] | neighbours [ROUNDS] | reloads [DOCUMENTS] | programs [ROUNDS]", file=sys.stderr)
         return 2
     run, otherwise = modes[sys.argv[1]]
     return run(int(sys.argv[2]) if len(sys.argv) == 3 else otherwise)

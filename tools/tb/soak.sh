@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Long measurements of the built tree: `./tb soak streams [SECONDS]`, `./tb soak neighbours [ROUNDS]`,
-# `./tb soak reloads [DOCUMENTS]`.
+# `./tb soak reloads [DOCUMENTS]`, `./tb soak programs [ROUNDS]`.
 set -euo pipefail
 . tools/tb/common.sh
 
