@@ -76,14 +76,32 @@ static bool read_texts(struct tb_call *call, struct texts *ret_texts)
                        &ret_texts->n);
 }
 
+/* Those of ASCII, and U+0080 to U+009F as UTF-8 has them. */
+static bool is_control(struct tb_bytes text, size_t i)
+{
+    uint8_t c = text.data[i];
+    return c < 0x20 || c == 0x7f || (c == 0xc2 && i + 1 < text.n && text.data[i + 1] < 0xa0);
+}
+
 /* Whatever any pattern says: what is not there to be seen, or ends a text for a program that reads
  * it as one, is in no argument. */
 static bool is_plain(struct tb_bytes text)
 {
     for (size_t i = 0; i < text.n; i++)
-        if (text.data[i] < 0x20 || text.data[i] == 0x7f)
+        if (is_control(text, i))
             return false;
     return tb_utf8_valid(text);
+}
+
+/* No arguments at all stand for the policy's own, as in Tauri, where all of them are fixed. */
+static void take_fixed(const struct shell_program *program, struct texts *texts)
+{
+    for (size_t i = 0; i < program->n_args; i++)
+        if (program->args[i].pattern)
+            return;
+    for (size_t i = 0; texts->n == 0 && i < program->n_args; i++)
+        texts->list[i] = program->args[i].fixed;
+    texts->n = texts->n == 0 ? program->n_args : texts->n;
 }
 
 static bool fits(const struct shell_text *wanted, struct tb_bytes text)
@@ -345,12 +363,12 @@ static bool read_encoding(struct tb_call *call, struct tb_args options,
 static bool read_options(struct tb_call *call, const struct shell_picked *picks,
                          struct tb_args options, struct shell_request *request)
 {
-    const struct tb_value *env = NULL;
-    if (!tb_arg_value(call, options, "env", TB_OPTIONAL, &env) ||
-        !check_env(call, request->program, env) || !read_encoding(call, options, request) ||
+    struct tb_args env;
+    if (!tb_arg_args(call, options, "env", TB_OPTIONAL, &env) ||
+        !check_env(call, request->program, env.map) || !read_encoding(call, options, request) ||
         !open_cwd(call, picks, options, request))
         return false;
-    request->envp = envp_of(request->program, env);
+    request->envp = envp_of(request->program, env.map);
     if (!request->envp)
         tb_reply_error(call, TB_CODE_IO, ENOMEM, "no memory");
     return request->envp != NULL;
@@ -366,8 +384,10 @@ static bool read_all(struct tb_call *call, const struct shell_scope *scope,
         !tb_arg_bool(call, options, "sidecar", TB_OPTIONAL, &sidecar))
         return false;
     request->program = find_program(call, scope, sidecar);
-    if (!request->program || !read_texts(call, &texts) ||
-        !check_args(call, request->program, &texts) || !read_options(call, picks, options, request))
+    if (!request->program || !read_texts(call, &texts))
+        return false;
+    take_fixed(request->program, &texts);
+    if (!check_args(call, request->program, &texts) || !read_options(call, picks, options, request))
         return false;
     request->argv = argv_of(request->program, &texts);
     if (!request->argv)

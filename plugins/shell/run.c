@@ -46,7 +46,7 @@ struct shell_run {
     bool told_number; /* to the page */
     bool over_output;
     bool over_time;
-    bool broken; /* what it wrote is not in its encoding */
+    bool told_failure;
 };
 
 /* ---- ends ---- */
@@ -206,15 +206,17 @@ static bool is_done(const struct shell_run *run)
     return run->has_end && run->outputs[OUT].fd < 0 && run->outputs[ERR].fd < 0;
 }
 
-/* False: there is no room yet. */
+/* False: there is no room yet. What was not started has not ended either. */
 static bool tell_end(struct shell_run *run)
 {
     const char *failure = failure_of(run);
-    if (failure && !run->broken) {
-        if (!tell_error(run, failure))
+    if (failure && !run->told_failure) {
+        run->told_failure = tell_error(run, failure);
+        if (!run->told_failure)
             return false;
-        run->broken = true;
     }
+    if (run->end.error != 0)
+        return true;
     struct tb_packer *packer = begin_event(run, "Terminated");
     tb_pack_map(packer, 2);
     pack_end(packer, &run->end);
@@ -252,7 +254,7 @@ static void go_on(struct shell_run *run)
         return;
     if (run->collects)
         answer_execute(run);
-    else if (run->end.error != 0 || tell_end(run))
+    else if (tell_end(run))
         tb_stream_end_nil(run->stream);
     else
         return;

@@ -35,6 +35,8 @@ ENTRIES = [
     {"name": "script", "args": [ANY]},
     {"name": "own"},
     {"name": "gone", "cmd": "/bin/true"},
+    {"name": "broken"},
+    {"name": "three", "cmd": "/bin/echo", "args": ["one", "two", "three"]},
     {"name": "sidecar", "sidecar": True, "args": [ANY]},
 ]
 MANIFEST = """
@@ -62,6 +64,8 @@ path = "$RESOURCE/script"
 interpreter = "/bin/sh"
 [programs.own]
 path = "$RESOURCE/own"
+[programs.broken]
+path = "$RESOURCE/broken"
 """
 
 
@@ -77,6 +81,8 @@ def shell(app):
     script.write_text("#!/bin/sh\necho script $1 $#\n")
     script.chmod(0o755)
     shutil.copy("/bin/echo", app.path / "sidecar")
+    (app.path / "broken").write_bytes(b"\x7fELF, and no more")
+    (app.path / "broken").chmod(0o755)
     (app.path / "capabilities/main.json").write_text(json.dumps({"identifier": "main", "windows": ["*"], "permissions": [
         {"identifier": "shell:allow-execute", "allow": ENTRIES, "deny": [{"name": "gone"}]},
         {"identifier": "shell:allow-spawn", "allow": ENTRIES}, "shell:allow-kill", "shell:allow-stdin-write"]}))
@@ -174,6 +180,26 @@ def test_a_nul_is_in_no_argument(view):
         assert result["error"] == ("scope" if "\0" in args or args == ["a\0b"] else "invalid_args"), args
 
 
+def test_none_stand_for_those_that_are_all_fixed(running):
+    assert execute(running, "three")["stdout"] == execute(running, "three", "one", "two", "three")["stdout"] == "one two three\n"
+    for args in (["one"], ["one", "two", "four"], ["one", "two", "three", "four"]):
+        assert execute(running, "three", *args) == "scope"
+
+
+def test_a_control_character_beyond_ascii(running):
+    assert execute(running, "echo", "a\u0085b") == execute(running, "echo", "\u009b2J") == "scope"
+    assert execute(running, "echo", "\u00a0")["stdout"] == "\u00a0\n"
+
+
+def test_what_cannot_be_started_is_an_error(view):
+    """The kernel refuses it, whose last word it is."""
+    assert view.await_result(view.start(EXECUTE, {"program": "broken"}))["error"] == "io"
+    call, _ = spawn(view, "broken")
+    assert "format" in until(view, call, "Error").lower()
+    view.await_result(call)
+    assert [event for event, _ in events(call)] == ["Error"]
+
+
 def test_a_sidecar_is_one(running):
     assert execute(running, "echo", "x", sidecar=True) == "scope"
 
@@ -183,6 +209,8 @@ def test_the_environment_is_what_policy_says(running):
     assert sorted(execute(running, "env", env={"A": "2", "B": "3"})["stdout"].split()) == ["A=2", "B=3", "LANG=C.UTF-8"]
     for name, value in [("A", "x"), ("LANG", "x"), ("LD_PRELOAD", "/x.so"), ("PATH", "/tmp"), ("GIT_SSH_COMMAND", "x"), ("B", "1\n")]:
         assert execute(running, "env", env={name: value}) == "scope"
+    for env in ([], "B=1", 1, True):
+        assert execute(running, "env", env=env) == "invalid_args"
 
 
 def test_where_it_runs(running, shell):

@@ -36,7 +36,7 @@ BELOW = {
     "plugins/enclave": ["base", "keystore", "plugins/sdk", "plugins/enclave/pgp"],
     "plugins/audit": ["base", "audit", "plugins/sdk"],
     "plugins/path": ["base", "plugins/sdk"],
-    "plugins/shell": ["argument", "base", "plugins/sdk"],
+    "plugins/shell": ["argument", "base", "sandbox", "plugins/sdk"],
     "host": ["base", "proto", "plugins/sdk"],
     "shim-js": [],
     "host/webkitgtk": ["base", "proto", "plugins/sdk", "shim-js", "host/webkitgtk/frontend"],
