@@ -101,3 +101,17 @@ def test_save_by_clicks(dialogs, page):
         person.dismiss()
         assert result(person) == [str(page.path / "data/new.txt"), None]
     assert (page.path / "data/new.txt").read_bytes() == b""
+
+
+def test_what_was_picked_is_the_page_s(dialogs, page):
+    """No scope has that file; only once it was picked the page may read and write it."""
+    file = page.home / "picked.txt"
+    file.write_text("from elsewhere")
+    read = f"tauri.fs.readTextFile({json.dumps(str(file))})"
+    reads = f"""const refused = await {read}.then(() => 'read', () => 'refused');
+      const path = await open({{ title: 'One' }});
+      await tauri.fs.writeTextFile(path, ' and back', {{ append: true }});
+      return [refused, path, await {read}];"""
+    with dialogs("message", eval=reads) as person:
+        person.choose(file)
+        assert result(person) == ["refused", str(file), "from elsewhere and back"]
