@@ -30,7 +30,9 @@ struct tb_risk_reach {
     uint32_t programs; /* the same, as entries of shell */
 };
 
-void tb_risk_reach_add(struct tb_risk_reach *reach, const struct tb_value *entry);
+/* Of a program the manifest says whether it may start others. */
+void tb_risk_reach_add(const struct tb_manifest *manifest, struct tb_risk_reach *reach,
+                       const struct tb_value *entry);
 void tb_risk_reach_join(struct tb_risk_reach *reach, const struct tb_risk_reach *more);
 
 struct tb_risk {

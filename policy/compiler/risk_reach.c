@@ -1,6 +1,7 @@
 /* How far the entries of a scope reach. By their text as the files have it, and not by what its
  * variables are on this machine: the same policy has the same score everywhere. */
 #include "policy/compiler/program.h"
+#include "policy/compiler/programs.h"
 #include "policy/compiler/risk_row.h"
 #include "policy/compiler/url/remote.h"
 
@@ -88,7 +89,18 @@ struct program {
     const struct tb_value *args;
 };
 
-static enum tb_risk_program program_of(const struct program *program)
+/* What runs others where its arguments say so is a program like any other if it starts none. */
+static bool runs_others(const struct tb_manifest *manifest, const struct program *program,
+                        struct tb_bytes name)
+{
+    const struct tb_program_table *table = tb_table_find(&manifest->program_of, program->name);
+    enum tb_program kind = tb_program_of(name);
+    return kind == TB_PROGRAM_INTERPRETER ||
+           (kind == TB_PROGRAM_BY_ARGUMENTS && (!table || table->children));
+}
+
+static enum tb_risk_program program_of(const struct tb_manifest *manifest,
+                                       const struct program *program)
 {
     struct tb_bytes name = program->command.n > 0 ? program->command : program->name;
     const struct tb_value *args = program->args;
@@ -96,7 +108,7 @@ static enum tb_risk_program program_of(const struct program *program)
     bool checked = args && args->type == TB_VALUE_LIST && checks_any(args);
     if (name.n == 0)
         return TB_RISK_NO_PROGRAM;
-    if (tb_program_of(name) != TB_PROGRAM_PLAIN && (any || checked))
+    if (runs_others(manifest, program, name) && (any || checked))
         return TB_RISK_INTERPRETER;
     if (any)
         return TB_RISK_ANY_ARGS;
@@ -116,7 +128,8 @@ static void add_url(struct tb_risk_reach *reach, struct tb_bytes text)
     reach->any_host = reach->any_host || tb_risk_any_host(text);
 }
 
-static void add_map(struct tb_risk_reach *reach, const struct tb_value *entry)
+static void add_map(const struct tb_manifest *manifest, struct tb_risk_reach *reach,
+                    const struct tb_value *entry)
 {
     struct program program = {{0}, {0}, NULL};
     for (const struct tb_value *item = entry->child; item; item = item->next) {
@@ -132,11 +145,12 @@ static void add_map(struct tb_risk_reach *reach, const struct tb_value *entry)
         if (tb_bytes_are(item->key, "args"))
             program.args = item;
     }
-    enum tb_risk_program found = program_of(&program);
+    enum tb_risk_program found = program_of(manifest, &program);
     reach->programs = found > reach->programs ? found : reach->programs;
 }
 
-void tb_risk_reach_add(struct tb_risk_reach *reach, const struct tb_value *entry)
+void tb_risk_reach_add(const struct tb_manifest *manifest, struct tb_risk_reach *reach,
+                       const struct tb_value *entry)
 {
     reach->scoped = true;
     bool text = entry->type == TB_VALUE_STRING;
@@ -146,7 +160,7 @@ void tb_risk_reach_add(struct tb_risk_reach *reach, const struct tb_value *entry
     if (text && !memmem(entry->string.data, entry->string.n, "://", 3))
         add_path(reach, entry->string);
     if (entry->type == TB_VALUE_MAP)
-        add_map(reach, entry);
+        add_map(manifest, reach, entry);
 }
 
 void tb_risk_reach_join(struct tb_risk_reach *reach, const struct tb_risk_reach *more)

@@ -297,3 +297,11 @@ def test_the_digest_is_that_of_the_file(tmp_path):
     path.write_bytes(b"\x7fELF, another")
     digests.append(json.loads(policy("check", "--json", folder)[1])["digest"])
     assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize("table, risk", [("", 95), ("children = true", 95), ("children = false", 45)])
+def test_the_risk_is_less_where_it_starts_nothing(tmp_path, table, risk):
+    manifest = f'[programs.log]\npath = "/usr/bin/git"\n{table}\n' if table else ""
+    entry = {"name": "log", "cmd": "/usr/bin/git", "args": ["log", {"validator": "[0-9]+"}]}
+    _, out, _ = policy("check", with_programs(tmp_path, entry, manifest=manifest))
+    assert out.startswith(f"main (local): 1 command, risk {risk} of 100\n")

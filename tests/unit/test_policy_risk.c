@@ -11,10 +11,11 @@ static struct tb_risk_reach reach_of(struct tb_arena *arena, const char *json)
 {
     struct tb_report report = {.arena = arena, .silent = true};
     struct tb_risk_reach reach = {.scoped = false};
+    const struct tb_manifest nothing = {.mode = TB_NARROW};
     const struct tb_value *list = tb_value_read(&report, TB_FORMAT_JSON, "scope", text(json));
     CHECK(list && list->type == TB_VALUE_LIST);
     for (const struct tb_value *entry = list->child; entry; entry = entry->next)
-        tb_risk_reach_add(&reach, entry);
+        tb_risk_reach_add(&nothing, &reach, entry);
     return reach;
 }
 
