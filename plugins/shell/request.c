@@ -285,12 +285,13 @@ static bool in_list(const struct tb_value *list, struct tb_bytes path)
     return false;
 }
 
+/* Those alone that were picked with all that is below: the kernel would not keep a program from it.
+ * The last counts, which may have become writable. */
 static const struct shell_pick *picked(const struct shell_picked *picks, struct tb_bytes path)
 {
-    for (size_t i = 0; i < picks->n; i++) {
-        const struct shell_pick *pick = &picks->list[i];
-        struct tb_bytes own = tb_bytes_of_string(pick->path);
-        if (pick->folder && (pick->recursive ? is_below(path, own) : tb_bytes_equal(path, own)))
+    for (size_t i = picks->n; i > 0; i--) {
+        const struct shell_pick *pick = &picks->list[i - 1];
+        if (pick->folder && pick->recursive && is_below(path, tb_bytes_of_string(pick->path)))
             return pick;
     }
     return NULL;
