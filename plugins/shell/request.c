@@ -53,6 +53,8 @@ static const struct shell_program *find_program(struct tb_call *call,
         return NULL;
     }
     const char *wrong = shell_program_check(program);
+    tb_reply_note(call, "program %.*s: %s", (int)program->name.n, (const char *)program->name.data,
+                  program->file.real);
     if (wrong)
         tb_reply_error(call, TB_CODE_IO, 0, "%s", wrong);
     return wrong ? NULL : program;

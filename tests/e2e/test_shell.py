@@ -438,3 +438,9 @@ def test_no_more_than_thirty_two_at_once(view):
 def test_a_program_that_nobody_allows_is_recorded(running, shell):
     assert execute(running, "nope") == "scope"
     tree.until(lambda: any(record["code"] == "scope" for record in shell.records()), "it is in the log")
+
+
+def test_the_log_says_which_program_it_was(running, shell):
+    assert execute(running, "false")["code"] == 1
+    tree.until(lambda: any(record["event"] == "done" and record["reason"] == f"program false: {os.path.realpath('/bin/false')}"
+                           for record in shell.records()), "it is in the log")
