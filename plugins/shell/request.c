@@ -2,15 +2,13 @@
 
 #include "base/bytes.h"
 #include "base/fd.h"
+#include "plugins/shell/cwd.h"
 #include "plugins/shell/encoding.h"
-#include "sandbox/linux.h"
+#include "plugins/shell/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct texts {
     struct tb_bytes list[SHELL_ARGS_MAX];
@@ -78,23 +76,6 @@ static bool read_texts(struct tb_call *call, struct texts *ret_texts)
                        &ret_texts->n);
 }
 
-/* Those of ASCII, and U+0080 to U+009F as UTF-8 has them. */
-static bool is_control(struct tb_bytes text, size_t i)
-{
-    uint8_t c = text.data[i];
-    return c < 0x20 || c == 0x7f || (c == 0xc2 && i + 1 < text.n && text.data[i + 1] < 0xa0);
-}
-
-/* Whatever any pattern says: what is not there to be seen, or ends a text for a program that reads
- * it as one, is in no argument. */
-static bool is_plain(struct tb_bytes text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (is_control(text, i))
-            return false;
-    return tb_utf8_valid(text);
-}
-
 /* No arguments at all stand for the policy's own, as in Tauri, where all of them are fixed. */
 static void take_fixed(const struct shell_program *program, struct texts *texts)
 {
@@ -125,7 +106,7 @@ static bool check_arg(struct tb_call *call, const struct shell_program *program,
                       struct tb_bytes text)
 {
     bool fixed = !program->any_args && !program->args[i].pattern;
-    if (!fixed && !is_plain(text))
+    if (!fixed && !shell_text_is_plain(text))
         return refuse_arg(call, i, "control characters, or no UTF-8");
     if (!program->any_args && !fits(&program->args[i], text))
         return refuse_arg(call, i, "not what the policy allows here");
@@ -208,7 +189,7 @@ static bool check_env(struct tb_call *call, const struct shell_program *program,
     for (uint32_t i = 0; i < tb_value_n(env); i++) {
         struct tb_bytes name = tb_value_key(env, i);
         struct tb_bytes value;
-        if (tb_value_str(tb_value_at(env, i), &value) && is_plain(value) &&
+        if (tb_value_str(tb_value_at(env, i), &value) && shell_text_is_plain(value) &&
             find_variable(program, name, value))
             continue;
         tb_reply_error(call, TB_CODE_SCOPE, 0,
@@ -252,99 +233,7 @@ static char **envp_of(const struct shell_program *program, const struct tb_value
     return list;
 }
 
-/* ---- where it runs ---- */
-
-static bool is_below(struct tb_bytes path, struct tb_bytes folder)
-{
-    return path.n >= folder.n && memcmp(path.data, folder.data, folder.n) == 0 &&
-           (path.n == folder.n || path.data[folder.n] == '/' || folder.n == 1);
-}
-
-/* `..` and the like could lead out of where the text seems to be. */
-static bool is_normal(struct tb_bytes path)
-{
-    if (path.n == 0 || path.n >= PATH_MAX || path.data[0] != '/' || !is_plain(path))
-        return false;
-    for (size_t i = 0; i < path.n; i++) {
-        struct tb_bytes rest = tb_bytes_of(path.data + i, path.n - i);
-        if (path.data[i] == '/' && path.n > 1 &&
-            (rest.n == 1 || rest.data[1] == '/' ||
-             (rest.data[1] == '.' &&
-              (rest.n == 2 || rest.data[2] == '/' ||
-               (rest.data[2] == '.' && (rest.n == 3 || rest.data[3] == '/'))))))
-            return false;
-    }
-    return true;
-}
-
-static bool in_list(const struct tb_value *list, struct tb_bytes path)
-{
-    for (uint32_t i = 0; i < tb_value_n(list); i++) {
-        struct tb_bytes folder;
-        if (tb_value_str(tb_value_at(list, i), &folder) && is_below(path, folder))
-            return true;
-    }
-    return false;
-}
-
-static const struct shell_pick *picked(const struct shell_picked *picks, struct tb_bytes path)
-{
-    for (size_t i = 0; i < picks->n; i++) {
-        const struct shell_pick *pick = &picks->list[i];
-        struct tb_bytes own = tb_bytes_of_string(pick->path);
-        if (pick->folder && (pick->recursive ? is_below(path, own) : tb_bytes_equal(path, own)))
-            return pick;
-    }
-    return NULL;
-}
-
-/* No link is followed: where one leads would not be what was compared. */
-static int open_folder(const char *path)
-{
-    const struct tb_open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                                    .resolve = TB_RESOLVE_NO_SYMLINKS | TB_RESOLVE_NO_MAGICLINKS};
-    return tb_openat2(AT_FDCWD, path, &how);
-}
-
-static bool open_asked(struct tb_call *call, const struct shell_picked *picks, struct tb_bytes path,
-                       struct shell_request *request)
-{
-    char name[PATH_MAX + 64];
-    const struct shell_program *program = request->program;
-    const struct shell_pick *at =
-        program->picks != SHELL_PICKS_NONE && is_normal(path) ? picked(picks, path) : NULL;
-    bool allowed = at || (is_normal(path) &&
-                          (in_list(program->cwd_allow, path) || tb_bytes_are(path, program->cwd)));
-    if (!allowed) {
-        tb_reply_error(call, TB_CODE_SCOPE, 0,
-                       "options.cwd: this program may not run in this folder");
-        return false;
-    }
-    struct tb_bytes below =
-        at ? tb_bytes_of(path.data + strlen(at->path), path.n - strlen(at->path)) : path;
-    (void)snprintf(name, sizeof name, "%s%.*s", at ? at->at : "", (int)below.n,
-                   (const char *)below.data);
-    request->cwd = open_folder(name);
-    request->at = at;
-    if (request->cwd < 0)
-        tb_reply_error(call, errno == ENOENT ? TB_CODE_NOT_FOUND : TB_CODE_IO, errno,
-                       "options.cwd: %s", strerror(errno));
-    return request->cwd >= 0;
-}
-
-static bool open_cwd(struct tb_call *call, const struct shell_picked *picks, struct tb_args options,
-                     struct shell_request *request)
-{
-    struct tb_bytes path = {0};
-    if (!tb_arg_str(call, options, "cwd", TB_OPTIONAL, &path))
-        return false;
-    if (path.n > 0)
-        return open_asked(call, picks, path, request);
-    request->cwd = open(request->program->cwd, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (request->cwd < 0)
-        tb_reply_error(call, TB_CODE_IO, errno, "its working folder: %s", strerror(errno));
-    return request->cwd >= 0;
-}
+/* ---- the rest ---- */
 
 static bool read_encoding(struct tb_call *call, struct tb_args options,
                           struct shell_request *request)
@@ -368,7 +257,7 @@ static bool read_options(struct tb_call *call, const struct shell_picked *picks,
     struct tb_args env;
     if (!tb_arg_args(call, options, "env", TB_OPTIONAL, &env) ||
         !check_env(call, request->program, env.map) || !read_encoding(call, options, request) ||
-        !open_cwd(call, picks, options, request))
+        !shell_cwd_open(call, picks, options, request))
         return false;
     request->envp = envp_of(request->program, env.map);
     if (!request->envp)

@@ -220,15 +220,18 @@ static void working_folder(void)
 static void picked_folders(void)
 {
     begin();
-    picks.n = 2;
+    picks.n = 3;
     picks.list[0] = (struct shell_pick){"/far/away", "/usr", true, true, false};
     picks.list[1] = (struct shell_pick){"/flat", "/usr", true, false, false};
-    asked_cwd = "/far/away/share";
+    picks.list[2] = (struct shell_pick){"/far/away/share", "/usr/share", true, true, true};
+    asked_cwd = "/far/away/bin";
     CHECK(ask(good) && request.at == &picks.list[0]);
     shell_request_deinit(&request);
-    asked_cwd = "/flat";
-    CHECK(ask(good) && request.at == &picks.list[1]);
+    asked_cwd = "/far/away/share";
+    CHECK(ask(good) && request.at == &picks.list[2]);
     shell_request_deinit(&request);
+    asked_cwd = "/flat";
+    CHECK(!ask(good));
     asked_cwd = "/flat/share";
     CHECK(!ask(good));
     asked_cwd = "/far/awayx";
