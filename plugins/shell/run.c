@@ -190,6 +190,8 @@ ssize_t shell_run_write(struct shell_run *run, struct tb_bytes bytes)
 {
     if (run->child.in < 0)
         return -EPIPE;
+    if (run->input_ready)
+        return -EBUSY; /* it would come between what another has written and what that has left */
     ssize_t n = write(run->child.in, bytes.data, bytes.n);
     if (n >= 0)
         return n;

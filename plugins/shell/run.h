@@ -14,7 +14,8 @@ void shell_run_start(struct tb_call *call, struct shell_state *state, struct she
 struct shell_run *shell_run_find(const struct shell_state *state, uint64_t number);
 /* Ends it; the page hears of its end as of any other. */
 void shell_run_kill(struct shell_run *run);
-/* How many bytes its input took; -EAGAIN: none now, -EPIPE: it reads no more. */
+/* How many bytes its input took; -EAGAIN: none now, -EPIPE: it reads no more, -EBUSY: another call
+ * waits for it. */
 tb_must_check ssize_t shell_run_write(struct shell_run *run, struct tb_bytes bytes);
 /* Calls `ready` once when its input takes more, or never will. One may wait at a time: false. */
 tb_must_check bool shell_run_await(struct shell_run *run, void (*ready)(void *data), void *data);

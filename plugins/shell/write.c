@@ -18,7 +18,9 @@ static void finish(struct writing *writing, int error)
 {
     if (error)
         tb_stream_end_error(writing->stream, TB_CODE_IO, error, "%s",
-                            error == EPIPE ? "it reads no more" : strerror(error));
+                            error == EPIPE   ? "it reads no more"
+                            : error == EBUSY ? "it has not read what was written before"
+                                             : strerror(error));
     else
         tb_stream_end_nil(writing->stream);
     tb_stream_free(writing->stream);

@@ -348,6 +348,17 @@ def test_a_long_input_goes_through(view):
     ended(view, call)
 
 
+def test_one_input_waits_at_a_time(view):
+    """Another would come in the middle of it. The end of the program ends what waits; which of the two the plugin hears of first is the kernel's to say."""
+    call, pid = spawn(view, "sleep", "1000")
+    waiting = view.start(WRITE, {"pid": pid, "buffer": page.series(200_000)})
+    for _ in range(2):
+        assert view.await_result(view.start(WRITE, {"pid": pid, "buffer": "x"}))["error"] == "io"
+    view.await_result(view.start(KILL, {"pid": pid}))
+    assert view.await_result(waiting) in ({"value": None}, {"error": "io", "errno": 32})
+    ended(view, call)
+
+
 def test_nobody_else_writes_or_kills(shell):
     with tree.leaves_nothing():
         host = world.Host(shell.installed, shell.path, str(home(shell)))
