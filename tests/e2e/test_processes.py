@@ -236,7 +236,7 @@ def test_the_plugin_sees_its_folders_alone(live, installed):
     """Its root holds the run-time libraries, its own program and the scope's folder; what is denied
     is covered."""
     root = live["fs"].path / "root"
-    top = {"bin", "sbin", "lib", "lib32", "lib64", "usr", "etc", "dev", ".denied-folder",
+    top = {"bin", "sbin", "lib", "lib32", "lib64", "usr", "etc", "dev", ".picked", ".denied-folder",
            ".denied-file", installed.parts[1]}
     assert set(os.listdir(root)) <= top
     assert set(os.listdir(root / "etc")) <= {"alternatives", "ld.so.cache", "localtime", "ssl"}
