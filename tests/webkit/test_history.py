@@ -83,7 +83,7 @@ def failed(page, code):
 
 def ask_for(page, name, text):
     """Another text in that field, and Return."""
-    page.click(name)
+    page.click_into(name)
     page.key("ctrl+a")
     page.type(text)
     page.key("Return")

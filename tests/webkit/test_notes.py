@@ -101,13 +101,13 @@ def test_written_and_saved_by_clicks(window, notes):
 
 def test_found_by_what_is_in_it(window):
     with window() as page:
-        page.click("search")
+        page.click_into("search")
         page.type("CONFUSED deputy")
         page.wait(lambda state: state["found"] == ["Confused", "Deputy"], "the words are found")
         assert page.state["list"] == ["Reading list"]
         page.click("option-0")
         page.wait(lambda state: state["title"] == "Reading list" and "(1988)" in state["body"], "it is open")
-        page.click("search")
+        page.click_into("search")
         page.type(" goat")
         page.wait(lambda state: not state["list"] and "No note has" in state["listEmpty"], "none is found")
         page.click("list-empty-action")

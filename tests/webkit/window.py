@@ -104,6 +104,11 @@ class Window:
         self.wait(lambda state: name in state["places"], f"{name} is to be seen")
         self.do("mousemove", *self.state["places"][name], "click", 1)
 
+    def click_into(self, name):
+        """And it has the keyboard: clicks and keys go to the page by different ways, so that keys could come first."""
+        self.click(name)
+        self.wait(lambda state: state["focus"] == name, f"{name} has the keyboard")
+
     def wait(self, wanted, what):
         """Reads what the page says until that is true of it, and returns it."""
         end = time.monotonic() + SECONDS
