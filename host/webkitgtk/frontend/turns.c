@@ -42,15 +42,22 @@ static gboolean on_turn(void *data)
     return G_SOURCE_REMOVE;
 }
 
-/* From the loop: a body goes in the middle of what WebKit does. */
-static void on_gone(void *data, GObject *body)
+static gboolean on_released(void *data)
 {
     struct tb_turns *turns = data;
-    (void)body;
     turns->n_held--;
     if (turns->waiting.length > 0 && turns->source == 0)
         turns->source = g_idle_add(on_turn, turns);
     g_rc_box_release(turns);
+    return G_SOURCE_REMOVE;
+}
+
+/* From the loop: a body goes in the middle of what WebKit does, and from any thread, since a read
+ * of a file is done by another one, which may be the last that has it. */
+static void on_gone(void *data, GObject *body)
+{
+    (void)body;
+    g_idle_add_full(G_PRIORITY_DEFAULT, on_released, data, NULL);
 }
 
 gboolean tb_turns_take(struct tb_turns *turns, WebKitURISchemeRequest *request)
