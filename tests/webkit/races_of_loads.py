@@ -113,8 +113,8 @@ def a_slow_answer_and_a_load_of_the_app(host):
     since = home(host)
     host.tell(f"load {host.held}")
     host.wait_held(since)
-    host.release()
     host.tell(f"early committed load {HOME}?raced")
+    host.release()
     raced_home(host, since)
 
 
