@@ -102,7 +102,9 @@ def test_another_window_is_not_for_this_page(page):
 
 def test_what_is_not_granted_is_not_there(make_app, run_app):
     app = make_app(capabilities=[apps.capability(["core:window:default"])])
-    assert run_app(app, CALL + "return [await failed(call('title')), await failed(call('set_title', {value: 'a'}))]") == ["done", "not_granted"]
+    # The last one goes the same way behind it: once it is answered, the broker has heard of what was missed.
+    script = "return [await failed(call('title')), await failed(call('set_title', {value: 'a'})), await failed(call('title'))]"
+    assert run_app(app, CALL + script) == ["done", "not_granted", "done"]
     assert any(record["event"] == "violation" or "set_title" in json.dumps(record) for record in app.records())
 
 
