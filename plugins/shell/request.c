@@ -165,8 +165,11 @@ static char **argv_of(const struct shell_program *program, const struct texts *t
     list[n++] = &interpreter;
     if (program->argument.n > 0)
         list[n++] = &program->argument;
+    /* Where the links led that were followed when the policy was compiled: one that is put
+     * elsewhere since then names another script. */
+    const struct tb_bytes script = tb_bytes_of_string(program->file.real);
     if (program->has_interpreter)
-        list[n++] = &path;
+        list[n++] = &script;
     for (size_t i = 0; i < texts->n; i++)
         list[n++] = &texts->list[i];
     return block_of(list, n);
@@ -228,9 +231,12 @@ static char **envp_of(const struct shell_program *program, const struct tb_value
                       (const char *)value.data) >= 0;
         n += ok;
     }
-    if (!ok && list)
-        list[n] = NULL;
-    return list;
+    if (ok)
+        return list;
+    while (n > 0)
+        free(list[--n]);
+    free(list);
+    return NULL; /* never a part of what policy says */
 }
 
 /* ---- the rest ---- */

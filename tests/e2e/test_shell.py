@@ -455,3 +455,16 @@ def test_the_log_says_which_program_it_was(running, shell):
     assert execute(running, "false")["code"] == 1
     tree.until(lambda: any(record["event"] == "done" and record["reason"] == f"program false: {os.path.realpath('/bin/false')}"
                            for record in shell.records()), "it is in the log")
+
+
+def test_a_link_to_a_script_is_followed_once(shell):
+    """When the policy is compiled; what it leads to later is another script."""
+    link = shell.path / "linked"
+    link.symlink_to("script")
+    (shell.path / "trollbridge.toml").write_text((shell.path / "trollbridge.toml").read_text().replace('"$RESOURCE/script"', '"$RESOURCE/linked"'))
+    with tree.running(shell) as host:
+        assert execute(host, "script", "x")["stdout"] == "script x 1\n"
+        (shell.path / "evil").write_text("#!/bin/sh\necho evil\n")
+        link.unlink()
+        link.symlink_to("evil")
+        assert execute(host, "script", "x") in ({"code": 0, "signal": None, "stdout": "script x 1\n", "stderr": ""}, "io")
