@@ -4,7 +4,7 @@
  * still does.
  */
 #include "base/result.h"
-#include "host/webkitgtk/frontend/csp.h"
+#include "frontend/csp.h"
 
 #define NONCE "abcdefghijklmnopqrstuvwx"
 

@@ -1,5 +1,5 @@
 #include "base/result.h"
-#include "host/webkitgtk/frontend/csp.h"
+#include "frontend/csp.h"
 #include "tests/unit/test.h"
 
 #include <stdio.h>

@@ -33,6 +33,9 @@ struct tb_csp_document {
 /* Adds one that is not there yet. False: there are too many. */
 tb_must_check bool tb_csp_add(struct tb_csp_hashes *hashes, const struct tb_csp_hash *hash);
 
+/* A fresh nonce, with NUL behind it. */
+void tb_csp_nonce(char ret_nonce[static TB_CSP_NONCE_SIZE + 1]);
+
 /*
  * Appends the header's value. `policy` is the manifest's (empty: the strict one). `nonce` has
  * TB_CSP_NONCE_SIZE characters of base64. TB_OK; TB_MALFORMED: the policy is not printable ASCII,

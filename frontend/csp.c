@@ -1,4 +1,4 @@
-#include "host/webkitgtk/frontend/csp.h"
+#include "frontend/csp.h"
 
 #include "base/result.h"
 
@@ -198,6 +198,14 @@ bool tb_csp_add(struct tb_csp_hashes *hashes, const struct tb_csp_hash *hash)
         return false;
     hashes->list[hashes->n++] = *hash;
     return true;
+}
+
+void tb_csp_nonce(char ret_nonce[static TB_CSP_NONCE_SIZE + 1])
+{
+    uint8_t bytes[TB_CSP_NONCE_SIZE / 4 * 3];
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2base64(ret_nonce, TB_CSP_NONCE_SIZE + 1, bytes, sizeof bytes,
+                      sodium_base64_VARIANT_ORIGINAL);
 }
 
 int tb_csp_write(struct tb_bytes policy, const char *nonce, const struct tb_csp_document *document,
