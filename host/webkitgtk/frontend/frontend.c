@@ -36,7 +36,7 @@ static char *csp_for(const struct frontend *frontend, const char *nonce, const s
 {
     tb_cleanup(tb_buffer_deinit) struct tb_buffer text;
     tb_buffer_init(&text, TB_CSP_MAX);
-    if (tb_csp_write(tb_bytes_of_string(frontend->csp), nonce, html ? &html->inlined : NULL,
+    if (tb_csp_write(tb_bytes_of_string(frontend->csp), nonce, html ? &html->inlined : NULL, NULL,
                      &text) != TB_OK)
         return NULL;
     struct tb_bytes bytes = tb_buffer_bytes(&text);
