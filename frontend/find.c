@@ -1,5 +1,6 @@
 #include "frontend/find.h"
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "frontend/folder.h"
 
@@ -25,4 +26,9 @@ int tb_frontend_find(int folder, const struct tb_frontend_path *tries, size_t n,
             return TB_DENIED;
     }
     return TB_UNKNOWN;
+}
+
+void tb_found_deinit(struct tb_found *found)
+{
+    tb_fd_close(&found->fd);
 }

@@ -15,3 +15,4 @@ struct tb_found {
  * link, or no regular file. */
 tb_must_check int tb_frontend_find(int folder, const struct tb_frontend_path *tries, size_t n,
                                    struct tb_found *ret_found);
+void tb_found_deinit(struct tb_found *found); /* closes its file; fd -1 is fine */

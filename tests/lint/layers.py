@@ -48,6 +48,7 @@ BELOW = {
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
             "keystore", "bench", "plugins/sdk"],
+    "dev": ["base", "host", "frontend", "shim-js", "audit", "cli"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
 for job in ["cases", "explain", "import", "lint"]:
