@@ -124,7 +124,11 @@ static int take_facts(struct dev *dev)
         return cli_error(CLI_FILES, "manifest",
                          "the app has more than %d windows, or one whose `url` is too long",
                          DEV_VIEWS_MAX);
-    return open_frontend(dev, app);
+    if (!dev_upstream_read(app->dev_url, &dev->upstream))
+        return cli_error(CLI_FILES, "manifest",
+                         "`dev_url` in [app] is no address of this machine: write it as "
+                         "http://localhost:5173 (trollbridge.toml)");
+    return dev_upstream_is_there(&dev->upstream) ? CLI_DONE : open_frontend(dev, app);
 }
 
 int dev_bridge_start(struct dev *dev)

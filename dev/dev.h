@@ -7,6 +7,7 @@
 #include "dev/page.h"
 #include "dev/server.h"
 #include "dev/terminal.h"
+#include "dev/upstream.h"
 #include "dev/view.h"
 #include "host/trollbridge.h"
 
@@ -23,6 +24,7 @@ struct dev {
     struct dev_server server;
     struct dev_views views;
     struct dev_pages pages;
+    struct dev_upstream upstream;
     struct trollbridge *bridge; /* NULL: there is none just now */
     struct dev_watch bridge_watch;
     struct dev_watch signals;

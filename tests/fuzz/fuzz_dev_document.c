@@ -28,7 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     tb_buffer_init(&out, DEV_DOCUMENT_MAX);
     tb_buffer_init(&csp, TB_CSP_MAX);
     check_place(text);
-    if (dev_document_write(text, "", &script, &out, &csp) != TB_OK)
+    const struct dev_document document = {
+        .text = text, .policy = "", .script = &script, .tells_nonce = true};
+    if (dev_document_write(&document, &out, &csp) != TB_OK)
         return 0;
     size_t place = dev_insert_place(text);
     struct tb_bytes whole = tb_buffer_bytes(&out);

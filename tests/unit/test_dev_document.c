@@ -60,6 +60,13 @@ static void has_a_bundle_that_can_stand_in_a_document(void)
         CHECK((unsigned char)bundle[i] < 0x80);
 }
 
+static int write_document(struct tb_bytes text, const char *policy, const struct dev_script *own,
+                          struct tb_buffer *out, struct tb_buffer *csp)
+{
+    const struct dev_document document = {.text = text, .policy = policy, .script = own};
+    return dev_document_write(&document, out, csp);
+}
+
 static char *text_of(struct tb_buffer *buffer)
 {
     struct tb_bytes bytes = tb_buffer_bytes(buffer);
@@ -74,7 +81,7 @@ static void is_written_with_the_script_first(void)
     struct tb_buffer csp;
     tb_buffer_init(&out, DEV_DOCUMENT_MAX);
     tb_buffer_init(&csp, TB_CSP_MAX);
-    CHECK_INT(dev_document_write(tb_bytes_of_string(text), "", &script, &out, &csp), TB_OK);
+    CHECK_INT(write_document(tb_bytes_of_string(text), "", &script, &out, &csp), TB_OK);
     char *whole = text_of(&out);
     char *policy = text_of(&csp);
     const char *first = "<!doctype html><script nonce=\"";
@@ -102,12 +109,37 @@ static void is_written_without_a_script_for_others(void)
     struct tb_buffer csp;
     tb_buffer_init(&out, DEV_DOCUMENT_MAX);
     tb_buffer_init(&csp, TB_CSP_MAX);
-    CHECK_INT(dev_document_write(tb_bytes_of_string(text), "", NULL, &out, &csp), TB_OK);
+    CHECK_INT(write_document(tb_bytes_of_string(text), "", NULL, &out, &csp), TB_OK);
     char *whole = text_of(&out);
     char *policy = text_of(&csp);
     CHECK(strstr(whole, "TROLLBRIDGE_DEV") == NULL && strstr(whole, "bootstrap") == NULL);
     CHECK(strstr(policy, "ws:") == NULL && strstr(policy, "worker-src") == NULL);
     CHECK_INT(strlen(whole), strlen(text) + strlen(" nonce=\"\"") + TB_CSP_NONCE_SIZE);
+    free(whole);
+    free(policy);
+    tb_buffer_deinit(&out);
+    tb_buffer_deinit(&csp);
+}
+
+static void tells_its_nonce_to_whom_wants_it(void)
+{
+    static const char text[] = "<!doctype html><title>a</title>";
+    const struct dev_document document = {
+        .text = tb_bytes_of_string(text), .policy = "", .script = &script, .tells_nonce = true};
+    struct tb_buffer out;
+    struct tb_buffer csp;
+    tb_buffer_init(&out, DEV_DOCUMENT_MAX);
+    tb_buffer_init(&csp, TB_CSP_MAX);
+    CHECK_INT(dev_document_write(&document, &out, &csp), TB_OK);
+    char *whole = text_of(&out);
+    char *policy = text_of(&csp);
+    const char *meta = "</script><meta property=\"csp-nonce\" nonce=\"";
+    const char *found = strstr(whole, meta);
+    CHECK(found != NULL);
+    char source[16 + TB_CSP_NONCE_SIZE];
+    (void)snprintf(source, sizeof source, "'nonce-%.*s'", TB_CSP_NONCE_SIZE, found + strlen(meta));
+    const char *styles = strstr(policy, "style-src");
+    CHECK(styles != NULL && strstr(styles, source) != NULL);
     free(whole);
     free(policy);
     tb_buffer_deinit(&out);
@@ -120,11 +152,10 @@ static void is_refused_where_it_cannot_be(void)
     struct tb_buffer csp;
     tb_buffer_init(&out, DEV_DOCUMENT_MAX);
     tb_buffer_init(&csp, TB_CSP_MAX);
-    CHECK_INT(dev_document_write(tb_bytes_of_string(""), "a, b", &script, &out, &csp),
-              TB_MALFORMED);
+    CHECK_INT(write_document(tb_bytes_of_string(""), "a, b", &script, &out, &csp), TB_MALFORMED);
     char *large = calloc(1, TB_HTML_MAX + 1);
     CHECK(large != NULL);
-    CHECK_INT(dev_document_write(tb_bytes_of(large, TB_HTML_MAX + 1), "", &script, &out, &csp),
+    CHECK_INT(write_document(tb_bytes_of(large, TB_HTML_MAX + 1), "", &script, &out, &csp),
               TB_TOO_LARGE);
     free(large);
     tb_buffer_deinit(&out);
@@ -136,7 +167,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         TEST(stands_behind_the_doctype),        TEST(has_a_bundle_that_can_stand_in_a_document),
         TEST(is_written_with_the_script_first), TEST(is_written_without_a_script_for_others),
-        TEST(is_refused_where_it_cannot_be),
+        TEST(tells_its_nonce_to_whom_wants_it), TEST(is_refused_where_it_cannot_be),
     };
     return sodium_init() < 0 ? 1 : test_main(argc, argv, tests, TB_ARRAY_LEN(tests));
 }
