@@ -6,13 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void on_opened(void *data, uint32_t id, const char *session, const uint8_t *bootstrap,
                       size_t n_bootstrap, const char *code, const char *message)
 {
     const struct dev *dev = data;
     struct dev_page *page = dev_pages_find(&dev->pages, id);
-    if (!session)
+    /* That a document went away before its session was there is no news. */
+    if (!session && strcmp(code, "session_closed") != 0)
         (void)cli_error(CLI_DENIED, code, "%s%s%s", page ? page->view->label : "", page ? ": " : "",
                         message);
     if (page)

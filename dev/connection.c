@@ -37,6 +37,15 @@ static void put_always(struct head *head)
     put(head, "cache-control:", "no-store");
 }
 
+/*
+ * A page with a session opens no windows, as in a host with WebKitGTK. Here there is one reason
+ * more: a window that a page opens is of its own origin until it has loaded, and what was changed
+ * in it then is still changed when the first script of the next document runs.
+ */
+#define SANDBOX                                                                                    \
+    "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads "            \
+    "allow-pointer-lock allow-orientation-lock allow-presentation"
+
 static bool write_head(struct dev_connection *connection, const struct dev_answer *answer)
 {
     static uint8_t memory[LWS_PRE + HEAD_MAX];
@@ -46,6 +55,7 @@ static bool write_head(struct dev_connection *connection, const struct dev_answe
                                           answer->size, &head.at, head.end) == 0;
     put_always(&head);
     put(&head, "content-security-policy:", answer->csp);
+    put(&head, "content-security-policy:", answer->is_page ? SANDBOX : NULL);
     put(&head, "location:", answer->location);
     put(&head, "set-cookie:", answer->cookie);
     put(&head, "refresh:", answer->refresh);
