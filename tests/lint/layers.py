@@ -47,6 +47,7 @@ BELOW = {
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
             "keystore", "bench", "plugins/sdk"],
+    "dev": ["base", "proto", "policy", "audit", "host", "shim-js", "frontend", "cli"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
 for job in ["cases", "explain", "import", "lint"]:
