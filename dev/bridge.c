@@ -84,7 +84,10 @@ static int spawn(struct dev *dev)
         .asked_over = on_asked_over,
         .data = dev,
     };
+    dev_problems_clear(&dev->problems);
+    dev_problems_divert(&dev->problems);
     enum trollbridge_result result = trollbridge_spawn(&options, &dev->bridge);
+    dev_problems_restore(&dev->problems);
     return result == TROLLBRIDGE_OK ? CLI_DONE : status_of(result);
 }
 

@@ -271,6 +271,7 @@ void dev_page_connected(struct dev_page *page, struct dev_connection *socket)
     socket->page = page;
     page->view->page = page;
     retire_others(&page->dev->pages, page);
+    dev_problems_show_to(page->dev, page);
     read_when_wanted(page, true);
 }
 
