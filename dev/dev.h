@@ -6,6 +6,7 @@
 #include "dev/loop.h"
 #include "dev/page.h"
 #include "dev/problems.h"
+#include "dev/reload.h"
 #include "dev/server.h"
 #include "dev/terminal.h"
 #include "dev/upstream.h"
@@ -31,6 +32,7 @@ struct dev {
     struct dev_watch signals;
     struct dev_terminal terminal;
     struct dev_problems problems;
+    struct dev_reload reload;
     int frontend; /* the folder; -1: it is not there yet */
     char *csp;    /* the manifest's */
     bool ended;

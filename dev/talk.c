@@ -73,6 +73,12 @@ void dev_page_say_reload(struct dev_page *page, const char *why)
     say(page, json_pack("{ssss}", "type", "reload", "why", why));
 }
 
+void dev_pages_say_reload(struct dev_pages *pages, const char *why)
+{
+    for (struct dev_page *page = pages->first; page; page = page->next)
+        dev_page_say_reload(page, why);
+}
+
 bool dev_page_hear(struct dev_page *page, struct tb_bytes untrusted_json)
 {
     (void)page, (void)untrusted_json;

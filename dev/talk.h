@@ -18,6 +18,7 @@ void dev_page_renew(struct dev_page *page, struct tb_bytes bootstrap, const char
 void dev_page_say_errors(struct dev_page *page, const struct dev_errors *errors);
 /* The page is to be loaded again, since `files`, `policy` or `app` have changed. */
 void dev_page_say_reload(struct dev_page *page, const char *why);
+void dev_pages_say_reload(struct dev_pages *pages, const char *why);
 
 /* What the page says. False: it is nothing that it may. */
 tb_must_check bool dev_page_hear(struct dev_page *page, struct tb_bytes untrusted_json);
