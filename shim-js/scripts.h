@@ -12,3 +12,10 @@ extern const size_t tb_script_page_size;
 /* For the isolated world, where the extension has put trollbridgeNative. */
 extern const char tb_script_isolated[];
 extern const size_t tb_script_isolated_size;
+
+/* Of the dev bridge, for a page in an ordinary browser: the first script of its document, which
+ * refers to TROLLBRIDGE_DEV, and that of its worker. */
+extern const char tb_script_dev_page[];
+extern const size_t tb_script_dev_page_size;
+extern const char tb_script_dev_worker[];
+extern const size_t tb_script_dev_worker_size;

@@ -1,7 +1,7 @@
 /* The URI of a request: whatever it is, what is opened lies below the frontend by its names alone.
  */
-#include "host/webkitgtk/frontend/mime.h"
-#include "host/webkitgtk/frontend/path.h"
+#include "frontend/mime.h"
+#include "frontend/path.h"
 
 #include <stdlib.h>
 
@@ -31,5 +31,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
             check(tries[i].text);
     }
     free(uri);
+    if (tb_frontend_path_take(tb_bytes_of(data, n), &path)) {
+        size_t n_tries = tb_frontend_tries(&path, tries);
+        for (size_t i = 0; i < n_tries; i++)
+            check(tries[i].text);
+    }
     return 0;
 }

@@ -1,7 +1,7 @@
 /* A document: the nonce's places lie in order, each behind the name of a tag, and nothing else of
  * the text is changed. */
 #include "base/result.h"
-#include "host/webkitgtk/frontend/html.h"
+#include "frontend/html.h"
 
 #include <strings.h>
 

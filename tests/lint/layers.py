@@ -39,15 +39,16 @@ BELOW = {
     "plugins/shell": ["argument", "base", "sandbox", "plugins/sdk"],
     "host": ["base", "proto", "plugins/sdk"],
     "shim-js": [],
+    "frontend": ["base"],
     "host/webkitgtk": ["base", "proto", "plugins/sdk", "shim-js", "host/webkitgtk/frontend"],
-    "host/webkitgtk/frontend": ["base", "host"],
+    "host/webkitgtk/frontend": ["base", "frontend", "host"],
     "run": ["base", "host", "host/webkitgtk"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
     "bench": ["base", "proto", "endpoint", "host", "plugins/sdk"],
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
             "keystore", "bench", "plugins/sdk"],
-    "dev": ["base", "proto", "policy", "audit", "host", "shim-js", "frontend", "cli"],
+    "dev": ["base", "host", "frontend", "shim-js", "audit", "cli"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
 for job in ["cases", "explain", "import", "lint"]:

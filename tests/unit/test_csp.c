@@ -1,5 +1,5 @@
 #include "base/result.h"
-#include "host/webkitgtk/frontend/csp.h"
+#include "frontend/csp.h"
 #include "tests/unit/test.h"
 
 #include <stdio.h>
@@ -12,11 +12,11 @@
 #define H1 " 'sha256-AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE='"
 
 static int write_policy(const char *policy, const struct tb_csp_document *document,
-                        char ret_text[static TB_CSP_MAX + 1])
+                        const struct tb_csp_host *host, char ret_text[static TB_CSP_MAX + 1])
 {
     tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
     tb_buffer_init(&out, TB_CSP_MAX);
-    int r = tb_csp_write(tb_bytes_of_string(policy), NONCE, document, &out);
+    int r = tb_csp_write(tb_bytes_of_string(policy), NONCE, document, host, &out);
     struct tb_bytes bytes = tb_buffer_bytes(&out);
     (void)snprintf(ret_text, TB_CSP_MAX + 1, "%.*s", (int)bytes.n, (const char *)bytes.data);
     return r;
@@ -31,7 +31,35 @@ static void check(const struct rule *rules, size_t n, const struct tb_csp_docume
 {
     static char text[TB_CSP_MAX + 1];
     for (size_t i = 0; i < n; i++) {
-        CHECK_INT(write_policy(rules[i].policy, document, text), TB_OK);
+        CHECK_INT(write_policy(rules[i].policy, document, NULL, text), TB_OK);
+        CHECK_STR(text, rules[i].wanted);
+    }
+}
+
+static void lets_the_script_of_a_host_in(void)
+{
+#define OWN " 'nonce-xwvutsrqponmlkjihgfedcba'"
+    static const struct tb_csp_host host = {"xwvutsrqponmlkjihgfedcba", "http://h/w.js",
+                                            "ws://h/l"};
+    static const struct rule rules[] = {
+        {"default-src 'none'",
+         "default-src 'none'; script-src" OWN "; style-src 'none'; worker-src http://h/w.js; "
+         "connect-src ws://h/l" END},
+        /* what the document brings is not let in with it */
+        {"script-src 'none'; connect-src https:",
+         "script-src" OWN "; connect-src https: ws://h/l; style-src 'self'" N
+         "; worker-src http://h/w.js" END},
+        {"script-src 'self' https:; worker-src blob:; script-src-elem 'none'",
+         "script-src 'self' https:" N OWN "; worker-src blob: http://h/w.js; script-src-elem" OWN
+         "; style-src 'self'" N END},
+        {"child-src a.example; script-src b.example; default-src c.example",
+         "child-src a.example; script-src b.example" N OWN "; default-src c.example; "
+         "style-src c.example" N "; worker-src a.example http://h/w.js; "
+         "connect-src c.example ws://h/l" END},
+    };
+    static char text[TB_CSP_MAX + 1];
+    for (size_t i = 0; i < TB_ARRAY_LEN(rules); i++) {
+        CHECK_INT(write_policy(rules[i].policy, NULL, &host, text), TB_OK);
         CHECK_STR(text, rules[i].wanted);
     }
 }
@@ -88,7 +116,7 @@ static void is_strict_where_nothing_is_said(void)
     static char text[TB_CSP_MAX + 1];
     static const char *const empty[] = {"", " ", ";;", "\n"};
     for (size_t i = 0; i < TB_ARRAY_LEN(empty); i++) {
-        CHECK_INT(write_policy(empty[i], NULL, text), TB_OK);
+        CHECK_INT(write_policy(empty[i], NULL, NULL, text), TB_OK);
         CHECK(strstr(text, "default-src 'self'; script-src 'self'" N "; style-src 'self'" N "; "));
         CHECK(!strstr(text, "unsafe") && !strstr(text, "*") && !strstr(text, "http"));
         CHECK(strstr(text, END));
@@ -134,17 +162,18 @@ static void refuses_what_is_no_policy(void)
     static const char *const wrong[] = {"default-src 'self', script-src *", "a\x01", "a\x7f",
                                         "img-src caf\xc3\xa9"};
     for (size_t i = 0; i < TB_ARRAY_LEN(wrong); i++)
-        CHECK_INT(write_policy(wrong[i], NULL, text), TB_MALFORMED);
+        CHECK_INT(write_policy(wrong[i], NULL, NULL, text), TB_MALFORMED);
     size_t n = 0;
     for (unsigned i = 0; i <= TB_CSP_DIRECTIVES_MAX; i++)
         n += (size_t)snprintf(many + n, sizeof many - n, "x%u y;", i);
-    CHECK_INT(write_policy(many, NULL, text), TB_TOO_LARGE);
+    CHECK_INT(write_policy(many, NULL, NULL, text), TB_TOO_LARGE);
 }
 
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         TEST(only_narrows),
+        TEST(lets_the_script_of_a_host_in),
         TEST(reads_as_browsers_do),
         TEST(is_strict_where_nothing_is_said),
         TEST(adds_the_hashes_of_the_document),

@@ -1,6 +1,6 @@
 #include "base/compiler.h"
-#include "host/webkitgtk/frontend/mime.h"
-#include "host/webkitgtk/frontend/path.h"
+#include "frontend/mime.h"
+#include "frontend/path.h"
 #include "tests/unit/test.h"
 
 #include <stdio.h>
@@ -78,6 +78,24 @@ static void refuses_what_is_no_path(void)
     }
 }
 
+static void takes_what_was_decoded_as_it_is(void)
+{
+    static const char *const fine[][2] = {
+        {"/", ""},         {"/a", "a"},     {"/a/b/", "a/b"},
+        {"/a%41", "a%41"}, {"/a?b", "a?b"}, {"/a+b#c", "a+b#c"},
+    };
+    static const char *const wrong[] = {"",        "a",    "//",    "//a",   "/a//b", "/..",
+                                        "/a/../b", "/./a", "/a\nb", "/\xff", "/a//"};
+    struct tb_frontend_path path;
+    for (size_t i = 0; i < TB_ARRAY_LEN(fine); i++) {
+        CHECK(tb_frontend_path_take(tb_bytes_of_string(fine[i][0]), &path));
+        CHECK_STR(path.text, fine[i][1]);
+    }
+    for (size_t i = 0; i < TB_ARRAY_LEN(wrong); i++)
+        CHECK(!tb_frontend_path_take(tb_bytes_of_string(wrong[i]), &path));
+    CHECK(!tb_frontend_path_take(tb_bytes_of((const uint8_t *)"/a\0b", 4), &path));
+}
+
 static void bounds_their_length(void)
 {
     char uri[TB_FRONTEND_PATH_MAX + 64] = TB_FRONTEND_ORIGIN "/";
@@ -133,6 +151,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         TEST(reads_paths),
         TEST(refuses_what_is_no_path),
+        TEST(takes_what_was_decoded_as_it_is),
         TEST(bounds_their_length),
         TEST(tries_what_a_path_may_mean),
         TEST(knows_types_by_the_last_end),

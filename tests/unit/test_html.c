@@ -1,5 +1,5 @@
 #include "base/result.h"
-#include "host/webkitgtk/frontend/html.h"
+#include "frontend/html.h"
 #include "tests/unit/test.h"
 
 #include <sodium.h>

@@ -8,7 +8,7 @@ PACKAGES=(
     python3 python3-pytest python3-msgpack util-linux binutils procps passwd
     clang-19 libclang-rt-19-dev
     librnp-dev gnupg sq openssl
-    libgumbo-dev libjavascriptcoregtk-4.1-dev libwebkit2gtk-4.1-dev xvfb xdotool bubblewrap xdg-dbus-proxy dbus-daemon fonts-dejavu-core
+    libwebsockets-dev libgumbo-dev libjavascriptcoregtk-4.1-dev libwebkit2gtk-4.1-dev xvfb xdotool bubblewrap xdg-dbus-proxy dbus-daemon fonts-dejavu-core
 )
 
 say() { printf '%s\n' "$*" >&2; }

@@ -2,8 +2,8 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-#include "host/webkitgtk/frontend/folder.h"
-#include "host/webkitgtk/frontend/mime.h"
+#include "frontend/folder.h"
+#include "frontend/mime.h"
 
 #include <dirent.h>
 #include <errno.h>

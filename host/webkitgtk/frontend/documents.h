@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "host/webkitgtk/frontend/html.h"
+#include "frontend/html.h"
 
 #include <glib.h>
 

@@ -2,8 +2,9 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-#include "host/webkitgtk/frontend/folder.h"
-#include "host/webkitgtk/frontend/mime.h"
+#include "frontend/find.h"
+#include "frontend/folder.h"
+#include "frontend/mime.h"
 #include "host/webkitgtk/frontend/response.h"
 #include "host/webkitgtk/frontend/turns.h"
 
@@ -20,13 +21,6 @@ struct frontend {
     struct tb_turns *turns;
 };
 
-/* A file that was found, under the name that it has in the folder. */
-struct found {
-    int fd;
-    off_t size;
-    const char *path;
-};
-
 static void frontend_free(void *data)
 {
     struct frontend *frontend = data;
@@ -37,20 +31,12 @@ static void frontend_free(void *data)
     g_free(frontend);
 }
 
-static void make_nonce(char ret_nonce[static TB_CSP_NONCE_SIZE + 1])
-{
-    uint8_t bytes[TB_CSP_NONCE_SIZE / 4 * 3];
-    randombytes_buf(bytes, sizeof bytes);
-    sodium_bin2base64(ret_nonce, TB_CSP_NONCE_SIZE + 1, bytes, sizeof bytes,
-                      sodium_base64_VARIANT_ORIGINAL);
-}
-
 /* NULL: the policy is wrong, which is found when the app is loaded, or memory is out. */
 static char *csp_for(const struct frontend *frontend, const char *nonce, const struct tb_html *html)
 {
     tb_cleanup(tb_buffer_deinit) struct tb_buffer text;
     tb_buffer_init(&text, TB_CSP_MAX);
-    if (tb_csp_write(tb_bytes_of_string(frontend->csp), nonce, html ? &html->inlined : NULL,
+    if (tb_csp_write(tb_bytes_of_string(frontend->csp), nonce, html ? &html->inlined : NULL, NULL,
                      &text) != TB_OK)
         return NULL;
     struct tb_bytes bytes = tb_buffer_bytes(&text);
@@ -58,7 +44,7 @@ static char *csp_for(const struct frontend *frontend, const char *nonce, const s
 }
 
 static void answer(const struct frontend *frontend, WebKitURISchemeRequest *request,
-                   const struct found *found, const char *nonce, const struct tb_html *html,
+                   const struct tb_found *found, const char *nonce, const struct tb_html *html,
                    GInputStream *body, gint64 size)
 {
     g_autofree char *csp = csp_for(frontend, nonce, html);
@@ -78,25 +64,25 @@ static void answer(const struct frontend *frontend, WebKitURISchemeRequest *requ
 
 /* Of any size: it is read as it is sent. */
 static void serve_file(const struct frontend *frontend, WebKitURISchemeRequest *request,
-                       struct found *found)
+                       struct tb_found *found)
 {
     char nonce[TB_CSP_NONCE_SIZE + 1];
     g_autoptr(GInputStream) body = g_unix_input_stream_new(found->fd, TRUE);
     found->fd = -1;
     tb_turns_hold(frontend->turns, body);
-    make_nonce(nonce);
+    tb_csp_nonce(nonce);
     answer(frontend, request, found, nonce, NULL, body, found->size);
 }
 
 /* One that is not as it was when the app was loaded goes out as it is: without nonces. */
 static void serve_document(const struct frontend *frontend, WebKitURISchemeRequest *request,
-                           const struct found *found, struct tb_bytes text)
+                           const struct tb_found *found, struct tb_bytes text)
 {
     tb_cleanup(tb_buffer_deinit) struct tb_buffer out;
     char nonce[TB_CSP_NONCE_SIZE + 1];
     const struct tb_html *html = tb_documents_find(frontend->documents, found->path, text);
     tb_buffer_init(&out, TB_HTML_MAX + TB_HTML_PLACES_MAX * 64);
-    make_nonce(nonce);
+    tb_csp_nonce(nonce);
     if (html ? !tb_html_write(html, text, nonce, &out) : !tb_buffer_append(&out, text)) {
         tb_response_refuse(request, SOUP_STATUS_INTERNAL_SERVER_ERROR);
         return;
@@ -109,7 +95,7 @@ static void serve_document(const struct frontend *frontend, WebKitURISchemeReque
 }
 
 static void read_document(const struct frontend *frontend, WebKitURISchemeRequest *request,
-                          const struct found *found)
+                          const struct tb_found *found)
 {
     tb_cleanup(tb_bytes_free) uint8_t *data = NULL;
     size_t n = 0;
@@ -121,20 +107,10 @@ static void read_document(const struct frontend *frontend, WebKitURISchemeReques
 
 /* 0: it is there; else the status to answer with. */
 static guint find(const struct frontend *frontend, const struct tb_frontend_path *tries, size_t n,
-                  struct found *ret_found)
+                  struct tb_found *ret_found)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct found found = {.path = tries[i].text};
-        found.fd = tb_folder_open_file(frontend->folder, found.path, &found.size);
-        if (found.fd >= 0) {
-            *ret_found = found;
-            return 0;
-        }
-        if (found.fd != -ENOENT && found.fd != -ENOTDIR && found.fd != -EISDIR &&
-            found.fd != -ENAMETOOLONG)
-            return SOUP_STATUS_FORBIDDEN; /* a link, or no regular file */
-    }
-    return SOUP_STATUS_NOT_FOUND;
+    int r = tb_frontend_find(frontend->folder, tries, n, ret_found);
+    return r == TB_OK ? 0 : r == TB_DENIED ? SOUP_STATUS_FORBIDDEN : SOUP_STATUS_NOT_FOUND;
 }
 
 /* An origin is named by fetch, scripts and styles of other origins, and `null` by opaque ones.
@@ -164,7 +140,7 @@ static void serve(WebKitURISchemeRequest *request, void *data)
     const struct frontend *frontend = data;
     struct tb_frontend_path path;
     struct tb_frontend_path tries[TB_FRONTEND_TRIES];
-    struct found found = {.fd = -1};
+    struct tb_found found = {.fd = -1};
     guint refused = judge(request, &path);
     if (refused == 0)
         refused = find(frontend, tries, tb_frontend_tries(&path, tries), &found);

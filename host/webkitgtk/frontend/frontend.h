@@ -5,9 +5,9 @@
  */
 #pragma once
 
+#include "frontend/path.h"
 #include "host/trollbridge.h"
 #include "host/webkitgtk/frontend/documents.h"
-#include "host/webkitgtk/frontend/path.h"
 
 #include <webkit2/webkit2.h>
 

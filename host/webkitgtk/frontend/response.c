@@ -1,6 +1,6 @@
 #include "host/webkitgtk/frontend/response.h"
 
-#include "host/webkitgtk/frontend/path.h"
+#include "frontend/path.h"
 
 #include <libsoup/soup.h>
 

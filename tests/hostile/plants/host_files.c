@@ -1,7 +1,7 @@
 /* Planted: the app's scheme counts as that of local files, which may load each other; and the
  * frontend's folder is left by links and by other hosts. */
-#include "host/webkitgtk/frontend/folder.h"
-#include "host/webkitgtk/frontend/path.h"
+#include "frontend/folder.h"
+#include "frontend/path.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -30,8 +30,22 @@ struct tb_csp_document {
     struct tb_csp_hashes styles;
 };
 
+/*
+ * What a host has put into the document itself: its script, which has a nonce of its own, may run
+ * even where the policy has no scripts at all, start one worker and open one connection. NULL:
+ * nothing.
+ */
+struct tb_csp_host {
+    const char *nonce;   /* as the other, and another */
+    const char *worker;  /* its URL */
+    const char *connect; /* the URL of a WebSocket */
+};
+
 /* Adds one that is not there yet. False: there are too many. */
 tb_must_check bool tb_csp_add(struct tb_csp_hashes *hashes, const struct tb_csp_hash *hash);
+
+/* A fresh nonce, with NUL behind it. */
+void tb_csp_nonce(char ret_nonce[static TB_CSP_NONCE_SIZE + 1]);
 
 /*
  * Appends the header's value. `policy` is the manifest's (empty: the strict one). `nonce` has
@@ -39,4 +53,5 @@ tb_must_check bool tb_csp_add(struct tb_csp_hashes *hashes, const struct tb_csp_
  * or has a comma, which would begin a second one; TB_TOO_LARGE.
  */
 tb_must_check int tb_csp_write(struct tb_bytes policy, const char *nonce,
-                               const struct tb_csp_document *document, struct tb_buffer *out);
+                               const struct tb_csp_document *document,
+                               const struct tb_csp_host *host, struct tb_buffer *out);

@@ -1,4 +1,4 @@
-#include "host/webkitgtk/frontend/folder.h"
+#include "frontend/folder.h"
 
 #include "base/fd.h"
 

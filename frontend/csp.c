@@ -1,4 +1,4 @@
-#include "host/webkitgtk/frontend/csp.h"
+#include "frontend/csp.h"
 
 #include "base/result.h"
 
@@ -124,9 +124,14 @@ static bool put_hash(struct tb_buffer *out, const struct tb_csp_hash *hash)
     return put(out, " 'sha256-") && put(out, text) && put(out, "'");
 }
 
+static bool put_nonce(struct tb_buffer *out, const char *nonce)
+{
+    return put(out, " 'nonce-") && put(out, nonce) && put(out, "'");
+}
+
 static bool put_own(struct tb_buffer *out, const char *nonce, const struct tb_csp_hashes *hashes)
 {
-    bool ok = put(out, " 'nonce-") && put(out, nonce) && put(out, "'");
+    bool ok = put_nonce(out, nonce);
     for (size_t i = 0; hashes && i < hashes->n && ok; i++)
         ok = put_hash(out, &hashes->list[i]);
     return ok;
@@ -145,41 +150,93 @@ struct writer {
     struct tb_buffer *out;
     const char *nonce;
     const struct tb_csp_document *document;
+    const struct tb_csp_host *host;
 };
+
+static bool allows_nothing(struct tb_bytes sources)
+{
+    struct tb_bytes rest = sources;
+    return sources.n == 0 || (is(word(&rest), "'none'") && rest.n == 0);
+}
 
 /* Nothing is added to a list that allows nothing. A list of styles that allows all inline ones is
  * left as it was written: beside a nonce `'unsafe-inline'` means nothing. */
 static bool takes_own(enum kind kind, struct tb_bytes sources)
 {
-    struct tb_bytes rest = sources;
-    bool none = sources.n == 0 || (is(word(&rest), "'none'") && rest.n == 0);
-    return kind != OTHER && !none && !(kind == STYLE && has(sources, "'unsafe-inline'"));
+    return kind != OTHER && !allows_nothing(sources) &&
+           !(kind == STYLE && has(sources, "'unsafe-inline'"));
 }
 
-static bool put_directive(const struct writer *writer, struct tb_bytes name,
-                          struct tb_bytes sources)
+static bool takes_of_host(const struct writer *writer, struct tb_bytes name)
+{
+    return writer->host &&
+           (kind_of(name) == SCRIPT || is(name, "worker-src") || is(name, "connect-src"));
+}
+
+static bool put_of_host(const struct writer *writer, struct tb_bytes name)
+{
+    const struct tb_csp_host *host = writer->host;
+    if (kind_of(name) == SCRIPT)
+        return put_nonce(writer->out, host->nonce);
+    return put(writer->out, " ") &&
+           put(writer->out, is(name, "worker-src") ? host->worker : host->connect);
+}
+
+static bool put_own_of(const struct writer *writer, enum kind kind)
 {
     const struct tb_csp_document *document = writer->document;
-    enum kind kind = kind_of(name);
-    bool ok = (tb_buffer_n(writer->out) == 0 || put(writer->out, "; ")) &&
-              tb_buffer_append(writer->out, name) && put_words(writer->out, sources);
-    if (!ok || !takes_own(kind, sources))
-        return ok;
     const struct tb_csp_hashes *hashes = !document        ? NULL
                                          : kind == SCRIPT ? &document->scripts
                                                           : &document->styles;
     return put_own(writer->out, writer->nonce, hashes);
 }
 
+/* `'none'` counts only where it stands alone. */
+static bool put_directive(const struct writer *writer, struct tb_bytes name,
+                          struct tb_bytes sources)
+{
+    struct tb_buffer *out = writer->out;
+    enum kind kind = kind_of(name);
+    bool of_host = takes_of_host(writer, name);
+    bool ok = (tb_buffer_n(out) == 0 || put(out, "; ")) && tb_buffer_append(out, name);
+    if (ok && !(of_host && allows_nothing(sources)))
+        ok = put_words(out, sources);
+    if (ok && takes_own(kind, sources))
+        ok = put_own_of(writer, kind);
+    return ok && (!of_host || put_of_host(writer, name));
+}
+
+/* What stands for a directive that is not there: the first of those others that is. */
+static struct tb_bytes fallback(const struct policy *policy, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct directive *found = find(policy, names[i]);
+        if (found)
+            return found->sources;
+    }
+    return tb_bytes_of_string("'self'");
+}
+
 /* A directive that is not there stands for default-src, and where that is not there either for
  * anything: then as Tauri does for 'self'. */
 static bool put_missing(const struct writer *writer, const struct policy *policy, const char *name)
 {
-    const struct directive *otherwise = find(policy, "default-src");
-    if (find(policy, name))
+    static const char *const names[] = {"default-src"};
+    return find(policy, name) || put_directive(writer, tb_bytes_of_string(name),
+                                               fallback(policy, names, TB_ARRAY_LEN(names)));
+}
+
+/* Where the host adds to a directive it has to be there, with all that stands for it now. Nothing
+ * stands for connect-src but default-src, and without that anything may be connected to. */
+static bool put_missing_of_host(const struct writer *writer, const struct policy *policy)
+{
+    static const char *const workers[] = {"child-src", "script-src", "default-src"};
+    if (!writer->host)
         return true;
-    return put_directive(writer, tb_bytes_of_string(name),
-                         otherwise ? otherwise->sources : tb_bytes_of_string("'self'"));
+    bool ok = find(policy, "worker-src") ||
+              put_directive(writer, tb_bytes_of_string("worker-src"),
+                            fallback(policy, workers, TB_ARRAY_LEN(workers)));
+    return ok && (!find(policy, "default-src") || put_missing(writer, policy, "connect-src"));
 }
 
 static bool put_where_absent(const struct writer *writer, const struct policy *policy,
@@ -200,10 +257,18 @@ bool tb_csp_add(struct tb_csp_hashes *hashes, const struct tb_csp_hash *hash)
     return true;
 }
 
-int tb_csp_write(struct tb_bytes policy, const char *nonce, const struct tb_csp_document *document,
-                 struct tb_buffer *out)
+void tb_csp_nonce(char ret_nonce[static TB_CSP_NONCE_SIZE + 1])
 {
-    const struct writer writer = {out, nonce, document};
+    uint8_t bytes[TB_CSP_NONCE_SIZE / 4 * 3];
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2base64(ret_nonce, TB_CSP_NONCE_SIZE + 1, bytes, sizeof bytes,
+                      sodium_base64_VARIANT_ORIGINAL);
+}
+
+int tb_csp_write(struct tb_bytes policy, const char *nonce, const struct tb_csp_document *document,
+                 const struct tb_csp_host *host, struct tb_buffer *out)
+{
+    const struct writer writer = {out, nonce, document, host};
     struct policy parsed = {.n = 0};
     int r = parse(policy, &parsed);
     if (r == TB_OK && parsed.n == 0)
@@ -214,7 +279,7 @@ int tb_csp_write(struct tb_bytes policy, const char *nonce, const struct tb_csp_
     for (size_t i = 0; i < parsed.n && ok; i++)
         ok = put_directive(&writer, parsed.list[i].name, parsed.list[i].sources);
     ok = ok && put_missing(&writer, &parsed, "script-src") &&
-         put_missing(&writer, &parsed, "style-src") &&
+         put_missing(&writer, &parsed, "style-src") && put_missing_of_host(&writer, &parsed) &&
          put_where_absent(&writer, &parsed, "object-src", "'none'") &&
          put_where_absent(&writer, &parsed, "base-uri", "'self'");
     return ok ? TB_OK : TB_TOO_LARGE;

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "host/webkitgtk/frontend/csp.h"
+#include "frontend/csp.h"
 
 enum {
     TB_HTML_MAX = 4 * 1024 * 1024,        /* bytes of a document */

@@ -4,7 +4,7 @@
  * the limit the parse is left by a jump. Nothing of gumbo's outlives that: it keeps no state but in
  * this memory.
  */
-#include "host/webkitgtk/frontend/html_tree.h"
+#include "frontend/html_tree.h"
 
 #include "base/result.h"
 

@@ -1,4 +1,4 @@
-#include "host/webkitgtk/frontend/mime.h"
+#include "frontend/mime.h"
 
 #include "base/compiler.h"
 

@@ -1,7 +1,7 @@
-#include "host/webkitgtk/frontend/html.h"
+#include "frontend/html.h"
 
 #include "base/result.h"
-#include "host/webkitgtk/frontend/html_tree.h"
+#include "frontend/html_tree.h"
 
 #include <errno.h>
 #include <sodium.h>

@@ -1,4 +1,4 @@
-#include "host/webkitgtk/frontend/path.h"
+#include "frontend/path.h"
 
 #include <stdio.h>
 
@@ -24,9 +24,25 @@ static bool path_of(const char *untrusted_uri, struct tb_bytes *ret_path)
     return path.n == 0 || path.data[0] == '/';
 }
 
+static bool put(struct tb_frontend_path *path, int c)
+{
+    if (c < 0x20 || c == 0x7f || path->n == TB_FRONTEND_PATH_MAX)
+        return false;
+    path->text[path->n++] = (char)c;
+    path->text[path->n] = 0;
+    return true;
+}
+
+static bool copy(struct tb_bytes decoded, struct tb_frontend_path *path)
+{
+    bool ok = true;
+    for (size_t i = 0; i < decoded.n && ok; i++)
+        ok = put(path, decoded.data[i]);
+    return ok;
+}
+
 static bool decode(struct tb_bytes encoded, struct tb_frontend_path *path)
 {
-    size_t n = 0;
     for (size_t i = 0; i < encoded.n; i++) {
         int c = encoded.data[i];
         if (c == '%') {
@@ -37,12 +53,9 @@ static bool decode(struct tb_bytes encoded, struct tb_frontend_path *path)
             c = 16 * high + low;
             i += 2;
         }
-        if (c < 0x20 || c == 0x7f || n == TB_FRONTEND_PATH_MAX)
+        if (!put(path, c))
             return false;
-        path->text[n++] = (char)c;
     }
-    path->text[n] = 0;
-    path->n = n;
     return true;
 }
 
@@ -60,24 +73,40 @@ static bool names_valid(struct tb_bytes path)
     return true;
 }
 
+/* The names without the slashes around them, of which the last one says that a folder is meant. */
+static bool finish(struct tb_frontend_path *path)
+{
+    path->folder = path->n == 0 || path->text[path->n - 1] == '/';
+    if (path->n > 0) {
+        path->n -= path->folder;
+        path->text[path->n] = 0;
+        if (path->n == 0 || !names_valid(tb_bytes_of(path->text, path->n)))
+            return false;
+    }
+    return tb_utf8_valid(tb_bytes_of(path->text, path->n));
+}
+
+static struct tb_bytes behind_slash(struct tb_bytes path)
+{
+    return path.n > 0 ? tb_bytes_of(path.data + 1, path.n - 1) : path;
+}
+
 bool tb_frontend_path_read(const char *untrusted_uri, struct tb_frontend_path *ret_path)
 {
     struct tb_bytes encoded;
-    struct tb_frontend_path path = {.folder = true};
-    if (!path_of(untrusted_uri, &encoded))
+    struct tb_frontend_path path = {.n = 0};
+    if (!path_of(untrusted_uri, &encoded) || !decode(behind_slash(encoded), &path) ||
+        !finish(&path))
         return false;
-    if (encoded.n > 0)
-        encoded = tb_bytes_of(encoded.data + 1, encoded.n - 1);
-    if (!decode(encoded, &path))
-        return false;
-    if (path.n > 0) {
-        path.folder = path.text[path.n - 1] == '/';
-        path.n -= path.folder;
-        path.text[path.n] = 0;
-        if (path.n == 0 || !names_valid(tb_bytes_of(path.text, path.n)))
-            return false;
-    }
-    if (!tb_utf8_valid(tb_bytes_of(path.text, path.n)))
+    *ret_path = path;
+    return true;
+}
+
+bool tb_frontend_path_take(struct tb_bytes untrusted_path, struct tb_frontend_path *ret_path)
+{
+    struct tb_frontend_path path = {.n = 0};
+    if (untrusted_path.n == 0 || untrusted_path.data[0] != '/' ||
+        !copy(behind_slash(untrusted_path), &path) || !finish(&path))
         return false;
     *ret_path = path;
     return true;

@@ -20,6 +20,10 @@ struct tb_frontend_path {
 tb_must_check bool tb_frontend_path_read(const char *untrusted_uri,
                                          struct tb_frontend_path *ret_path);
 
+/* The same of what has been decoded, and has neither query nor fragment: it begins with a slash. */
+tb_must_check bool tb_frontend_path_take(struct tb_bytes untrusted_path,
+                                         struct tb_frontend_path *ret_path);
+
 /*
  * The names that a request may mean, in the order in which Tauri tries them: the path itself, then
  * with `.html`, then its `index.html`; and the frontend's own index.html, which routes by itself,

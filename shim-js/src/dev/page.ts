@@ -1,0 +1,10 @@
+import { Page } from '../page/page.js';
+import { install } from '../page/install.js';
+declare const TROLLBRIDGE_DEV: any;
+const dev = TROLLBRIDGE_DEV;
+document.currentScript?.remove();
+const worker = new Worker(dev.worker);
+const page: Page = new Page((message) => worker.postMessage(message));
+worker.onmessage = (event) => page.receive(event.data);
+worker.postMessage([dev.link, dev.ticket, dev.bootstrap]);
+install(window, page, { label: dev.label, webview: dev.webview });
