@@ -119,7 +119,7 @@ void dev_reload_done(struct dev *dev, const char *before, const char *after, con
     if (reload->again) {
         reload->again = false;
         begin(dev, changed);
-    } else if (!code) {
+    } else if (before) {
         show_done(dev, before, after, changed);
     } else if (strcmp(code, "denied") == 0) {
         reload->restarts = true;
