@@ -78,7 +78,7 @@ def asks(id, tried, layer, code, **headers):
     @dev(id, tried, layer, code)
     def attack(trial):
         trial.enter()
-        return answered(trial.dev.get(**{"target": "/", **headers(trial.dev) if callable(headers) else headers}))
+        return answered(trial.dev.get(**headers))
 
 
 @dev("token-twice", "the printed address opened a second time", "the token is spent", "401")
@@ -189,7 +189,7 @@ sends("message-bits", "reserved bits", "libwebsockets", "closed 1002", frame(b"\
 sends("message-control", "a ping of 200 bytes", "libwebsockets", "closed", frame(b"a" * 200, PING))
 
 
-@dev("message-frames", "noise on the view link in a WebSocket", "frame header", "CLOSE 4 invalid")
+@row("dev-message-frames", "noise on the view link in a WebSocket", "frame header", "CLOSE 1 violation", reason="a frame header", trial=DevTrial)
 def message_frames(trial):
     trial.enter()
     view = devbridge.View(trial.dev).boot()
