@@ -122,6 +122,10 @@ static int watch(struct dev *dev)
 static int take_facts(struct dev *dev)
 {
     const struct trollbridge_app *app = trollbridge_app(dev->bridge);
+    if (app->production)
+        return cli_error(CLI_FILES, "production",
+                         "`production` in [app] says that this is what is shipped: `trollbridge "
+                         "run` opens it; take the key out of what you develop (trollbridge.toml)");
     char *csp = strdup(app->csp);
     if (!csp)
         return cli_error(CLI_PART, "io", "out of memory");
