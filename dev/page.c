@@ -226,7 +226,7 @@ struct dev_page *dev_pages_enter(struct dev_pages *pages, struct tb_bytes untrus
 /* ---- another broker ---- */
 
 /* Who waits for a document is told at once; a page that is there waits for another broker. */
-void dev_pages_lose(struct dev_pages *pages)
+void dev_pages_lose(struct dev_pages *pages, const char *why)
 {
     struct dev_page *next;
     for (struct dev_page *page = pages->first; page; page = next) {
@@ -236,7 +236,7 @@ void dev_pages_lose(struct dev_pages *pages)
         if (page->asker)
             dev_page_free(page);
         else if (page == page->view->page)
-            dev_page_say_lost(page, "The broker has ended; another one is being started.");
+            dev_page_say_lost(page, why);
     }
 }
 
@@ -271,6 +271,7 @@ void dev_page_connected(struct dev_page *page, struct dev_connection *socket)
     socket->page = page;
     page->view->page = page;
     retire_others(&page->dev->pages, page);
+    dev_problems_show_to(page->dev, page);
     read_when_wanted(page, true);
 }
 
