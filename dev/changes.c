@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "dev/inotify.h"
 #include "dev/names.h"
 #include "dev/quiet.h"
 #include "dev/targets.h"
@@ -14,15 +15,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
     FOLDERS_MAX = 4096,
     DEPTH_MAX = 32,
-    READ_MAX = 16 * 1024,
-    READS_MAX = 64, /* at a time: what comes faster is read the next time */
     LACK_MAX = 512,
 };
 
@@ -30,6 +28,7 @@ struct dev_changes {
     struct dev_folders folders;
     struct dev_targets targets;
     struct dev_quiet quiet;
+    unsigned flags; /* of what is being read */
     unsigned depth_max;
     char lack[LACK_MAX];
 };
@@ -209,29 +208,18 @@ static unsigned of_event(struct dev_changes *changes, const struct inotify_event
     return 0;
 }
 
-/* TB_OK, TB_AGAIN when there is nothing more, or -errno. */
-static int read_some(struct dev_changes *changes, unsigned *flags)
+static void on_event(void *data, const struct inotify_event *event)
 {
-    _Alignas(struct inotify_event) char room[READ_MAX];
-    ssize_t n = read(changes->folders.inotify, room, sizeof room);
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? TB_AGAIN : -errno;
-    const struct inotify_event *event;
-    for (size_t at = 0; at + sizeof *event <= (size_t)n; at += sizeof *event + event->len) {
-        event = (const void *)(room + at);
-        *flags |= of_event(changes, event);
-    }
-    return TB_OK;
+    struct dev_changes *changes = data;
+    changes->flags |= of_event(changes, event);
 }
 
 int dev_changes_read(struct dev_changes *changes, uint64_t now_ns)
 {
-    unsigned flags = 0;
-    int r = TB_OK;
-    for (int i = 0; i < READS_MAX && r == TB_OK; i++)
-        r = read_some(changes, &flags);
-    dev_quiet_add(&changes->quiet, flags, now_ns);
-    return r < 0 ? r : 0;
+    changes->flags = 0;
+    int r = dev_inotify_read(changes->folders.inotify, on_event, changes);
+    dev_quiet_add(&changes->quiet, changes->flags, now_ns);
+    return r;
 }
 
 /* ---- the whole ---- */
