@@ -88,6 +88,15 @@ webkit_suites() {
     done
 }
 
+# A browser that is driven through playwright-core.
+dev_suites() {
+    local file
+    npm_packages tests/dev
+    for file in tests/dev/test_*.py; do
+        suite "dev $(basename "$file" .py)" pytest_in "$PWD/build" "$file"
+    done
+}
+
 client_suites() {
     suite shim-build shim_build
     suite shim-unit npm --prefix shim-js test --silent
@@ -131,6 +140,7 @@ client_suites
 beside sanitizer_unit_suites lint_suites fuzz_suites valgrind_suite self_test_suite heavy_suites
 python_suites
 webkit_suites
+dev_suites
 suite hostile tools/tb/hostile.sh
 suite docs python3 tests/docs/run_docs.py
 join_beside
