@@ -149,7 +149,9 @@ int dev_bridge_start(struct dev *dev)
         status = take_facts(dev);
     if (status == CLI_DONE)
         status = watch(dev);
-    if (status != CLI_DONE)
+    if (status == CLI_DONE)
+        dev_panel_start(dev);
+    else
         dev_bridge_stop(dev);
     return status;
 }
@@ -158,6 +160,7 @@ void dev_bridge_stop(struct dev *dev)
 {
     dev_loop_remove(&dev->loop, &dev->bridge_watch);
     dev_terminal_forget(dev);
+    dev_panel_stop(dev);
     trollbridge_close(dev->bridge);
     dev->bridge = NULL;
 }
