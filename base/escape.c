@@ -63,10 +63,10 @@ static size_t put_escape(uint32_t c, char *out)
 }
 
 /* One character from the front of the text; how many bytes of it were used is *ret_used. */
-static size_t put_character(struct tb_bytes text, char *out, size_t *ret_used)
+static size_t put_character(struct tb_bytes text, bool quoted, char *out, size_t *ret_used)
 {
     uint32_t c = decode(text, ret_used);
-    if (c == '"' || c == '\\') {
+    if (quoted && (c == '"' || c == '\\')) {
         out[0] = '\\';
         out[1] = (char)c;
         return 2;
@@ -85,7 +85,8 @@ static size_t plain_run(struct tb_bytes text, size_t most)
     return n;
 }
 
-struct tb_escaped tb_escape(struct tb_bytes untrusted_text, char *ret_out, size_t cap)
+static struct tb_escaped escape(struct tb_bytes untrusted_text, bool quoted, char *ret_out,
+                                size_t cap)
 {
     static const char marker[] = "\xe2\x80\xa6";
     const size_t n_marker = sizeof marker - 1;
@@ -100,7 +101,7 @@ struct tb_escaped tb_escape(struct tb_bytes untrusted_text, char *ret_out, size_
             memcpy(ret_out + n, left.data, used);
             n += used;
         } else {
-            size_t n_unit = put_character(left, unit, &used);
+            size_t n_unit = put_character(left, quoted, unit, &used);
             if (n_unit > cap - n) {
                 memcpy(ret_out + cut_at, marker, n_marker);
                 return (struct tb_escaped){.n = cut_at + n_marker, .cut = true};
@@ -113,6 +114,16 @@ struct tb_escaped tb_escape(struct tb_bytes untrusted_text, char *ret_out, size_
         left = tb_bytes_of(left.data + used, left.n - used);
     }
     return (struct tb_escaped){.n = n, .cut = false};
+}
+
+struct tb_escaped tb_escape(struct tb_bytes untrusted_text, char *ret_out, size_t cap)
+{
+    return escape(untrusted_text, true, ret_out, cap);
+}
+
+struct tb_escaped tb_escape_shown(struct tb_bytes untrusted_text, char *ret_out, size_t cap)
+{
+    return escape(untrusted_text, false, ret_out, cap);
 }
 
 bool tb_is_plain_line(struct tb_bytes untrusted_text)

@@ -21,6 +21,10 @@ enum { TB_ESCAPE_UNIT = 12 }; /* the most bytes that one character becomes */
  * character. Bytes that are not UTF-8 become U+FFFD. The result is pure, valid UTF-8. */
 struct tb_escaped tb_escape(struct tb_bytes untrusted_text, char *ret_out, size_t cap);
 
+/* The same for a reader alone: quotes and backslashes stay as they are, which JSON would not take.
+ */
+struct tb_escaped tb_escape_shown(struct tb_bytes untrusted_text, char *ret_out, size_t cap);
+
 /* Whether the text is UTF-8 on one line that a reader sees as it is: it holds nothing that would be
  * escaped, quotes and backslashes aside. */
 bool tb_is_plain_line(struct tb_bytes untrusted_text);

@@ -6,13 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void on_opened(void *data, uint32_t id, const char *session, const uint8_t *bootstrap,
                       size_t n_bootstrap, const char *code, const char *message)
 {
     const struct dev *dev = data;
     struct dev_page *page = dev_pages_find(&dev->pages, id);
-    if (!session)
+    /* That a document went away before its session was there is no news. */
+    if (!session && strcmp(code, "session_closed") != 0)
         (void)cli_error(CLI_DENIED, code, "%s%s%s", page ? page->view->label : "", page ? ": " : "",
                         message);
     if (page)
@@ -44,21 +46,22 @@ static void on_asked_over(void *data, uint32_t id)
     dev_terminal_over(data, id);
 }
 
-static void lose(struct dev *dev)
+static void on_reloaded(void *data, uint32_t id, const char *before, const char *after,
+                        const char *code, const char *message)
 {
-    (void)cli_error(CLI_LOST, "lost", "the broker has ended: another one is started");
-    dev_bridge_stop(dev);
-    dev_pages_lose(&dev->pages);
-    if (dev_bridge_start(dev) == CLI_DONE)
-        dev_pages_reopen(&dev->pages);
+    (void)id;
+    dev_reload_done(data, before, after, code, message);
 }
 
+/* It must not be ended from inside its own callbacks. */
 static void on_bridge(void *data, uint32_t events)
 {
     struct dev *dev = data;
     (void)events;
     if (trollbridge_dispatch(dev->bridge) != TROLLBRIDGE_OK)
-        lose(dev);
+        dev_reload_revive(dev);
+    else if (dev->reload.restarts)
+        dev_reload_restart(dev);
 }
 
 static int status_of(enum trollbridge_result result)
@@ -80,9 +83,13 @@ static int spawn(struct dev *dev)
         .ask = on_ask,
         .secret = on_secret,
         .asked_over = on_asked_over,
+        .reloaded = on_reloaded,
         .data = dev,
     };
+    dev_problems_clear(&dev->problems);
+    dev_problems_divert(&dev->problems);
     enum trollbridge_result result = trollbridge_spawn(&options, &dev->bridge);
+    dev_problems_restore(&dev->problems);
     return result == TROLLBRIDGE_OK ? CLI_DONE : status_of(result);
 }
 
@@ -124,7 +131,11 @@ static int take_facts(struct dev *dev)
         return cli_error(CLI_FILES, "manifest",
                          "the app has more than %d windows, or one whose `url` is too long",
                          DEV_VIEWS_MAX);
-    return open_frontend(dev, app);
+    if (!dev_upstream_read(app->dev_url, &dev->upstream))
+        return cli_error(CLI_FILES, "manifest",
+                         "`dev_url` in [app] is no address of this machine: write it as "
+                         "http://localhost:5173 (trollbridge.toml)");
+    return dev_upstream_is_there(&dev->upstream) ? CLI_DONE : open_frontend(dev, app);
 }
 
 int dev_bridge_start(struct dev *dev)
@@ -142,6 +153,7 @@ int dev_bridge_start(struct dev *dev)
 void dev_bridge_stop(struct dev *dev)
 {
     dev_loop_remove(&dev->loop, &dev->bridge_watch);
+    dev_terminal_forget(dev);
     trollbridge_close(dev->bridge);
     dev->bridge = NULL;
 }

@@ -1,6 +1,5 @@
 #include "dev/connection.h"
 
-#include "base/fd.h"
 #include "dev/dev.h"
 #include "dev/document.h"
 
@@ -38,6 +37,15 @@ static void put_always(struct head *head)
     put(head, "cache-control:", "no-store");
 }
 
+/*
+ * A page with a session opens no windows, as in a host with WebKitGTK. Here there is one reason
+ * more: a window that a page opens is of its own origin until it has loaded, and what was changed
+ * in it then is still changed when the first script of the next document runs.
+ */
+#define SANDBOX                                                                                    \
+    "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads "            \
+    "allow-pointer-lock allow-orientation-lock allow-presentation"
+
 static bool write_head(struct dev_connection *connection, const struct dev_answer *answer)
 {
     static uint8_t memory[LWS_PRE + HEAD_MAX];
@@ -47,8 +55,10 @@ static bool write_head(struct dev_connection *connection, const struct dev_answe
                                           answer->size, &head.at, head.end) == 0;
     put_always(&head);
     put(&head, "content-security-policy:", answer->csp);
+    put(&head, "content-security-policy:", answer->is_page ? SANDBOX : NULL);
     put(&head, "location:", answer->location);
     put(&head, "set-cookie:", answer->cookie);
+    put(&head, "refresh:", answer->refresh);
     put(&head, "connection:", connection->closes ? "close" : NULL);
     return head.ok &&
            lws_finalize_write_http_header(connection->wsi, start, &head.at, head.end) == 0;
@@ -81,7 +91,7 @@ static size_t read_piece(struct dev_connection *connection, uint8_t *memory)
 {
     if (connection->left > 0) {
         size_t most = connection->left < CHUNK ? (size_t)connection->left : CHUNK;
-        ssize_t n = read(connection->fd, memory, most);
+        ssize_t n = read(connection->source.fd, memory, most);
         connection->left -= n > 0 ? (uint64_t)n : 0;
         return n > 0 ? (size_t)n : 0;
     }
@@ -107,9 +117,11 @@ int dev_connection_write(struct dev_connection *connection)
     return lws_callback_on_writable(connection->wsi) < 0 ? -1 : 0;
 }
 
-int dev_connection_refuse(struct dev_connection *connection, unsigned status, const char *why)
+static int refuse(struct dev_connection *connection, unsigned status, const char *why,
+                  const char *refresh)
 {
     connection->closes = true;
+    connection->left = 0;
     if (!tb_buffer_append(&connection->body, tb_bytes_of_string(why)) ||
         !tb_buffer_append(&connection->body, tb_bytes_of_string("\n")))
         return -1;
@@ -117,16 +129,28 @@ int dev_connection_refuse(struct dev_connection *connection, unsigned status, co
         .status = status,
         .type = "text/plain; charset=utf-8",
         .csp = "default-src 'none'; frame-ancestors 'none'",
+        .refresh = refresh,
         .size = tb_buffer_n(&connection->body),
     };
     return dev_connection_answer(connection, &answer);
 }
 
+int dev_connection_refuse(struct dev_connection *connection, unsigned status, const char *why)
+{
+    return refuse(connection, status, why, NULL);
+}
+
+int dev_connection_put_off(struct dev_connection *connection, const char *why)
+{
+    return refuse(connection, 503, why, "2");
+}
+
 void dev_connection_reset(struct dev_connection *connection)
 {
     tb_buffer_deinit(&connection->body);
-    tb_buffer_init(&connection->body, DEV_DOCUMENT_MAX);
-    tb_fd_close(&connection->fd);
+    tb_buffer_init(&connection->body, DEV_SOURCE_MAX);
+    dev_source_deinit(&connection->source);
+    dev_source_init(&connection->source);
     connection->left = 0;
     connection->is_head = false;
 }

@@ -4,27 +4,35 @@
 
 #include "base/buffer.h"
 #include "base/compiler.h"
+#include "dev/request.h"
+#include "dev/source.h"
 
 #include <libwebsockets.h>
 
 struct dev;
+struct dev_fetch;
 struct dev_page;
+struct dev_relay;
+struct dev_view;
 
 struct dev_connection {
     struct dev *dev;
     struct lws *wsi;
     struct dev_connection *next; /* of the server's list, oldest last */
     struct dev_connection *previous;
-    struct dev_page *waits; /* for its bootstrap */
-    struct dev_page *page;  /* whose WebSocket it is */
-    struct tb_buffer body;  /* what is still to be sent; of a WebSocket: the message that comes */
-    int fd;                 /* or a file; -1: none */
-    uint64_t left;          /* of the file */
-    char path[1025];        /* of the document that it waits for */
-    bool is_head;           /* of a request that wants no body */
-    bool closes;            /* after this answer */
-    bool trusted;           /* has asked with the right cookie */
-    bool closing;           /* it was told to */
+    struct dev_page *waits;  /* for its bootstrap */
+    struct dev_page *page;   /* whose WebSocket it is */
+    struct dev_relay *relay; /* or which WebSocket elsewhere it is joined to */
+    struct dev_fetch *fetch; /* what it waits for from elsewhere */
+    struct dev_view *view;   /* of its request */
+    enum dev_verdict verdict;
+    struct dev_source source; /* of its answer */
+    struct tb_buffer body;    /* what is still to be sent; of a WebSocket: the message that comes */
+    uint64_t left;            /* of the source's file */
+    bool is_head;             /* of a request that wants no body */
+    bool closes;              /* after this answer */
+    bool trusted;             /* has asked with the right cookie */
+    bool closing;             /* it was told to */
 };
 
 /* What an answer's head has beside what all have. Strings may be NULL. */
@@ -32,17 +40,22 @@ struct dev_answer {
     unsigned status;
     const char *type;
     const char *csp;
+    bool is_page; /* a document with a session */
     const char *location;
     const char *cookie;
+    const char *refresh; /* after how many seconds it is asked for again */
     uint64_t size;
 };
 
-/* Sends the head now, and `body` (or `fd`) as the browser takes it. 0, or -1: to be closed. */
+/* Sends the head now, and `body` and the source's file, as far as there is one, as the browser
+ * takes them. 0, or -1: to be closed. */
 tb_must_check int dev_connection_answer(struct dev_connection *connection,
                                         const struct dev_answer *answer);
 /* A page that says no more than its status and why. Closes the connection behind it. */
 tb_must_check int dev_connection_refuse(struct dev_connection *connection, unsigned status,
                                         const char *why);
+/* The same for what may be there soon: a browser asks again by itself. */
+tb_must_check int dev_connection_put_off(struct dev_connection *connection, const char *why);
 /* Sends more. 0 or -1. */
 tb_must_check int dev_connection_write(struct dev_connection *connection);
 /* At its end, which the library tells. */

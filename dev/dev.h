@@ -5,8 +5,11 @@
 #include "cli/cli.h"
 #include "dev/loop.h"
 #include "dev/page.h"
+#include "dev/problems.h"
+#include "dev/reload.h"
 #include "dev/server.h"
 #include "dev/terminal.h"
+#include "dev/upstream.h"
 #include "dev/view.h"
 #include "host/trollbridge.h"
 
@@ -23,10 +26,13 @@ struct dev {
     struct dev_server server;
     struct dev_views views;
     struct dev_pages pages;
+    struct dev_upstream upstream;
     struct trollbridge *bridge; /* NULL: there is none just now */
     struct dev_watch bridge_watch;
     struct dev_watch signals;
     struct dev_terminal terminal;
+    struct dev_problems problems;
+    struct dev_reload reload;
     int frontend; /* the folder; -1: it is not there yet */
     char *csp;    /* the manifest's */
     bool ended;

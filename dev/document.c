@@ -56,39 +56,51 @@ int dev_document_write_policy(const char *policy, struct tb_buffer *csp)
     return write_policy(policy, nonce, NULL, NULL, csp);
 }
 
-static int write_text(const struct tb_html *html, struct tb_bytes text, const char *nonce,
-                      const struct dev_script *script, const char *own_nonce, struct tb_buffer *out)
+/* What stands in front of all that the document has itself. */
+static bool put_first(struct tb_buffer *out, const struct dev_document *document, const char *nonce,
+                      const char *own_nonce)
 {
-    size_t place = script ? dev_insert_place(text) : 0;
-    bool ok = tb_buffer_append(out, tb_bytes_of(text.data, place)) &&
-              (!script || put_script(out, script, own_nonce));
-    tb_cleanup(tb_buffer_deinit) struct tb_buffer whole;
-    tb_buffer_init(&whole, DEV_DOCUMENT_MAX);
-    /* Nothing that gets a nonce stands before the place. */
-    ok = ok && tb_html_write(html, text, nonce, &whole);
-    if (!ok)
-        return TB_TOO_LARGE;
-    struct tb_bytes rest = tb_buffer_bytes(&whole);
-    return tb_buffer_append(out, tb_bytes_of(rest.data + place, rest.n - place)) ? TB_OK
-                                                                                 : TB_TOO_LARGE;
+    bool ok = !document->script || put_script(out, document->script, own_nonce);
+    if (ok && document->tells_nonce)
+        ok =
+            put(out, "<meta property=\"csp-nonce\" nonce=\"") && put(out, nonce) && put(out, "\">");
+    return ok;
 }
 
-int dev_document_write(struct tb_bytes text, const char *policy, const struct dev_script *script,
-                       struct tb_buffer *out, struct tb_buffer *csp)
+/* Nothing that gets a nonce stands before the place. */
+static bool write_text(const struct dev_document *document, const struct tb_html *html,
+                       const char *nonce, const char *own_nonce, struct tb_buffer *out)
 {
+    struct tb_bytes text = document->text;
+    size_t place = dev_insert_place(text);
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer whole;
+    tb_buffer_init(&whole, DEV_DOCUMENT_MAX);
+    if (!tb_html_write(html, text, nonce, &whole))
+        return false;
+    struct tb_bytes rest = tb_buffer_bytes(&whole);
+    return tb_buffer_append(out, tb_bytes_of(text.data, place)) &&
+           put_first(out, document, nonce, own_nonce) &&
+           (rest.n == place ||
+            tb_buffer_append(out, tb_bytes_of(rest.data + place, rest.n - place)));
+}
+
+int dev_document_write(const struct dev_document *document, struct tb_buffer *out,
+                       struct tb_buffer *csp)
+{
+    const struct dev_script *script = document->script;
     char nonce[TB_CSP_NONCE_SIZE + 1];
     char own_nonce[TB_CSP_NONCE_SIZE + 1];
     struct tb_html html;
-    int r = tb_html_read(text, &html);
+    int r = tb_html_read(document->text, &html);
     if (r != TB_OK)
         return r;
     tb_csp_nonce(nonce);
     tb_csp_nonce(own_nonce);
     const struct tb_csp_host host = {own_nonce, script ? script->worker : "",
                                      script ? script->socket : ""};
-    r = write_policy(policy, nonce, &html.inlined, script ? &host : NULL, csp);
-    if (r == TB_OK)
-        r = write_text(&html, text, nonce, script, own_nonce, out);
+    r = write_policy(document->policy, nonce, &html.inlined, script ? &host : NULL, csp);
+    if (r == TB_OK && !write_text(document, &html, nonce, own_nonce, out))
+        r = TB_TOO_LARGE;
     tb_html_deinit(&html);
     return r;
 }

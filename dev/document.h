@@ -6,7 +6,7 @@
 #include "base/compiler.h"
 #include "frontend/csp.h"
 
-/* What the script of a document is told; NULL in place of it: there is no script. */
+/* What the script of a document is told. */
 struct dev_script {
     const char *label;
     const char *socket; /* the URL of its WebSocket */
@@ -15,14 +15,18 @@ struct dev_script {
     struct tb_bytes bootstrap;
 };
 
+struct dev_document {
+    struct tb_bytes text;
+    const char *policy;              /* the manifest's */
+    const struct dev_script *script; /* NULL: there is none */
+    bool tells_nonce; /* as Vite wants it, which puts styles into the document later */
+};
+
 enum { DEV_DOCUMENT_MAX = 8 * 1024 * 1024, DEV_BOOTSTRAP_MAX = 1024 };
 
-/*
- * Appends the document to `out`, and its policy to `csp` (the header's value): `policy` is the
- * manifest's. TB_OK, TB_MALFORMED (the policy), TB_TOO_LARGE (text or policy), -ENOMEM.
- */
-tb_must_check int dev_document_write(struct tb_bytes text, const char *policy,
-                                     const struct dev_script *script, struct tb_buffer *out,
+/* Appends the document to `out`, and its policy to `csp` (the header's value). TB_OK, TB_MALFORMED
+ * (the policy), TB_TOO_LARGE (text or policy), -ENOMEM. */
+tb_must_check int dev_document_write(const struct dev_document *document, struct tb_buffer *out,
                                      struct tb_buffer *csp);
 
 /* The policy of anything else. As dev_document_write. */

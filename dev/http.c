@@ -1,8 +1,11 @@
 #include "dev/http.h"
 
+#include "base/result.h"
 #include "dev/dev.h"
-#include "dev/files.h"
+#include "dev/document.h"
+#include "dev/fetch.h"
 #include "dev/page.h"
+#include "dev/upstream.h"
 #include "shim-js/scripts.h"
 
 #include <stdio.h>
@@ -117,56 +120,152 @@ static int answer_worker(struct dev_connection *connection, const struct dev_vie
     return dev_connection_answer(connection, &answer);
 }
 
-/* The document itself comes once the broker has said that there is a session. */
-static int open_document(struct dev_connection *connection, struct dev_view *view)
+/* The header's value is a string to the library. */
+static const char *string_of(struct tb_buffer *buffer)
 {
-    const struct dev *dev = connection->dev;
-    if (connection->is_head || !dev_files_is_document(dev, connection->path))
-        return dev_files_answer(connection, connection->path, NULL);
+    return tb_buffer_append(buffer, tb_bytes_of("", 1)) ? (const char *)tb_buffer_bytes(buffer).data
+                                                        : NULL;
+}
+
+static int refuse_source(struct dev_connection *connection, int result)
+{
+    switch (result) {
+    case TB_UNKNOWN:
+        return dev_connection_refuse(connection, 404,
+                                     "The frontend has no such file: is it built?");
+    case TB_DENIED:
+        return dev_connection_refuse(connection, 403, "This is a link, or no regular file.");
+    case TB_MALFORMED:
+        return dev_connection_refuse(connection, 500,
+                                     "`csp` in [app] of trollbridge.toml has more than 64 "
+                                     "directives, or is not printable ASCII without commas.");
+    case TB_TOO_LARGE:
+        return dev_connection_refuse(connection, 500,
+                                     "This document has more than 4 MiB, 4096 scripts and styles, "
+                                     "or 256 inline ones.");
+    default:
+        return dev_connection_refuse(connection, 500, "This file cannot be read.");
+    }
+}
+
+static int answer_document(struct dev_connection *connection, const struct dev_script *script)
+{
+    struct dev_source *source = &connection->source;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer csp;
+    tb_buffer_init(&csp, TB_CSP_MAX + 1);
+    const struct dev_document document = {
+        .text = tb_buffer_bytes(&source->text),
+        .policy = connection->dev->csp,
+        .script = script,
+        .tells_nonce = dev_upstream_is_there(&connection->dev->upstream),
+    };
+    int r = dev_document_write(&document, &connection->body, &csp);
+    if (r != TB_OK)
+        return refuse_source(connection, r);
+    const struct dev_answer answer = {
+        .status = source->status,
+        .type = "text/html; charset=utf-8", /* what it says of itself is too far down by now */
+        .csp = string_of(&csp),
+        .is_page = script != NULL,
+        .size = tb_buffer_n(&connection->body),
+    };
+    return dev_connection_answer(connection, &answer);
+}
+
+static int answer_other(struct dev_connection *connection)
+{
+    struct dev_source *source = &connection->source;
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer csp;
+    tb_buffer_init(&csp, TB_CSP_MAX + 1);
+    int r = dev_document_write_policy(connection->dev->csp, &csp);
+    if (r != TB_OK)
+        return refuse_source(connection, r);
+    if (!tb_buffer_take(&connection->body, &source->text))
+        return -1;
+    connection->left = source->size;
+    const struct dev_answer answer = {
+        .status = source->status,
+        .type = source->type[0] ? source->type : NULL,
+        .csp = string_of(&csp),
+        .size = tb_buffer_n(&connection->body) + connection->left,
+    };
+    return dev_connection_answer(connection, &answer);
+}
+
+/* A document for a person comes once the broker has said that there is a session. */
+int dev_http_sourced(struct dev_connection *connection)
+{
+    if (!dev_source_is_document(&connection->source))
+        return answer_other(connection);
+    if (connection->verdict != DEV_DOCUMENT || connection->source.status != 200 ||
+        connection->is_head)
+        return answer_document(connection, NULL);
     lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, 60);
-    if (!dev_page_new(connection->dev, view, connection))
-        return dev_connection_refuse(connection, 503,
-                                     "There is no broker just now: see what `trollbridge dev` "
-                                     "says in its terminal, and load this page again.");
+    if (!dev_page_new(connection->dev, connection->view, connection))
+        return dev_connection_put_off(connection,
+                                      "There is no broker just now: see what `trollbridge dev` "
+                                      "says in its terminal.");
     return 0;
 }
 
-static int serve(struct dev_connection *connection, struct dev_view *view, enum dev_verdict verdict)
+/* One that nobody has, and every browser asks for, is no error. */
+static int answer_from_folder(struct dev_connection *connection, const char *path)
 {
-    switch (verdict) {
-    case DEV_ENTER:
-        view->door.token[0] = 0;
-        return answer_redirect(connection, view);
-    case DEV_DOCUMENT:
-        return open_document(connection, view);
-    case DEV_RESOURCE:
-        return strcmp(connection->path, DEV_WORKER_PATH) == 0
-                   ? answer_worker(connection, view)
-                   : dev_files_answer(connection, connection->path, NULL);
-    case DEV_REFUSED:
-        break;
+    int r = dev_source_read(&connection->source, connection->dev->frontend, path);
+    if (r == TB_UNKNOWN && strcmp(path, "/favicon.ico") == 0) {
+        const struct dev_answer none = {.status = 204, .csp = "default-src 'none'"};
+        return dev_connection_answer(connection, &none);
     }
-    return -1;
+    return r == TB_OK ? dev_http_sourced(connection) : refuse_source(connection, r);
+}
+
+static int serve(struct dev_connection *connection, const char *path)
+{
+    switch (connection->verdict) {
+    case DEV_ENTER:
+        connection->view->door.token[0] = 0;
+        return answer_redirect(connection, connection->view);
+    case DEV_RESOURCE:
+        if (strcmp(path, DEV_WORKER_PATH) == 0)
+            return answer_worker(connection, connection->view);
+        break;
+    case DEV_DOCUMENT:
+        break;
+    case DEV_REFUSED:
+        return -1;
+    }
+    return dev_upstream_is_there(&connection->dev->upstream) ? dev_fetch_begin(connection, path)
+                                                             : answer_from_folder(connection, path);
+}
+
+static bool copy_path(struct tb_bytes untrusted_path, char path[static DEV_PATH_MAX])
+{
+    if (untrusted_path.n == 0 || untrusted_path.n >= DEV_PATH_MAX ||
+        memchr(untrusted_path.data, 0, untrusted_path.n))
+        return false;
+    memcpy(path, untrusted_path.data, untrusted_path.n);
+    path[untrusted_path.n] = 0;
+    return true;
 }
 
 int dev_http_serve(struct dev_connection *connection, struct tb_bytes untrusted_path)
 {
     struct headers headers;
+    char path[DEV_PATH_MAX];
     struct lws *wsi = connection->wsi;
     dev_connection_reset(connection);
     read_headers(wsi, &headers);
-    struct dev_view *view = dev_views_find(&connection->dev->views, headers.request.untrusted_host);
-    struct dev_judgement judgement = dev_request_judge(&headers.request, view ? &view->door : NULL);
+    connection->view = dev_views_find(&connection->dev->views, headers.request.untrusted_host);
+    struct dev_judgement judgement =
+        dev_request_judge(&headers.request, connection->view ? &connection->view->door : NULL);
+    connection->verdict = judgement.verdict;
     connection->is_head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
     if (judgement.verdict == DEV_REFUSED)
         return dev_connection_refuse(connection, judgement.status, judgement.why);
-    if (untrusted_path.n >= sizeof connection->path || untrusted_path.n == 0 ||
-        memchr(untrusted_path.data, 0, untrusted_path.n))
+    if (!copy_path(untrusted_path, path))
         return dev_connection_refuse(connection, 404, "No file can have this name.");
-    memcpy(connection->path, untrusted_path.data, untrusted_path.n);
-    connection->path[untrusted_path.n] = 0;
     connection->trusted = true;
-    return serve(connection, view, judgement.verdict);
+    return serve(connection, path);
 }
 
 void dev_http_open(struct dev_connection *connection, struct dev_page *page,
@@ -184,13 +283,13 @@ void dev_http_open(struct dev_connection *connection, struct dev_page *page,
         .ticket = page->ticket,
         .bootstrap = bootstrap,
     };
-    if (dev_files_answer(connection, connection->path, &script) != 0)
+    if (answer_document(connection, &script) != 0)
         dev_connection_close(connection);
 }
 
 void dev_http_give_up(struct dev_connection *connection, const char *why)
 {
-    if (dev_connection_refuse(connection, 503, why) != 0)
+    if (dev_connection_put_off(connection, why) != 0)
         dev_connection_close(connection);
 }
 
@@ -224,8 +323,19 @@ bool dev_http_may_connect(struct dev_connection *connection, const char *path,
     struct tb_bytes ticket =
         ticket_of(read_token(wsi, WSI_TOKEN_PROTOCOL, headers.protocols, sizeof headers.protocols));
     struct dev_page *page = dev_pages_enter(&connection->dev->pages, ticket);
-    if (!page || page->view != view)
-        return false;
-    *ret_page = page;
-    return true;
+    connection->trusted = page && page->view == view;
+    if (connection->trusted)
+        *ret_page = page;
+    return connection->trusted;
+}
+
+bool dev_http_may_join(struct dev_connection *connection)
+{
+    struct headers headers;
+    read_headers(connection->wsi, &headers);
+    const struct dev_view *view =
+        dev_views_find(&connection->dev->views, headers.request.untrusted_host);
+    connection->trusted = dev_upstream_is_there(&connection->dev->upstream) &&
+                          dev_request_may_connect(&headers.request, view ? &view->door : NULL);
+    return connection->trusted;
 }

@@ -9,6 +9,9 @@
 /* A request whose head is whole; `untrusted_path` is decoded. 0, or -1: to be closed. */
 tb_must_check int dev_http_serve(struct dev_connection *connection, struct tb_bytes untrusted_path);
 
+/* What a request is answered with is there, in connection->source. 0 or -1. */
+tb_must_check int dev_http_sourced(struct dev_connection *connection);
+
 /* Whether that request may become a WebSocket. Spends its ticket: its page is *ret_page. */
 tb_must_check bool dev_http_may_connect(struct dev_connection *connection, const char *path,
                                         struct dev_page **ret_page);
@@ -18,3 +21,6 @@ void dev_http_open(struct dev_connection *connection, struct dev_page *page,
                    struct tb_bytes bootstrap);
 /* There is none, and why. */
 void dev_http_give_up(struct dev_connection *connection, const char *why);
+
+/* Whether that request may become a WebSocket to the development server. */
+bool dev_http_may_join(struct dev_connection *connection);

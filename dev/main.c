@@ -45,6 +45,8 @@ static int start(struct dev *dev)
 {
     if (dev_loop_init(&dev->loop) < 0)
         return cli_error(CLI_PART, "io", "out of memory");
+    if (dev_problems_init(dev) < 0)
+        return cli_error(CLI_PART, "io", "out of memory");
     int status = watch_signals(dev);
     if (status == CLI_DONE)
         status = dev_server_start(dev);
@@ -55,9 +57,11 @@ static void stop(struct dev *dev)
 {
     int signals = dev->signals.fd;
     dev_terminal_stop(dev);
+    dev_reload_stop(dev);
     dev_pages_free(&dev->pages);
     dev_server_stop(dev);
     dev_bridge_stop(dev);
+    dev_problems_deinit(dev);
     dev_loop_remove(&dev->loop, &dev->signals);
     tb_fd_close(&signals);
     tb_fd_close(&dev->frontend);
@@ -71,14 +75,17 @@ static int run(const struct dev_options *options)
         .loop = {-1},
         .server = {.listening = {{.fd = -1}, {.fd = -1}}},
         .bridge_watch = {.fd = -1},
+        .reload = {.watch = {.fd = -1}},
         .signals = {.fd = -1},
         .terminal = {.typed = {.fd = -1}, .passphrase = {.fd = -1}},
+        .problems = {.pipe = {.fd = -1}, .writer = -1, .own = -1},
         .frontend = -1,
     };
     dev.options = options;
     int status = start(&dev);
     if (status == CLI_DONE) {
         dev_terminal_start(&dev, options->answer);
+        dev_reload_start(&dev);
         dev_views_print(&dev.views);
         while (!dev.ended && lws_service(dev.server.context, 0) >= 0)
             ;

@@ -102,6 +102,18 @@ static void on_patience(lws_sorted_usec_list_t *patience)
     dev_page_free(lws_container_of(patience, struct dev_page, patience));
 }
 
+/* The broker ends the session of the view's last document when it is asked for a new one: a page
+ * that nobody has come for will never be one. */
+static void free_abandoned(struct dev_pages *pages, const struct dev_page *newest)
+{
+    struct dev_page *next;
+    for (struct dev_page *page = pages->first; page; page = next) {
+        next = page->next;
+        if (page->view == newest->view && page != newest && !page->socket)
+            dev_page_free(page);
+    }
+}
+
 struct dev_page *dev_page_new(struct dev *dev, struct dev_view *view, struct dev_connection *asker)
 {
     uint8_t ticket[DEV_TICKET_HEX / 2];
@@ -117,6 +129,7 @@ struct dev_page *dev_page_new(struct dev *dev, struct dev_view *view, struct dev
     page->next = dev->pages.first;
     dev->pages.first = page;
     dev->pages.n++;
+    free_abandoned(&dev->pages, page);
     if (!open_link(page)) {
         dev_page_free(page);
         return NULL;
@@ -213,7 +226,7 @@ struct dev_page *dev_pages_enter(struct dev_pages *pages, struct tb_bytes untrus
 /* ---- another broker ---- */
 
 /* Who waits for a document is told at once; a page that is there waits for another broker. */
-void dev_pages_lose(struct dev_pages *pages)
+void dev_pages_lose(struct dev_pages *pages, const char *why)
 {
     struct dev_page *next;
     for (struct dev_page *page = pages->first; page; page = next) {
@@ -223,7 +236,7 @@ void dev_pages_lose(struct dev_pages *pages)
         if (page->asker)
             dev_page_free(page);
         else if (page == page->view->page)
-            dev_page_say_lost(page, "The broker has ended; another one is being started.");
+            dev_page_say_lost(page, why);
     }
 }
 
@@ -258,6 +271,7 @@ void dev_page_connected(struct dev_page *page, struct dev_connection *socket)
     socket->page = page;
     page->view->page = page;
     retire_others(&page->dev->pages, page);
+    dev_problems_show_to(page->dev, page);
     read_when_wanted(page, true);
 }
 

@@ -72,12 +72,8 @@ tb_must_check bool dev_page_receive(struct dev_page *page, struct tb_bytes untru
 /* Writes one message, if there is one, when the socket can take it. False: it cannot. */
 tb_must_check bool dev_page_write(struct dev_page *page);
 
-/* Says something to the page's script: one object of JSON. */
-void dev_page_tell(struct dev_page *page, struct tb_bytes json);
-void dev_pages_tell(struct dev_pages *pages, struct tb_bytes json);
-
-/* The bridge is gone: no page has a session. */
-void dev_pages_lose(struct dev_pages *pages);
+/* The bridge is gone, and why: no page has a session. */
+void dev_pages_lose(struct dev_pages *pages, const char *why);
 /* There is a new one: those that are connected get new sessions. */
 void dev_pages_reopen(struct dev_pages *pages);
 void dev_pages_free(struct dev_pages *pages);

@@ -1,8 +1,11 @@
 /* What libwebsockets calls: each callback finds the connection, and hands on what it is about. */
 #include "dev/connection.h"
 #include "dev/dev.h"
+#include "dev/fetch.h"
 #include "dev/http.h"
+#include "dev/outgoing.h"
 #include "dev/page.h"
+#include "dev/relay.h"
 
 static struct dev_connection *connection_of(struct lws *wsi)
 {
@@ -15,12 +18,26 @@ static int confirm_upgrade(const char *name)
     return strcmp(name, "websocket") == 0 ? 0 : -1;
 }
 
+/* The library tells of every end here, whatever the protocol was. */
+static int destroyed(struct lws *wsi)
+{
+    struct dev_connection *connection = connection_of(wsi);
+    struct dev_outgoing *outgoing = lws_wsi_user(wsi);
+    if (connection)
+        dev_connection_free(connection);
+    else if (outgoing)
+        outgoing->gone(outgoing);
+    return 0;
+}
+
 static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                    size_t n)
 {
     struct dev_connection *connection = connection_of(wsi);
     (void)user;
-    /* Others have no connection of a browser: the loop's own, and one that is just being made. */
+    if (reason == LWS_CALLBACK_WSI_DESTROY)
+        return destroyed(wsi);
+    /* Others have no connection of a browser: the loop's own, ours to the development server. */
     if (!connection)
         return 0;
     switch ((int)reason) {
@@ -33,9 +50,6 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
     case LWS_CALLBACK_HTTP_BODY:
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: /* a WebSocket without our protocol */
         return -1;
-    case LWS_CALLBACK_WSI_DESTROY:
-        dev_connection_free(connection);
-        return 0;
     default:
         return 0;
     }
@@ -118,5 +132,8 @@ const struct lws_protocols dev_protocols[] = {
     {.name = "http", .callback = on_http},
     {.name = "trollbridge", .callback = on_socket, .rx_buffer_size = 1 + DEV_MESSAGE_MAX},
     {.name = "loop", .callback = on_loop},
+    {.name = "fetch", .callback = dev_fetch_callback},
+    {.name = "vite-hmr", .callback = dev_relay_callback, .rx_buffer_size = 64 * 1024},
+    {.name = "vite-ping", .callback = dev_relay_callback},
     {0},
 };

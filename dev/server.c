@@ -3,7 +3,8 @@
 #include "base/fd.h"
 #include "dev/connection.h"
 #include "dev/dev.h"
-#include "dev/document.h"
+#include "dev/fetch.h"
+#include "dev/relay.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -57,8 +58,10 @@ void dev_connection_free(struct dev_connection *connection)
         connection->waits->asker = NULL;
     if (connection->page)
         dev_page_left(connection->page);
+    dev_fetch_forget(connection);
+    dev_relay_end(connection);
     take_out(&connection->dev->server, connection);
-    dev_connection_reset(connection);
+    dev_source_deinit(&connection->source);
     tb_buffer_deinit(&connection->body);
     free(connection);
 }
@@ -93,8 +96,9 @@ static void adopt(struct dev *dev, int fd)
         (void)close(fd);
         return;
     }
-    *connection = (struct dev_connection){.dev = dev, .fd = -1};
-    tb_buffer_init(&connection->body, DEV_DOCUMENT_MAX);
+    *connection = (struct dev_connection){.dev = dev};
+    dev_source_init(&connection->source);
+    tb_buffer_init(&connection->body, DEV_SOURCE_MAX);
     add(server, connection);
     const struct lws_adopt_desc how = {
         .vh = server->vhost,

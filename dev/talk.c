@@ -55,6 +55,30 @@ void dev_page_renew(struct dev_page *page, struct tb_bytes bootstrap, const char
     sodium_memzero(text, sizeof text);
 }
 
+void dev_page_say_errors(struct dev_page *page, const struct dev_errors *errors)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < errors->n_list; i++) {
+        const struct dev_error *error = &errors->list[i];
+        if (!error->warning)
+            (void)json_array_append_new(list, json_pack("{sssssssi}", "code", error->code,
+                                                        "message", error->message, "file",
+                                                        error->file, "line", (int)error->line));
+    }
+    say(page, json_pack("{ssso}", "type", "errors", "list", list));
+}
+
+void dev_page_say_reload(struct dev_page *page, const char *why)
+{
+    say(page, json_pack("{ssss}", "type", "reload", "why", why));
+}
+
+void dev_pages_say_reload(struct dev_pages *pages, const char *why)
+{
+    for (struct dev_page *page = pages->first; page; page = page->next)
+        dev_page_say_reload(page, why);
+}
+
 bool dev_page_hear(struct dev_page *page, struct tb_bytes untrusted_json)
 {
     (void)page, (void)untrusted_json;

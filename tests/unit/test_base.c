@@ -318,6 +318,22 @@ static void what_the_eye_does_not_see_is_escaped(void)
               "b\\ufffd");
 }
 
+static const char *shown(const char *text, size_t n, size_t cap)
+{
+    static char out[256];
+    struct tb_escaped result = tb_escape_shown(tb_bytes_of(text, n), out, cap);
+    CHECK(result.n <= cap && cap < sizeof out);
+    out[result.n] = 0;
+    return out;
+}
+
+static void a_reader_gets_quotes_as_they_are(void)
+{
+    CHECK_STR(shown("a \"b\" \\n", 8, 100), "a \"b\" \\n");
+    CHECK_STR(shown("\"\0\x1b[2J\xff", 7, 100), "\"\\u0000\\u001b[2J\\ufffd");
+    CHECK_STR(shown("\"\"\"\"\"\"\"\"\"\"\"\"\"", 13, 12), "\"\"\"\"\"\"\"\"\"\xe2\x80\xa6");
+}
+
 static void a_cut_says_so_and_splits_nothing(void)
 {
     char out[64];
@@ -398,6 +414,7 @@ int main(int argc, char **argv)
         TEST(hex_has_two_digits_a_byte),
         TEST(a_plain_line_is_what_the_eye_sees),
         TEST(what_the_eye_does_not_see_is_escaped),
+        TEST(a_reader_gets_quotes_as_they_are),
         TEST(a_cut_says_so_and_splits_nothing),
         TEST(random_bytes_do_not_repeat_across_blocks),
         TEST(what_was_handed_out_is_not_kept),

@@ -1,0 +1,160 @@
+#include "dev/fetch.h"
+
+#include "dev/dev.h"
+#include "dev/http.h"
+#include "dev/outgoing.h"
+#include "dev/target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { CHUNK = 16 * 1024 };
+
+/* It outlives whoever waits for it, until the library lets go of it. */
+struct dev_fetch {
+    struct dev_outgoing outgoing;
+    struct dev_connection *connection; /* NULL: nobody waits any more */
+    char accept[256];
+    bool complete;
+};
+
+void dev_fetch_forget(struct dev_connection *connection)
+{
+    if (connection->fetch)
+        connection->fetch->connection = NULL;
+    connection->fetch = NULL;
+}
+
+static void finish(struct dev_connection *connection, int result)
+{
+    if (result != 0)
+        dev_connection_close(connection);
+}
+
+static void fail(struct dev_fetch *fetch)
+{
+    struct dev_connection *connection = fetch->connection;
+    if (!connection || fetch->complete)
+        return;
+    dev_fetch_forget(connection);
+    finish(connection,
+           dev_connection_put_off(connection, "The development server, `dev_url` in [app] of "
+                                              "trollbridge.toml, does not answer: start it, as "
+                                              "with `npm run dev`. This page waits for it."));
+}
+
+static void gone(struct dev_outgoing *outgoing)
+{
+    struct dev_fetch *fetch = lws_container_of(outgoing, struct dev_fetch, outgoing);
+    fail(fetch);
+    free(fetch);
+}
+
+static int begin(struct dev_connection *connection, struct dev_fetch *fetch, const char *target)
+{
+    const struct dev *dev = connection->dev;
+    const struct dev_upstream *upstream = &dev->upstream;
+    const struct lws_client_connect_info info = {
+        .context = dev->server.context,
+        .vhost = dev->server.vhost,
+        .address = upstream->name,
+        .port = (int)upstream->port,
+        .path = target,
+        .host = upstream->host,
+        .method = connection->is_head ? "HEAD" : "GET",
+        .alpn = "http/1.1",
+        .ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
+        .local_protocol_name = "fetch",
+        .userdata = fetch,
+    };
+    /* A failure at once has been told by the callback before this returns. */
+    return lws_client_connect_via_info(&info) || !connection->fetch ? 0 : -1;
+}
+
+int dev_fetch_begin(struct dev_connection *connection, const char *path)
+{
+    tb_cleanup(tb_buffer_deinit) struct tb_buffer target;
+    struct dev_fetch *fetch = calloc(1, sizeof *fetch);
+    tb_buffer_init(&target, DEV_TARGET_MAX);
+    if (!fetch || !dev_target_write(connection->wsi, path, &target)) {
+        free(fetch);
+        return dev_connection_refuse(connection, 414, "This address is too long.");
+    }
+    if (lws_hdr_copy(connection->wsi, fetch->accept, sizeof fetch->accept, WSI_TOKEN_HTTP_ACCEPT) <=
+        0)
+        (void)snprintf(fetch->accept, sizeof fetch->accept, "*/*");
+    fetch->outgoing.gone = gone;
+    fetch->connection = connection;
+    connection->fetch = fetch;
+    lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, 60);
+    return begin(connection, fetch, (const char *)tb_buffer_bytes(&target).data);
+}
+
+static void complete(struct dev_fetch *fetch)
+{
+    struct dev_connection *connection = fetch->connection;
+    fetch->complete = true;
+    if (!connection)
+        return;
+    dev_fetch_forget(connection);
+    finish(connection, dev_http_sourced(connection));
+}
+
+static int append_headers(struct lws *wsi, struct dev_fetch *fetch, uint8_t **at, size_t n)
+{
+    uint8_t *end = *at + n;
+    return lws_add_http_header_by_name(wsi,
+                                       (const uint8_t *)"accept:", (const uint8_t *)fetch->accept,
+                                       (int)strlen(fetch->accept), at, end);
+}
+
+static int read_head(struct lws *wsi, struct dev_fetch *fetch)
+{
+    if (!fetch->connection)
+        return -1;
+    struct dev_source *source = &fetch->connection->source;
+    source->status = lws_http_client_http_response(wsi);
+    if (lws_hdr_copy(wsi, source->type, sizeof source->type, WSI_TOKEN_HTTP_CONTENT_TYPE) <= 0)
+        source->type[0] = 0;
+    return 0;
+}
+
+static int read_more(struct lws *wsi)
+{
+    char memory[LWS_PRE + CHUNK];
+    char *at = memory + LWS_PRE;
+    int n = CHUNK;
+    return lws_http_client_read(wsi, &at, &n) < 0 ? -1 : 0;
+}
+
+static int keep(struct dev_fetch *fetch, struct tb_bytes bytes)
+{
+    return fetch->connection && tb_buffer_append(&fetch->connection->source.text, bytes) ? 0 : -1;
+}
+
+int dev_fetch_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                       size_t n)
+{
+    struct dev_fetch *fetch = user;
+    if (!fetch)
+        return 0;
+    switch ((int)reason) {
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+        return append_headers(wsi, fetch, in, n);
+    case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+        return read_head(wsi, fetch);
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+        return read_more(wsi);
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+        return keep(fetch, tb_bytes_of(in, n));
+    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
+        complete(fetch);
+        return -1;
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+    case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+        fail(fetch);
+        return 0;
+    default:
+        return 0;
+    }
+}
