@@ -175,6 +175,14 @@ static int read_panel(const json_t *object, struct dev_heard *ret_heard)
     return TB_OK;
 }
 
+static int read_begin(const json_t *object, struct dev_heard *ret_heard)
+{
+    if (json_object_size(object) != 1)
+        return TB_MALFORMED;
+    *ret_heard = (struct dev_heard){.type = DEV_HEARD_BEGIN};
+    return TB_OK;
+}
+
 int dev_message_read(struct tb_bytes untrusted_json, struct dev_heard *ret_heard)
 {
     if (untrusted_json.n > DEV_HEARD_MAX)
@@ -185,6 +193,8 @@ int dev_message_read(struct tb_bytes untrusted_json, struct dev_heard *ret_heard
     int r = TB_MALFORMED;
     if (type && strcmp(type, "panel") == 0)
         r = read_panel(object, ret_heard);
+    else if (type && strcmp(type, "begin") == 0)
+        r = read_begin(object, ret_heard);
     json_decref(object);
     return r;
 }

@@ -42,6 +42,7 @@ tb_must_check int dev_message_records(struct tb_buffer *out, const struct dev_re
 struct dev_heard {
     enum {
         DEV_HEARD_PANEL, /* it shows the records, or no longer */
+        DEV_HEARD_BEGIN, /* it has a bootstrap: the link's bytes are of that session from here on */
     } type;
     bool open;
 };

@@ -246,6 +246,7 @@ static bool reopen(struct dev_page *page)
 {
     page->document = ++page->view->document;
     page->reopens = true;
+    page->behind = true;
     return open_link(page);
 }
 
@@ -286,8 +287,8 @@ void dev_page_left(struct dev_page *page)
 
 static bool take_up(struct dev_page *page, struct tb_bytes bytes)
 {
-    if (page->link.fd < 0)
-        return true; /* the session is over; what crossed its end is dropped */
+    if (page->link.fd < 0 || page->behind)
+        return true; /* that session is over; what crossed its end is dropped */
     if (!tb_buffer_append(&page->up, bytes))
         return false;
     go_on_sending(page);

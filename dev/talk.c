@@ -89,6 +89,10 @@ bool dev_page_hear(struct dev_page *page, struct tb_bytes untrusted_json)
     struct dev_heard heard;
     if (dev_message_read(untrusted_json, &heard) != TB_OK)
         return false;
+    if (heard.type == DEV_HEARD_BEGIN) {
+        page->behind = false;
+        return true;
+    }
     bool opens = heard.open && !page->panel;
     page->panel = heard.open;
     if (opens)

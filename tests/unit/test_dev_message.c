@@ -225,6 +225,9 @@ static void a_page_says_whether_it_shows_its_panel(void)
     struct dev_heard said;
     CHECK_INT(heard("{\"type\":\"panel\",\"open\":true}", &said), TB_OK);
     CHECK(said.type == DEV_HEARD_PANEL && said.open);
+    CHECK_INT(heard("{\"type\":\"begin\"}", &said), TB_OK);
+    CHECK_INT(said.type, DEV_HEARD_BEGIN);
+    CHECK_INT(heard("{\"type\":\"begin\",\"open\":true}", &said), TB_MALFORMED);
     CHECK_INT(heard(" { \"open\" : false , \"type\" : \"panel\" } ", &said), TB_OK);
     CHECK(said.type == DEV_HEARD_PANEL && !said.open);
 }
