@@ -55,7 +55,7 @@ void dev_reload_restart(struct dev *dev)
     dev_bridge_stop(dev);
     dev_pages_lose(&dev->pages, "The app is being started again.");
     if (start_bridge(dev))
-        dev_pages_say_reload(&dev->pages, "app");
+        dev_pages_say_reload(&dev->pages, DEV_WHY_APP);
 }
 
 static void on_revival(lws_sorted_usec_list_t *timer)
@@ -107,7 +107,7 @@ static void show_done(struct dev *dev, const char *before, const char *after, un
     if (!same)
         (void)cli_error(CLI_DONE, "policy", "read again: %.16s…", after);
     if (!same || (changed & DEV_CHANGE_FILES))
-        dev_pages_say_reload(&dev->pages, same ? "files" : "policy");
+        dev_pages_say_reload(&dev->pages, same ? DEV_WHY_FILES : DEV_WHY_POLICY);
 }
 
 void dev_reload_done(struct dev *dev, const char *before, const char *after, const char *code,
@@ -139,7 +139,7 @@ static void act(struct dev *dev, unsigned changed)
         else
             dev_reload_restart(dev);
     } else if (changed & DEV_CHANGE_FILES) {
-        dev_pages_say_reload(&dev->pages, "files");
+        dev_pages_say_reload(&dev->pages, DEV_WHY_FILES);
     }
 }
 

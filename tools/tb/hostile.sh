@@ -19,7 +19,7 @@ copy() {
 
 breach() {
     say "tb: building without sandbox, as a breach"
-    configure build-off -Dsandbox=off
+    configure build-off -Dsandbox=off -Dtests=false
     compile build-off
     cp -a build-off/root "$stage/off"
 }
