@@ -170,12 +170,22 @@ static void every_beginning_and_changed_byte_is_judged(void)
     free(text);
 }
 
+static const char *session_in(const char *text)
+{
+    static char session[DEV_SESSION_HEX + 1];
+    return dev_record_session(tb_bytes_of_string(text), session) ? session : "";
+}
+
 static void a_name_in_a_command_is_no_session(void)
 {
     const struct dev_line line = {1, TWO, "call", "\\\"session\\\":\\\"" ONE "\\\"", "", 0};
-    struct tb_bytes text = tb_bytes_of_string(dev_line_text(&line));
-    CHECK(dev_record_is_of(text, TWO) && !dev_record_is_of(text, ONE));
-    CHECK(!dev_record_is_of(tb_bytes_of(NULL, 0), ONE));
+    CHECK_STR(session_in(dev_line_text(&line)), TWO);
+    CHECK_STR(session_in(dev_line_text(&(struct dev_line){1, "", "open", "x", "", 0})), "");
+    CHECK_STR(session_in("\"session\":\"" ONE "\""), ONE);
+    CHECK_STR(session_in("\"session\":\"" ONE), "");
+    CHECK_STR(session_in("\"session\":\"0011"), "");
+    CHECK_STR(session_in(""), "");
+    CHECK(!dev_record_session(tb_bytes_of(NULL, 0), (char[DEV_SESSION_HEX + 1]){0}));
 }
 
 /* ---- the log ---- */
