@@ -21,16 +21,17 @@
 enum {
     FOLDERS_MAX = 4096,
     DEPTH_MAX = 32,
-    LACK_MAX = 512,
+    LACK_MAX = PATH_MAX + 256,
 };
 
 struct dev_changes {
     struct dev_folders folders;
     struct dev_targets targets;
     struct dev_quiet quiet;
-    unsigned flags; /* of what is being read */
+    unsigned flags; /* of what was read, and is not counted yet */
     unsigned depth_max;
     char lack[LACK_MAX];
+    char lack_taken[LACK_MAX];
 };
 
 /* ---- what is watched ---- */
@@ -216,9 +217,9 @@ static void on_event(void *data, const struct inotify_event *event)
 
 int dev_changes_read(struct dev_changes *changes, uint64_t now_ns)
 {
-    changes->flags = 0;
     int r = dev_inotify_read(changes->folders.inotify, on_event, changes);
     dev_quiet_add(&changes->quiet, changes->flags, now_ns);
+    changes->flags = 0;
     return r;
 }
 
@@ -235,12 +236,18 @@ static void read_manifest(struct dev_changes *changes, struct dev_manifest *ret_
         dev_manifest_read(tb_bytes_of(text, n), ret_manifest);
 }
 
+/* What has happened until now is kept for the next read, which is due: watches that are taken away
+ * say so. */
 void dev_changes_aim(struct dev_changes *changes, const char *frontend)
 {
     struct dev_manifest manifest;
+    int r = dev_inotify_read(changes->folders.inotify, on_event, changes);
+    (void)r; /* the next read finds the same wrong */
     read_manifest(changes, &manifest);
-    dev_targets_set(&changes->targets, frontend, &manifest);
+    bool fits = dev_targets_set(&changes->targets, frontend, &manifest);
     add_all(changes);
+    if (!fits)
+        lacks(changes, "%s is too long a path: what changes there is not seen", frontend);
 }
 
 int dev_changes_new(const char *app, const char *frontend, const struct dev_changes_limits *limits,
@@ -270,6 +277,14 @@ void dev_changes_free(struct dev_changes *changes)
 const char *dev_changes_lack(const struct dev_changes *changes)
 {
     return changes->lack[0] ? changes->lack : NULL;
+}
+
+const char *dev_changes_take_lack(struct dev_changes *changes)
+{
+    if (strcmp(changes->lack, changes->lack_taken) == 0)
+        return NULL;
+    memcpy(changes->lack_taken, changes->lack, sizeof changes->lack);
+    return dev_changes_lack(changes);
 }
 
 int dev_changes_fd(const struct dev_changes *changes)

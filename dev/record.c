@@ -15,13 +15,23 @@ struct texts {
     char bytes[TEXTS_MAX];
 };
 
-bool dev_record_is_of(struct tb_bytes untrusted_line, const char session[static DEV_SESSION_HEX])
+bool dev_record_session(struct tb_bytes untrusted_line,
+                        char ret_session[static DEV_SESSION_HEX + 1])
 {
-    /* Within a string its quotes would be escaped. */
-    char field[] = "\"session\":\"0000000000000000\"";
-    memcpy(field + sizeof field - 2 - DEV_SESSION_HEX, session, DEV_SESSION_HEX);
-    return untrusted_line.n > 0 &&
-           memmem(untrusted_line.data, untrusted_line.n, field, sizeof field - 1) != NULL;
+    /* Within a string its quotes would be escaped, and arguments stand behind it. */
+    static const char field[] = "\"session\":\"";
+    const size_t n = sizeof field - 1;
+    const uint8_t *at =
+        untrusted_line.n > 0 ? memmem(untrusted_line.data, untrusted_line.n, field, n) : NULL;
+    size_t left = at ? untrusted_line.n - (size_t)(at - untrusted_line.data) : 0;
+    if (left <= n + DEV_SESSION_HEX || at[n + DEV_SESSION_HEX] != '"')
+        return false;
+    char session[DEV_SESSION_HEX + 1] = "";
+    memcpy(session, at + n, DEV_SESSION_HEX);
+    if (strspn(session, "0123456789abcdef") != DEV_SESSION_HEX)
+        return false;
+    memcpy(ret_session, session, sizeof session);
+    return true;
 }
 
 /* Where the text begins among the others. */

@@ -26,8 +26,10 @@ struct dev_record {
     char texts[]; /* which all these lie in */
 };
 
-/* Whether a line is likely to be a record of that session, before it is read at all. */
-bool dev_record_is_of(struct tb_bytes untrusted_line, const char session[static DEV_SESSION_HEX]);
+/* The session that a line names, before it is read at all; false where it names none. That it is a
+ * record is not said by this. */
+bool dev_record_session(struct tb_bytes untrusted_line,
+                        char ret_session[static DEV_SESSION_HEX + 1]);
 
 /* *ret_record is new. TB_OK; TB_UNKNOWN: a record of something else; TB_MALFORMED: it is none; or
  * -ENOMEM. */

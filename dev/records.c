@@ -50,20 +50,12 @@ static void keep(struct session *session, struct dev_record *record)
     session->ring[at] = record;
 }
 
-static bool is_wanted(const struct dev_records *records, struct tb_bytes untrusted_line)
-{
-    for (size_t i = 0; i < records->n; i++)
-        if (dev_record_is_of(untrusted_line, records->list[i]->name))
-            return true;
-    return false;
-}
-
 static void on_line(void *data, struct tb_bytes untrusted_line)
 {
     struct dev_records *records = data;
     char name[DEV_SESSION_HEX + 1];
     struct dev_record *record;
-    if (!is_wanted(records, untrusted_line) ||
+    if (!dev_record_session(untrusted_line, name) || !find(records, name) ||
         dev_record_read(untrusted_line, name, &record) != TB_OK)
         return;
     struct session *session = find(records, name);

@@ -25,10 +25,13 @@ static void check_message(const struct dev_record *record)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     char session[DEV_SESSION_HEX + 1];
+    char looked_up[DEV_SESSION_HEX + 1];
     struct dev_record *record;
+    bool found = dev_record_session(tb_bytes_of(data, n), looked_up);
     if (dev_record_read(tb_bytes_of(data, n), session, &record) != TB_OK)
         return 0;
     tb_assert(record->n > 0 && strlen(session) == DEV_SESSION_HEX);
+    tb_assert(!found || strcmp(session, looked_up) == 0);
     tb_assert(tb_is_plain_line(tb_bytes_of_string(record->reason)));
     tb_assert(tb_is_plain_line(tb_bytes_of_string(record->rule.file)));
     check_message(record);

@@ -3,12 +3,14 @@
 #include "base/result.h"
 #include "dev/records.h"
 #include "scribe/place.h"
+#include "scribe/scribe.h"
 #include "tests/unit/dev_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #define ONE "00112233445566aa"
@@ -168,12 +170,22 @@ static void every_beginning_and_changed_byte_is_judged(void)
     free(text);
 }
 
+static const char *session_in(const char *text)
+{
+    static char session[DEV_SESSION_HEX + 1];
+    return dev_record_session(tb_bytes_of_string(text), session) ? session : "";
+}
+
 static void a_name_in_a_command_is_no_session(void)
 {
     const struct dev_line line = {1, TWO, "call", "\\\"session\\\":\\\"" ONE "\\\"", "", 0};
-    struct tb_bytes text = tb_bytes_of_string(dev_line_text(&line));
-    CHECK(dev_record_is_of(text, TWO) && !dev_record_is_of(text, ONE));
-    CHECK(!dev_record_is_of(tb_bytes_of(NULL, 0), ONE));
+    CHECK_STR(session_in(dev_line_text(&line)), TWO);
+    CHECK_STR(session_in(dev_line_text(&(struct dev_line){1, "", "open", "x", "", 0})), "");
+    CHECK_STR(session_in("\"session\":\"" ONE "\""), ONE);
+    CHECK_STR(session_in("\"session\":\"" ONE), "");
+    CHECK_STR(session_in("\"session\":\"0011"), "");
+    CHECK_STR(session_in(""), "");
+    CHECK(!dev_record_session(tb_bytes_of(NULL, 0), (char[DEV_SESSION_HEX + 1]){0}));
 }
 
 /* ---- the log ---- */
@@ -264,6 +276,43 @@ static void files_of_later_instances_are_followed(void)
     CHECK_STR(heard(), "aa:3");
     put_line(TB_INSTANCES_MAX + 1, 4, ONE, "call");
     CHECK_STR(heard(), "");
+}
+
+/* One instance of the app, which writes one record. */
+static struct tb_scribe *scribe_with(enum tb_event event, uint64_t ref)
+{
+    int link[2];
+    struct tb_scribe *scribe;
+    const struct tb_record record = {
+        .event = event,
+        .verdict = TB_ALLOW,
+        .ref = ref,
+        .session = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0xaa},
+        .command = tb_bytes_of_string("plugin:fs|\x1b[2J"),
+        .reason = tb_bytes_of_string("a \"b\""),
+    };
+    CHECK_INT(tb_fd_pair(SOCK_STREAM, link), 0);
+    close(link[1]);
+    CHECK_INT(tb_scribe_new(link[0], path, tb_bytes_of_string("com.a"), &scribe), 0);
+    CHECK_INT(tb_scribe_add(scribe, &record), 0);
+    CHECK_INT(tb_log_sync(&scribe->log), 0);
+    return scribe;
+}
+
+static void what_the_scribe_writes_is_told(void)
+{
+    const struct dev_record *list[DEV_RECORDS_MAX];
+    begin();
+    follow();
+    struct tb_scribe *first = scribe_with(TB_EVENT_CALL, 1);
+    CHECK_STR(heard(), "aa:1");
+    CHECK_INT(dev_records_last(records, ONE, list), 1);
+    CHECK_STR(list[0]->command, "plugin:fs|\\u001b[2J");
+    CHECK_STR(list[0]->reason, "a \"b\"");
+    struct tb_scribe *second = scribe_with(TB_EVENT_OPEN, 0);
+    CHECK_STR(heard(), "");
+    tb_scribe_free(first);
+    tb_scribe_free(second);
 }
 
 static void a_log_that_is_begun_anew_is_read_from_its_start(void)
@@ -394,6 +443,7 @@ int main(int argc, char **argv)
         TEST(a_line_counts_once_it_is_whole),
         TEST(what_is_no_record_is_passed_over),
         TEST(files_of_later_instances_are_followed),
+        TEST(what_the_scribe_writes_is_told),
         TEST(a_log_that_is_begun_anew_is_read_from_its_start),
         TEST(a_log_that_is_cut_back_goes_on_there),
         TEST(only_plain_files_are_opened),
