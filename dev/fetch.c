@@ -45,7 +45,7 @@ static void fail(struct dev_fetch *fetch)
 
 static void gone(struct dev_outgoing *outgoing)
 {
-    struct dev_fetch *fetch = lws_container_of(outgoing, struct dev_fetch, outgoing);
+    struct dev_fetch *fetch = tb_container_of(outgoing, struct dev_fetch, outgoing);
     fail(fetch);
     free(fetch);
 }

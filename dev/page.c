@@ -99,7 +99,7 @@ static bool open_link(struct dev_page *page)
 
 static void on_patience(lws_sorted_usec_list_t *patience)
 {
-    dev_page_free(lws_container_of(patience, struct dev_page, patience));
+    dev_page_free(tb_container_of(patience, struct dev_page, patience));
 }
 
 /* The broker ends the session of the view's last document when it is asked for a new one: a page

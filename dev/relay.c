@@ -54,7 +54,7 @@ static void close_end(struct end *end)
 
 static void server_left(struct dev_outgoing *outgoing)
 {
-    struct dev_relay *relay = lws_container_of(outgoing, struct dev_relay, outgoing);
+    struct dev_relay *relay = tb_container_of(outgoing, struct dev_relay, outgoing);
     relay->server.wsi = NULL;
     close_end(&relay->browser);
     if (relay->connection)

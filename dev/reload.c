@@ -24,7 +24,7 @@ static void schedule(struct dev *dev, lws_sorted_usec_list_t *timer,
 
 static struct dev *dev_of(struct dev_reload *reload)
 {
-    return lws_container_of(reload, struct dev, reload);
+    return tb_container_of(reload, struct dev, reload);
 }
 
 static void tell_lack(const struct dev *dev)
@@ -78,7 +78,7 @@ void dev_reload_restart(struct dev *dev)
 
 static void on_revival(lws_sorted_usec_list_t *timer)
 {
-    struct dev *dev = dev_of(lws_container_of(timer, struct dev_reload, revival));
+    struct dev *dev = dev_of(tb_container_of(timer, struct dev_reload, revival));
     if (!dev->bridge && start_bridge(dev))
         dev_pages_reopen(&dev->pages);
 }
@@ -176,7 +176,7 @@ static void wait(struct dev *dev)
 
 static void on_due(lws_sorted_usec_list_t *timer)
 {
-    struct dev *dev = dev_of(lws_container_of(timer, struct dev_reload, due));
+    struct dev *dev = dev_of(tb_container_of(timer, struct dev_reload, due));
     unsigned changed = dev_changes_take(dev->reload.changes, tb_clock_ns());
     if (changed != 0)
         act(dev, changed);
