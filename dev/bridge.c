@@ -97,14 +97,14 @@ static int open_frontend(struct dev *dev, const struct trollbridge_app *app)
 {
     tb_fd_close(&dev->frontend);
     if (*app->frontend == 0)
-        return cli_error(CLI_FILES, "manifest",
-                         "the app has no frontend: write `frontend = \"dist\"` in [app] "
-                         "(trollbridge.toml)");
+        return dev_problem(dev, CLI_FILES, "manifest",
+                           "the app has no frontend: write `frontend = \"dist\"` in [app] "
+                           "(trollbridge.toml)");
     tb_fd folder = open(app->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int frontend = folder < 0 ? -errno : tb_folder_open(folder, app->frontend);
     if (frontend < 0)
-        return cli_error(CLI_FILES, "frontend", "%s/%s: %s: build the frontend first", app->folder,
-                         app->frontend, strerror(-frontend));
+        return dev_problem(dev, CLI_FILES, "frontend", "%s/%s: %s: build the frontend first",
+                           app->folder, app->frontend, strerror(-frontend));
     dev->frontend = frontend;
     return CLI_DONE;
 }
@@ -123,22 +123,23 @@ static int take_facts(struct dev *dev)
 {
     const struct trollbridge_app *app = trollbridge_app(dev->bridge);
     if (app->production)
-        return cli_error(CLI_FILES, "production",
-                         "`production` in [app] says that this is what is shipped: `trollbridge "
-                         "run` opens it; take the key out of what you develop (trollbridge.toml)");
+        return dev_problem(
+            dev, CLI_FILES, "production",
+            "`production` in [app] says that this is what is shipped: `trollbridge "
+            "run` opens it; take the key out of what you develop (trollbridge.toml)");
     char *csp = strdup(app->csp);
     if (!csp)
         return cli_error(CLI_PART, "io", "out of memory");
     free(dev->csp);
     dev->csp = csp;
     if (!dev_views_update(&dev->views, app, dev->server.port))
-        return cli_error(CLI_FILES, "manifest",
-                         "the app has more than %d windows, or one whose `url` is too long",
-                         DEV_VIEWS_MAX);
+        return dev_problem(dev, CLI_FILES, "manifest",
+                           "the app has more than %d windows, or one whose `url` is too long",
+                           DEV_VIEWS_MAX);
     if (!dev_upstream_read(app->dev_url, &dev->upstream))
-        return cli_error(CLI_FILES, "manifest",
-                         "`dev_url` in [app] is no address of this machine: write it as "
-                         "http://localhost:5173 (trollbridge.toml)");
+        return dev_problem(dev, CLI_FILES, "manifest",
+                           "`dev_url` in [app] is no address of this machine: write it as "
+                           "http://localhost:5173 (trollbridge.toml)");
     return dev_upstream_is_there(&dev->upstream) ? CLI_DONE : open_frontend(dev, app);
 }
 

@@ -7,10 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-enum { PIPE_BYTES = 1024 * 1024 }; /* what is said while nobody reads: the spawn waits for it */
+enum {
+    PIPE_BYTES = 1024 * 1024, /* what is said while nobody reads: the spawn waits for it */
+    ROUND = 512,              /* reads in one turn */
+};
 
 static void on_line(void *data, struct tb_bytes untrusted_line)
 {
@@ -18,10 +23,12 @@ static void on_line(void *data, struct tb_bytes untrusted_line)
     dev_line_print(stderr, untrusted_line);
 }
 
+/* As much as the pipe held: plugins may go on writing as fast as this reads. */
 static void drain(struct dev_problems *problems)
 {
-    while (dev_errors_read(&problems->errors, problems->pipe.fd) == TB_OK)
-        ;
+    for (int i = 0; i < ROUND; i++)
+        if (dev_errors_read(&problems->errors, problems->pipe.fd) != TB_OK)
+            return;
 }
 
 static void on_pipe(void *data, uint32_t events)
@@ -74,6 +81,21 @@ void dev_problems_restore(struct dev_problems *problems)
     tb_fd_close(&problems->own);
 }
 
+int dev_problem(struct dev *dev, int status, const char *code, const char *format, ...)
+{
+    char *message = NULL;
+    char *line = NULL;
+    va_list list;
+    va_start(list, format);
+    int n = vasprintf(&message, format, list);
+    va_end(list);
+    if (n >= 0 && asprintf(&line, "trollbridge: %s: %s\n", code, message) >= 0)
+        dev_errors_add(&dev->problems.errors, tb_bytes_of_string(line));
+    free(line);
+    free(message);
+    return status;
+}
+
 void dev_problems_clear(struct dev_problems *problems)
 {
     drain(problems);
@@ -84,12 +106,8 @@ void dev_problems_show(struct dev *dev, const char *otherwise)
 {
     struct dev_problems *problems = &dev->problems;
     drain(problems);
-    if (otherwise && problems->errors.n_list == 0) {
-        const struct tb_bytes text = tb_bytes_of_string(otherwise);
-        dev_errors_add(&problems->errors, tb_bytes_of_string("trollbridge: app: "));
-        dev_errors_add(&problems->errors, text);
-        dev_errors_add(&problems->errors, tb_bytes_of_string("\n"));
-    }
+    if (otherwise && problems->errors.n_list == 0)
+        (void)dev_problem(dev, CLI_FILES, "app", "%s", otherwise);
     if (!otherwise)
         dev_errors_clear(&problems->errors);
     if (problems->errors.n_list > 0 || problems->shown)

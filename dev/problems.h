@@ -2,6 +2,7 @@
  * shown in the terminal as it comes, and in the pages once it is known to be all. */
 #pragma once
 
+#include "base/compiler.h"
 #include "dev/errors.h"
 #include "dev/loop.h"
 
@@ -23,6 +24,10 @@ void dev_problems_deinit(struct dev *dev);
 /* What is started in between has the pipe as its standard error. */
 void dev_problems_divert(struct dev_problems *problems);
 void dev_problems_restore(struct dev_problems *problems);
+
+/* Something that this program finds wrong with them, in the same way. Returns `status`. */
+tb_printf(4, 5) int dev_problem(struct dev *dev, int status, const char *code, const char *format,
+                                ...);
 
 /* The files are read anew: what was known of them is forgotten. */
 void dev_problems_clear(struct dev_problems *problems);

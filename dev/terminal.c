@@ -7,7 +7,8 @@
 /* A job in the background that reads from its terminal is stopped. */
 static bool in_foreground(void)
 {
-    return tcgetpgrp(STDIN_FILENO) == getpgrp();
+    pid_t foreground = tcgetpgrp(STDIN_FILENO);
+    return foreground < 0 /* it is another session's terminal */ || foreground == getpgrp();
 }
 
 /* Whoever has spent an address, or opened it in the wrong browser, gets another. */

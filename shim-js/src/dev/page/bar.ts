@@ -17,9 +17,9 @@ export class Bar {
     button(this.#part.section, 'Dismiss', () => this.#part.show(false));
   }
 
-  /** What is final stays, whatever comes behind it. */
+  /** What is final stays, unless there is another reason for it. */
   tell(kind: Notice, text: string): void {
-    if (this.#final) return;
+    if (this.#final && kind !== Notice.final) return;
     this.#final = kind === Notice.final;
     setText(this.#text, text);
     this.#part.show(true);
