@@ -67,9 +67,14 @@ static void print_next(const char *folder, const struct kind *kind)
 {
     printf("%s: %s\n", folder, kind->about);
     if (kind->build)
-        printf("next: cd %s && %s\n      trollbridge run .\n", folder, kind->build);
+        printf("next: cd %s && %s\n"
+               "      trollbridge run .\n"
+               "      trollbridge dev .  (in a browser, beside `npm run dev`)\n",
+               folder, kind->build);
     else
-        printf("next: trollbridge run %s\n", folder);
+        printf("next: trollbridge run %s\n"
+               "      trollbridge dev %s  (in a browser)\n",
+               folder, folder);
 }
 
 int new_app(const char *path, const char *template)

@@ -104,7 +104,8 @@ static void tell_dev_url(const struct trollbridge_app *app)
 {
     if (*app->dev_url)
         run_tell("dev_url",
-                 "%s is not opened: the windows show the files in %s, as they were built last",
+                 "%s is not opened, but by `trollbridge dev`: the windows show the files in %s, as "
+                 "they were built last",
                  app->dev_url, app->frontend);
 }
 

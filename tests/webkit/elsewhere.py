@@ -13,11 +13,11 @@ class Quiet(http.server.ThreadingHTTPServer):
 
 
 class Server:
-    """Serves `pages`, path: body, or path: (status, headers, body); `asked` holds the paths asked for."""
+    """Serves `pages`, path: body, or path: (status, headers, body); `asked` holds the paths asked for, `headers` what came with each."""
 
-    def __init__(self, pages):
-        self.pages, self.asked = dict(pages), []
-        self.http = Quiet(("127.0.0.1", 0), self.handler())
+    def __init__(self, pages, port=0):
+        self.pages, self.asked, self.headers = dict(pages), [], []
+        self.http = Quiet(("127.0.0.1", port), self.handler())
         self.http.daemon_threads = True
         self.origin = f"http://127.0.0.1:{self.http.server_port}"
         self.thread = threading.Thread(target=self.http.serve_forever)
@@ -29,6 +29,7 @@ class Server:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 server.asked.append(self.path)
+                server.headers.append({name.lower(): value for name, value in self.headers.items()})
                 status, headers, body = server.answer(self.path.partition("?")[0])
                 self.send_response(status)
                 for name, value in ({"content-type": "text/html; charset=utf-8"} | headers).items():

@@ -78,7 +78,7 @@ def work(app):
 @pytest.mark.parametrize("options", [(), ("--template", "vanilla")])
 def test_vanilla(made, options):
     app, out = made("my-notes", *options)
-    assert out.endswith(f"next: trollbridge run {app.path}\n")
+    assert out.endswith(f"next: trollbridge run {app.path}\n      trollbridge dev {app.path}  (in a browser)\n")
     assert files_below(app.path) == files_below(TEMPLATES / "vanilla")
     assert not [name for name in files_below(app.path) if "@NAME@" in (app.path / name).read_text()]
     assert 'id = "com.example.my-notes"' in (app.path / "trollbridge.toml").read_text()
@@ -96,7 +96,7 @@ def npm(app, *words):
 
 def test_vite(made):
     app, out = made("my-notes", "--template", "vite")
-    assert out.endswith("&& npm ci && npm run build\n      trollbridge run .\n")
+    assert out.endswith("&& npm ci && npm run build\n      trollbridge run .\n      trollbridge dev .  (in a browser, beside `npm run dev`)\n")
     expected = [".gitignore" if name == "gitignore" else name for name in files_below(TEMPLATES / "vite")]
     assert files_below(app.path) == sorted(expected)
     assert json.loads((app.path / "package.json").read_text())["name"] == "my-notes"

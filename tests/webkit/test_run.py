@@ -100,7 +100,7 @@ def test_a_dev_url_is_told_of_once(make_app):
     app = make_app(manifest='dev_url = "http://localhost:5173"' + SIDE, files={"dist/side.html": "side"})
     code, out, told = evaluate(app, "return document.title")
     assert (code, out) == (0, '"Page"\n')
-    assert told == "trollbridge: dev_url: http://localhost:5173 is not opened: the windows show the files in dist, as they were built last"
+    assert told == "trollbridge: dev_url: http://localhost:5173 is not opened, but by `trollbridge dev`: the windows show the files in dist, as they were built last"
 
 
 def test_a_view_that_is_not_there(make_app):
