@@ -59,16 +59,16 @@ static bool write_head(struct dev_connection *connection, const struct dev_answe
     put(&head, "location:", answer->location);
     put(&head, "set-cookie:", answer->cookie);
     put(&head, "refresh:", answer->refresh);
-    put(&head, "connection:", connection->closes ? "close" : NULL);
+    put(&head, "connection:", "close");
     return head.ok &&
            lws_finalize_write_http_header(connection->wsi, start, &head.at, head.end) == 0;
 }
 
+/* One request a connection: the next one has a first line of its own to be looked at. */
 static int finish(struct dev_connection *connection)
 {
-    bool closes = connection->closes;
     dev_connection_reset(connection);
-    return closes || lws_http_transaction_completed(connection->wsi) != 0 ? -1 : 0;
+    return -1;
 }
 
 static bool has_more(const struct dev_connection *connection)
@@ -120,7 +120,6 @@ int dev_connection_write(struct dev_connection *connection)
 static int refuse(struct dev_connection *connection, unsigned status, const char *why,
                   const char *refresh)
 {
-    connection->closes = true;
     connection->left = 0;
     if (!tb_buffer_append(&connection->body, tb_bytes_of_string(why)) ||
         !tb_buffer_append(&connection->body, tb_bytes_of_string("\n")))

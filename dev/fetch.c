@@ -3,7 +3,6 @@
 #include "dev/dev.h"
 #include "dev/http.h"
 #include "dev/outgoing.h"
-#include "dev/target.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +49,7 @@ static void gone(struct dev_outgoing *outgoing)
     free(fetch);
 }
 
-static int begin(struct dev_connection *connection, struct dev_fetch *fetch, const char *target)
+static int begin(struct dev_connection *connection, struct dev_fetch *fetch)
 {
     const struct dev *dev = connection->dev;
     const struct dev_upstream *upstream = &dev->upstream;
@@ -59,7 +58,7 @@ static int begin(struct dev_connection *connection, struct dev_fetch *fetch, con
         .vhost = dev->server.vhost,
         .address = upstream->name,
         .port = (int)upstream->port,
-        .path = target,
+        .path = connection->target,
         .host = upstream->host,
         .method = connection->is_head ? "HEAD" : "GET",
         .alpn = "http/1.1",
@@ -71,15 +70,11 @@ static int begin(struct dev_connection *connection, struct dev_fetch *fetch, con
     return lws_client_connect_via_info(&info) || !connection->fetch ? 0 : -1;
 }
 
-int dev_fetch_begin(struct dev_connection *connection, const char *path)
+int dev_fetch_begin(struct dev_connection *connection)
 {
-    tb_cleanup(tb_buffer_deinit) struct tb_buffer target;
     struct dev_fetch *fetch = calloc(1, sizeof *fetch);
-    tb_buffer_init(&target, DEV_TARGET_MAX);
-    if (!fetch || !dev_target_write(connection->wsi, path, &target)) {
-        free(fetch);
-        return dev_connection_refuse(connection, 414, "This address is too long.");
-    }
+    if (!fetch)
+        return -1;
     if (lws_hdr_copy(connection->wsi, fetch->accept, sizeof fetch->accept, WSI_TOKEN_HTTP_ACCEPT) <=
         0)
         (void)snprintf(fetch->accept, sizeof fetch->accept, "*/*");
@@ -87,7 +82,7 @@ int dev_fetch_begin(struct dev_connection *connection, const char *path)
     fetch->connection = connection;
     connection->fetch = fetch;
     lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, 60);
-    return begin(connection, fetch, (const char *)tb_buffer_bytes(&target).data);
+    return begin(connection, fetch);
 }
 
 static void complete(struct dev_fetch *fetch)

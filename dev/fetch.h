@@ -4,8 +4,8 @@
 
 #include "dev/connection.h"
 
-/* The request of the connection, whose decoded path that is. 0 or -1. */
-tb_must_check int dev_fetch_begin(struct dev_connection *connection, const char *path);
+/* The request of the connection. 0 or -1. */
+tb_must_check int dev_fetch_begin(struct dev_connection *connection);
 /* Nobody waits for it any more. */
 void dev_fetch_forget(struct dev_connection *connection);
 

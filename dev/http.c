@@ -17,7 +17,6 @@ struct headers {
     char host[VALUE_MAX];
     char origin[VALUE_MAX];
     char cookie[COOKIE_MAX];
-    char token[VALUE_MAX];
     char site[VALUE_MAX];
     char mode[VALUE_MAX];
     char dest[VALUE_MAX];
@@ -45,12 +44,20 @@ static struct tb_bytes read_named(struct lws *wsi, const char *name, char memory
     return n > 0 ? tb_bytes_of(memory, (size_t)n) : tb_bytes_of_string("?");
 }
 
-static bool has_token(struct lws *wsi, struct headers *headers)
+/* Of the target's query, where a browser encodes nothing of it. */
+static bool find_token(const char *target, struct tb_bytes *ret_token)
 {
-    const char *value =
-        lws_get_urlarg_by_name(wsi, "trollbridge=", headers->token, sizeof headers->token);
-    headers->request.untrusted_token = value ? tb_bytes_of_string(value) : (struct tb_bytes){0};
-    return value != NULL;
+    static const char name[] = "trollbridge=";
+    struct tb_bytes query = tb_bytes_of_string(target);
+    (void)tb_bytes_cut(&query, '?');
+    while (query.n > 0) {
+        struct tb_bytes part = tb_bytes_cut(&query, '&');
+        if (!tb_bytes_begin(part, name))
+            continue;
+        *ret_token = tb_bytes_of(part.data + strlen(name), part.n - strlen(name));
+        return true;
+    }
+    return false;
 }
 
 static bool has_body(struct lws *wsi)
@@ -65,8 +72,9 @@ static bool is_get(struct lws *wsi)
            lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
 }
 
-static void read_headers(struct lws *wsi, struct headers *headers)
+static void read_headers(const struct dev_connection *connection, struct headers *headers)
 {
+    struct lws *wsi = connection->wsi;
     struct dev_request *request = &headers->request;
     *request = (struct dev_request){
         .is_get = is_get(wsi),
@@ -82,7 +90,7 @@ static void read_headers(struct lws *wsi, struct headers *headers)
         .untrusted_purpose = read_named(wsi, "sec-purpose:", headers->purpose),
         .is_service_worker = lws_hdr_custom_length(wsi, "service-worker:", 15) >= 0,
     };
-    request->has_token = has_token(wsi, headers);
+    request->has_token = find_token(connection->target, &request->untrusted_token);
 }
 
 /* ---- answers ---- */
@@ -209,24 +217,24 @@ int dev_http_sourced(struct dev_connection *connection)
 }
 
 /* One that nobody has, and every browser asks for, is no error. */
-static int answer_from_folder(struct dev_connection *connection, const char *path)
+static int answer_from_folder(struct dev_connection *connection)
 {
-    int r = dev_source_read(&connection->source, connection->dev->frontend, path);
-    if (r == TB_UNKNOWN && strcmp(path, "/favicon.ico") == 0) {
+    int r = dev_source_read(&connection->source, connection->dev->frontend, connection->target);
+    if (r == TB_UNKNOWN && strcmp(connection->target, "/favicon.ico") == 0) {
         const struct dev_answer none = {.status = 204, .csp = "default-src 'none'"};
         return dev_connection_answer(connection, &none);
     }
     return r == TB_OK ? dev_http_sourced(connection) : refuse_source(connection, r);
 }
 
-static int serve(struct dev_connection *connection, const char *path)
+static int serve(struct dev_connection *connection)
 {
     switch (connection->verdict) {
     case DEV_ENTER:
         connection->view->door.token[0] = 0;
         return answer_redirect(connection, connection->view);
     case DEV_RESOURCE:
-        if (strcmp(path, DEV_WORKER_PATH) == 0)
+        if (strcmp(connection->target, DEV_WORKER_PATH) == 0)
             return answer_worker(connection, connection->view);
         break;
     case DEV_DOCUMENT:
@@ -234,38 +242,26 @@ static int serve(struct dev_connection *connection, const char *path)
     case DEV_REFUSED:
         return -1;
     }
-    return dev_upstream_is_there(&connection->dev->upstream) ? dev_fetch_begin(connection, path)
-                                                             : answer_from_folder(connection, path);
+    return dev_upstream_is_there(&connection->dev->upstream) ? dev_fetch_begin(connection)
+                                                             : answer_from_folder(connection);
 }
 
-static bool copy_path(struct tb_bytes untrusted_path, char path[static DEV_PATH_MAX])
-{
-    if (untrusted_path.n == 0 || untrusted_path.n >= DEV_PATH_MAX ||
-        memchr(untrusted_path.data, 0, untrusted_path.n))
-        return false;
-    memcpy(path, untrusted_path.data, untrusted_path.n);
-    path[untrusted_path.n] = 0;
-    return true;
-}
-
-int dev_http_serve(struct dev_connection *connection, struct tb_bytes untrusted_path)
+int dev_http_serve(struct dev_connection *connection)
 {
     struct headers headers;
-    char path[DEV_PATH_MAX];
-    struct lws *wsi = connection->wsi;
     dev_connection_reset(connection);
-    read_headers(wsi, &headers);
+    if (!connection->target)
+        return dev_connection_refuse(connection, 400, "This is no request.");
+    read_headers(connection, &headers);
     connection->view = dev_views_find(&connection->dev->views, headers.request.untrusted_host);
     struct dev_judgement judgement =
         dev_request_judge(&headers.request, connection->view ? &connection->view->door : NULL);
     connection->verdict = judgement.verdict;
-    connection->is_head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+    connection->is_head = lws_hdr_total_length(connection->wsi, WSI_TOKEN_HEAD_URI) > 0;
     if (judgement.verdict == DEV_REFUSED)
         return dev_connection_refuse(connection, judgement.status, judgement.why);
-    if (!copy_path(untrusted_path, path))
-        return dev_connection_refuse(connection, 404, "No file can have this name.");
     connection->trusted = true;
-    return serve(connection, path);
+    return serve(connection);
 }
 
 void dev_http_open(struct dev_connection *connection, struct dev_page *page,
@@ -309,16 +305,16 @@ static struct tb_bytes ticket_of(struct tb_bytes untrusted_protocols)
     return tb_bytes_of(untrusted_protocols.data + skip, untrusted_protocols.n - skip);
 }
 
-bool dev_http_may_connect(struct dev_connection *connection, const char *path,
-                          struct dev_page **ret_page)
+bool dev_http_may_connect(struct dev_connection *connection, struct dev_page **ret_page)
 {
     struct headers headers;
     struct lws *wsi = connection->wsi;
-    read_headers(wsi, &headers);
+    if (!connection->target || strcmp(connection->target, DEV_LINK_PATH) != 0)
+        return false;
+    read_headers(connection, &headers);
     const struct dev_view *view =
         dev_views_find(&connection->dev->views, headers.request.untrusted_host);
-    if (strcmp(path, DEV_LINK_PATH) != 0 ||
-        !dev_request_may_connect(&headers.request, view ? &view->door : NULL))
+    if (!dev_request_may_connect(&headers.request, view ? &view->door : NULL))
         return false;
     struct tb_bytes ticket =
         ticket_of(read_token(wsi, WSI_TOKEN_PROTOCOL, headers.protocols, sizeof headers.protocols));
@@ -332,7 +328,9 @@ bool dev_http_may_connect(struct dev_connection *connection, const char *path,
 bool dev_http_may_join(struct dev_connection *connection)
 {
     struct headers headers;
-    read_headers(connection->wsi, &headers);
+    if (!connection->target)
+        return false;
+    read_headers(connection, &headers);
     const struct dev_view *view =
         dev_views_find(&connection->dev->views, headers.request.untrusted_host);
     connection->trusted = dev_upstream_is_there(&connection->dev->upstream) &&

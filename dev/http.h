@@ -6,14 +6,14 @@
 #define DEV_LINK_PATH   "/.trollbridge/link"
 #define DEV_WORKER_PATH "/.trollbridge/endpoint.js"
 
-/* A request whose head is whole; `untrusted_path` is decoded. 0, or -1: to be closed. */
-tb_must_check int dev_http_serve(struct dev_connection *connection, struct tb_bytes untrusted_path);
+/* A request whose head is whole. 0, or -1: to be closed. */
+tb_must_check int dev_http_serve(struct dev_connection *connection);
 
 /* What a request is answered with is there, in connection->source. 0 or -1. */
 tb_must_check int dev_http_sourced(struct dev_connection *connection);
 
 /* Whether that request may become a WebSocket. Spends its ticket: its page is *ret_page. */
-tb_must_check bool dev_http_may_connect(struct dev_connection *connection, const char *path,
+tb_must_check bool dev_http_may_connect(struct dev_connection *connection,
                                         struct dev_page **ret_page);
 
 /* The session of a document that somebody waits for is there: sends it. */

@@ -34,7 +34,7 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
                    size_t n)
 {
     struct dev_connection *connection = connection_of(wsi);
-    (void)user;
+    (void)user, (void)n;
     if (reason == LWS_CALLBACK_WSI_DESTROY)
         return destroyed(wsi);
     /* Others have no connection of a browser: the loop's own, ours to the development server. */
@@ -44,7 +44,7 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return confirm_upgrade(in);
     case LWS_CALLBACK_HTTP:
-        return dev_http_serve(connection, tb_bytes_of(in, n));
+        return dev_http_serve(connection);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return dev_connection_write(connection);
     case LWS_CALLBACK_HTTP_BODY:
@@ -59,10 +59,8 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 
 static int filter(struct dev_connection *connection)
 {
-    char path[sizeof DEV_LINK_PATH];
     struct dev_page *page;
-    if (lws_hdr_copy(connection->wsi, path, sizeof path, WSI_TOKEN_GET_URI) <= 0 ||
-        !dev_http_may_connect(connection, path, &page))
+    if (!dev_http_may_connect(connection, &page))
         return -1;
     connection->page = page;
     page->socket = connection;

@@ -4,7 +4,6 @@
 #include "dev/dev.h"
 #include "dev/http.h"
 #include "dev/outgoing.h"
-#include "dev/target.h"
 
 #include <stdlib.h>
 
@@ -66,16 +65,12 @@ static void server_left(struct dev_outgoing *outgoing)
 static bool connect_to_server(struct dev_relay *relay, const char *protocol)
 {
     const struct dev *dev = relay->connection->dev;
-    tb_cleanup(tb_buffer_deinit) struct tb_buffer target;
-    tb_buffer_init(&target, DEV_TARGET_MAX);
-    if (!dev_target_write(relay->browser.wsi, "/", &target))
-        return false;
     const struct lws_client_connect_info info = {
         .context = dev->server.context,
         .vhost = dev->server.vhost,
         .address = dev->upstream.name,
         .port = (int)dev->upstream.port,
-        .path = (const char *)tb_buffer_bytes(&target).data,
+        .path = relay->connection->target,
         .host = dev->upstream.host,
         .origin = dev->upstream.host,
         .protocol = protocol,

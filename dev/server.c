@@ -1,6 +1,7 @@
 #include "dev/server.h"
 
 #include "base/fd.h"
+#include "dev/arrival.h"
 #include "dev/connection.h"
 #include "dev/dev.h"
 #include "dev/fetch.h"
@@ -17,7 +18,6 @@
 enum {
     ROUND = 32,      /* connections that are taken in one turn */
     HEADERS = 16384, /* bytes of a request's head */
-    IDLE_S = 60,     /* of a connection between two requests */
     REQUEST_S = 10,  /* from a connection to a request */
     TRIES = 16,      /* to find a port that is free on both addresses */
     BACKLOG = 128,
@@ -60,9 +60,11 @@ void dev_connection_free(struct dev_connection *connection)
         dev_page_left(connection->page);
     dev_fetch_forget(connection);
     dev_relay_end(connection);
+    dev_arrival_end(connection);
     take_out(&connection->dev->server, connection);
     dev_source_deinit(&connection->source);
     tb_buffer_deinit(&connection->body);
+    free(connection->target);
     free(connection);
 }
 
@@ -84,29 +86,24 @@ static bool make_room(struct dev_server *server)
     struct dev_connection *stranger = oldest_stranger(server);
     if (!stranger)
         return false;
-    lws_set_timeout(stranger->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+    if (stranger->wsi)
+        lws_set_timeout(stranger->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+    else
+        dev_connection_free(stranger);
     return true;
 }
 
-static void adopt(struct dev *dev, int fd)
+struct dev_connection *dev_connection_new(struct dev *dev)
 {
-    struct dev_server *server = &dev->server;
-    struct dev_connection *connection = make_room(server) ? calloc(1, sizeof *connection) : NULL;
-    if (!connection) {
-        (void)close(fd);
-        return;
-    }
-    *connection = (struct dev_connection){.dev = dev};
+    struct dev_connection *connection =
+        make_room(&dev->server) ? calloc(1, sizeof *connection) : NULL;
+    if (!connection)
+        return NULL;
+    *connection = (struct dev_connection){.dev = dev, .arrival = {.fd = -1}};
     dev_source_init(&connection->source);
     tb_buffer_init(&connection->body, DEV_SOURCE_MAX);
-    add(server, connection);
-    const struct lws_adopt_desc how = {
-        .vh = server->vhost,
-        .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
-        .fd.sockfd = fd,
-        .opaque = connection,
-    };
-    connection->wsi = lws_adopt_descriptor_vhost_via_info(&how);
+    add(&dev->server, connection);
+    return connection;
 }
 
 static void on_listening(void *data, uint32_t events)
@@ -118,7 +115,7 @@ static void on_listening(void *data, uint32_t events)
             int fd = accept4(dev->server.listening[i].fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
             if (fd < 0)
                 break;
-            adopt(dev, fd);
+            dev_arrival_begin(dev, fd);
         }
 }
 
@@ -233,7 +230,6 @@ static bool make_context(struct dev *dev)
         .max_http_header_pool2 = DEV_CONNECTIONS_MAX,
         .fd_limit_per_thread = FDS,
         .pt_serv_buf_size = 64 * 1024,
-        .keepalive_timeout = IDLE_S,
         .timeout_secs = REQUEST_S,
         .timeout_secs_ah_idle = REQUEST_S,
         .user = dev,
@@ -260,6 +256,15 @@ int dev_server_start(struct dev *dev)
     return start_listening(dev);
 }
 
+/* One that the library has not got, and so does not end. */
+static struct dev_connection *arriving(const struct dev_server *server)
+{
+    struct dev_connection *at = server->newest;
+    while (at && at->wsi)
+        at = at->next;
+    return at;
+}
+
 void dev_server_stop(struct dev *dev)
 {
     for (size_t i = 0; i < DEV_LISTEN_MAX; i++) {
@@ -267,6 +272,8 @@ void dev_server_stop(struct dev *dev)
         dev_loop_remove(&dev->loop, &dev->server.listening[i]);
         tb_fd_close(&fd);
     }
+    while (arriving(&dev->server))
+        dev_connection_free(arriving(&dev->server));
     lws_context_destroy(dev->server.context);
     dev->server.context = NULL;
 }

@@ -10,20 +10,6 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* What is behind the origin, up to the query or the fragment. False: another origin. */
-static bool path_of(const char *untrusted_uri, struct tb_bytes *ret_path)
-{
-    struct tb_bytes uri = tb_bytes_of_string(untrusted_uri);
-    size_t n = strlen(TB_FRONTEND_ORIGIN);
-    if (!tb_bytes_begin(uri, TB_FRONTEND_ORIGIN))
-        return false;
-    struct tb_bytes path = tb_bytes_of(uri.data + n, uri.n - n);
-    path = tb_bytes_cut(&path, '#');
-    path = tb_bytes_cut(&path, '?');
-    *ret_path = path;
-    return path.n == 0 || path.data[0] == '/';
-}
-
 static bool put(struct tb_frontend_path *path, int c)
 {
     if (c < 0x20 || c == 0x7f || path->n == TB_FRONTEND_PATH_MAX)
@@ -31,14 +17,6 @@ static bool put(struct tb_frontend_path *path, int c)
     path->text[path->n++] = (char)c;
     path->text[path->n] = 0;
     return true;
-}
-
-static bool copy(struct tb_bytes decoded, struct tb_frontend_path *path)
-{
-    bool ok = true;
-    for (size_t i = 0; i < decoded.n && ok; i++)
-        ok = put(path, decoded.data[i]);
-    return ok;
 }
 
 static bool decode(struct tb_bytes encoded, struct tb_frontend_path *path)
@@ -91,25 +69,24 @@ static struct tb_bytes behind_slash(struct tb_bytes path)
     return path.n > 0 ? tb_bytes_of(path.data + 1, path.n - 1) : path;
 }
 
-bool tb_frontend_path_read(const char *untrusted_uri, struct tb_frontend_path *ret_path)
+bool tb_frontend_path_take(struct tb_bytes untrusted_target, struct tb_frontend_path *ret_path)
 {
-    struct tb_bytes encoded;
     struct tb_frontend_path path = {.n = 0};
-    if (!path_of(untrusted_uri, &encoded) || !decode(behind_slash(encoded), &path) ||
+    struct tb_bytes encoded = tb_bytes_cut(&untrusted_target, '#');
+    encoded = tb_bytes_cut(&encoded, '?');
+    if ((encoded.n > 0 && encoded.data[0] != '/') || !decode(behind_slash(encoded), &path) ||
         !finish(&path))
         return false;
     *ret_path = path;
     return true;
 }
 
-bool tb_frontend_path_take(struct tb_bytes untrusted_path, struct tb_frontend_path *ret_path)
+bool tb_frontend_path_read(const char *untrusted_uri, struct tb_frontend_path *ret_path)
 {
-    struct tb_frontend_path path = {.n = 0};
-    if (untrusted_path.n == 0 || untrusted_path.data[0] != '/' ||
-        !copy(behind_slash(untrusted_path), &path) || !finish(&path))
-        return false;
-    *ret_path = path;
-    return true;
+    struct tb_bytes uri = tb_bytes_of_string(untrusted_uri);
+    size_t n = strlen(TB_FRONTEND_ORIGIN);
+    return tb_bytes_begin(uri, TB_FRONTEND_ORIGIN) &&
+           tb_frontend_path_take(tb_bytes_of(uri.data + n, uri.n - n), ret_path);
 }
 
 static void add(struct tb_frontend_path *tries, size_t *n, const struct tb_frontend_path *path,

@@ -20,8 +20,8 @@ struct tb_frontend_path {
 tb_must_check bool tb_frontend_path_read(const char *untrusted_uri,
                                          struct tb_frontend_path *ret_path);
 
-/* The same of what has been decoded, and has neither query nor fragment: it begins with a slash. */
-tb_must_check bool tb_frontend_path_take(struct tb_bytes untrusted_path,
+/* The same of what comes behind an origin: it begins with a slash. */
+tb_must_check bool tb_frontend_path_take(struct tb_bytes untrusted_target,
                                          struct tb_frontend_path *ret_path);
 
 /*

@@ -119,7 +119,7 @@ def test_pages_keep_the_apps_policy(served):
 
 def test_what_is_asked_of_the_server_is_path_and_query_alone(served):
     path = "/a%20b+c/%C3%BC.js"
-    server, bridge, page = served({"/": "<!doctype html><title>a</title>", path: "found"})
+    server, bridge, page = served({"/": "<!doctype html><title>a</title>", path: (200, {"content-type": "text/plain"}, "found")})
     page.goto(bridge.main.url)
     found = page.run("return await (await fetch(path + '?x=1&y=%26z')).text()", path=path)
     assert (server.asked[-1], found) == (path + "?x=1&y=%26z", "found")
