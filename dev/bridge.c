@@ -46,21 +46,22 @@ static void on_asked_over(void *data, uint32_t id)
     dev_terminal_over(data, id);
 }
 
-static void lose(struct dev *dev)
+static void on_reloaded(void *data, uint32_t id, const char *before, const char *after,
+                        const char *code, const char *message)
 {
-    (void)cli_error(CLI_LOST, "lost", "the broker has ended: another one is started");
-    dev_bridge_stop(dev);
-    dev_pages_lose(&dev->pages);
-    if (dev_bridge_start(dev) == CLI_DONE)
-        dev_pages_reopen(&dev->pages);
+    (void)id;
+    dev_reload_done(data, before, after, code, message);
 }
 
+/* It must not be ended from inside its own callbacks. */
 static void on_bridge(void *data, uint32_t events)
 {
     struct dev *dev = data;
     (void)events;
     if (trollbridge_dispatch(dev->bridge) != TROLLBRIDGE_OK)
-        lose(dev);
+        dev_reload_revive(dev);
+    else if (dev->reload.restarts)
+        dev_reload_restart(dev);
 }
 
 static int status_of(enum trollbridge_result result)
@@ -82,6 +83,7 @@ static int spawn(struct dev *dev)
         .ask = on_ask,
         .secret = on_secret,
         .asked_over = on_asked_over,
+        .reloaded = on_reloaded,
         .data = dev,
     };
     dev_problems_clear(&dev->problems);
@@ -120,6 +122,10 @@ static int watch(struct dev *dev)
 static int take_facts(struct dev *dev)
 {
     const struct trollbridge_app *app = trollbridge_app(dev->bridge);
+    if (app->production)
+        return cli_error(CLI_FILES, "production",
+                         "`production` in [app] says that this is what is shipped: `trollbridge "
+                         "run` opens it; take the key out of what you develop (trollbridge.toml)");
     char *csp = strdup(app->csp);
     if (!csp)
         return cli_error(CLI_PART, "io", "out of memory");
@@ -143,7 +149,9 @@ int dev_bridge_start(struct dev *dev)
         status = take_facts(dev);
     if (status == CLI_DONE)
         status = watch(dev);
-    if (status != CLI_DONE)
+    if (status == CLI_DONE)
+        dev_panel_start(dev);
+    else
         dev_bridge_stop(dev);
     return status;
 }
@@ -151,6 +159,8 @@ int dev_bridge_start(struct dev *dev)
 void dev_bridge_stop(struct dev *dev)
 {
     dev_loop_remove(&dev->loop, &dev->bridge_watch);
+    dev_terminal_forget(dev);
+    dev_panel_stop(dev);
     trollbridge_close(dev->bridge);
     dev->bridge = NULL;
 }

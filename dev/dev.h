@@ -5,7 +5,9 @@
 #include "cli/cli.h"
 #include "dev/loop.h"
 #include "dev/page.h"
+#include "dev/panel.h"
 #include "dev/problems.h"
+#include "dev/reload.h"
 #include "dev/server.h"
 #include "dev/terminal.h"
 #include "dev/upstream.h"
@@ -31,6 +33,8 @@ struct dev {
     struct dev_watch signals;
     struct dev_terminal terminal;
     struct dev_problems problems;
+    struct dev_reload reload;
+    struct dev_panel panel;
     int frontend; /* the folder; -1: it is not there yet */
     char *csp;    /* the manifest's */
     bool ended;

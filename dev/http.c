@@ -323,10 +323,10 @@ bool dev_http_may_connect(struct dev_connection *connection, const char *path,
     struct tb_bytes ticket =
         ticket_of(read_token(wsi, WSI_TOKEN_PROTOCOL, headers.protocols, sizeof headers.protocols));
     struct dev_page *page = dev_pages_enter(&connection->dev->pages, ticket);
-    if (!page || page->view != view)
-        return false;
-    *ret_page = page;
-    return true;
+    connection->trusted = page && page->view == view;
+    if (connection->trusted)
+        *ret_page = page;
+    return connection->trusted;
 }
 
 bool dev_http_may_join(struct dev_connection *connection)
@@ -335,6 +335,7 @@ bool dev_http_may_join(struct dev_connection *connection)
     read_headers(connection->wsi, &headers);
     const struct dev_view *view =
         dev_views_find(&connection->dev->views, headers.request.untrusted_host);
-    return dev_upstream_is_there(&connection->dev->upstream) &&
-           dev_request_may_connect(&headers.request, view ? &view->door : NULL);
+    connection->trusted = dev_upstream_is_there(&connection->dev->upstream) &&
+                          dev_request_may_connect(&headers.request, view ? &view->door : NULL);
+    return connection->trusted;
 }

@@ -57,6 +57,7 @@ static void stop(struct dev *dev)
 {
     int signals = dev->signals.fd;
     dev_terminal_stop(dev);
+    dev_reload_stop(dev);
     dev_pages_free(&dev->pages);
     dev_server_stop(dev);
     dev_bridge_stop(dev);
@@ -74,6 +75,8 @@ static int run(const struct dev_options *options)
         .loop = {-1},
         .server = {.listening = {{.fd = -1}, {.fd = -1}}},
         .bridge_watch = {.fd = -1},
+        .reload = {.watch = {.fd = -1}},
+        .panel = {.watch = {.fd = -1}},
         .signals = {.fd = -1},
         .terminal = {.typed = {.fd = -1}, .passphrase = {.fd = -1}},
         .problems = {.pipe = {.fd = -1}, .writer = -1, .own = -1},
@@ -83,6 +86,7 @@ static int run(const struct dev_options *options)
     int status = start(&dev);
     if (status == CLI_DONE) {
         dev_terminal_start(&dev, options->answer);
+        dev_reload_start(&dev);
         dev_views_print(&dev.views);
         while (!dev.ended && lws_service(dev.server.context, 0) >= 0)
             ;

@@ -42,6 +42,7 @@ struct dev_page {
     struct tb_buffer up;             /* what the page has sent and the link has not taken */
     lws_sorted_usec_list_t patience; /* until its socket is there */
     bool reopens;                    /* its session is a new one of the same document */
+    bool behind;                     /* what it sends is still for the session before */
     bool panel;                      /* it wants records */
 };
 
@@ -72,12 +73,8 @@ tb_must_check bool dev_page_receive(struct dev_page *page, struct tb_bytes untru
 /* Writes one message, if there is one, when the socket can take it. False: it cannot. */
 tb_must_check bool dev_page_write(struct dev_page *page);
 
-/* Says something to the page's script: one object of JSON. */
-void dev_page_tell(struct dev_page *page, struct tb_bytes json);
-void dev_pages_tell(struct dev_pages *pages, struct tb_bytes json);
-
-/* The bridge is gone: no page has a session. */
-void dev_pages_lose(struct dev_pages *pages);
+/* The bridge is gone, and why: no page has a session. */
+void dev_pages_lose(struct dev_pages *pages, const char *why);
 /* There is a new one: those that are connected get new sessions. */
 void dev_pages_reopen(struct dev_pages *pages);
 void dev_pages_free(struct dev_pages *pages);

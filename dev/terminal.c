@@ -95,3 +95,10 @@ void dev_terminal_over(struct dev *dev, uint32_t id)
     cli_secret_over(&dev->terminal.secret, id);
     watch_passphrase(dev);
 }
+
+void dev_terminal_forget(struct dev *dev)
+{
+    cli_prompt_over(&dev->terminal.prompt, dev->terminal.prompt.id);
+    cli_secret_over(&dev->terminal.secret, dev->terminal.secret.id);
+    watch_passphrase(dev);
+}

@@ -22,3 +22,5 @@ void dev_terminal_stop(struct dev *dev);
 void dev_terminal_ask(struct dev *dev, const struct trollbridge_ask *ask);
 void dev_terminal_ask_secret(struct dev *dev, const struct trollbridge_secret *secret);
 void dev_terminal_over(struct dev *dev, uint32_t id);
+/* Nobody waits for any answer: what is typed from here on must not be one to somebody else. */
+void dev_terminal_forget(struct dev *dev);

@@ -26,7 +26,8 @@ class Call:
 
     def __init__(self, handle, name, rest, each):
         self.handle, self.name = handle, name
-        self.counter, self.credit, self.rest, self.each, self.complete = 1, CREDIT, rest, each, rest is None
+        self.counter, self.credit, self.each, self.complete = 1, CREDIT, each, rest is None
+        self.rest = memoryview(rest or b"")  # of which a part is no copy
         self.messages, self.parts, self.early, self.reply = [], [], None, None
 
     def result(self):
@@ -63,7 +64,7 @@ class Page(world.View):
     def go_on(self, call):
         """Sends as much of the body as there is credit for."""
         while not call.complete and call.reply is None:
-            raw = call.rest[:call.each]
+            raw = bytes(call.rest[:call.each])
             message = {"bytes": len(raw)} | ({"last": True} if len(raw) == len(call.rest) else {})
             cost = len(wire.pack(message)) + len(raw)
             if cost > call.credit:

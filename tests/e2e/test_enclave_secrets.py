@@ -32,6 +32,14 @@ def made_by_gpg(gpg, passphrase):
     return gpg.run("--passphrase", passphrase, "--armor", "--export-secret-keys")
 
 
+@pytest.fixture(scope="module")
+def heorot(tmp_path_factory):
+    """(a gpg, the secret key in it with the passphrase `heorot`): made once, since that takes seconds; nobody changes it."""
+    gpg = enclave.Gpg(tmp_path_factory.mktemp("heorot"))
+    yield gpg, made_by_gpg(gpg, "heorot")
+    gpg.close()
+
+
 def unlock_as_a_page(main, key, passphrase):
     salt = main.call("salt", key=key["fingerprint"])
     return main.call("unlock", key=key["fingerprint"], hash=real_hash(passphrase, salt))["seconds"]
@@ -42,8 +50,8 @@ def generate_as_a_page(main, passphrase):
     return main.call("generate_key", user_id="Beowulf", ticket=salt["ticket"], hash=real_hash(passphrase, salt))
 
 
-def test_a_key_of_gpg_comes_in(main, gpg):
-    secret = made_by_gpg(gpg, "heorot")
+def test_a_key_of_gpg_comes_in(main, heorot):
+    gpg, secret = heorot
     sealed = gpg.run("--armor", "--recipient", "h@example.org", "--sign", "--passphrase", "heorot", "--encrypt",
                      input=b"from gpg").decode()
     [prompt], key = main.call_with(["heorot"], "import_key", body=secret, purpose="a test")
@@ -63,8 +71,8 @@ def test_a_key_without_a_passphrase_gets_one(main, gpg):
     assert unlock_as_a_page(main, key, "new one") == 300
 
 
-def test_a_wrong_passphrase_is_asked_for_again(main, gpg):
-    secret = made_by_gpg(gpg, "heorot")
+def test_a_wrong_passphrase_is_asked_for_again(main, heorot):
+    secret = heorot[1]
     [first, second], key = main.call_with(["no", "heorot"], "import_key", body=secret)
     assert second["what"].startswith("That was not it") and first["key"] != second["key"]
     main.call("trust", key=key["fingerprint"], level="never")
@@ -72,14 +80,14 @@ def test_a_wrong_passphrase_is_asked_for_again(main, gpg):
         main.call("import_key", body=secret)
 
 
-def test_three_wrong_passphrases(main, gpg):
+def test_three_wrong_passphrases(main, heorot):
     with refused("wrong-passphrase", "denied"):
-        main.call_with(["a", "b", "c"], "import_key", body=made_by_gpg(gpg, "heorot"))
+        main.call_with(["a", "b", "c"], "import_key", body=heorot[1])
     assert main.keys() == {}
 
 
-def test_a_prompt_that_is_dismissed(main, gpg):
-    secret = made_by_gpg(gpg, "heorot")
+def test_a_prompt_that_is_dismissed(main, heorot):
+    secret = heorot[1]
     with refused("dismissed", "denied"):
         main.call_with([None], "import_key", body=secret)
     assert main.keys() == {}
@@ -88,10 +96,9 @@ def test_a_prompt_that_is_dismissed(main, gpg):
         main.call_with([None], "export_key", key=key["fingerprint"])
 
 
-def test_what_is_no_secret_key(main, gpg):
-    made_by_gpg(gpg, "heorot")
+def test_what_is_no_secret_key(main, heorot):
     with refused("no-secret-key", "not_found"):
-        main.call("import_key", body=gpg.run("--armor", "--export"))
+        main.call("import_key", body=heorot[0].run("--armor", "--export"))
 
 
 def test_a_key_goes_out_to_gpg(main, gpg):
@@ -119,8 +126,8 @@ def test_wrong_passphrases_of_an_export_count(main):
         main.call("unlock", key=key["fingerprint"], hash=bytes(32))
 
 
-def test_a_call_that_is_cancelled_while_it_asks(app, main, gpg):
-    call = main.start("import_key", {}, made_by_gpg(gpg, "heorot"))
+def test_a_call_that_is_cancelled_while_it_asks(app, main, heorot):
+    call = main.start("import_key", {}, heorot[1])
     prompt = main.prompted()
     main.view.send(call, enclave.wire.CANCEL, {})
     with pytest.raises(enclave.Refused) as error:

@@ -10,7 +10,7 @@ import tree
 
 SHIM = tree.TOP / "shim-js"
 TSC = ["node", str(SHIM / "node_modules/typescript/bin/tsc")]
-OPTIONS = {"strict": True, "noEmit": True, "target": "es2022", "module": "nodenext", "moduleResolution": "nodenext",
+OPTIONS = {"strict": True, "noEmit": True, "skipDefaultLibCheck": True, "target": "es2022", "module": "nodenext", "moduleResolution": "nodenext",
            "lib": ["es2022", "dom", "dom.iterable"], "types": []}
 MANIFEST = '[app]\nid = "com.example.types"\n'
 

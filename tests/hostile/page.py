@@ -61,7 +61,7 @@ def kill(process):
 READS = (constants(ELSEWHERE="") + script_of("library", "native") +
          "reading('tauri://localhost/popup.js').then((report) => parent.postMessage({ report }, '*'));")
 PLACES = {"web": "lib/trollbridge/webkitgtk/libtrollbridge-web-extension.so", "host": "lib/libtrollbridge-webkitgtk.so.0",
-          "graft": "libexec/trollbridge/graft", "confine": "libexec/trollbridge/confine",
+          "dev": "libexec/trollbridge/dev", "graft": "libexec/trollbridge/graft", "confine": "libexec/trollbridge/confine",
           "enclave": "libexec/trollbridge/plugins/enclave", "shell": "libexec/trollbridge/plugins/shell"}
 
 

@@ -13,6 +13,7 @@ import bench
 import rows_ask  # noqa: F401
 import rows_audit  # noqa: F401
 import rows_bombs  # noqa: F401
+import rows_dev  # noqa: F401
 import rows_enclave  # noqa: F401
 import rows_files  # noqa: F401
 import rows_filters  # noqa: F401

@@ -9,6 +9,7 @@ import sys
 import time
 
 import tree
+import window
 
 SECONDS = 30
 MARK = b"PROMPT "
@@ -80,7 +81,7 @@ class Prompts:
 
     def focus(self, title):
         """Another window of the host's."""
-        self.do("search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus")
+        window.give_keyboard(self.environment, title)
 
     def close(self):
         """As the window's own button does."""

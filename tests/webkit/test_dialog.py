@@ -241,7 +241,7 @@ return [await read, await shown]"""
 def test_it_is_said_over_a_window_that_is_not_in_front(run):
     with run("return message('?')") as dialog:
         dialog.wait(lambda: len(dialog.dialogs) == 1, "it is there")
-        dialog.do("search", "--sync", "--onlyvisible", "--name", "^Page$", "windowfocus")
+        dialog.focus("Page")
         dialog.appear()
         dialog.click("Ok")
         assert result(dialog) == "Ok"

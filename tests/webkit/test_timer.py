@@ -10,6 +10,7 @@ import pytest
 
 import tree
 from test_example import STRICT, pkg_config
+from window import give_keyboard
 
 TIMER = tree.TOP / "examples/timer"
 WIDTH, HEIGHT = 480, 360
@@ -38,7 +39,7 @@ class Timer:
         command[command.index(str(app.installed / "bin/trollbridge"))] = str(program)
         self.process = subprocess.Popen(command, cwd="/", env=app.environment, stderr=subprocess.PIPE, text=True)
         self.wait(lambda state: state["ready"], "the page is there")
-        self.do("search", "--sync", "--onlyvisible", "--name", "^Timer$", "windowfocus")
+        give_keyboard(app.environment, "Timer")
 
     def do(self, *words):
         subprocess.run(["xdotool", *map(str, words)], check=True, stdout=subprocess.DEVNULL, timeout=60, env={"PATH": "/usr/bin:/bin", **self.app.environment})

@@ -38,6 +38,14 @@ return await new Promise((resolve) => {
 """
 
 
+def give_keyboard(environment, title):
+    """To the window of that title, once it is there. The search asks all windows, and ends with an error when one of them
+    goes meanwhile: then once more."""
+    search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus"]
+    tree.until(lambda: subprocess.run(search, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=SECONDS, check=False,
+                                      env={"PATH": "/usr/bin:/bin", **environment}).returncode == 0, f"{title} has the keyboard")
+
+
 class Window:
     """One window of the app, `title` by name. `look`: the body of a function that returns an object; `words`: more for the command line."""
 
@@ -58,7 +66,7 @@ class Window:
     def take_keyboard(self, title):
         """There is no window manager: the window is at 0, 0, and nobody else gives it the keyboard."""
         self.wait(lambda state: state, "the page is there")
-        self.do("search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus")
+        give_keyboard(self.app.environment, title)
         self.wait(lambda state: state["focused"], "the window has the keyboard")
 
     def __enter__(self):

@@ -8,5 +8,5 @@ suite format python3 tests/lint/format.py
 suite includes python3 tests/lint/layers.py
 suite words python3 tests/lint/words.py
 suite cppcheck tests/lint/cppcheck.sh
-unit_suites build
+unit_suites suite build
 close_count

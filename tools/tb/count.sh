@@ -3,7 +3,7 @@
 
 PASSED=0
 FAILED=0
-# Where it is told again at the end which suites failed and which of their lines say so: a file, since lanes share it.
+# Where it is told again at the end which suites failed and which of their lines say so: a file, since all at work share it.
 FAILURES=$(mktemp)
 
 # counts FILE: "passed failed", as the suite's runner reports it
@@ -57,7 +57,7 @@ suite() {
     PASSED=$((PASSED + passed))
     FAILED=$((FAILED + failed))
     [ "$failed" = 0 ] || tell_again "$name" "$log" >>"$FAILURES"
-    # In one piece: another lane has its say too.
+    # In one piece: others have their say too.
     printf '%s\n' "$(
         printf '%-28s %4d passed, %d failed  (%d s)\n' "$name" "$passed" "$failed" $((SECONDS - start))
         [ "$failed" = 0 ] || sed 's/^/    /' "$log" | tail -n 200
@@ -65,44 +65,79 @@ suite() {
     rm -f "$log"
 }
 
-LANE=
-LANE_COUNTS=
+# ---- a queue of suites, which several take from at the same time ----
 
-# beside FUNCTION...: runs their suites in a lane of its own, while the script goes on with others. It is a job of its
-# own, which the terminal's Ctrl-C does not reach: who calls this ends it with end_beside.
-beside() {
-    LANE_COUNTS=$(mktemp)
+# Each entry is what `suite` is called with, quoted.
+QUEUE=()
+# What those at work share: `next` says how many entries are taken, the files `count.N` what each has counted.
+SHARED=
+HANDS=()
+
+# later NAME COMMAND...: puts a suite at the end of the queue.
+later() { QUEUE+=("$(printf '%q ' "$@")"); }
+
+# Takes the entry NEXT off the queue, so that nobody else gets it; false when all are taken.
+take() {
+    local lock
+    exec {lock}>"$SHARED/lock"
+    flock "$lock"
+    NEXT=$(<"$SHARED/next")
+    echo $((NEXT + 1)) >"$SHARED/next"
+    exec {lock}>&-
+    [ "$NEXT" -lt ${#QUEUE[@]} ]
+}
+
+take_all() {
+    while take; do eval "suite ${QUEUE[NEXT]}"; done
+}
+
+# hand N: takes suites beside the script. It is a job of its own, which the terminal's Ctrl-C does not reach: who calls
+# this ends it with end_queue.
+hand() {
     set -m
     (
         PASSED=0 FAILED=0
-        for run in "$@"; do "$run"; done
-        echo "$PASSED $FAILED" >"$LANE_COUNTS"
+        take_all
+        echo "$PASSED $FAILED" >"$SHARED/count.$1"
     ) </dev/null &
-    LANE=$!
+    HANDS+=($!)
     set +m
 }
 
-# Waits for the lane, and adds what it has counted; a lane that broke off is a failure.
-join_beside() {
-    local passed failed
-    wait "$LANE" || true
-    LANE=
-    read -r passed failed <"$LANE_COUNTS" || { passed=0 failed=1 && echo "a lane of the tests broke off"; }
-    rm -f "$LANE_COUNTS"
-    PASSED=$((PASSED + passed))
-    FAILED=$((FAILED + failed))
+# work_off N [FUNCTION...]: runs the whole queue, N suites at a time. Those of the functions are the script's own, which
+# has the terminal; it takes from the queue after them.
+work_off() {
+    local n=$1 i own passed failed
+    shift
+    SHARED=$(mktemp -d)
+    echo 0 >"$SHARED/next"
+    for ((i = 1; i < n; i++)); do hand "$i"; done
+    for own in "$@"; do "$own"; done
+    take_all
+    for ((i = 1; i < n; i++)); do
+        wait "${HANDS[i - 1]}" || true
+        # One that broke off has counted nothing, and is a failure.
+        read -r passed failed 2>/dev/null <"$SHARED/count.$i" ||
+            { passed=0 failed=1 && echo "suites broke off" | tee -a "$FAILURES"; }
+        PASSED=$((PASSED + passed))
+        FAILED=$((FAILED + failed))
+    done
+    rm -rf "$SHARED"
+    HANDS=()
+    QUEUE=()
 }
 
-end_beside() {
-    [ -z "$LANE" ] || kill -TERM -- "-$LANE" 2>/dev/null || true
+end_queue() {
+    local hand
+    for hand in "${HANDS[@]}"; do kill -TERM -- "-$hand" 2>/dev/null || true; done
 }
 
-# The C test programs of a build directory, each a suite.
+# unit_suites HOW DIR [MARK]: the C test programs of a build directory, each a suite that HOW runs, `suite` or `later`
 unit_suites() {
-    local dir=$1 program
-    for program in "$dir"/tests/unit/test_*; do
+    local program
+    for program in "$2"/tests/unit/test_*; do
         [ -f "$program" ] && [ -x "$program" ] || continue
-        suite "$(basename "$program")${2:+ $2}" "$program"
+        "$1" "$(basename "$program")${3:+ $3}" "$program"
     done
 }
 

@@ -13,13 +13,13 @@ copy() {
     cp -a build/root "$stage/root"
     cp -a build/tests/hostile/{evil,tried,bare} "$stage/"
     mkdir "$stage/plants"
-    cp -a build/tests/hostile/lib*.so build/tests/hostile/{confine_open,graft_open,enclave_trusting,shell_naive} "$stage/plants/"
+    cp -a build/tests/hostile/lib*.so build/tests/hostile/{confine_open,dev_open,graft_open,enclave_trusting,shell_naive} "$stage/plants/"
     cp -a tests/hostile tests/e2e tests/webkit "$stage/tests/"
 }
 
 breach() {
     say "tb: building without sandbox, as a breach"
-    configure build-off -Dsandbox=off
+    configure build-off -Dsandbox=off -Dtests=false
     compile build-off
     cp -a build-off/root "$stage/off"
 }

@@ -10,34 +10,12 @@ HOME=$(mktemp -d /tmp/tb-home.XXXXXX)
 export HOME
 echo "somebody's own" >"$HOME/diary.txt"
 unset XDG_STATE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR
-trap 'end_beside; rm -rf "$HOME"' EXIT
+trap 'end_queue; rm -rf "$HOME"' EXIT
 
-lint_suites() {
-    suite format python3 tests/lint/format.py
-    suite includes python3 tests/lint/layers.py
-    suite words python3 tests/lint/words.py
-    suite cppcheck tests/lint/cppcheck.sh
-    suite clang-tidy tests/lint/clang_tidy.sh
-}
-
-sandbox_suites() {
-    suite try_syscall build/tests/sandbox/try_syscall
-    suite enter build/tests/sandbox/test_enter
-    suite confine build/tests/sandbox/test_confine build/confine/confine \
-        build/tests/sandbox/probe_plugin tests/sandbox/plugin.py tests/sandbox/plugin.js
-    suite options build/tests/sandbox/test_options build/confine/confine build/tests/sandbox/probe_plugin
-    suite fs_race build/tests/fs/fs_race
-    suite fs_race_changes build/tests/fs/fs_race_changes
-}
-
-fuzz_suites() {
-    local program name
-    for program in build/tests/fuzz/fuzz_*; do
-        [ -f "$program" ] && [ -x "$program" ] || continue
-        name=$(basename "$program")
-        suite "$name" "$program" "tests/fuzz/corpus/${name#fuzz_}"
-    done
-}
+# The user that programs are run as, made before two suites at once find that it is not there.
+if [ "$(id -u)" = 0 ] && ! id tbtest >/dev/null 2>&1; then
+    useradd --create-home tbtest
+fi
 
 # /proc shows the insides of our processes to root only; that is the point of them.
 needs_root() {
@@ -62,88 +40,113 @@ pytest_in() {
     fi
 }
 
+# python_suite HOW FILE [MARK]: HOW is `suite`, which runs it, or `later`
+python_suite() {
+    local name=${2#tests/} build=$PWD/build
+    name=${name#e2e/}
+    name=${name%.py}
+    [ -z "${3:-}" ] || build=$PWD/build-asan
+    "$1" "${name/\// }${3:+ $3}" pytest_in "$build" "$2"
+}
+
+# The longest ones, so that none of them is the last to end. Both tables of attacks run many rows at a time: far apart.
+long=(tests/webkit/test_races.py tests/e2e/test_keystore_kill.py tests/e2e/test_enclave_unlock.py
+    tests/webkit/test_history.py tests/webkit/test_run.py)
+
+long_suites() {
+    local file
+    later hostile-self tools/tb/hostile.sh --self-test
+    later clang-tidy tests/lint/clang_tidy.sh 1
+    for file in "${long[@]}"; do python_suite later "$file"; done
+    later valgrind tests/valgrind.sh
+    later hostile tools/tb/hostile.sh
+    later docs python3 tests/docs/run_docs.py
+}
+
 python_suites() {
     local file
-    for file in tests/e2e/test_*.py; do
-        is_heavy "$file" || suite "$(basename "$file" .py)" pytest_in "$PWD/build" "$file"
+    for file in tests/webkit/test_*.py tests/dev/test_*.py tests/e2e/test_*.py; do
+        needs_root "$file" || [[ " ${long[*]} " == *" $file "* ]] || python_suite later "$file"
     done
 }
 
-# Long, without a display, root or anything that others share: they go into the second lane.
-heavy=(tests/e2e/test_keystore_kill.py tests/e2e/test_pgp_interop.py)
-
-is_heavy() { [[ " ${heavy[*]} " == *" $1 "* ]]; }
-
-heavy_suites() {
+# They may ask for a password, so they are run where the terminal is.
+root_suites() {
     local file
-    for file in "${heavy[@]}"; do
-        suite "$(basename "$file" .py)" pytest_in "$PWD/build" "$file"
-    done
-}
-
-webkit_suites() {
-    local file
-    for file in tests/webkit/test_*.py; do
-        suite "webkit $(basename "$file" .py)" pytest_in "$PWD/build" "$file"
-    done
-}
-
-# A browser that is driven through playwright-core.
-dev_suites() {
-    local file
-    npm_packages tests/dev
-    for file in tests/dev/test_*.py; do
-        suite "dev $(basename "$file" .py)" pytest_in "$PWD/build" "$file"
+    for file in tests/webkit/test_*.py tests/e2e/test_*.py; do
+        if needs_root "$file"; then python_suite suite "$file"; fi
     done
 }
 
 client_suites() {
-    suite shim-build shim_build
-    suite shim-unit npm --prefix shim-js test --silent
-    suite shim-live npm --prefix shim-js run test:live --silent
+    later shim-unit npm --prefix shim-js test --silent
+    later shim-live npm --prefix shim-js run test:live --silent
 }
 
 shim_build() {
     npm --prefix shim-js run build --silent && echo "1 passed, 0 failed"
 }
 
+lint_suites() {
+    later format python3 tests/lint/format.py
+    later cppcheck tests/lint/cppcheck.sh 1
+    later includes python3 tests/lint/layers.py
+    later words python3 tests/lint/words.py
+}
+
+sandbox_suites() {
+    later try_syscall build/tests/sandbox/try_syscall
+    later enter build/tests/sandbox/test_enter
+    later confine build/tests/sandbox/test_confine build/confine/confine \
+        build/tests/sandbox/probe_plugin tests/sandbox/plugin.py tests/sandbox/plugin.js
+    later options build/tests/sandbox/test_options build/confine/confine build/tests/sandbox/probe_plugin
+    later fs_race build/tests/fs/fs_race
+    later fs_race_changes build/tests/fs/fs_race_changes
+}
+
+fuzz_suites() {
+    local program name
+    for program in build/tests/fuzz/fuzz_*; do
+        [ -f "$program" ] && [ -x "$program" ] || continue
+        name=$(basename "$program")
+        later "$name" "$program" "tests/fuzz/corpus/${name#fuzz_}"
+    done
+}
+
 # For the sanitizers; other programs do not look.
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
-# The same programs with the sanitizers, which cannot run inside a sandbox.
-sanitizer_unit_suites() {
-    configure build-asan -Db_sanitize=address,undefined -Dsandbox=off
-    compile build-asan
-    unit_suites build-asan asan
-}
-
-# Alone: LeakSanitizer needs longer than a plugin has to end, when something else keeps the machine busy.
+# Each with a processor of its own: LeakSanitizer needs longer than a plugin has to end, when something else keeps the
+# machine busy.
 sanitizer_suites() {
     local file
     for file in tests/e2e/test_call.py tests/e2e/test_relay.py tests/e2e/test_call_streams.py tests/e2e/test_deaths.py tests/e2e/test_fs_plugin.py \
         tests/e2e/test_import.py tests/e2e/test_lint.py tests/e2e/test_policy.py tests/e2e/test_policy_apps.py tests/e2e/test_pool.py \
         tests/e2e/test_policy_check.py tests/e2e/test_policy_explain.py tests/e2e/test_policy_scale.py \
-        tests/e2e/test_policy_toml.py tests/e2e/test_policy_views.py tests/e2e/test_scribe.py \
-        tests/e2e/test_tauri_folder.py; do
-        suite "$(basename "$file" .py) asan" pytest_in "$PWD/build-asan" "$file"
+        tests/e2e/test_policy_toml.py tests/e2e/test_policy_views.py tests/e2e/test_tauri_folder.py; do
+        python_suite later "$file" asan
     done
 }
 
-valgrind_suite() { suite valgrind tests/valgrind.sh; }
+sanitizer_root_suites() { python_suite suite tests/e2e/test_scribe.py asan; }
 
-self_test_suite() { suite hostile-self tools/tb/hostile.sh --self-test; }
+npm_packages tests/dev
+suite shim-build shim_build
+# The same programs with the sanitizers, which cannot run inside a sandbox.
+configure build-asan -Db_sanitize=address,undefined -Dsandbox=off
+compile build-asan
 
-unit_suites build
-sandbox_suites
+unit_suites later build
+long_suites
 client_suites
-# What may ask for a password has the terminal, and so stays in the first lane.
-beside sanitizer_unit_suites lint_suites fuzz_suites valgrind_suite self_test_suite heavy_suites
 python_suites
-webkit_suites
-dev_suites
-suite hostile tools/tb/hostile.sh
-suite docs python3 tests/docs/run_docs.py
-join_beside
+lint_suites
+sandbox_suites
+fuzz_suites
+unit_suites later build-asan asan
+# One more than there are processors: many a suite waits for windows, deadlines and dying processes.
+work_off $(($(nproc) + 1)) root_suites
 sanitizer_suites
+work_off "$(nproc)" sanitizer_root_suites
 suite demo tools/tb/demo.sh
 close_count

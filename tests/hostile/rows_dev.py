@@ -1,0 +1,230 @@
+"""Those who reach the dev bridge: other pages of the same browser, other users of the machine, names that lead to it."""
+
+import contextlib
+import os
+import socket
+
+import apps
+import devbridge
+import world as worlds
+from bench import Trial, row
+from devbridge import BINARY, PING, TEXT, frame
+
+INDEX = "<!doctype html><title>dev</title><p>dev</p>"
+STRANGERS = 1000
+GIB = 1 << 30
+
+
+class DevTrial(Trial):
+    """A row against `trollbridge dev`, whose twin is the page of a browser that came in by the door."""
+
+    def __init__(self, row, settings):
+        self.row = row
+        self.world = worlds.World(settings)
+        self.breach = settings.breach
+        self.twins = 0
+        apps.make(self.world, **row.app)
+        apps.write(self.world.app / "dist/index.html", INDEX)
+        manifest = self.world.app / "trollbridge.toml"
+        manifest.write_text(manifest.read_text().replace("[app]\n", '[app]\nfrontend = "dist"\n', 1))
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.world.home), "XDG_STATE_HOME": str(self.world.home / "state")}
+        self.dev = devbridge.Dev(settings.tree, self.world.app, environment)
+        self.ended = None
+
+    def enter(self):
+        """The twin: the address that was printed leads to a page whose calls work."""
+        self.check(self.dev.enter().status == 303, "the token was not taken")
+        self.page()
+
+    def page(self):
+        view = devbridge.View(self.dev).begin()
+        self.honest(view)
+        self.twins += 1
+        return view
+
+    def after(self):
+        if self.dev.cookie is None:
+            self.check(self.dev.enter().status == 303, "the token was not taken")
+        if self.breach == "dead":
+            (self.world.app / "data/hello.txt").unlink()
+        self.page()
+        self.world.stop = self.stop
+
+    def stop(self):
+        if self.ended is None:
+            self.ended = self.dev.close()
+            self.check(self.ended[0] == 0, f"it ended with {self.ended}")
+
+    def end(self):
+        with contextlib.suppress(Exception):
+            self.dev.process.kill()
+            self.dev.process.communicate()
+        self.world.remove()
+
+
+def dev(id, tried, layer, code, **more):
+    return row(f"dev-{id}", tried, layer, code, event="", trial=DevTrial, **more)
+
+
+def answered(answer):
+    """What came of a request that should get no session."""
+    if answer.has_bootstrap:
+        return "a bootstrap"
+    return str(answer.status) if answer.status else "closed"
+
+
+def asks(id, tried, layer, code, **headers):
+    """A request for the page by somebody who is in, but for these headers."""
+    @dev(id, tried, layer, code)
+    def attack(trial):
+        trial.enter()
+        return answered(trial.dev.get(**headers))
+
+
+@dev("token-twice", "the printed address opened a second time", "the token is spent", "401")
+def token_twice(trial):
+    trial.enter()
+    cookie, trial.dev.cookie = trial.dev.cookie, None
+    code = answered(trial.dev.get(f"/?trollbridge={trial.dev.token}"))
+    trial.dev.cookie = cookie
+    return code
+
+
+@dev("token-none", "the page without token and cookie", "cookie", "401")
+def token_none(trial):
+    return answered(trial.dev.get())
+
+
+@dev("token-guessed", "the page with a token that somebody made up", "token", "401")
+def token_guessed(trial):
+    return answered(trial.dev.get("/?trollbridge=" + "0" * 64))
+
+
+@dev("token-framed", "the printed address loaded in a frame of another page", "Sec-Fetch-Dest", "403")
+def token_framed(trial):
+    return answered(trial.dev.get(f"/?trollbridge={trial.dev.token}", Sec_Fetch_Dest="iframe", Sec_Fetch_Site="cross-site"))
+
+
+@dev("token-linked", "a link to the printed address in another page", "Sec-Fetch-Site", "403")
+def token_linked(trial):
+    return answered(trial.dev.get(f"/?trollbridge={trial.dev.token}", Sec_Fetch_Site="cross-site"))
+
+
+asks("cookie-other", "the page with the cookie of another run", "cookie", "401", Cookie="trollbridge=" + "0" * 64)
+asks("origin", "a request of another origin", "Origin", "403", Origin="http://evil.example")
+asks("origin-null", "a request of a sandboxed frame's origin", "Origin", "403", Origin="null")
+asks("site", "a navigation that another site began", "Sec-Fetch-Site", "403", Sec_Fetch_Site="cross-site")
+asks("same-site", "a navigation that another name below .localhost began", "Sec-Fetch-Site", "403", Sec_Fetch_Site="same-site")
+asks("host-rebound", "a name on the internet that leads to 127.0.0.1", "Host", "421", Host="evil.example")
+asks("host-address", "the address itself as the name", "Host", "421", Host="127.0.0.1")
+asks("host-none", "no name at all", "Host", "421", Host=None)
+asks("frame", "a frame of the page asks for a session", "Sec-Fetch-Dest", "200", Sec_Fetch_Dest="iframe", Sec_Fetch_Site="same-origin")
+asks("fetch", "a script of the page fetches the document", "Sec-Fetch-Dest", "200", Sec_Fetch_Dest="empty", Sec_Fetch_Mode="cors", Sec_Fetch_Site="same-origin")
+asks("prefetch", "the page is fetched before anybody looks at it", "Sec-Purpose", "403", Sec_Purpose="prefetch")
+asks("worker", "a service worker's script", "Service-Worker", "403", Service_Worker="script", Sec_Fetch_Dest="serviceworker", Sec_Fetch_Site="same-origin")
+asks("post", "a form posted", "method", "405", method="POST", Content_Length="0")
+asks("above", "a file above the frontend", "path", "404", target="/../trollbridge.toml")
+asks("above-encoded", "the same, encoded", "path", "404", target="/%2e%2e%2ftrollbridge.toml")
+
+
+@dev("host-twice", "two names in one request", "Host", "421")
+def host_twice(trial):
+    trial.enter()
+    text = trial.dev.text().replace(b"Cookie:", f"Host: {trial.dev.host}\r\nCookie:".encode())
+    return answered(trial.dev.send(text))
+
+
+@dev("link", "a file that a link in the frontend leads to", "openat2", "403")
+def link(trial):
+    trial.enter()
+    os.symlink("../trollbridge.toml", trial.world.app / "dist/linked.txt")
+    return answered(trial.dev.get("/linked.txt", Sec_Fetch_Dest="empty"))
+
+
+def connects(id, tried, layer, how):
+    """A WebSocket that is refused, and whose ticket, where it has one, is good afterwards for the page alone."""
+    @dev(id, tried, layer, "refused")
+    def attack(trial):
+        trial.enter()
+        _, ticket = trial.dev.document()
+        return "opened" if trial.dev.may_connect(ticket, **how) else "refused"
+
+
+connects("socket-origin", "a WebSocket of another page", "Origin", {"Origin": "http://evil.example"})
+connects("socket-origin-none", "a WebSocket of no page", "Origin", {"Origin": None})
+connects("socket-host", "a WebSocket to another name", "Host", {"Host": "evil.example"})
+connects("socket-cookie", "a WebSocket without the cookie", "cookie", {"Cookie": None})
+connects("socket-ticket", "a WebSocket without a ticket", "ticket", {"Sec_WebSocket_Protocol": "trollbridge"})
+connects("socket-guessed", "a WebSocket with a ticket that somebody made up", "ticket",
+         {"Sec_WebSocket_Protocol": "trollbridge, ticket." + "0" * 32})
+
+
+@dev("socket-twice", "a second WebSocket with one ticket", "the ticket is spent", "refused")
+def socket_twice(trial):
+    trial.enter()
+    _, ticket = trial.dev.document()
+    devbridge.Socket(trial.dev, ticket)
+    return "opened" if trial.dev.may_connect(ticket) else "refused"
+
+
+def sends(id, tried, layer, code, data):
+    """What is no message, on the WebSocket of a page that is in."""
+    @dev(id, tried, layer, code)
+    def attack(trial):
+        trial.enter()
+        web = devbridge.Socket(trial.dev, trial.dev.document()[1])
+        web.send(data)
+        return web.end()
+
+
+sends("message-text", "a message of text", "bytes alone", "closed 1009", frame(b"\0a", TEXT))
+sends("message-empty", "an empty message", "first byte", "closed 1008", frame(b""))
+sends("message-channel", "a message that is neither of the two kinds", "first byte", "closed 1008", frame(b"\2a"))
+sends("message-json", "a control message that is no JSON", "reader", "closed 1008", frame(b"\1{"))
+sends("message-large", "a message of a byte more than one may have", "cap", "closed 1009", frame(b"\0" * (devbridge.MESSAGE_MOST + 1)))
+sends("message-gib", "a message that claims 1 GiB", "cap", "closed 1009", frame(b"\0" * 70000, size=GIB))
+sends("message-endless", "a message in ever more parts", "cap", "closed 1009",
+      frame(b"\0", final=False) + frame(b"a" * 1000, 0, final=False) * 100)
+sends("message-bits", "reserved bits", "libwebsockets", "closed 1002", frame(b"\0a", bits=4))
+sends("message-control", "a ping of 200 bytes", "libwebsockets", "closed", frame(b"a" * 200, PING))
+
+
+@row("dev-message-frames", "noise on the view link in a WebSocket", "frame header", "CLOSE 1 violation", reason="a frame header", trial=DevTrial)
+def message_frames(trial):
+    trial.enter()
+    view = devbridge.View(trial.dev).boot()
+    view.link.send(b"\xff" * 64)
+    return view.end()
+
+
+@dev("body-gib", "a request with a body of 1 GiB", "no bodies", "405")
+def body_gib(trial):
+    trial.enter()
+    return answered(trial.dev.get(method="POST", Content_Length=str(GIB)))
+
+
+@dev("head-large", "64 KiB of headers", "cap", "closed")
+def head_large(trial):
+    trial.enter()
+    return answered(trial.dev.get(X_Much="a" * 65536))
+
+
+@dev("upgrade-h2", "another protocol instead of a WebSocket", "upgrades", "closed")
+def upgrade_h2(trial):
+    trial.enter()
+    return answered(trial.dev.get(Upgrade="h2c", Connection="Upgrade, HTTP2-Settings", HTTP2_Settings="AAMAAABkAARAAAAAAAIAAAAA"))
+
+
+@dev("strangers", f"{STRANGERS} connections that say nothing, held open", "the oldest strangers make way", "bounded", slow=True)
+def strangers(trial):
+    trial.enter()
+    page = trial.page()
+    with contextlib.ExitStack() as held:
+        for _ in range(STRANGERS):
+            sock = held.enter_context(socket.socket())
+            sock.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                sock.connect(("127.0.0.1", trial.dev.port))
+        trial.honest(page)
+        trial.page()
+        return "bounded" if trial.dev.descriptors() < 300 else f"{trial.dev.descriptors()} descriptors"
