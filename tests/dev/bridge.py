@@ -109,10 +109,8 @@ class Bridge:
     @property
     def pid(self):
         """Of the program that listens."""
-        return next(pid for pid in self.pids() if os.readlink(f"/proc/{pid}/exe").endswith("/libexec/trollbridge/dev"))
-
-    def pids(self):
-        return [self.process.pid, *tree.descendants(self.process.pid)]
+        names = {self.process.pid: tree.name_of(self.process.pid)} | tree.descendants(self.process.pid)
+        return next(pid for pid, name in names.items() if name == "dev")
 
     def role(self, name):
         """The one process of that role."""
