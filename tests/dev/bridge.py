@@ -1,11 +1,13 @@
 """`trollbridge dev` on an app, for as long as a test runs."""
 
 import contextlib
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
+import termios
 import time
 import tomllib
 
@@ -13,6 +15,12 @@ import tree
 
 SECONDS = 30
 LINE = re.compile(r"^(?P<label>[\w:/-]+) (?P<url>(?P<origin>http://(?P<host>[0-9a-f]{32}\.localhost:(?P<port>\d+)))(?P<path>/\S*)[?&]trollbridge=(?P<token>[0-9a-f]{64})(?:#\S*)?)$")
+
+
+def take_terminal():
+    """Standard input becomes the terminal of a new session, in its foreground."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 class Address:
@@ -31,7 +39,7 @@ class Bridge:
     def __init__(self, app, *options, terminal=False):
         self.app, self.addresses, self.out, self.told = app, {}, b"", b""
         self.keyboard, stdin = pty.openpty() if terminal else (None, None)
-        streams = {"stdin": stdin, "start_new_session": True} if terminal else {}
+        streams = {"stdin": stdin, "preexec_fn": take_terminal} if terminal else {}
         self.process = app.start("dev", app.path, *options, text=False, **streams)
         if terminal:
             os.close(stdin)
@@ -101,10 +109,8 @@ class Bridge:
     @property
     def pid(self):
         """Of the program that listens."""
-        return next(pid for pid in self.pids() if os.readlink(f"/proc/{pid}/exe").endswith("/libexec/trollbridge/dev"))
-
-    def pids(self):
-        return [self.process.pid, *tree.descendants(self.process.pid)]
+        names = {self.process.pid: tree.name_of(self.process.pid)} | tree.descendants(self.process.pid)
+        return next(pid for pid, name in names.items() if name == "dev")
 
     def role(self, name):
         """The one process of that role."""
@@ -142,9 +148,23 @@ class Bridge:
 
 
 @contextlib.contextmanager
+def leaves_nothing():
+    """As in tree.py, but that a browser may begin and end processes of its own meanwhile."""
+    browsers = {pid for pid, name in tree.descendants(os.getpid()).items() if name == "node"}
+
+    def alive():
+        pids = set(tree.descendants(os.getpid()))
+        return pids.difference(*({pid, *tree.descendants(pid)} for pid in browsers))
+
+    before = alive()
+    yield
+    tree.until(lambda: alive() <= before, "all processes have ended")
+
+
+@contextlib.contextmanager
 def bridging(app, *options, **more):
     """One that ends well, and leaves nothing."""
-    with tree.leaves_nothing():
+    with leaves_nothing():
         bridge = Bridge(app, *options, **more)
         try:
             yield bridge

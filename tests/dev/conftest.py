@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE.parent / "webkit"))
 import apps  # noqa: E402
 import bridge as bridges  # noqa: E402
 import browser as browsers  # noqa: E402
-import tree  # noqa: E402
+import stand as stands  # noqa: E402
 from fixtures import display, elsewhere, installed, make_app, ordinary, run_app  # noqa: E402, F401
 
 
@@ -38,8 +38,6 @@ def chromium(installed, ordinary, display):
     home = apps.App(installed, display, ordinary)
     browser = browsers.Browser(installed, home.home, home.as_user, home.environment)
     yield browser
-    with tree.leaves_nothing():
-        pass
     browser.close()
     home.remove()
 
@@ -56,3 +54,18 @@ def tab(chromium):
     yield open_tab
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def stand(installed, ordinary, display, chromium):
+    """One app for all tests of a file: what must go on working while others are refused, as stand.py has it."""
+    with stands.standing(installed, ordinary, display, chromium) as stand:
+        yield stand
+
+
+@pytest.fixture
+def besieged(stand):
+    """The stand, which has to be as well after the test as it was before."""
+    stand.check()
+    yield stand
+    stand.check()
