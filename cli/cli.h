@@ -21,6 +21,7 @@ enum cli_exit {
 int cli_audit(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 int cli_call(int argc, char **argv);
+int cli_dev(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_enclave(int argc, char **argv);
 int cli_grants(int argc, char **argv);

@@ -16,6 +16,7 @@ static int cli_help(int argc, char **argv);
 static const struct command commands[] = {
     {"call", cli_call, "make one real call of an app, through every process, without a WebView"},
     {"run", cli_run, "open an app's windows, and run until the last is closed"},
+    {"dev", cli_dev, "serve an app to an ordinary browser on this machine, while it is written"},
     {"relay", cli_relay, "a view's link on stdin and stdout, for hosts in any language"},
     {"doctor", cli_doctor, "what this machine's kernel lets the sandboxes hold"},
     {"policy", cli_policy, "check what an app's policy files grant"},

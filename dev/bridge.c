@@ -122,6 +122,10 @@ static int watch(struct dev *dev)
 static int take_facts(struct dev *dev)
 {
     const struct trollbridge_app *app = trollbridge_app(dev->bridge);
+    if (app->production)
+        return cli_error(CLI_FILES, "production",
+                         "`production` in [app] says that this is what is shipped: `trollbridge "
+                         "run` opens it; take the key out of what you develop (trollbridge.toml)");
     char *csp = strdup(app->csp);
     if (!csp)
         return cli_error(CLI_PART, "io", "out of memory");
@@ -145,7 +149,9 @@ int dev_bridge_start(struct dev *dev)
         status = take_facts(dev);
     if (status == CLI_DONE)
         status = watch(dev);
-    if (status != CLI_DONE)
+    if (status == CLI_DONE)
+        dev_panel_start(dev);
+    else
         dev_bridge_stop(dev);
     return status;
 }
@@ -154,6 +160,7 @@ void dev_bridge_stop(struct dev *dev)
 {
     dev_loop_remove(&dev->loop, &dev->bridge_watch);
     dev_terminal_forget(dev);
+    dev_panel_stop(dev);
     trollbridge_close(dev->bridge);
     dev->bridge = NULL;
 }

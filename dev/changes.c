@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "dev/inotify.h"
 #include "dev/names.h"
 #include "dev/quiet.h"
 #include "dev/targets.h"
@@ -14,24 +15,23 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
     FOLDERS_MAX = 4096,
     DEPTH_MAX = 32,
-    READ_MAX = 16 * 1024,
-    READS_MAX = 64, /* at a time: what comes faster is read the next time */
-    LACK_MAX = 512,
+    LACK_MAX = PATH_MAX + 256,
 };
 
 struct dev_changes {
     struct dev_folders folders;
     struct dev_targets targets;
     struct dev_quiet quiet;
+    unsigned flags; /* of what was read, and is not counted yet */
     unsigned depth_max;
     char lack[LACK_MAX];
+    char lack_taken[LACK_MAX];
 };
 
 /* ---- what is watched ---- */
@@ -209,29 +209,18 @@ static unsigned of_event(struct dev_changes *changes, const struct inotify_event
     return 0;
 }
 
-/* TB_OK, TB_AGAIN when there is nothing more, or -errno. */
-static int read_some(struct dev_changes *changes, unsigned *flags)
+static void on_event(void *data, const struct inotify_event *event)
 {
-    _Alignas(struct inotify_event) char room[READ_MAX];
-    ssize_t n = read(changes->folders.inotify, room, sizeof room);
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? TB_AGAIN : -errno;
-    const struct inotify_event *event;
-    for (size_t at = 0; at + sizeof *event <= (size_t)n; at += sizeof *event + event->len) {
-        event = (const void *)(room + at);
-        *flags |= of_event(changes, event);
-    }
-    return TB_OK;
+    struct dev_changes *changes = data;
+    changes->flags |= of_event(changes, event);
 }
 
 int dev_changes_read(struct dev_changes *changes, uint64_t now_ns)
 {
-    unsigned flags = 0;
-    int r = TB_OK;
-    for (int i = 0; i < READS_MAX && r == TB_OK; i++)
-        r = read_some(changes, &flags);
-    dev_quiet_add(&changes->quiet, flags, now_ns);
-    return r < 0 ? r : 0;
+    int r = dev_inotify_read(changes->folders.inotify, on_event, changes);
+    dev_quiet_add(&changes->quiet, changes->flags, now_ns);
+    changes->flags = 0;
+    return r;
 }
 
 /* ---- the whole ---- */
@@ -247,12 +236,18 @@ static void read_manifest(struct dev_changes *changes, struct dev_manifest *ret_
         dev_manifest_read(tb_bytes_of(text, n), ret_manifest);
 }
 
+/* What has happened until now is kept for the next read, which is due: watches that are taken away
+ * say so. */
 void dev_changes_aim(struct dev_changes *changes, const char *frontend)
 {
     struct dev_manifest manifest;
+    int r = dev_inotify_read(changes->folders.inotify, on_event, changes);
+    (void)r; /* the next read finds the same wrong */
     read_manifest(changes, &manifest);
-    dev_targets_set(&changes->targets, frontend, &manifest);
+    bool fits = dev_targets_set(&changes->targets, frontend, &manifest);
     add_all(changes);
+    if (!fits)
+        lacks(changes, "%s is too long a path: what changes there is not seen", frontend);
 }
 
 int dev_changes_new(const char *app, const char *frontend, const struct dev_changes_limits *limits,
@@ -282,6 +277,14 @@ void dev_changes_free(struct dev_changes *changes)
 const char *dev_changes_lack(const struct dev_changes *changes)
 {
     return changes->lack[0] ? changes->lack : NULL;
+}
+
+const char *dev_changes_take_lack(struct dev_changes *changes)
+{
+    if (strcmp(changes->lack, changes->lack_taken) == 0)
+        return NULL;
+    memcpy(changes->lack_taken, changes->lack, sizeof changes->lack);
+    return dev_changes_lack(changes);
 }
 
 int dev_changes_fd(const struct dev_changes *changes)

@@ -44,6 +44,8 @@ void dev_changes_aim(struct dev_changes *changes, const char *frontend);
 
 /* Why not everything that matters is watched, for people: one line. NULL: it is. Borrows. */
 const char *dev_changes_lack(const struct dev_changes *changes);
+/* The same, but NULL if it is what was taken last: to be said once. */
+const char *dev_changes_take_lack(struct dev_changes *changes);
 
 int dev_changes_fd(const struct dev_changes *changes); /* to poll for reading; borrowed */
 

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "dev/loop.h"
 #include "dev/page.h"
+#include "dev/panel.h"
 #include "dev/problems.h"
 #include "dev/reload.h"
 #include "dev/server.h"
@@ -33,6 +34,7 @@ struct dev {
     struct dev_terminal terminal;
     struct dev_problems problems;
     struct dev_reload reload;
+    struct dev_panel panel;
     int frontend; /* the folder; -1: it is not there yet */
     char *csp;    /* the manifest's */
     bool ended;

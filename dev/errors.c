@@ -24,7 +24,7 @@ void dev_errors_clear(struct dev_errors *errors)
 
 static bool same(const struct dev_error *a, const struct dev_error *b)
 {
-    return a->warning == b->warning && a->line == b->line && strcmp(a->code, b->code) == 0 &&
+    return a->line == b->line && strcmp(a->code, b->code) == 0 &&
            strcmp(a->message, b->message) == 0 && strcmp(a->file, b->file) == 0;
 }
 
@@ -45,7 +45,7 @@ static void hand_on(struct dev_errors *errors, bool ends)
     struct dev_error error;
     struct tb_bytes line = tb_bytes_of(errors->held, errors->n_held);
     bool whole = ends && !errors->in_line;
-    if (whole && dev_error_read(line, &error) == TB_OK)
+    if (whole && dev_error_read(line, &error) == TB_OK && !error.warning)
         keep(errors, &error);
     /* The newline alone, behind a piece, is no line. */
     if (whole || line.n > 0)

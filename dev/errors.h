@@ -1,6 +1,6 @@
 /*
  * The standard error of the process tree, which comes through a pipe: line by line it is handed on,
- * and what is an error is kept, so that a page can show it.
+ * and what is an error is kept, so that a page can show it. Warnings are only handed on.
  *
  * Plugins write to it too, whatever they like.
  */

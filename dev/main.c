@@ -76,6 +76,7 @@ static int run(const struct dev_options *options)
         .server = {.listening = {{.fd = -1}, {.fd = -1}}},
         .bridge_watch = {.fd = -1},
         .reload = {.watch = {.fd = -1}},
+        .panel = {.watch = {.fd = -1}},
         .signals = {.fd = -1},
         .terminal = {.typed = {.fd = -1}, .passphrase = {.fd = -1}},
         .problems = {.pipe = {.fd = -1}, .writer = -1, .own = -1},

@@ -165,6 +165,7 @@ void dev_page_free(struct dev_page *page)
     lws_sul_schedule(page->dev->server.context, 0, &page->patience, on_patience,
                      LWS_SET_TIMER_USEC_CANCEL);
     close_link(page);
+    dev_panel_forget(page);
     unlink_page(page);
     tb_buffer_deinit(&page->said);
     tb_buffer_deinit(&page->up);
@@ -193,6 +194,7 @@ void dev_page_opened(struct dev_page *page, const char *session, struct tb_bytes
 {
     struct dev_connection *asker = page->asker;
     (void)snprintf(page->session, sizeof page->session, "%s", session ? session : "");
+    dev_panel_name(page);
     if (page->reopens) {
         page->reopens = false;
         dev_page_renew(page, session ? bootstrap : (struct tb_bytes){0}, message);
@@ -232,7 +234,7 @@ void dev_pages_lose(struct dev_pages *pages, const char *why)
     for (struct dev_page *page = pages->first; page; page = next) {
         next = page->next;
         close_link(page);
-        page->session[0] = 0;
+        dev_panel_forget(page);
         if (page->asker)
             dev_page_free(page);
         else if (page == page->view->page)
@@ -244,6 +246,7 @@ static bool reopen(struct dev_page *page)
 {
     page->document = ++page->view->document;
     page->reopens = true;
+    page->behind = true;
     return open_link(page);
 }
 
@@ -284,8 +287,8 @@ void dev_page_left(struct dev_page *page)
 
 static bool take_up(struct dev_page *page, struct tb_bytes bytes)
 {
-    if (page->link.fd < 0)
-        return true; /* the session is over; what crossed its end is dropped */
+    if (page->link.fd < 0 || page->behind)
+        return true; /* that session is over; what crossed its end is dropped */
     if (!tb_buffer_append(&page->up, bytes))
         return false;
     go_on_sending(page);

@@ -27,6 +27,22 @@ static struct dev *dev_of(struct dev_reload *reload)
     return lws_container_of(reload, struct dev, reload);
 }
 
+static void tell_lack(const struct dev *dev)
+{
+    const char *lack = dev_changes_take_lack(dev->reload.changes);
+    if (lack)
+        (void)cli_error(CLI_DONE, "watch", "%s", lack);
+}
+
+/* Without a broker nobody knows which folder is the frontend's: whoever starts one aims again. */
+static void aim(struct dev *dev)
+{
+    if (!dev->reload.changes)
+        return;
+    dev_changes_aim(dev->reload.changes, dev->bridge ? frontend_of(dev) : "");
+    tell_lack(dev);
+}
+
 /* ---- the broker, again ---- */
 
 static bool start_bridge(struct dev *dev)
@@ -34,6 +50,8 @@ static bool start_bridge(struct dev *dev)
     size_t n_views = dev->views.n;
     int status = dev_bridge_start(dev);
     dev->reload.started_ns = tb_clock_ns();
+    if (status == CLI_DONE)
+        aim(dev);
     if (status == CLI_DONE && dev->views.n > n_views)
         dev_views_print(&dev->views);
     dev_problems_show(dev, status == CLI_DONE ? NULL : "the app cannot be started");
@@ -55,7 +73,7 @@ void dev_reload_restart(struct dev *dev)
     dev_bridge_stop(dev);
     dev_pages_lose(&dev->pages, "The app is being started again.");
     if (start_bridge(dev))
-        dev_pages_say_reload(&dev->pages, "app");
+        dev_pages_say_reload(&dev->pages, DEV_WHY_APP);
 }
 
 static void on_revival(lws_sorted_usec_list_t *timer)
@@ -107,7 +125,7 @@ static void show_done(struct dev *dev, const char *before, const char *after, un
     if (!same)
         (void)cli_error(CLI_DONE, "policy", "read again: %.16s…", after);
     if (!same || (changed & DEV_CHANGE_FILES))
-        dev_pages_say_reload(&dev->pages, same ? "files" : "policy");
+        dev_pages_say_reload(&dev->pages, same ? DEV_WHY_FILES : DEV_WHY_POLICY);
 }
 
 void dev_reload_done(struct dev *dev, const char *before, const char *after, const char *code,
@@ -132,14 +150,14 @@ static void act(struct dev *dev, unsigned changed)
 {
     const unsigned of_policy = DEV_CHANGE_POLICY | DEV_CHANGE_APP;
     if (changed & of_policy) {
-        dev_changes_aim(dev->reload.changes, dev->bridge ? frontend_of(dev) : "");
+        aim(dev);
         dev->reload.n_deaths = 0;
         if (dev->bridge)
             begin(dev, changed);
         else
             dev_reload_restart(dev);
     } else if (changed & DEV_CHANGE_FILES) {
-        dev_pages_say_reload(&dev->pages, "files");
+        dev_pages_say_reload(&dev->pages, DEV_WHY_FILES);
     }
 }
 
@@ -169,17 +187,12 @@ static void on_changes(void *data, uint32_t events)
 {
     struct dev *dev = data;
     (void)events;
-    if (dev_changes_read(dev->reload.changes, tb_clock_ns()) == 0)
-        wait(dev);
-    else
+    if (dev_changes_read(dev->reload.changes, tb_clock_ns()) < 0) {
         dev_reload_stop(dev);
-}
-
-static void tell_lack(const struct dev *dev)
-{
-    const char *lack = dev_changes_lack(dev->reload.changes);
-    if (lack)
-        (void)cli_error(CLI_DONE, "watch", "%s", lack);
+        return;
+    }
+    tell_lack(dev);
+    wait(dev);
 }
 
 void dev_reload_start(struct dev *dev)

@@ -1,86 +1,101 @@
 #include "dev/talk.h"
 
+#include "base/result.h"
 #include "base/wire.h"
 #include "dev/connection.h"
-#include "dev/document.h"
+#include "dev/panel.h"
 
-#include <jansson.h>
-#include <sodium.h>
-#include <stdlib.h>
+enum { RECORDS_WAITING_MAX = DEV_SAID_MAX / 4 };
 
-void dev_page_say(struct dev_page *page, struct tb_bytes json)
+/* A message that could not be written is none; one that the queue has no room for ends the page. */
+static void say(struct dev_page *page, int written, struct tb_buffer *message)
 {
     uint8_t length[4];
-    tb_store_u32(length, (uint32_t)json.n);
-    if (!page->socket || json.n > DEV_MESSAGE_MAX)
-        return;
-    if (tb_buffer_append(&page->said, tb_bytes_of(length, sizeof length)) &&
-        tb_buffer_append(&page->said, json))
-        (void)lws_callback_on_writable(page->socket->wsi);
-    else
-        dev_connection_close(page->socket);
-}
-
-static void say(struct dev_page *page, json_t *message)
-{
-    char *text = message ? json_dumps(message, JSON_COMPACT) : NULL;
-    json_decref(message);
-    if (text)
-        dev_page_say(page, tb_bytes_of_string(text));
-    free(text);
+    size_t n = tb_buffer_n(message);
+    tb_store_u32(length, (uint32_t)n);
+    if (page->socket && written == 0 && n <= DEV_MESSAGE_MAX) {
+        if (tb_buffer_append(&page->said, tb_bytes_of(length, sizeof length)) &&
+            tb_buffer_append(&page->said, tb_buffer_bytes(message)))
+            (void)lws_callback_on_writable(page->socket->wsi);
+        else
+            dev_connection_close(page->socket);
+    }
+    tb_buffer_deinit(message);
 }
 
 void dev_page_say_taken(struct dev_page *page)
 {
-    say(page, json_pack("{ssss}", "type", "taken", "message",
-                        "this view was opened elsewhere: its session is there"));
+    struct tb_buffer message;
+    tb_buffer_init(&message, DEV_JSON_MAX);
+    say(page,
+        dev_message_taken(&message, "This view was opened elsewhere: its session is there now."),
+        &message);
 }
 
-void dev_page_say_lost(struct dev_page *page, const char *message)
+void dev_page_say_lost(struct dev_page *page, const char *why)
 {
-    say(page, json_pack("{ssss}", "type", "lost", "message", message));
+    struct tb_buffer message;
+    tb_buffer_init(&message, DEV_JSON_MAX);
+    say(page, dev_message_lost(&message, why), &message);
 }
 
-void dev_page_renew(struct dev_page *page, struct tb_bytes bootstrap, const char *message)
+void dev_page_renew(struct dev_page *page, struct tb_bytes bootstrap, const char *why)
 {
-    char text[sodium_base64_ENCODED_LEN(DEV_BOOTSTRAP_MAX, sodium_base64_VARIANT_ORIGINAL)];
-    if (bootstrap.n == 0 || bootstrap.n > DEV_BOOTSTRAP_MAX) {
-        dev_page_say_lost(page, message);
-        return;
-    }
-    sodium_bin2base64(text, sizeof text, bootstrap.data, bootstrap.n,
-                      sodium_base64_VARIANT_ORIGINAL);
-    say(page, json_pack("{ssssss}", "type", "bootstrap", "data", text, "message",
-                        "the broker was started again"));
-    sodium_memzero(text, sizeof text);
+    struct tb_buffer message;
+    tb_buffer_init(&message, DEV_JSON_MAX);
+    say(page,
+        bootstrap.n > 0
+            ? dev_message_bootstrap(&message, bootstrap, "The broker was started again.")
+            : dev_message_lost(&message, why),
+        &message);
 }
 
 void dev_page_say_errors(struct dev_page *page, const struct dev_errors *errors)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < errors->n_list; i++) {
-        const struct dev_error *error = &errors->list[i];
-        if (!error->warning)
-            (void)json_array_append_new(list, json_pack("{sssssssi}", "code", error->code,
-                                                        "message", error->message, "file",
-                                                        error->file, "line", (int)error->line));
-    }
-    say(page, json_pack("{ssso}", "type", "errors", "list", list));
+    struct tb_buffer message;
+    tb_buffer_init(&message, DEV_JSON_MAX);
+    say(page, dev_message_errors(&message, errors->list, errors->n_list, errors->n_more), &message);
 }
 
-void dev_page_say_reload(struct dev_page *page, const char *why)
+void dev_page_say_reload(struct dev_page *page, enum dev_why why)
 {
-    say(page, json_pack("{ssss}", "type", "reload", "why", why));
+    struct tb_buffer message;
+    tb_buffer_init(&message, DEV_JSON_MAX);
+    say(page, dev_message_reload(&message, why), &message);
 }
 
-void dev_pages_say_reload(struct dev_pages *pages, const char *why)
+void dev_pages_say_reload(struct dev_pages *pages, enum dev_why why)
 {
     for (struct dev_page *page = pages->first; page; page = page->next)
         dev_page_say_reload(page, why);
 }
 
+void dev_page_say_records(struct dev_page *page, const struct dev_record *const *list, size_t n)
+{
+    while (n > 0 && tb_buffer_n(&page->said) <= RECORDS_WAITING_MAX) {
+        struct tb_buffer message;
+        size_t written = 0;
+        tb_buffer_init(&message, DEV_JSON_MAX);
+        say(page, dev_message_records(&message, list, n, &written), &message);
+        if (written == 0)
+            return;
+        list += written;
+        n -= written;
+    }
+}
+
 bool dev_page_hear(struct dev_page *page, struct tb_bytes untrusted_json)
 {
-    (void)page, (void)untrusted_json;
+    struct dev_heard heard;
+    if (dev_message_read(untrusted_json, &heard) != TB_OK)
+        return false;
+    if (heard.type == DEV_HEARD_BEGIN) {
+        page->behind = false;
+        return true;
+    }
+    bool opens = heard.open && !page->panel;
+    page->panel = heard.open;
+    if (opens)
+        dev_panel_open(page);
     return true;
 }

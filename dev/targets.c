@@ -22,7 +22,7 @@ tb_printf(5, 6) static void put(struct dev_targets *targets, unsigned change, bo
     targets->n += n > 0 && (size_t)n < sizeof target->path;
 }
 
-void dev_targets_set(struct dev_targets *targets, const char *frontend,
+bool dev_targets_set(struct dev_targets *targets, const char *frontend,
                      const struct dev_manifest *manifest)
 {
     targets->n = 0;
@@ -37,6 +37,7 @@ void dev_targets_set(struct dev_targets *targets, const char *frontend,
         put(targets, DEV_CHANGE_POLICY, false, false, "%s/plugin.toml", manifest->plugins[i]);
         put(targets, DEV_CHANGE_POLICY, true, true, "%s/permissions", manifest->plugins[i]);
     }
+    return strlen(frontend) < sizeof targets->list[0].path;
 }
 
 bool dev_target_is_below(const struct dev_target *target, const char *path)

@@ -21,9 +21,9 @@ struct dev_targets {
     struct dev_target list[DEV_TARGETS_MAX];
 };
 
-/* A frontend whose path is longer than our paths are is none. */
-void dev_targets_set(struct dev_targets *targets, const char *frontend,
-                     const struct dev_manifest *manifest);
+/* False: the frontend's path is longer than ours are, and is left out. */
+tb_must_check bool dev_targets_set(struct dev_targets *targets, const char *frontend,
+                                   const struct dev_manifest *manifest);
 
 /* Whether the target is that path, or lies below it. */
 bool dev_target_is_below(const struct dev_target *target, const char *path);

@@ -31,10 +31,22 @@ static struct dev_view *add(struct dev_views *views, const char *label, unsigned
     return view;
 }
 
+/* What a browser would encode, and a header or a terminal must not have; the rest is as written. */
+static bool is_plain(char c)
+{
+    return c > 0x20 && c < 0x7f && !strchr("\"<>\\^`{|}", c);
+}
+
 static bool set_path(struct dev_view *view, const char *url)
 {
-    int n = snprintf(view->path, sizeof view->path, "%s%s", *url == '/' ? "" : "/", url);
-    return n > 0 && (size_t)n < sizeof view->path;
+    size_t n = 0;
+    if (*url != '/')
+        view->path[n++] = '/';
+    for (; *url && n + 4 < sizeof view->path; url++)
+        n += (size_t)snprintf(view->path + n, 4, is_plain(*url) ? "%c" : "%%%02X",
+                              (unsigned char)*url);
+    view->path[n] = 0;
+    return *url == 0;
 }
 
 bool dev_views_update(struct dev_views *views, const struct trollbridge_app *app, unsigned port)

@@ -136,6 +136,7 @@ static bool read_root(struct host_facts *facts, const msgpack_object *root)
                                    &facts->app.version};
     const msgpack_object *windows;
     const msgpack_object *open;
+    bool production;
     const struct tb_field fields[] = {
         {"id", TB_STR, &texts[0], 0, NULL},
         {"name", TB_STR, &texts[1], 0, NULL},
@@ -144,6 +145,7 @@ static bool read_root(struct host_facts *facts, const msgpack_object *root)
         {"csp", TB_STR, &texts[4], 0, NULL},
         {"dev_url", TB_STR, &texts[5], 0, NULL},
         {"version", TB_STR, &texts[6], 0, NULL},
+        {"production", TB_BOOL, &production, 0, NULL},
         {"open", TB_MAP, &open, 0, NULL},
         {"windows", TB_ARRAY, &windows, TB_WINDOWS_MAX, NULL},
     };
@@ -153,6 +155,7 @@ static bool read_root(struct host_facts *facts, const msgpack_object *root)
     for (size_t i = 0; i < TB_ARRAY_LEN(places); i++)
         if (!(*places[i] = keep(facts, texts[i])))
             return false;
+    facts->app.production = production;
     return read_open(facts, open) && read_windows(facts, windows);
 }
 

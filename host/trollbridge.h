@@ -203,6 +203,7 @@ struct trollbridge_app {
     const char *frontend; /* the page's folder, a path below it; not known to be there */
     const char *csp;
     const char *dev_url;
+    int production; /* not 0: what is shipped. A host for development has to refuse it */
     const struct trollbridge_window *windows; /* [[window]], at least one */
     size_t n_windows;
     struct trollbridge_open open;

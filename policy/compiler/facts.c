@@ -74,6 +74,7 @@ void tb_facts_read(struct tb_report *report, const struct tb_app_values *app,
                          "at most 8192 bytes");
     manifest->dev_url =
         take(report, app->dev_url, dev_url_valid, "`dev_url` must begin with http:// or https://");
+    manifest->production = app->production && app->production->boolean;
     manifest->version = take(
         report, app->version, tb_facts_line,
         "`version` must be one line of at most 256 bytes without control and invisible characters");
@@ -93,7 +94,7 @@ static void pack_window(struct tb_packer *packer, const struct tb_window *window
 static void pack(struct tb_packer *packer, const struct tb_policy *policy)
 {
     const struct tb_manifest *manifest = &policy->manifest;
-    tb_pack_map(packer, 9);
+    tb_pack_map(packer, 10);
     tb_pack_key_str(packer, "id", manifest->app);
     tb_pack_key_str(packer, "name", manifest->name);
     tb_pack_key_str(packer, "version", manifest->version);
@@ -101,6 +102,7 @@ static void pack(struct tb_packer *packer, const struct tb_policy *policy)
     tb_pack_key_str(packer, "frontend", manifest->frontend);
     tb_pack_key_str(packer, "csp", manifest->csp);
     tb_pack_key_str(packer, "dev_url", manifest->dev_url);
+    tb_pack_key_bool(packer, "production", manifest->production);
     tb_open_pack(packer, &manifest->open);
     tb_pack_key(packer, "windows");
     tb_pack_array(packer, manifest->n_windows);

@@ -14,6 +14,7 @@ struct tb_app_values {
     const struct tb_value *dev_url;
     const struct tb_value *csp;
     const struct tb_value *version;
+    const struct tb_value *production;
 };
 
 /* What stands in title bars: one line of at most so many bytes. */

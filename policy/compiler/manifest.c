@@ -85,6 +85,7 @@ static void read_app(struct tb_manifest_context *context, const struct tb_value 
         {"dev_url", TB_VALUE_STRING, &app.dev_url, false},
         {"csp", TB_VALUE_STRING, &app.csp, false},
         {"version", TB_VALUE_STRING, &app.version, false},
+        {"production", TB_VALUE_BOOL, &app.production, false},
     };
     tb_manifest_fields(context, map, "[app]", wants, TB_ARRAY_LEN(wants));
     manifest->app = tb_value_text(id);

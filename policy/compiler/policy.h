@@ -169,6 +169,7 @@ struct tb_manifest {
     struct tb_bytes csp;
     struct tb_bytes dev_url;
     struct tb_bytes version;
+    bool production;           /* what is shipped, and not what is being written */
     struct tb_window *windows; /* in their order */
     size_t n_windows;
     enum tb_semantics mode;

@@ -77,6 +77,9 @@ export type DownMessage =
   | readonly [op: Down.pull, id: number]
   | readonly [op: Down.over, id: number];
 
+/** A call of it is one listener, as long as it lasts. */
+export const LISTEN = 'plugin:event|listen';
+
 /** A MouseEvent on the window whose relatedTarget is the node between the worlds; null: asks. */
 export const GREETING = 'trollbridge-hello';
 

@@ -11,7 +11,11 @@ const SHIM = fileURLToPath(new URL('..', import.meta.url));
 // copies: not a line of it runs twice.
 const ONCE = { banner: { js: 'if(!("trollbridge"in window)){' }, footer: { js: '}' } };
 // A module: pages import it, and its worker is itself.
-const OPTIONS = { 'src/page/main.ts': ONCE, 'src/enclave/standalone.ts': { format: 'esm' } };
+const OPTIONS = {
+  'src/page/main.ts': ONCE,
+  'src/dev/page/main.ts': ONCE,
+  'src/enclave/standalone.ts': { format: 'esm' },
+};
 
 /** `more` are esbuild's options beside the usual ones. Answers the bytes and the files they are of. */
 export async function bundle(entry, more = {}) {

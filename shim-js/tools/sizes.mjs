@@ -7,6 +7,8 @@ import { bundle } from './bundle.mjs';
 const SCRIPTS = {
   'page.js': 'src/page/main.ts',
   'isolated.js': 'src/isolated.ts',
+  'dev page.js': 'src/dev/page/main.ts',
+  'dev worker.js': 'src/dev/worker/main.ts',
   'trollbridge.js': 'src/standalone.ts',
   'enclave.js': 'src/enclave/standalone.ts',
 };

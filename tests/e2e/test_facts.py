@@ -19,12 +19,14 @@ def facts(folder, text):
 def test_a_manifest_without_any(tmp_path):
     window = {"label": "main", "title": "com.example.notes", "url": "", "width": 800, "height": 600, "resizable": True}
     assert facts(tmp_path, APP) == {"id": "com.example.notes", "name": "", "version": "", "folder": str(tmp_path), "frontend": "", "csp": "",
-                                    "dev_url": "", "open": {"schemes": ["https", "http", "mailto", "tel"], "with": []}, "windows": [window]}
+                                    "dev_url": "", "production": False, "open": {"schemes": ["https", "http", "mailto", "tel"], "with": []}, "windows": [window]}
 
 def test_a_manifest_with_all(tmp_path):
     made = facts(tmp_path, APP + 'name = "Notes \u2764"\nfrontend = "web/dist/"\ncsp = """default-src \'self\';\n img-src *"""\n'
                  'dev_url = "http://localhost:5173"\n[[window]]\nlabel = "main"\n[[window]]\nlabel = "side-1"\ntitle = ""\n'
                  'url = "settings.html?a=%20#b"\nwidth = 1\nheight = 16384\nresizable = false\n')
+    assert made["production"] is False
+    assert facts(tmp_path, APP + "production = true\n")["production"] is True
     assert (made["name"], made["frontend"], made["csp"]) == ("Notes \u2764", "web/dist/", "default-src 'self';\n img-src *")
     assert made["windows"] == [
         {"label": "main", "title": "Notes \u2764", "url": "", "width": 800, "height": 600, "resizable": True},

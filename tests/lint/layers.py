@@ -48,7 +48,7 @@ BELOW = {
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
             "keystore", "bench", "plugins/sdk"],
-    "dev": ["base", "host", "frontend", "shim-js", "audit", "cli"],
+    "dev": ["base", "proto", "host", "frontend", "shim-js", "audit", "policy", "cli"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
 for job in ["cases", "explain", "import", "lint"]:

@@ -345,6 +345,17 @@ static void aiming_reads_the_manifest_anew(void)
     CHECK_INT(changed(), DEV_CHANGE_POLICY);
 }
 
+static void aiming_forgets_nothing_that_has_happened(void)
+{
+    begin();
+    file("dist/index.html", "y");
+    dev_changes_aim(changes, "elsewhere");
+    struct pollfd ready = {.fd = dev_changes_fd(changes), .events = POLLIN};
+    CHECK_INT(poll(&ready, 1, 0), 1);
+    CHECK_INT(changed(), DEV_CHANGE_FILES);
+    CHECK_INT(changed(), 0);
+}
+
 static void an_app_without_a_frontend_has_its_policy(void)
 {
     begin();
@@ -406,6 +417,26 @@ static void folders_that_lie_too_deep_are_told(void)
     CHECK_INT(changed(), DEV_CHANGE_FILES);
     file("dist/deep/er/a.js", "y");
     CHECK_INT(changed(), 0);
+}
+
+static void what_is_not_seen_is_said_once(void)
+{
+    char frontend[600];
+    begin();
+    CHECK(dev_changes_take_lack(changes) == NULL);
+    CHECK_INT(symlink("dist", at("link")), 0);
+    dev_changes_aim(changes, "link");
+    CHECK(strstr(dev_changes_take_lack(changes), "link is a link"));
+    CHECK(dev_changes_take_lack(changes) == NULL);
+    dev_changes_aim(changes, "link");
+    CHECK(dev_changes_take_lack(changes) == NULL && dev_changes_lack(changes));
+    dev_changes_aim(changes, "dist");
+    CHECK(dev_changes_take_lack(changes) == NULL && dev_changes_lack(changes) == NULL);
+    dev_changes_aim(changes, "link");
+    CHECK(dev_changes_take_lack(changes) != NULL);
+    (void)snprintf(frontend, sizeof frontend, "%0500d", 0);
+    dev_changes_aim(changes, frontend);
+    CHECK(strstr(dev_changes_take_lack(changes), "is too long a path"));
 }
 
 static void an_app_that_is_gone_is_told(void)
@@ -511,10 +542,12 @@ int main(int argc, char **argv)
         TEST(the_frontend_may_be_made_anew),
         TEST(a_frontend_that_lies_deep_may_come_later),
         TEST(aiming_reads_the_manifest_anew),
+        TEST(aiming_forgets_nothing_that_has_happened),
         TEST(an_app_without_a_frontend_has_its_policy),
         TEST(links_are_not_followed),
         TEST(more_folders_than_are_watched_are_told),
         TEST(folders_that_lie_too_deep_are_told),
+        TEST(what_is_not_seen_is_said_once),
         TEST(an_app_that_is_gone_is_told),
         TEST(what_was_lost_may_be_anything),
         TEST(a_change_is_told_once_it_is_quiet),

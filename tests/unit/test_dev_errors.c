@@ -177,6 +177,14 @@ static void errors_are_kept_until_they_are_cleared(void)
     CHECK_INT(errors.n_list, 1);
 }
 
+static void warnings_are_only_handed_on(void)
+{
+    begin();
+    add("trollbridge: warning: unused: x (trollbridge.toml:3)\n");
+    CHECK_INT(errors.n_list, 0);
+    CHECK_STR(told, "trollbridge: warning: unused: x (trollbridge.toml:3)|");
+}
+
 static void more_than_there_is_room_for_are_counted(void)
 {
     char line[64];
@@ -280,6 +288,7 @@ int main(int argc, char **argv)
         TEST(no_mutation_is_read_beyond_its_end),
         TEST(each_line_is_handed_on_once),
         TEST(errors_are_kept_until_they_are_cleared),
+        TEST(warnings_are_only_handed_on),
         TEST(more_than_there_is_room_for_are_counted),
         TEST(a_long_line_comes_in_pieces_and_is_no_error),
         TEST(a_line_of_just_that_length_is_one),

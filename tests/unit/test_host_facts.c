@@ -22,7 +22,7 @@ static void pack_names(struct tb_packer *packer, const char *key, size_t n)
 
 static void pack(struct tb_packer *packer, struct tb_bytes name, size_t n_windows, size_t n_schemes)
 {
-    tb_pack_map(packer, 9);
+    tb_pack_map(packer, 10);
     tb_pack_key_text(packer, "id", "com.example.notes");
     tb_pack_key_str(packer, "name", name);
     tb_pack_key_text(packer, "version", "1.2.3");
@@ -30,6 +30,7 @@ static void pack(struct tb_packer *packer, struct tb_bytes name, size_t n_window
     tb_pack_key_text(packer, "frontend", "dist");
     tb_pack_key_text(packer, "csp", "");
     tb_pack_key_text(packer, "dev_url", "http://localhost:5173");
+    tb_pack_key_bool(packer, "production", true);
     tb_pack_key(packer, "open");
     tb_pack_map(packer, 2);
     pack_names(packer, "schemes", n_schemes);
@@ -94,6 +95,7 @@ static void reads_facts_and_no_byte_more(void)
     CHECK_STR(app->frontend, "dist");
     CHECK_STR(app->csp, "");
     CHECK_STR(app->dev_url, "http://localhost:5173");
+    CHECK_INT(app->production, 1);
     CHECK_STR(app->open.schemes[1], "later");
     CHECK(!app->open.schemes[2] && !app->open.urls);
     CHECK_STR(app->open.with[0], "first");

@@ -69,14 +69,17 @@ class App:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
-    def command(self, *words):
-        """The command line of an installed program, as the app's user."""
-        line = [str(self.installed / "bin/trollbridge"), *map(str, words)]
+    def as_user(self, line):
+        """A command line, as the app's user."""
         if self.user.pw_uid == os.getuid():
             return line
         subprocess.run(["chown", "-R", str(self.user.pw_uid), self.folder], check=True)
         return ["setpriv", "--reuid", str(self.user.pw_uid), "--regid", str(self.user.pw_gid), "--clear-groups",
                 *line]
+
+    def command(self, *words):
+        """The command line of an installed program, as the app's user."""
+        return self.as_user([str(self.installed / "bin/trollbridge"), *map(str, words)])
 
     def start(self, *words, **options):
         """A `trollbridge` that runs on, as Popen: for windows that are to be clicked at, or killed."""

@@ -9,6 +9,7 @@ PACKAGES=(
     clang-19 libclang-rt-19-dev
     librnp-dev gnupg sq openssl
     libwebsockets-dev libgumbo-dev libjavascriptcoregtk-4.1-dev libwebkit2gtk-4.1-dev xvfb xdotool bubblewrap xdg-dbus-proxy dbus-daemon fonts-dejavu-core
+    chromium
 )
 
 say() { printf '%s\n' "$*" >&2; }
@@ -46,13 +47,16 @@ deps() {
         apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# The npm packages of shim-js, by lock file: the scripts of a page are built with them.
-node_deps() {
-    if [ ! -d shim-js/node_modules ] || [ shim-js/package-lock.json -nt shim-js/node_modules ]; then
-        say "tb: installing npm packages"
-        (cd shim-js && npm ci --no-audit --no-fund --silent) && touch shim-js/node_modules
+# Those that a lock file names: npm_packages FOLDER
+npm_packages() {
+    if [ ! -d "$1/node_modules" ] || [ "$1/package-lock.json" -nt "$1/node_modules" ]; then
+        say "tb: installing npm packages of $1"
+        (cd "$1" && npm ci --no-audit --no-fund --silent) && touch "$1/node_modules"
     fi
 }
+
+# The scripts of a page are built with them.
+node_deps() { npm_packages shim-js; }
 
 # Configures a build directory once: configure DIR [OPTION...]
 configure() {

@@ -65,7 +65,7 @@ long_suites() {
 
 python_suites() {
     local file
-    for file in tests/webkit/test_*.py tests/e2e/test_*.py; do
+    for file in tests/webkit/test_*.py tests/dev/test_*.py tests/e2e/test_*.py; do
         needs_root "$file" || [[ " ${long[*]} " == *" $file "* ]] || python_suite later "$file"
     done
 }
@@ -130,6 +130,7 @@ sanitizer_suites() {
 
 sanitizer_root_suites() { python_suite suite tests/e2e/test_scribe.py asan; }
 
+npm_packages tests/dev
 suite shim-build shim_build
 # The same programs with the sanitizers, which cannot run inside a sandbox.
 configure build-asan -Db_sanitize=address,undefined -Dsandbox=off

@@ -3,6 +3,7 @@
 import { TrollbridgeError } from './error.js';
 import type { PageCall } from './call.js';
 import { apply } from './intrinsics.js';
+import { LISTEN } from '../port.js';
 import { RESULT_MOST, type Page } from './page.js';
 import { defer, quiet, settled } from './promise.js';
 import { fix } from './safe.js';
@@ -43,7 +44,7 @@ export interface Unlisten {
   readonly done: Promise<void>;
 }
 
-export const LISTEN = 'plugin:event|listen';
+export { LISTEN };
 
 class Listener implements Sink {
   busy = false;

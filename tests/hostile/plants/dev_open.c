@@ -4,8 +4,7 @@
 
 struct dev_judgement __wrap_dev_request_judge(const struct dev_request *request,
                                               const struct dev_door *door);
-bool __wrap_dev_request_may_connect(const struct dev_request *request,
-                                    const struct dev_door *door);
+bool __wrap_dev_request_may_connect(const struct dev_request *request, const struct dev_door *door);
 bool __wrap_dev_door_is(const struct dev_door *door, struct tb_bytes untrusted_host);
 struct dev_page *__wrap_dev_pages_enter(struct dev_pages *pages, struct tb_bytes untrusted_ticket);
 

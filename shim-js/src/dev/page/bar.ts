@@ -1,0 +1,27 @@
+// The bar at the page's edge: what a person should know of the session.
+
+import { Notice } from '../messages.js';
+import { reloadDocument, setText } from './dom.js';
+import { button } from './button.js';
+import { make, type Part, type Shade } from './shade.js';
+
+export class Bar {
+  readonly #part: Part;
+  readonly #text: HTMLElement;
+  #final = false;
+
+  constructor(shade: Shade) {
+    this.#part = shade.part('bar', 'status', 'Trollbridge');
+    this.#text = make('p', this.#part.section);
+    button(this.#part.section, 'Reload', reloadDocument);
+    button(this.#part.section, 'Dismiss', () => this.#part.show(false));
+  }
+
+  /** What is final stays, whatever comes behind it. */
+  tell(kind: Notice, text: string): void {
+    if (this.#final) return;
+    this.#final = kind === Notice.final;
+    setText(this.#text, text);
+    this.#part.show(true);
+  }
+}
