@@ -61,19 +61,20 @@ def options():
     return parser.parse_args()
 
 
-def run_all(rows, settings, jobs, show):
-    """Slow rows first, so that their waiting is the others' time; shown in the order of the table."""
+def run_all(trials, jobs, show):
+    """Runs (row, settings) and returns their results. Slow rows first, so that their waiting is the others' time; shown in the
+    order that they are given in."""
     done = {}
     shown = 0
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-        order = sorted(rows, key=lambda row: not row.slow)
-        futures = {pool.submit(run_one, row.id, settings): row.id for row in order}
+        order = sorted(range(len(trials)), key=lambda at: not trials[at][0].slow)
+        futures = {pool.submit(run_one, trials[at][0].id, trials[at][1]): at for at in order}
         for future in concurrent.futures.as_completed(futures):
             done[futures[future]] = future.result()
-            while shown < len(rows) and rows[shown].id in done:
-                show(done[rows[shown].id])
+            while shown in done:
+                show(done[shown])
                 shown += 1
-    return [done[row.id] for row in rows]
+    return [done[at] for at in range(len(trials))]
 
 
 def run_one(row_id, settings):
@@ -110,7 +111,8 @@ def attack(chosen, rows, display):
         return selftest.main(settings, os.path.abspath(chosen.self_test), chosen.patterns, chosen.jobs, run_all)
     if not chosen.json:
         table.print_head()
-    results = run_all(rows, settings, chosen.jobs, (lambda result: None) if chosen.json else table.print_row)
+    trials = [(row, settings) for row in rows]
+    results = run_all(trials, chosen.jobs, (lambda result: None) if chosen.json else table.print_row)
     table.print_json(results) if chosen.json else table.print_count(results)
     return 0 if results and all(r["ok"] for r in results) else 1
 

@@ -100,40 +100,49 @@ def chosen(patterns):
     return [row for row in bench.ROWS if any(fnmatch.fnmatch(row.id, pattern) for pattern in patterns)]
 
 
-def find(breach, results):
-    """Tells of a breach row by row: (how many were found, those that were missed)."""
-    missed = []
-    for result in results:
+class Teller:
+    """Tells of the results, breach by breach, and keeps those that were missed."""
+
+    def __init__(self, breaches):
+        """breaches: (breach, what it is), one for each result that comes."""
+        self.breaches, self.last = iter(breaches), None
+        self.passed, self.missed = 0, []
+
+    def take(self, result):
+        breach, what = next(self.breaches)
+        if breach + what != self.last:
+            print(f"{breach}: {what}")
+        self.last = breach + what
         held = STILL_HELD.get((breach, result["id"]))
         found = result["ok"] if held else not result["ok"] and not result["harness"]
         why = f"still held: {held}" if held else result["why"] or "the row came out as if nothing had happened"
         line = f"{result['id']:28}  {why[:110]}"
-        print(f"    {'found ' if found else 'MISSED'}  {line}")
-        if not found:
-            missed.append(f"{breach}: {line}")
-    return len(results) - len(missed), missed
+        print(f"    {'found ' if found else 'MISSED'}  {line}", flush=True)
+        if found:
+            self.passed += 1
+        else:
+            self.missed.append(f"{breach}: {line}")
 
 
-def trials(settings, off_tree, wanted):
-    """(breach, what it is, rows, settings) of those that are wanted."""
+def trials(settings, off_tree, wanted, folder):
+    """(breach, what it is, rows, settings) of those that are wanted; their trees are in that folder."""
     for breach, what, patterns in BREACHES:
         if wanted(breach):
             tree = off_tree if breach == "off" else settings.tree
             yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
     for breach, what, patterns, twins in PLANTS:
         if wanted(breach):
-            with tempfile.TemporaryDirectory(prefix="tb-planted-") as folder:
-                tree = str(page.planted_tree(settings, twins, pathlib.Path(folder) / "root"))
-                yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
+            tree = str(page.planted_tree(settings, twins, pathlib.Path(folder) / "-".join([breach, *twins])))
+            yield breach, what, chosen(patterns), dataclasses.replace(settings, tree=tree, breach=breach)
 
 
 def main(settings, off_tree, patterns, jobs, run_all):
-    passed, missed = 0, []
-    for breach, what, rows, planted in trials(settings, off_tree, lambda name: any(fnmatch.fnmatch(name, p) for p in patterns)):
-        print(f"{breach}: {what}", flush=True)
-        n_found, more = find(breach, run_all(rows, planted, jobs, lambda result: None))
-        passed, missed = passed + n_found, missed + more
+    """All breaches at once: a row that a breach keeps waiting holds up no others."""
+    with tempfile.TemporaryDirectory(prefix="tb-planted-") as folder:
+        planted = list(trials(settings, off_tree, lambda name: any(fnmatch.fnmatch(name, p) for p in patterns), folder))
+        teller = Teller((breach, what) for breach, what, rows, _ in planted for _ in rows)
+        run_all([(row, where) for _, _, rows, where in planted for row in rows], jobs, teller.take)
     # Again at the end: what is above it is long.
-    print("".join(f"\nMISSED {line}" for line in missed))
-    print(f"{passed} passed, {len(missed)} failed")
-    return 0 if passed and not missed else 1
+    print("".join(f"\nMISSED {line}" for line in teller.missed))
+    print(f"{teller.passed} passed, {len(teller.missed)} failed")
+    return 0 if teller.passed and not teller.missed else 1

@@ -63,9 +63,11 @@ long_suites() {
     later docs python3 tests/docs/run_docs.py
 }
 
+python_files=(tests/webkit/test_*.py tests/dev/test_*.py tests/e2e/test_*.py)
+
 python_suites() {
     local file
-    for file in tests/webkit/test_*.py tests/dev/test_*.py tests/e2e/test_*.py; do
+    for file in "${python_files[@]}"; do
         needs_root "$file" || [[ " ${long[*]} " == *" $file "* ]] || python_suite later "$file"
     done
 }
@@ -73,7 +75,7 @@ python_suites() {
 # They may ask for a password, so they are run where the terminal is.
 root_suites() {
     local file
-    for file in tests/webkit/test_*.py tests/e2e/test_*.py; do
+    for file in "${python_files[@]}"; do
         if needs_root "$file"; then python_suite suite "$file"; fi
     done
 }
