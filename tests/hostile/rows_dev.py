@@ -157,6 +157,9 @@ connects("socket-cookie", "a WebSocket without the cookie", "cookie", {"Cookie":
 connects("socket-ticket", "a WebSocket without a ticket", "ticket", {"Sec_WebSocket_Protocol": "trollbridge"})
 connects("socket-guessed", "a WebSocket with a ticket that somebody made up", "ticket",
          {"Sec_WebSocket_Protocol": "trollbridge, ticket." + "0" * 32})
+for inner in ("http", "loop", "fetch"):
+    connects(f"socket-{inner}", f"a WebSocket of another page that names the program's own `{inner}`", "protocols",
+             {"Sec_WebSocket_Protocol": inner, "Origin": "http://evil.example", "Host": "evil.example", "Cookie": None})
 
 
 @dev("socket-twice", "a second WebSocket with one ticket", "the ticket is spent", "refused")
