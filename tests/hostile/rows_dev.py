@@ -127,6 +127,15 @@ asks("above", "a file above the frontend", "path", "404", target="/../trollbridg
 asks("above-encoded", "the same, encoded", "path", "404", target="/%2e%2e%2ftrollbridge.toml")
 
 
+@dev("window-svg", "a picture with a script opens a window, and changes it before its first script runs", "sandbox", "no windows")
+def window_svg(trial):
+    trial.enter()
+    apps.write(trial.world.app / "dist/picture.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    policies = [value for name, value in trial.dev.get("/picture.svg").headers if name.lower() == "content-security-policy"]
+    sandboxed = [policy for policy in policies if policy.startswith("sandbox ") and "allow-popups" not in policy]
+    return "no windows" if len(sandboxed) == 1 else f"policies: {policies}"
+
+
 @dev("host-twice", "two names in one request", "Host", "421")
 def host_twice(trial):
     trial.enter()
