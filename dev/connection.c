@@ -38,9 +38,10 @@ static void put_always(struct head *head)
 }
 
 /*
- * A page with a session opens no windows, as in a host with WebKitGTK. Here there is one reason
- * more: a window that a page opens is of its own origin until it has loaded, and what was changed
- * in it then is still changed when the first script of the next document runs.
+ * No page opens windows, as in a host with WebKitGTK. Here there is one reason more: a window that
+ * a page opens is of its own origin until it has loaded, and what was changed in it then is still
+ * changed when the first script of the next document runs. This holds for what has no session too:
+ * an image or a page of an error may have scripts, and what it opens may have a session.
  */
 #define SANDBOX                                                                                    \
     "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads "            \
@@ -55,7 +56,7 @@ static bool write_head(struct dev_connection *connection, const struct dev_answe
                                           answer->size, &head.at, head.end) == 0;
     put_always(&head);
     put(&head, "content-security-policy:", answer->csp);
-    put(&head, "content-security-policy:", answer->is_page ? SANDBOX : NULL);
+    put(&head, "content-security-policy:", SANDBOX);
     put(&head, "location:", answer->location);
     put(&head, "set-cookie:", answer->cookie);
     put(&head, "refresh:", answer->refresh);

@@ -44,7 +44,6 @@ struct dev_answer {
     unsigned status;
     const char *type;
     const char *csp;
-    bool is_page; /* a document with a session */
     const char *location;
     const char *cookie;
     const char *refresh; /* after how many seconds it is asked for again */

@@ -131,8 +131,8 @@ int dev_fetch_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
                        size_t n)
 {
     struct dev_fetch *fetch = user;
-    if (!fetch)
-        return 0;
+    if (!fetch) /* a WebSocket that names this protocol is none of ours */
+        return reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION ? -1 : 0;
     switch ((int)reason) {
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
         return append_headers(wsi, fetch, in, n);

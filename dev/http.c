@@ -174,7 +174,6 @@ static int answer_document(struct dev_connection *connection, const struct dev_s
         .status = source->status,
         .type = "text/html; charset=utf-8", /* what it says of itself is too far down by now */
         .csp = string_of(&csp),
-        .is_page = script != NULL,
         .size = tb_buffer_n(&connection->body),
     };
     return dev_connection_answer(connection, &answer);

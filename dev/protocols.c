@@ -116,6 +116,7 @@ static int on_socket(struct lws *wsi, enum lws_callback_reasons reason, void *us
 
 /* ---- everything else that is waited for ---- */
 
+/* The library lets whoever connects choose among all protocols: this one is no WebSocket's. */
 static int on_loop(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                    size_t n)
 {
@@ -123,7 +124,7 @@ static int on_loop(struct lws *wsi, enum lws_callback_reasons reason, void *user
     (void)user, (void)in, (void)n;
     if (reason == LWS_CALLBACK_RAW_RX_FILE)
         dev_loop_run(&dev->loop);
-    return 0;
+    return reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION ? -1 : 0;
 }
 
 const struct lws_protocols dev_protocols[] = {

@@ -127,6 +127,15 @@ asks("above", "a file above the frontend", "path", "404", target="/../trollbridg
 asks("above-encoded", "the same, encoded", "path", "404", target="/%2e%2e%2ftrollbridge.toml")
 
 
+@dev("window-svg", "a picture with a script opens a window, and changes it before its first script runs", "sandbox", "no windows")
+def window_svg(trial):
+    trial.enter()
+    apps.write(trial.world.app / "dist/picture.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    policies = [value for name, value in trial.dev.get("/picture.svg").headers if name.lower() == "content-security-policy"]
+    sandboxed = [policy for policy in policies if policy.startswith("sandbox ") and "allow-popups" not in policy]
+    return "no windows" if len(sandboxed) == 1 else f"policies: {policies}"
+
+
 @dev("host-twice", "two names in one request", "Host", "421")
 def host_twice(trial):
     trial.enter()
@@ -157,6 +166,9 @@ connects("socket-cookie", "a WebSocket without the cookie", "cookie", {"Cookie":
 connects("socket-ticket", "a WebSocket without a ticket", "ticket", {"Sec_WebSocket_Protocol": "trollbridge"})
 connects("socket-guessed", "a WebSocket with a ticket that somebody made up", "ticket",
          {"Sec_WebSocket_Protocol": "trollbridge, ticket." + "0" * 32})
+for inner in ("http", "loop", "fetch"):
+    connects(f"socket-{inner}", f"a WebSocket of another page that names the program's own `{inner}`", "protocols",
+             {"Sec_WebSocket_Protocol": inner, "Origin": "http://evil.example", "Host": "evil.example", "Cookie": None})
 
 
 @dev("socket-twice", "a second WebSocket with one ticket", "the ticket is spent", "refused")
