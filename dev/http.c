@@ -78,6 +78,7 @@ static void read_headers(const struct dev_connection *connection, struct headers
     struct dev_request *request = &headers->request;
     *request = (struct dev_request){
         .is_get = is_get(wsi),
+        .is_head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0,
         .has_body = has_body(wsi),
         .untrusted_host = read_token(wsi, WSI_TOKEN_HOST, headers->host, sizeof headers->host),
         .untrusted_origin =
@@ -256,7 +257,7 @@ int dev_http_serve(struct dev_connection *connection)
     struct dev_judgement judgement =
         dev_request_judge(&headers.request, connection->view ? &connection->view->door : NULL);
     connection->verdict = judgement.verdict;
-    connection->is_head = lws_hdr_total_length(connection->wsi, WSI_TOKEN_HEAD_URI) > 0;
+    connection->is_head = headers.request.is_head;
     if (judgement.verdict == DEV_REFUSED)
         return dev_connection_refuse(connection, judgement.status, judgement.why);
     connection->trusted = true;

@@ -112,7 +112,7 @@ struct dev_judgement dev_request_judge(const struct dev_request *request,
 
 bool dev_request_may_connect(const struct dev_request *request, const struct dev_door *door)
 {
-    return door && request->is_get && own_origin(request, door) &&
+    return door && request->is_get && !request->is_head && own_origin(request, door) &&
            (request->untrusted_site.n == 0 ||
             tb_bytes_are(request->untrusted_site, "same-origin")) &&
            has_cookie(request->untrusted_cookie, door->cookie);

@@ -25,6 +25,7 @@ struct dev_door {
 /* The headers of a request; a text is empty where there is none of that name. */
 struct dev_request {
     bool is_get; /* or HEAD */
+    bool is_head;
     bool has_body;
     struct tb_bytes untrusted_host;
     struct tb_bytes untrusted_origin;

@@ -171,6 +171,7 @@ def test_calls_under_way_fail_when_the_broker_dies(opened):
     os.kill(bridge.role("broker"), signal.SIGKILL)
     page.until("ended.length === 1", "the call ended")
     assert page.evaluate("ended") == ["session_closed"]
+    Shade(page).shows("The broker was started again.")
     assert page.run(READ) == "allowed"
 
 

@@ -90,12 +90,13 @@ def test_what_is_hidden_in_a_body_is_no_request(besieged, name):
         refused(exchange(besieged, raw.head("GET", "/app.js", [*besieged.visitor.resource, *BODIES[name]]) + body))
 
 
-def test_requests_in_a_row_are_answered_each_by_itself(besieged):
-    """The right form of the above."""
+def test_a_connection_is_for_one_request(besieged):
+    """The right form of the above, and nothing of what comes behind it."""
     with raw.Connection(besieged.address.port) as connection:
-        for _ in range(3):
-            connection.send(text(besieged.visitor))
-            assert connection.answer().body == b"window.ran = true;"
+        connection.send(text(besieged.visitor) * 3)
+        answer = connection.answer()
+        assert (answer.body, answer.one("connection")) == (b"window.ran = true;", "close")
+        assert connection.until_end() == b""
 
 
 @pytest.mark.parametrize("headers", [

@@ -156,9 +156,9 @@ def test_a_message_of_a_gigabyte_in_parts_without_an_end(besieged, opened, size)
     sent = 0
     while sent < 4096 and opened.send(part * (1 << 12)):
         sent += 1
-        if size == 0 and sent == 256:
-            break  # these hold nothing, and may go on for ever
-    assert size == 0 or sent < 4096
+        if size < 1000 and sent == 256:
+            break  # without a byte in them they may go on for ever; after its goodbye it hears out the rest for a while
+    assert size == 0 or opened.closes() in (1009, None)
     assert memory_kib(besieged) < before + GROWTH_KIB
 
 

@@ -231,6 +231,9 @@ static void connects_its_own_page_alone(void)
     request = right;
     request.is_get = false;
     CHECK(!dev_request_may_connect(&request, &door));
+    request = right;
+    request.is_head = true;
+    CHECK(!dev_request_may_connect(&request, &door));
 }
 
 static void makes_doors_that_differ(void)
