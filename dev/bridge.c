@@ -78,6 +78,8 @@ static int spawn(struct dev *dev)
 {
     const struct trollbridge_options options = {
         .app = dev->options->app,
+        .plugins = dev->commands,
+        .n_plugins = DEV_PLUGINS,
         .opened = on_opened,
         .alert = on_alert,
         .ask = on_ask,
@@ -86,6 +88,7 @@ static int spawn(struct dev *dev)
         .reloaded = on_reloaded,
         .data = dev,
     };
+    dev_commands_list(dev, dev->commands);
     dev_problems_clear(&dev->problems);
     dev_problems_divert(&dev->problems);
     enum trollbridge_result result = trollbridge_spawn(&options, &dev->bridge);

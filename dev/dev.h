@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/cli.h"
+#include "dev/commands.h"
 #include "dev/loop.h"
 #include "dev/page.h"
 #include "dev/panel.h"
@@ -29,6 +30,7 @@ struct dev {
     struct dev_pages pages;
     struct dev_upstream upstream;
     struct trollbridge *bridge; /* NULL: there is none just now */
+    struct trollbridge_plugin commands[DEV_PLUGINS];
     struct dev_watch bridge_watch;
     struct dev_watch signals;
     struct dev_terminal terminal;

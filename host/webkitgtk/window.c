@@ -1,5 +1,7 @@
 #include "host/webkitgtk/window.h"
 
+#include "host/commands/app.h"
+
 #include "host/webkitgtk/dialog.h"
 #include "host/webkitgtk/open.h"
 #include "host/webkitgtk/view.h"
@@ -201,8 +203,8 @@ struct trollbridge_plugin *tb_window_plugins(struct trollbridge_webkit *tw,
                                              size_t *ret_n)
 {
     const struct trollbridge_plugin ours[] = {
-        {"window", &window_plugin, tw},    {"webview", &tb_webview_plugin, tw},
-        {"app", &tb_app_plugin, tw},       {"opener", &tb_opener_plugin, tw},
+        {"window", &window_plugin, tw},       {"webview", &tb_webview_plugin, tw},
+        {"app", &tb_app_plugin, &tw->bridge}, {"opener", &tb_opener_plugin, tw},
         {"dialog", &tb_dialog_plugin, tw},
     };
     struct trollbridge_plugin *all = g_new0(struct trollbridge_plugin, n_own + TB_ARRAY_LEN(ours));

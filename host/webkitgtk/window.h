@@ -15,7 +15,6 @@ struct trollbridge_plugin *tb_window_plugins(struct trollbridge_webkit *tw,
                                              const struct trollbridge_plugin *own, size_t n_own,
                                              size_t *ret_n);
 
-extern const struct tb_plugin tb_app_plugin;     /* app_commands.c */
 extern const struct tb_plugin tb_webview_plugin; /* webview_commands.c */
 
 /* ---- for handlers ---- */

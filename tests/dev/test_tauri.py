@@ -53,8 +53,17 @@ def test_files_of_all_sizes_go_and_come_byte_for_byte(opened):
         assert len(written) == size
 
 
-def test_core_event_and_path_are_what_the_table_says(opened):
+def test_windows_are_known_by_their_labels(opened):
     _, page = opened("core:default", *tauri_page.core_permissions())
-    stated = {name: state for name, state, _ in ROW.findall(COMPAT.read_text()) if name.split(".")[0] in ("core", "event", "path")}
-    assert len(stated) > 30
-    assert page.run(tauri_page.cases("api_cases.js")) == stated
+    assert page.run("return [(await tauri.window.getAllWindows()).map(({ label }) => label), (await tauri.webview.getAllWebviews()).map(({ label }) => label)]") == [
+        ["main"], ["main"]]
+    # what a browser's page has not is no window's
+    assert "the host does not serve this command" in page.run("return await tauri.window.getCurrentWindow().innerSize().catch((error) => error)")
+
+
+@pytest.mark.parametrize("file, modules", [("api_cases.js", ("core", "event", "path")), ("app_cases.js", ("app",))])
+def test_the_api_is_what_the_table_says(opened, file, modules):
+    _, page = opened("core:default", *tauri_page.core_permissions())
+    stated = {name: state for name, state, _ in ROW.findall(COMPAT.read_text()) if name.split(".")[0] in modules}
+    assert len(stated) > 15
+    assert page.run(tauri_page.cases(file)) == stated

@@ -40,7 +40,8 @@ BELOW = {
     "host": ["base", "proto", "plugins/sdk"],
     "shim-js": [],
     "frontend": ["base"],
-    "host/webkitgtk": ["base", "proto", "plugins/sdk", "shim-js", "host/webkitgtk/frontend"],
+    "host/commands": ["base", "plugins/sdk", "host"],
+    "host/webkitgtk": ["base", "proto", "plugins/sdk", "host/commands", "shim-js", "host/webkitgtk/frontend"],
     "host/webkitgtk/frontend": ["base", "frontend", "host"],
     "run": ["base", "host", "host/webkitgtk"],
     "endpoint/webkitgtk": ["base", "proto", "endpoint"],
@@ -48,7 +49,7 @@ BELOW = {
     "bench/page": ["base", "bench", "shim-js", "host/webkitgtk"],
     "cli": ["base", "proto", "policy", "endpoint", "audit", "answers", "sandbox", "host",
             "keystore", "bench", "plugins/sdk"],
-    "dev": ["base", "proto", "host", "frontend", "shim-js", "audit", "policy", "cli"],
+    "dev": ["base", "proto", "plugins/sdk", "host", "host/commands", "frontend", "shim-js", "audit", "policy", "cli"],
 }
 # The jobs of the compiler that stand on its core, and that only its main knows.
 for job in ["cases", "explain", "import", "lint"]:

@@ -1,12 +1,15 @@
-/* plugin:app|…: what the manifest says of the app. */
-#include "host/webkitgtk/window.h"
+#include "host/commands/app.h"
+
+#include "base/compiler.h"
+#include "host/trollbridge.h"
 
 /* Whose API it is that pages see here. */
 #define TAURI_VERSION "2.12.5"
 
 static const struct trollbridge_app *facts(const struct tb_call *call)
 {
-    return trollbridge_app(tb_window_app(call)->bridge);
+    struct trollbridge *const *bridge = call->init->data;
+    return trollbridge_app(*bridge);
 }
 
 static void name(struct tb_call *call)
