@@ -6,6 +6,7 @@ import socket
 
 import apps
 import devbridge
+import devserver
 import world as worlds
 from bench import Trial, row
 from devbridge import BINARY, PING, TEXT, frame
@@ -26,10 +27,14 @@ class DevTrial(Trial):
         apps.make(self.world, **row.app)
         apps.write(self.world.app / "dist/index.html", INDEX)
         manifest = self.world.app / "trollbridge.toml"
-        manifest.write_text(manifest.read_text().replace("[app]\n", '[app]\nfrontend = "dist"\n', 1))
+        manifest.write_text(manifest.read_text().replace("[app]\n", "[app]\n" + self.pages(), 1))
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.world.home), "XDG_STATE_HOME": str(self.world.home / "state")}
         self.dev = devbridge.Dev(settings.tree, self.world.app, environment)
         self.ended = None
+
+    def pages(self):
+        """Where they come from, in the manifest."""
+        return 'frontend = "dist"\n'
 
     def enter(self):
         """The twin: the address that was printed leads to a page whose calls work."""
@@ -60,6 +65,18 @@ class DevTrial(Trial):
             self.dev.process.kill()
             self.dev.process.communicate()
         self.world.remove()
+
+
+class ServerTrial(DevTrial):
+    """The same with pages of a development server."""
+
+    def pages(self):
+        self.server = devserver.Server(devserver.html(INDEX))
+        return f'dev_url = "http://127.0.0.1:{self.server.port}"\n'
+
+    def end(self):
+        self.server.close()
+        super().end()
 
 
 def dev(id, tried, layer, code, **more):
@@ -207,6 +224,17 @@ def message_frames(trial):
     view = devbridge.View(trial.dev).boot()
     view.link.send(b"\xff" * 64)
     return view.end()
+
+
+@row("dev-server-talks", "a development server that goes on talking to pages that have gone", "the relay's ends", "served", event="",
+     trial=ServerTrial)
+def server_talks(trial):
+    trial.enter()
+    for _ in range(100):
+        with contextlib.closing(trial.dev.connect()) as sock:
+            sock.sendall(trial.dev.upgrade("", target="/", Sec_WebSocket_Protocol="vite-hmr"))
+            trial.check(sock.recv(100).startswith(b"HTTP/1.1 101"), "no WebSocket to the development server")
+    return "served" if trial.dev.get().has_bootstrap else "gone"
 
 
 @dev("body-gib", "a request with a body of 1 GiB", "no bodies", "405")
