@@ -26,11 +26,13 @@ class DevTrial(Trial):
         self.twins = 0
         apps.make(self.world, **row.app)
         apps.write(self.world.app / "dist/index.html", INDEX)
-        manifest = self.world.app / "trollbridge.toml"
-        manifest.write_text(manifest.read_text().replace("[app]\n", "[app]\n" + self.pages(), 1))
+        self.write(self.world.app / "trollbridge.toml")
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.world.home), "XDG_STATE_HOME": str(self.world.home / "state")}
         self.dev = devbridge.Dev(settings.tree, self.world.app, environment)
         self.ended = None
+
+    def write(self, manifest):
+        manifest.write_text(manifest.read_text().replace("[app]\n", "[app]\n" + self.pages(), 1))
 
     def pages(self):
         """Where they come from, in the manifest."""
@@ -65,6 +67,15 @@ class DevTrial(Trial):
             self.dev.process.kill()
             self.dev.process.communicate()
         self.world.remove()
+
+
+class WindowsTrial(DevTrial):
+    """The same with two windows."""
+
+    def write(self, manifest):
+        super().write(manifest)
+        with manifest.open("a") as file:
+            file.write('\n[[window]]\nlabel = "main"\n\n[[window]]\nlabel = "side"\n')
 
 
 class ServerTrial(DevTrial):
@@ -235,6 +246,22 @@ def server_talks(trial):
             sock.sendall(trial.dev.upgrade("", target="/", Sec_WebSocket_Protocol="vite-hmr"))
             trial.check(sock.recv(100).startswith(b"HTTP/1.1 101"), "no WebSocket to the development server")
     return "served" if trial.dev.get().has_bootstrap else "gone"
+
+
+@row("dev-broker-killed", "a page that was opened elsewhere is given the next session of another view", "ids of one broker", "its own", event="",
+     trial=WindowsTrial)
+def broker_killed(trial):
+    side = trial.dev.next_view()
+    for view in (trial.dev, side):
+        trial.check(view.enter().status == 303, "the token was not taken")
+    main = devbridge.Socket(trial.dev, trial.dev.document()[1])
+    pages = [devbridge.Socket(side, side.document()[1]) for _ in range(2)]
+    pages[0].told("taken")
+    trial.dev.kill_broker()
+    for page in (main, pages[1]):
+        page.told("lost")
+        page.told("bootstrap")
+    return "its own"
 
 
 @dev("body-gib", "a request with a body of 1 GiB", "no bodies", "405")
