@@ -248,6 +248,24 @@ def server_talks(trial):
     return "served" if trial.dev.get().has_bootstrap else "gone"
 
 
+def serves(id, tried, code, head):
+    """What a development server answers, with a body that is an answer by itself: one without any policy."""
+    @row(id, tried, "status", code, event="", trial=ServerTrial)
+    def attack(trial):
+        trial.enter()
+        usual, inner = trial.server.answer, devserver.html("<script src=/evil.js></script>")
+        trial.server.answer = f"{head}\r\nContent-Type: text/html\r\nContent-Length: {len(inner)}\r\n\r\n".encode() + inner
+        answer = trial.dev.get("/picture")
+        trial.server.answer = usual
+        return f"{answer.status}, {'a body' if b'evil' in answer.body else 'none of it'}"
+
+
+serves("dev-server-early", "a development server whose answer holds another one, behind a head that is not the last", "503, none of it",
+       "HTTP/1.1 103 Early Hints")
+serves("dev-server-empty", "the same behind a head that has no body", "204, none of it", "HTTP/1.1 204 No Content")
+serves("dev-server-odd", "a status that is none", "503, none of it", "HTTP/1.1 99999 Many")
+
+
 @row("dev-broker-killed", "a page that was opened elsewhere is given the next session of another view", "ids of one broker", "its own", event="",
      trial=WindowsTrial)
 def broker_killed(trial):
