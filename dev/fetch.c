@@ -103,13 +103,22 @@ static int append_headers(struct lws *wsi, struct dev_fetch *fetch, uint8_t **at
                                        (int)strlen(fetch->accept), at, end);
 }
 
+/* What a browser takes for the end of an answer, whatever comes behind it. */
+static bool has_no_body(unsigned status)
+{
+    return status == 204 || status == 205 || status == 304;
+}
+
+/* Behind one that is not the last, a browser would take the body for another head. */
 static int read_head(struct lws *wsi, struct dev_fetch *fetch)
 {
-    if (!fetch->connection)
+    unsigned status = lws_http_client_http_response(wsi);
+    if (!fetch->connection || status < 200 || status > 599)
         return -1;
     struct dev_source *source = &fetch->connection->source;
-    source->status = lws_http_client_http_response(wsi);
-    if (lws_hdr_copy(wsi, source->type, sizeof source->type, WSI_TOKEN_HTTP_CONTENT_TYPE) <= 0)
+    source->status = status;
+    if (has_no_body(status) ||
+        lws_hdr_copy(wsi, source->type, sizeof source->type, WSI_TOKEN_HTTP_CONTENT_TYPE) <= 0)
         source->type[0] = 0;
     return 0;
 }
@@ -124,7 +133,10 @@ static int read_more(struct lws *wsi)
 
 static int keep(struct dev_fetch *fetch, struct tb_bytes bytes)
 {
-    return fetch->connection && tb_buffer_append(&fetch->connection->source.text, bytes) ? 0 : -1;
+    if (!fetch->connection)
+        return -1;
+    struct dev_source *source = &fetch->connection->source;
+    return has_no_body(source->status) || tb_buffer_append(&source->text, bytes) ? 0 : -1;
 }
 
 int dev_fetch_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

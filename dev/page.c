@@ -227,12 +227,14 @@ struct dev_page *dev_pages_enter(struct dev_pages *pages, struct tb_bytes untrus
 
 /* ---- another broker ---- */
 
-/* Who waits for a document is told at once; a page that is there waits for another broker. */
+/* Who waits for a document is told at once; a page that is there waits for another broker, which
+ * counts from the beginning again. */
 void dev_pages_lose(struct dev_pages *pages, const char *why)
 {
     struct dev_page *next;
     for (struct dev_page *page = pages->first; page; page = next) {
         next = page->next;
+        page->open_id = 0;
         close_link(page);
         dev_panel_forget(page);
         if (page->asker)

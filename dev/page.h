@@ -32,7 +32,7 @@ struct dev_page {
     struct dev_view *view;
     struct dev_page *next;
     uint64_t document;
-    uint32_t open_id;
+    uint32_t open_id;                /* 0: nothing was asked of this broker */
     char ticket[DEV_TICKET_HEX + 1]; /* "": it was used */
     char session[17];                /* its name in the log; "": none */
     struct dev_watch link;           /* fd -1: it is over */

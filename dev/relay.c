@@ -115,11 +115,12 @@ void dev_relay_end(struct dev_connection *connection)
     free_relay(relay);
 }
 
-/* A whole message goes to the other end's queue. */
+/* A whole message goes to the other end's queue. The server may say more between the browser's end
+ * and its own. */
 static int receive(struct lws *wsi, struct end *from, struct end *to, struct tb_bytes bytes)
 {
     uint8_t length[4];
-    if (!tb_buffer_append(&from->coming, bytes))
+    if (!to->wsi || !tb_buffer_append(&from->coming, bytes))
         return -1;
     if (lws_remaining_packet_payload(wsi) > 0 || !lws_is_final_fragment(wsi))
         return 0;

@@ -2,6 +2,8 @@
 
 import base64
 import contextlib
+import copy
+import json
 import os
 import re
 import signal
@@ -43,12 +45,26 @@ class Dev:
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError("it did not start: " + self.process.stderr.read())
+        self.take(line)
+
+    def take(self, line):
         self.url = line.split()[1]
         self.host = self.url.split("/")[2]
         self.origin = "http://" + self.host
         self.port = int(self.host.rpartition(":")[2])
         self.token = self.url.partition("trollbridge=")[2]
         self.cookie = None
+
+    def next_view(self):
+        """The same program as the one of the view after this."""
+        other = copy.copy(self)
+        other.take(self.process.stdout.readline())
+        return other
+
+    def kill_broker(self):
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            [supervisor] = file.read().split()
+        os.kill(int(supervisor), signal.SIGKILL)
 
     def connect(self, address="127.0.0.1"):
         sock = socket.create_connection((address, self.port))
@@ -173,6 +189,13 @@ class Socket:
         elif n == 127:
             [n] = struct.unpack(">Q", self.exactly(8))
         return first & 15, self.exactly(n)
+
+    def told(self, kind):
+        """The next control message of that type."""
+        while True:
+            _, payload = self.receive()
+            if payload[:1] == b"\1" and (message := json.loads(payload[1:]))["type"] == kind:
+                return message
 
     def end(self):
         """How it ends: the code of its close, or that it is just closed."""

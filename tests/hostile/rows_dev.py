@@ -6,6 +6,7 @@ import socket
 
 import apps
 import devbridge
+import devserver
 import world as worlds
 from bench import Trial, row
 from devbridge import BINARY, PING, TEXT, frame
@@ -25,11 +26,17 @@ class DevTrial(Trial):
         self.twins = 0
         apps.make(self.world, **row.app)
         apps.write(self.world.app / "dist/index.html", INDEX)
-        manifest = self.world.app / "trollbridge.toml"
-        manifest.write_text(manifest.read_text().replace("[app]\n", '[app]\nfrontend = "dist"\n', 1))
+        self.write(self.world.app / "trollbridge.toml")
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.world.home), "XDG_STATE_HOME": str(self.world.home / "state")}
         self.dev = devbridge.Dev(settings.tree, self.world.app, environment)
         self.ended = None
+
+    def write(self, manifest):
+        manifest.write_text(manifest.read_text().replace("[app]\n", "[app]\n" + self.pages(), 1))
+
+    def pages(self):
+        """Where they come from, in the manifest."""
+        return 'frontend = "dist"\n'
 
     def enter(self):
         """The twin: the address that was printed leads to a page whose calls work."""
@@ -60,6 +67,27 @@ class DevTrial(Trial):
             self.dev.process.kill()
             self.dev.process.communicate()
         self.world.remove()
+
+
+class WindowsTrial(DevTrial):
+    """The same with two windows."""
+
+    def write(self, manifest):
+        super().write(manifest)
+        with manifest.open("a") as file:
+            file.write('\n[[window]]\nlabel = "main"\n\n[[window]]\nlabel = "side"\n')
+
+
+class ServerTrial(DevTrial):
+    """The same with pages of a development server."""
+
+    def pages(self):
+        self.server = devserver.Server(devserver.html(INDEX))
+        return f'dev_url = "http://127.0.0.1:{self.server.port}"\n'
+
+    def end(self):
+        self.server.close()
+        super().end()
 
 
 def dev(id, tried, layer, code, **more):
@@ -207,6 +235,51 @@ def message_frames(trial):
     view = devbridge.View(trial.dev).boot()
     view.link.send(b"\xff" * 64)
     return view.end()
+
+
+@row("dev-server-talks", "a development server that goes on talking to pages that have gone", "the relay's ends", "served", event="",
+     trial=ServerTrial)
+def server_talks(trial):
+    trial.enter()
+    for _ in range(100):
+        with contextlib.closing(trial.dev.connect()) as sock:
+            sock.sendall(trial.dev.upgrade("", target="/", Sec_WebSocket_Protocol="vite-hmr"))
+            trial.check(sock.recv(100).startswith(b"HTTP/1.1 101"), "no WebSocket to the development server")
+    return "served" if trial.dev.get().has_bootstrap else "gone"
+
+
+def serves(id, tried, code, head):
+    """What a development server answers, with a body that is an answer by itself: one without any policy."""
+    @row(id, tried, "status", code, event="", trial=ServerTrial)
+    def attack(trial):
+        trial.enter()
+        usual, inner = trial.server.answer, devserver.html("<script src=/evil.js></script>")
+        trial.server.answer = f"{head}\r\nContent-Type: text/html\r\nContent-Length: {len(inner)}\r\n\r\n".encode() + inner
+        answer = trial.dev.get("/picture")
+        trial.server.answer = usual
+        return f"{answer.status}, {'a body' if b'evil' in answer.body else 'none of it'}"
+
+
+serves("dev-server-early", "a development server whose answer holds another one, behind a head that is not the last", "503, none of it",
+       "HTTP/1.1 103 Early Hints")
+serves("dev-server-empty", "the same behind a head that has no body", "204, none of it", "HTTP/1.1 204 No Content")
+serves("dev-server-odd", "a status that is none", "503, none of it", "HTTP/1.1 99999 Many")
+
+
+@row("dev-broker-killed", "a page that was opened elsewhere is given the next session of another view", "ids of one broker", "its own", event="",
+     trial=WindowsTrial)
+def broker_killed(trial):
+    side = trial.dev.next_view()
+    for view in (trial.dev, side):
+        trial.check(view.enter().status == 303, "the token was not taken")
+    main = devbridge.Socket(trial.dev, trial.dev.document()[1])
+    pages = [devbridge.Socket(side, side.document()[1]) for _ in range(2)]
+    pages[0].told("taken")
+    trial.dev.kill_broker()
+    for page in (main, pages[1]):
+        page.told("lost")
+        page.told("bootstrap")
+    return "its own"
 
 
 @dev("body-gib", "a request with a body of 1 GiB", "no bodies", "405")
