@@ -14,6 +14,10 @@ test('the page’s half uses nothing that a page can change', () => {
   assert.deepEqual(lint(fileURLToPath(new URL('../../src/page', import.meta.url))), []);
 });
 
+test('nor does the first script of the dev bridge', () => {
+  assert.deepEqual(lint(fileURLToPath(new URL('../../src/dev/page', import.meta.url))), []);
+});
+
 const BAD = [
   'export const a = (x: number[]) => x.map(String);',
   'export const a = (x: Map<string, string>) => x.get("k");',
