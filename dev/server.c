@@ -58,7 +58,7 @@ void dev_connection_free(struct dev_connection *connection)
         connection->waits->asker = NULL;
     if (connection->page)
         dev_page_left(connection->page);
-    dev_fetch_forget(connection);
+    dev_fetch_leave(connection);
     dev_relay_end(connection);
     take_out(&connection->dev->server, connection);
     dev_source_deinit(&connection->source);

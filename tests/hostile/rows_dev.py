@@ -3,6 +3,8 @@
 import contextlib
 import os
 import socket
+import struct
+import time
 
 import apps
 import devbridge
@@ -264,6 +266,24 @@ serves("dev-server-early", "a development server whose answer holds another one,
        "HTTP/1.1 103 Early Hints")
 serves("dev-server-empty", "the same behind a head that has no body", "204, none of it", "HTTP/1.1 204 No Content")
 serves("dev-server-odd", "a status that is none", "503, none of it", "HTTP/1.1 99999 Many")
+
+
+@row("dev-server-silent", "a development server that never ends an answer, asked by pages that have gone", "the fetch ends with them", "bounded", event="",
+     trial=ServerTrial)
+def server_silent(trial):
+    trial.enter()
+    usual, trial.server.answer = trial.server.answer, None
+    before = trial.dev.descriptors()
+    for _ in range(50):
+        with contextlib.closing(trial.dev.connect()) as sock:
+            sock.sendall(trial.dev.text())
+            trial.server.asked.acquire(timeout=worlds.SECONDS)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    trial.server.answer = usual
+    end = time.monotonic() + worlds.SECONDS
+    while (held := trial.dev.descriptors() - before) > 10 and time.monotonic() < end:
+        trial.check(trial.dev.get("/other").status == 200, "others are not served")
+    return "bounded" if held <= 10 else f"{held} descriptors more"
 
 
 @row("dev-broker-killed", "a page that was opened elsewhere is given the next session of another view", "ids of one broker", "its own", event="",
