@@ -21,6 +21,8 @@ GIB = 1 << 30
 class DevTrial(Trial):
     """A row against `trollbridge dev`, whose twin is the page of a browser that came in by the door."""
 
+    environment = {}
+
     def __init__(self, row, settings):
         self.row = row
         self.world = worlds.World(settings)
@@ -29,7 +31,8 @@ class DevTrial(Trial):
         apps.make(self.world, **row.app)
         apps.write(self.world.app / "dist/index.html", INDEX)
         self.write(self.world.app / "trollbridge.toml")
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.world.home), "XDG_STATE_HOME": str(self.world.home / "state")}
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.world.home), "XDG_STATE_HOME": str(self.world.home / "state"),
+                       **self.environment}
         self.dev = devbridge.Dev(settings.tree, self.world.app, environment)
         self.ended = None
 
@@ -90,6 +93,12 @@ class ServerTrial(DevTrial):
     def end(self):
         self.server.close()
         super().end()
+
+
+class ProxyTrial(ServerTrial):
+    """The same where the machine has a proxy for what is elsewhere."""
+
+    environment = {"http_proxy": "http://127.0.0.1:9", "socks_proxy": "127.0.0.1:9"}
 
 
 def dev(id, tried, layer, code, **more):
@@ -284,6 +293,12 @@ def server_silent(trial):
     while (held := trial.dev.descriptors() - before) > 10 and time.monotonic() < end:
         trial.check(trial.dev.get("/other").status == 200, "others are not served")
     return "bounded" if held <= 10 else f"{held} descriptors more"
+
+
+@row("dev-server-proxy", "a proxy of the environment answers for the development server", "no proxies", "200", event="", trial=ProxyTrial)
+def server_proxy(trial):
+    trial.check(trial.dev.enter().status == 303, "the token was not taken")
+    return str(trial.dev.get("/other").status)
 
 
 @row("dev-broker-killed", "a page that was opened elsewhere is given the next session of another view", "ids of one broker", "its own", event="",
