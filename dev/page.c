@@ -248,7 +248,6 @@ static bool reopen(struct dev_page *page)
 {
     page->document = ++page->view->document;
     page->reopens = true;
-    page->behind = true;
     return open_link(page);
 }
 
@@ -289,7 +288,7 @@ void dev_page_left(struct dev_page *page)
 
 static bool take_up(struct dev_page *page, struct tb_bytes bytes)
 {
-    if (page->link.fd < 0 || page->behind)
+    if (page->link.fd < 0 || page->reopens || page->behind > 0)
         return true; /* that session is over; what crossed its end is dropped */
     if (!tb_buffer_append(&page->up, bytes))
         return false;
