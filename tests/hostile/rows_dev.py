@@ -1,5 +1,6 @@
 """Those who reach the dev bridge: other pages of the same browser, other users of the machine, names that lead to it."""
 
+import base64
 import contextlib
 import os
 import socket
@@ -315,6 +316,18 @@ def broker_killed(trial):
         page.told("lost")
         page.told("bootstrap")
     return "its own"
+
+
+@dev("broker-twice", "bytes for a session that two brokers ago had, sent as if they were of the newest", "each session is begun", "dropped")
+def broker_twice(trial):
+    trial.enter()
+    web = devbridge.Socket(trial.dev, trial.dev.document()[1])
+    for _ in range(2):
+        trial.dev.kill_broker()
+        bootstrap = base64.b64decode(web.told("bootstrap")["data"])
+    web.send(frame(b'\1{"type":"begin"}') + frame(b"\0" + b"\xff" * 64) + frame(b'\1{"type":"begin"}'))
+    trial.honest(devbridge.View(trial.dev, bootstrap, web).begin())
+    return "dropped"
 
 
 @dev("body-gib", "a request with a body of 1 GiB", "no bodies", "405")

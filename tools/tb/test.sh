@@ -23,7 +23,7 @@ needs_root() {
     tests/e2e/test_audit_follow.py | tests/e2e/test_fs_calls.py | tests/e2e/test_fs_handles.py | tests/e2e/test_fs_streams.py | \
         tests/e2e/test_fs_watch.py | tests/e2e/test_hook_memory.py | tests/e2e/test_memory_scan.py | tests/e2e/test_processes.py | tests/e2e/test_reload.py | tests/e2e/test_scribe.py | tests/e2e/test_secret.py | \
         tests/e2e/test_soak.py | tests/e2e/test_streams.py | tests/e2e/test_user.py | \
-        tests/webkit/test_reloads.py | tests/webkit/test_vault_memory.py) return 0 ;;
+        tests/webkit/test_reloads.py | tests/webkit/test_vault_memory.py | tests/dev/test_users.py) return 0 ;;
     esac
     return 1
 }
