@@ -13,6 +13,8 @@ const SHIM = fileURLToPath(new URL('../..', import.meta.url));
 const ENTRIES = [
   'src/page/main.ts',
   'src/isolated.ts',
+  'src/dev/page/main.ts',
+  'src/dev/worker/main.ts',
   'src/standalone.ts',
   'src/enclave/standalone.ts',
 ];

@@ -60,6 +60,11 @@ export const capture = ((): ((type: string, listener: (event: Event) => void) =>
   return (type, listener) => add(type, listener, true);
 })();
 
+type Later = (act: () => void) => unknown;
+const { scheduler } = globalThis as { scheduler?: { postTask: Later } };
+/** In a task of its own, in their order. A hidden document's timers wait, so that they come second. */
+export const later: Later = scheduler?.postTask.bind(scheduler) ?? setTimeout.bind(window);
+
 export const reloadDocument = location.reload.bind(location);
 export const { floor } = Math;
 export const postTo = uncurryThis(Worker.prototype.postMessage) as (
