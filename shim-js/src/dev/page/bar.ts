@@ -17,9 +17,9 @@ export class Bar {
     button(this.#part.section, 'Dismiss', () => this.#part.show(false));
   }
 
-  /** What is final stays, unless there is another reason for it. */
+  /** What is final stays, unless there is another reason for it, or another session. */
   tell(kind: Notice, text: string): void {
-    if (this.#final && kind !== Notice.final) return;
+    if (this.#final && kind === Notice.passing) return;
     this.#final = kind === Notice.final;
     setText(this.#text, text);
     this.#part.show(true);
