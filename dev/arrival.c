@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "dev/connection.h"
 #include "dev/dev.h"
+#include "dev/peer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -79,8 +80,8 @@ static void on_patience(lws_sorted_usec_list_t *patience)
 
 void dev_arrival_begin(struct dev *dev, int fd)
 {
-    struct dev_connection *connection = dev_connection_new(dev);
     tb_fd own = fd;
+    struct dev_connection *connection = dev_peer_is_own(fd) ? dev_connection_new(dev) : NULL;
     if (!connection)
         return;
     connection->arrival = (struct dev_watch){.fd = own, .ready = on_arrival, .data = connection};

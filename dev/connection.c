@@ -77,8 +77,16 @@ static bool has_more(const struct dev_connection *connection)
     return tb_buffer_n(&connection->body) > 0 || connection->left > 0;
 }
 
+/* The library does not take what comes meanwhile, an end too, and would look at it in a circle. */
+void dev_connection_wait(struct dev_connection *connection)
+{
+    lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, 60);
+    (void)lws_rx_flow_control(connection->wsi, 0);
+}
+
 int dev_connection_answer(struct dev_connection *connection, const struct dev_answer *answer)
 {
+    (void)lws_rx_flow_control(connection->wsi, 1);
     if (!write_head(connection, answer))
         return -1;
     if (connection->is_head || !has_more(connection))

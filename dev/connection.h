@@ -50,6 +50,8 @@ struct dev_answer {
     uint64_t size;
 };
 
+/* Its answer comes from elsewhere. */
+void dev_connection_wait(struct dev_connection *connection);
 /* Sends the head now, and `body` and the source's file, as far as there is one, as the browser
  * takes them. 0, or -1: to be closed. */
 tb_must_check int dev_connection_answer(struct dev_connection *connection,

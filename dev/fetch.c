@@ -13,15 +13,24 @@ enum { CHUNK = 16 * 1024 };
 struct dev_fetch {
     struct dev_outgoing outgoing;
     struct dev_connection *connection; /* NULL: nobody waits any more */
+    struct lws *wsi;
     char accept[256];
     bool complete;
 };
 
-void dev_fetch_forget(struct dev_connection *connection)
+static void forget(struct dev_connection *connection)
 {
     if (connection->fetch)
         connection->fetch->connection = NULL;
     connection->fetch = NULL;
+}
+
+/* A server that says nothing would keep it for ever. */
+void dev_fetch_leave(struct dev_connection *connection)
+{
+    if (connection->fetch && connection->fetch->wsi)
+        lws_set_timeout(connection->fetch->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    forget(connection);
 }
 
 static void finish(struct dev_connection *connection, int result)
@@ -35,7 +44,7 @@ static void fail(struct dev_fetch *fetch)
     struct dev_connection *connection = fetch->connection;
     if (!connection || fetch->complete)
         return;
-    dev_fetch_forget(connection);
+    forget(connection);
     finish(connection,
            dev_connection_put_off(connection, "The development server, `dev_url` in [app] of "
                                               "trollbridge.toml, does not answer: start it, as "
@@ -65,6 +74,7 @@ static int begin(struct dev_connection *connection, struct dev_fetch *fetch)
         .ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
         .local_protocol_name = "fetch",
         .userdata = fetch,
+        .pwsi = &fetch->wsi,
     };
     /* A failure at once has been told by the callback before this returns. */
     return lws_client_connect_via_info(&info) || !connection->fetch ? 0 : -1;
@@ -81,7 +91,7 @@ int dev_fetch_begin(struct dev_connection *connection)
     fetch->outgoing.gone = gone;
     fetch->connection = connection;
     connection->fetch = fetch;
-    lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, 60);
+    dev_connection_wait(connection);
     return begin(connection, fetch);
 }
 
@@ -91,7 +101,7 @@ static void complete(struct dev_fetch *fetch)
     fetch->complete = true;
     if (!connection)
         return;
-    dev_fetch_forget(connection);
+    forget(connection);
     finish(connection, dev_http_sourced(connection));
 }
 

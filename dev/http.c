@@ -208,7 +208,7 @@ int dev_http_sourced(struct dev_connection *connection)
     if (connection->verdict != DEV_DOCUMENT || connection->source.status != 200 ||
         connection->is_head)
         return answer_document(connection, NULL);
-    lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, 60);
+    dev_connection_wait(connection);
     if (!dev_page_new(connection->dev, connection->view, connection))
         return dev_connection_put_off(connection,
                                       "There is no broker just now: see what `trollbridge dev` "

@@ -28,11 +28,12 @@ static void close_link(struct dev_page *page)
     tb_buffer_consume(&page->up, tb_buffer_n(&page->up));
 }
 
-/* It is read when the socket can take more, so that nothing waits here. */
+/* It is read when the socket can take more, so that nothing waits here. Until then its end, which
+ * no mask keeps out, is told once. */
 static void read_when_wanted(struct dev_page *page, bool wanted)
 {
     uint32_t events = tb_buffer_n(&page->up) > 0 ? EPOLLOUT : 0;
-    dev_loop_change(&page->dev->loop, &page->link, events | (wanted ? EPOLLIN : 0));
+    dev_loop_change(&page->dev->loop, &page->link, events | (wanted ? EPOLLIN : EPOLLET));
 }
 
 static void stop_reading_socket(struct dev_page *page, bool stop)
@@ -248,7 +249,6 @@ static bool reopen(struct dev_page *page)
 {
     page->document = ++page->view->document;
     page->reopens = true;
-    page->behind = true;
     return open_link(page);
 }
 
@@ -289,7 +289,7 @@ void dev_page_left(struct dev_page *page)
 
 static bool take_up(struct dev_page *page, struct tb_bytes bytes)
 {
-    if (page->link.fd < 0 || page->behind)
+    if (page->link.fd < 0 || page->reopens || page->behind > 0)
         return true; /* that session is over; what crossed its end is dropped */
     if (!tb_buffer_append(&page->up, bytes))
         return false;

@@ -42,7 +42,7 @@ struct dev_page {
     struct tb_buffer up;             /* what the page has sent and the link has not taken */
     lws_sorted_usec_list_t patience; /* until its socket is there */
     bool reopens;                    /* its session is a new one of the same document */
-    bool behind;                     /* what it sends is still for the session before */
+    unsigned behind;                 /* sessions it was told of and has not begun */
     bool panel;                      /* it wants records */
 };
 

@@ -59,7 +59,8 @@ static struct dev_judgement refuse(unsigned status, const char *why)
 static struct dev_judgement judge_token(const struct dev_request *request,
                                         const struct dev_door *door)
 {
-    if (!is_navigation(request) || !tb_bytes_are(request->untrusted_site, "none"))
+    if (!is_navigation(request) || !tb_bytes_are(request->untrusted_site, "none") ||
+        request->untrusted_purpose.n > 0)
         return refuse(403,
                       "This address is for a person: paste it into the browser's address bar.");
     if (!same_secret(request->untrusted_token, door->token))

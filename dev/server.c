@@ -58,7 +58,7 @@ void dev_connection_free(struct dev_connection *connection)
         connection->waits->asker = NULL;
     if (connection->page)
         dev_page_left(connection->page);
-    dev_fetch_forget(connection);
+    dev_fetch_leave(connection);
     dev_relay_end(connection);
     dev_arrival_end(connection);
     take_out(&connection->dev->server, connection);
@@ -251,6 +251,9 @@ static bool join_loop(struct dev *dev)
 int dev_server_start(struct dev *dev)
 {
     lws_set_log_level(0, NULL); /* what a peer does wrong is no news */
+    /* The library would have them reach the development server, which is on this machine. */
+    (void)unsetenv("http_proxy");
+    (void)unsetenv("socks_proxy");
     if (!make_context(dev) || !join_loop(dev))
         return cli_error(CLI_PART, "io", "the web server cannot be started: out of memory");
     return start_listening(dev);

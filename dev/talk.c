@@ -43,6 +43,7 @@ void dev_page_renew(struct dev_page *page, struct tb_bytes bootstrap, const char
 {
     struct tb_buffer message;
     tb_buffer_init(&message, DEV_JSON_MAX);
+    page->behind += bootstrap.n > 0;
     say(page,
         bootstrap.n > 0
             ? dev_message_bootstrap(&message, bootstrap, "The broker was started again.")
@@ -90,7 +91,7 @@ bool dev_page_hear(struct dev_page *page, struct tb_bytes untrusted_json)
     if (dev_message_read(untrusted_json, &heard) != TB_OK)
         return false;
     if (heard.type == DEV_HEARD_BEGIN) {
-        page->behind = false;
+        page->behind -= page->behind > 0;
         return true;
     }
     bool opens = heard.open && !page->panel;

@@ -15,6 +15,10 @@ for (const folder of ['src/page', 'src/dev/page'])
     assert.deepEqual(lint(fileURLToPath(new URL(`../../${folder}`, import.meta.url))), []);
   });
 
+test('nor does the first script of the dev bridge', () => {
+  assert.deepEqual(lint(fileURLToPath(new URL('../../src/dev/page', import.meta.url))), []);
+});
+
 const BAD = [
   'export const a = (x: number[]) => x.map(String);',
   'export const a = (x: Map<string, string>) => x.get("k");',

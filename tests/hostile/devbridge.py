@@ -239,10 +239,13 @@ class Pipe:
 class View(world.View):
     """A page in a browser: the same honest endpoint, behind a WebSocket."""
 
-    def __init__(self, dev):
-        bootstrap, ticket = dev.document()
+    def __init__(self, dev, bootstrap=None, web=None):
+        """Of a new document; or the next session, with that bootstrap, of the one whose WebSocket that is."""
+        if web is None:
+            bootstrap, ticket = dev.document()
+            web = Socket(dev, ticket)
         self.opened = {"bootstrap": bootstrap}
-        self.link = world.Link(Pipe(Socket(dev, ticket)))
+        self.link = world.Link(Pipe(web))
         self.label, self.relay = "main", True
         self.handles, self.spent, self.replies, self.granted = {}, {}, {}, []
         self.sent = 0

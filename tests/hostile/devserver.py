@@ -12,10 +12,11 @@ MESSAGE = bytes([0x81, 100]) + b"x" * 100
 
 
 class Server:
-    """`answer`: the bytes that every request gets but those for a WebSocket."""
+    """`answer`: the bytes that every request gets but those for a WebSocket; None: the beginning of one, and no end."""
 
     def __init__(self, answer):
         self.answer = answer
+        self.asked = threading.Semaphore(0)  # once for each request that gets none
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port = self.listening.getsockname()[1]
         threading.Thread(target=self.run, daemon=True).start()
@@ -34,6 +35,11 @@ class Server:
                     return
                 head += more
             key = re.search(rb"sec-websocket-key: (\S+)", head, re.I)
+            if key is None and self.answer is None:
+                sock.sendall(html("a" * 1000)[:-1])
+                self.asked.release()
+                sock.recv(1)
+                return
             if key is None:
                 sock.sendall(self.answer)
                 return

@@ -1,6 +1,7 @@
 """A page that wants a person's yes without one, and hosts and files that would give it."""
 
 import os
+import select
 import time
 
 import wire
@@ -10,7 +11,7 @@ from rows_frames import FORMAT as HEADER
 from rows_frames import LOCKED, PATH
 from rows_host import FORMAT, control
 from rows_plugin import code_of, works
-from world import View
+from world import SECONDS, View
 
 ASKS = {"ask": [STAT]}
 N_WAIT = 16
@@ -29,9 +30,22 @@ def next_ask(host, view="main"):
 
 
 def n_asks(trial):
-    """How many prompts were shown, by the log; once all that came before has been dealt with."""
+    """How many prompts were shown, by the log; once all that came before has been dealt with, and written down."""
     trial.honest(trial.view)
-    return sum(r["event"] == "ask" and r["reason"] == "shown" for r in trial.world.log())
+    end = time.monotonic() + SECONDS
+    while not is_later(log := trial.world.log()) and time.monotonic() < end:
+        select.select([], [], [], 0.02)
+    return sum(map(is_ask, log))
+
+
+def is_ask(record):
+    return record["event"] == "ask" and record["reason"] == "shown"
+
+
+def is_later(log):
+    """Whether the log has an honest call behind a prompt."""
+    asks = [record["n"] for record in log if is_ask(record)]
+    return bool(asks) and any(record["n"] > asks[0] and record["event"] == "call" and record["command"] == READ for record in log)
 
 
 def say(host, id, word):

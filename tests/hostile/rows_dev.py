@@ -1,8 +1,11 @@
 """Those who reach the dev bridge: other pages of the same browser, other users of the machine, names that lead to it."""
 
+import base64
 import contextlib
 import os
 import socket
+import struct
+import time
 
 import apps
 import devbridge
@@ -19,6 +22,8 @@ GIB = 1 << 30
 class DevTrial(Trial):
     """A row against `trollbridge dev`, whose twin is the page of a browser that came in by the door."""
 
+    environment = {}
+
     def __init__(self, row, settings):
         self.row = row
         self.world = worlds.World(settings)
@@ -27,7 +32,8 @@ class DevTrial(Trial):
         apps.make(self.world, **row.app)
         apps.write(self.world.app / "dist/index.html", INDEX)
         self.write(self.world.app / "trollbridge.toml")
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.world.home), "XDG_STATE_HOME": str(self.world.home / "state")}
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.world.home), "XDG_STATE_HOME": str(self.world.home / "state"),
+                       **self.environment}
         self.dev = devbridge.Dev(settings.tree, self.world.app, environment)
         self.ended = None
 
@@ -88,6 +94,12 @@ class ServerTrial(DevTrial):
     def end(self):
         self.server.close()
         super().end()
+
+
+class ProxyTrial(ServerTrial):
+    """The same where the machine has a proxy for what is elsewhere."""
+
+    environment = {"http_proxy": "http://127.0.0.1:9", "socks_proxy": "127.0.0.1:9"}
 
 
 def dev(id, tried, layer, code, **more):
@@ -266,6 +278,30 @@ serves("dev-server-empty", "the same behind a head that has no body", "204, none
 serves("dev-server-odd", "a status that is none", "503, none of it", "HTTP/1.1 99999 Many")
 
 
+@row("dev-server-silent", "a development server that never ends an answer, asked by pages that have gone", "the fetch ends with them", "bounded", event="",
+     trial=ServerTrial)
+def server_silent(trial):
+    trial.enter()
+    usual, trial.server.answer = trial.server.answer, None
+    before = trial.dev.descriptors()
+    for _ in range(50):
+        with contextlib.closing(trial.dev.connect()) as sock:
+            sock.sendall(trial.dev.text())
+            trial.server.asked.acquire(timeout=worlds.SECONDS)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    trial.server.answer = usual
+    end = time.monotonic() + worlds.SECONDS
+    while (held := trial.dev.descriptors() - before) > 10 and time.monotonic() < end:
+        trial.check(trial.dev.get("/other").status == 200, "others are not served")
+    return "bounded" if held <= 10 else f"{held} descriptors more"
+
+
+@row("dev-server-proxy", "a proxy of the environment answers for the development server", "no proxies", "200", event="", trial=ProxyTrial)
+def server_proxy(trial):
+    trial.check(trial.dev.enter().status == 303, "the token was not taken")
+    return str(trial.dev.get("/other").status)
+
+
 @row("dev-broker-killed", "a page that was opened elsewhere is given the next session of another view", "ids of one broker", "its own", event="",
      trial=WindowsTrial)
 def broker_killed(trial):
@@ -280,6 +316,18 @@ def broker_killed(trial):
         page.told("lost")
         page.told("bootstrap")
     return "its own"
+
+
+@dev("broker-twice", "bytes for a session that two brokers ago had, sent as if they were of the newest", "each session is begun", "dropped")
+def broker_twice(trial):
+    trial.enter()
+    web = devbridge.Socket(trial.dev, trial.dev.document()[1])
+    for _ in range(2):
+        trial.dev.kill_broker()
+        bootstrap = base64.b64decode(web.told("bootstrap")["data"])
+    web.send(frame(b'\1{"type":"begin"}') + frame(b"\0" + b"\xff" * 64) + frame(b'\1{"type":"begin"}'))
+    trial.honest(devbridge.View(trial.dev, bootstrap, web).begin())
+    return "dropped"
 
 
 @dev("body-gib", "a request with a body of 1 GiB", "no bodies", "405")

@@ -142,8 +142,7 @@ def swapped(trial):
     finally:
         stop.set()
         thread.join()
-    told = trial.called("reader")
-    trial.check(told, "nothing was opened at all")
+    told = trial.desktop.calls("reader")  # the last of them may only just begin
     for name in KINDS:
         trial.desktop.made(name).unlink(missing_ok=True)
     return "where it is" if set(told) == {str(docs / "in.txt")} else ", ".join(sorted(set(told)))

@@ -122,6 +122,10 @@ static void takes_a_token_from_nobody_but_a_person(void)
     struct dev_request request = entry();
     request.untrusted_mode = tb_bytes_of_string("no-cors");
     CHECK_REFUSED(&request, 403);
+    /* nor from a browser that fetches what a person may want next */
+    request = entry();
+    request.untrusted_purpose = tb_bytes_of_string("prefetch;prerender");
+    CHECK_REFUSED(&request, 403);
 }
 
 static void gives_documents_to_navigations_alone(void)

@@ -49,16 +49,22 @@ def test_race(name, program, allowed, window):
     assert race_host.breaches_of_log(host) == []
 
 
+# A weakness may keep the app's own page from its link, too, which is not waited for; unless nothing was caught, as where the
+# machine is slow.
+PATIENCES = [5, tree.PATIENCE_S]
+
+
+def catches(name, host, patience):
+    host.patience = patience
+    with contextlib.suppress(AssertionError):
+        RACES[name](host)
+    return race_host.breaches(host)
+
+
 @pytest.mark.parametrize("name", RACES)
 def test_race_catches_a_weakness(name, window):
-    for program, extension in WEAKNESSES:
-        host = window(program, extension=extension)
-        host.patience = 5  # a weakness may keep the app's own page from its link, too
-        with contextlib.suppress(AssertionError):
-            RACES[name](host)
-        if race_host.breaches(host):
-            return
-    pytest.fail("no weakness was caught")
+    assert any(catches(name, window(program, extension=extension), patience)
+               for patience in PATIENCES for program, extension in WEAKNESSES)
 
 
 @pytest.mark.parametrize("program, extension, name", [
@@ -67,11 +73,7 @@ def test_race_catches_a_weakness(name, window):
     ("by_uri", "", "a_load_of_the_app_before_the_host_hears_of_a_commit")])
 def test_each_weakness_is_one(program, extension, name, window):
     """What stands for the library's check lets something through that the library's own does not."""
-    host = window(program, extension=extension)
-    host.patience = 5
-    with contextlib.suppress(AssertionError):
-        RACES[name](host)
-    assert race_host.breaches(host)
+    assert any(catches(name, window(program, extension=extension), patience) for patience in PATIENCES)
 
 
 LEAVING = {

@@ -224,9 +224,13 @@ def test_a_signal_ends_an_eval(make_app, number):
 
 
 def visible(app, name):
-    """The ids of the X windows with that title."""
-    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{name}$"], env=app.environment,
-                          capture_output=True, text=True).stdout.split()
+    """The ids of the X windows with that title. A window that goes during the search ends it with an error: then once more."""
+    error = "X Error"
+    while "X Error" in error:
+        done = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{name}$"], env=app.environment,
+                              capture_output=True, text=True)
+        error = done.stderr
+    return done.stdout.split()
 
 
 def window(app, name):

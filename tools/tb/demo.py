@@ -15,6 +15,7 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/e2e"))
+import demo_dev  # noqa: E402
 import demo_enclave  # noqa: E402
 import demo_programs  # noqa: E402
 import tree  # noqa: E402
@@ -258,6 +259,11 @@ def drop_node(kit):
         file.write_text("".join(line for line in text.splitlines(True) if '"node:' not in line))
 
 
+def show_dev(app):
+    title("The same app in an ordinary browser, while it is written (trollbridge dev)")
+    demo_dev.show(app, row)
+
+
 def show_attacks():
     """Frames that no honest endpoint sends: three rows of the red team's table, which runs each on a tree of its own and
     makes the same call in order before it."""
@@ -294,6 +300,7 @@ def main():
         show_keys(app.installed, folder)
         show_programs(app.installed, folder)
         show_policy(app, folder)
+        show_dev(app)
         show_attacks()
         title("The log of all this")
         verdict = app.verify()

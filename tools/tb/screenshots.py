@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pictures of the examples notes, vault and history, as docs/images has them: of copies, in a real window without a screen."""
+"""Pictures of the examples notes, vault and history, as docs/images has them: of copies, in a real window without a screen; and of notes in Chromium."""
 import json
 import os
 import pathlib
@@ -133,6 +133,14 @@ def take_history(folder, environment):
     print("docs/images/history.png")
 
 
+def take_dev(folder):
+    """The notes in a browser: with the panel open, and with a policy that is wrong. As the tests open them."""
+    app = folder / "dev"
+    shutil.copytree(TOP / "examples/notes", app, symlinks=True)
+    subprocess.run(["node", TOP / "tools/tb/screenshots_dev.mjs", PROGRAM, app, IMAGES], check=True,
+                   env={**os.environ, "HOME": str(folder / "home-dev"), "XDG_STATE_HOME": str(folder / "home-dev/state")})
+
+
 def main():
     screen = display.Display()
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "GSETTINGS_BACKEND": "memory", **screen.environment}
@@ -142,6 +150,7 @@ def main():
                 take_notes(name, theme, script, pathlib.Path(folder), environment)
             take_vaults(pathlib.Path(folder), environment)
             take_history(pathlib.Path(folder), environment)
+            take_dev(pathlib.Path(folder))
     finally:
         screen.close()
 

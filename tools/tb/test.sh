@@ -23,7 +23,7 @@ needs_root() {
     tests/e2e/test_audit_follow.py | tests/e2e/test_fs_calls.py | tests/e2e/test_fs_handles.py | tests/e2e/test_fs_streams.py | \
         tests/e2e/test_fs_watch.py | tests/e2e/test_hook_memory.py | tests/e2e/test_memory_scan.py | tests/e2e/test_processes.py | tests/e2e/test_reload.py | tests/e2e/test_scribe.py | tests/e2e/test_secret.py | \
         tests/e2e/test_soak.py | tests/e2e/test_streams.py | tests/e2e/test_user.py | \
-        tests/webkit/test_reloads.py | tests/webkit/test_vault_memory.py) return 0 ;;
+        tests/webkit/test_reloads.py | tests/webkit/test_vault_memory.py | tests/dev/test_users.py) return 0 ;;
     esac
     return 1
 }
@@ -49,17 +49,17 @@ python_suite() {
     "$1" "${name/\// }${3:+ $3}" pytest_in "$build" "$2"
 }
 
-# The longest ones, so that none of them is the last to end. Both tables of attacks run many rows at a time: far apart.
+# The longest ones, so that none of them is the last to end. Both tables of attacks run several rows at a time: far apart.
 long=(tests/webkit/test_races.py tests/e2e/test_keystore_kill.py tests/e2e/test_enclave_unlock.py
     tests/webkit/test_history.py tests/webkit/test_run.py)
 
 long_suites() {
     local file
-    later hostile-self tools/tb/hostile.sh --self-test
+    later hostile-self tools/tb/hostile.sh --self-test --jobs "$(nproc)"
     later clang-tidy tests/lint/clang_tidy.sh 1
     for file in "${long[@]}"; do python_suite later "$file"; done
     later valgrind tests/valgrind.sh
-    later hostile tools/tb/hostile.sh
+    later hostile tools/tb/hostile.sh --jobs "$(nproc)"
     later docs python3 tests/docs/run_docs.py
 }
 
