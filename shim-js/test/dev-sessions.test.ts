@@ -1,5 +1,5 @@
 // The sessions of one document of the dev bridge, one after the other, each with a FakeBroker of its
-// own: what goes on, what has failed, and what is told.
+// own: what goes on, and what is the end of all (dev.test.ts has the rest).
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -13,8 +13,6 @@ import { Page } from '../src/page/page.js';
 import { echo, gate, refused, tick, until } from './connect.js';
 import { FakeBroker, Refusal, type FakeCommand, type Request } from './fake-broker.js';
 import { makePair } from './pair.js';
-
-const OVER = 'the session is over: the link ended';
 
 /** The page's half and the worker's, as the document has them. */
 class Bridge {
@@ -64,23 +62,6 @@ function events(): { command: FakeCommand; live: Request[] } {
 
 const tell = (live: Request[], payload: unknown): Promise<unknown> =>
   Promise.all(live.map(({ stream }) => stream.message({ event: 'saved', id: 1, payload })));
-
-test('calls that were under way have failed, and later ones work', async () => {
-  const bridge = new Bridge();
-  const { command, waiting } = gate();
-  const first = bridge.begin([command]);
-  const call = bridge.api.invoke('gate' as never);
-  const stream = bridge.api.invokeStream('gate' as never);
-  await until(() => waiting.length === 2);
-  bridge.sessions.end();
-  await assert.rejects(call, refused('session_closed', { message: OVER }));
-  await assert.rejects(stream.next(), refused('session_closed'));
-  // Between two sessions nothing waits.
-  await assert.rejects(bridge.api.invoke('echo' as never), refused('session_closed'));
-  const second = bridge.begin([echo]);
-  assert.deepEqual(await bridge.api.invoke('echo' as never, { a: [1, 'x'] }), { a: [1, 'x'] });
-  assert.deepEqual([...first.violations, ...second.violations, ...bridge.closed], []);
-});
 
 test('one session takes the place of another without an end between them', async () => {
   const bridge = new Bridge();
@@ -162,20 +143,6 @@ test('who begins to listen between two sessions listens in the next', async () =
   bridge.begin([command]);
   await listening;
   assert.equal(live.length, 1);
-});
-
-test('who stops listening between two sessions does not begin again', async () => {
-  const bridge = new Bridge();
-  const { command, live } = events();
-  bridge.begin([command]);
-  const unlisten = await bridge.api.listen('saved', () => undefined);
-  bridge.sessions.end();
-  live.length = 0;
-  unlisten();
-  await unlisten.done;
-  bridge.begin([command, echo]);
-  await bridge.api.invoke('echo' as never);
-  assert.equal(live.length, 0);
 });
 
 test('after the last session all fail, also who listens', async () => {
