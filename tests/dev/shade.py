@@ -1,4 +1,4 @@
-"""What the dev bridge shows in a page: it lies in a closed tree, which Chromium's own protocol sees."""
+"""What the dev bridge shows in a page: it lies in attributes in a closed tree, which Chromium's own protocol sees."""
 
 import tree
 
@@ -8,7 +8,7 @@ def texts(node, inside=False):
     attributes = node.get("attributes", [])
     if inside and "hidden" in attributes[::2]:
         return []
-    own = [node["nodeValue"]] if inside and node["nodeType"] == 3 else []
+    own = [value for name, value in zip(attributes[::2], attributes[1::2]) if name == "data-text"] if inside else []
     for root in node.get("shadowRoots", []):
         own += texts(root, inside or root["shadowRootType"] == "closed")
     for child in node.get("children", []):

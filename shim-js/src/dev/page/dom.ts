@@ -20,7 +20,8 @@ export const topElement = getter<Document, HTMLElement | null>(
 ).bind(null, shown);
 export const append = uncurryThis(Node.prototype.appendChild) as (on: Node, child: Node) => Node;
 export const isConnected = getter<Node, boolean>(Node.prototype, 'isConnected');
-export const setText = setter<Node, string>(Node.prototype, 'textContent');
+const setText = setter<Node, string>(Node.prototype, 'textContent');
+export const empty = (node: Node): void => setText(node, '');
 export const remove = uncurryThis(Element.prototype.remove);
 export const setAttribute = uncurryThis(Element.prototype.setAttribute) as (
   on: Element,
