@@ -1,35 +1,81 @@
-"""What the dev bridge shows in a page: it lies in attributes in a closed tree, which Chromium's own protocol sees."""
+"""What the bridge draws over a page: bar, box and panel. They lie in a closed shadow tree, which the page's scripts are not given; Chromium's own protocol is."""
 
 import tree
 
 
-def texts(node, inside=False):
-    """What stands in closed trees, in parts that are not hidden."""
-    attributes = node.get("attributes", [])
-    if inside and "hidden" in attributes[::2]:
-        return []
-    own = [value for name, value in zip(attributes[::2], attributes[1::2]) if name == "data-text"] if inside else []
-    for root in node.get("shadowRoots", []):
-        own += texts(root, inside or root["shadowRootType"] == "closed")
-    for child in node.get("children", []):
-        own += texts(child, inside)
-    return own
+def children(node):
+    return [*node.get("children", []), *node.get("shadowRoots", [])]
+
+
+def attributes(node):
+    pairs = node.get("attributes", [])
+    return dict(zip(pairs[::2], pairs[1::2]))
+
+
+def closed_roots(node):
+    if node.get("shadowRootType") == "closed":
+        yield node
+    for child in children(node):
+        yield from closed_roots(child)
+
+
+def text_of(node):
+    """Its words as they are read, one space between two of them. They are attributes: shim-js/src/dev/page/style.ts."""
+    parts = [attributes(node).get("data-text", ""), *map(text_of, children(node))]
+    return " ".join(" ".join(parts).split())
+
+
+def rows_of(node):
+    """The cells' texts of each row of a table's body."""
+    if node["nodeName"] == "TR":
+        return [[text_of(cell) for cell in children(node) if cell["nodeName"] == "TD"]]
+    return [row for child in children(node) for row in rows_of(child)]
+
+
+def sections(page):
+    """{name: node} of the parts that are shown."""
+    session = page.context().newCDPSession(page)
+    try:
+        top = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+    finally:
+        session.detach()
+    return {attributes(node)["class"]: node for root in closed_roots(top) for node in children(root) if "hidden" not in attributes(node)}
+
+
+def shown(page):
+    """{"bar" | "box" | "panel": its text} of the parts that are shown."""
+    return {name: text_of(node) for name, node in sections(page).items()}
+
+
+def until_shown(page, name, *words):
+    """Waits until that part is shown with these words; its text."""
+    def looks():
+        text = shown(page).get(name, "")
+        return text if all(word in text for word in words) and text else None
+
+    return tree.until(looks, f"{name} says {words}")
+
+
+def until_gone(page, name):
+    tree.until(lambda: name not in shown(page), f"{name} is gone")
+
+
+def calls(page):
+    """The rows of the panel: [time, command, verdict, code, rule, ms]."""
+    return [row for row in rows_of(sections(page).get("panel", {"nodeName": "", "nodeValue": ""})) if row]
 
 
 class Shade:
+    """All of it, as one text."""
+
     def __init__(self, page):
-        self.page, self.protocol = page, page.protocol()
+        self.page = page
 
     def text(self):
-        root = self.protocol.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
-        return " ".join(texts(root))
-
-    def until(self, wanted, what):
-        """Waits for text for which `wanted` holds, and returns it."""
-        return tree.until(lambda: (text := self.text()) is not None and wanted(text) and (text or " "), what)
+        return " ".join(shown(self.page).values())
 
     def shows(self, *words):
-        return self.until(lambda text: all(word in text for word in words), f"the page shows {words}")
+        return tree.until(lambda: all(word in self.text() for word in words), f"the page shows {words}")
 
     def shows_nothing(self):
-        return self.until(lambda text: text == "", "the page shows nothing of ours")
+        tree.until(lambda: self.text() == "", "the page shows nothing of ours")

@@ -61,7 +61,7 @@ PLANTS = [
     ("trusting", "an enclave that counts no attempts and believes its files", ["enclave-guess", "enclave-file-swapped", "enclave-file-altered"], ["enclave_trusting"]),
     ("believing", "a dev bridge that believes whoever comes",
      ["dev-token-*", "dev-cookie-*", "dev-origin*", "dev-site", "dev-same-site", "dev-host-*", "dev-frame", "dev-fetch", "dev-prefetch", "dev-worker", "dev-post",
-      "dev-socket-*", "dev-body-gib"], ["dev_open"]),
+      "dev-socket-origin*", "dev-socket-host", "dev-socket-cookie", "dev-socket-ticket", "dev-socket-guessed", "dev-body-gib"], ["dev_open"]),
     ("naive", "a plugin that starts what it is told to",
      ["program-other", "program-path", "program-name-nul", "program-option*", "program-newline*", "program-nul", "program-escape", "program-many", "program-long", "program-type-list",
       "program-env-[!o]*", "program-cwd-link", "program-cwd-up", "program-cwd-nul", "program-replaced", "program-written", "program-other-*", "program-tcp",

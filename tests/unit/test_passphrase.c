@@ -418,6 +418,9 @@ static void there_is_no_terminal(void)
 
 int main(int argc, char **argv)
 {
+    /* Ignored where a script has started this in the background, and so for its children. */
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGQUIT, SIG_DFL);
     static const struct test tests[] = {
         TEST(a_file_gives_its_first_line),
         TEST(what_is_no_passphrase),
