@@ -34,7 +34,7 @@ static const char help[] =
 
 struct arguments {
     const char *port;
-    const char *answer;
+    const char *answer; /* NULL: the terminal is asked */
     const char *host;
     bool help;
 };
@@ -81,7 +81,7 @@ static int check(const struct arguments *arguments)
                          "it listens on this machine alone, not on %s: whoever reaches the page "
                          "has what the app grants; from another machine go through ssh -L",
                          arguments->host);
-    if (*arguments->answer && !cli_prompt_init(&prompt, arguments->answer, true))
+    if (arguments->answer && !cli_prompt_init(&prompt, arguments->answer, true))
         return cli_usage("dev", "--answer takes " CLI_PROMPT_WORDS);
     return CLI_DONE;
 }
@@ -89,7 +89,8 @@ static int check(const struct arguments *arguments)
 static int start(const char *app, const struct arguments *arguments)
 {
     char program[PATH_MAX];
-    const char *argv[] = {"dev", app, arguments->port, arguments->answer, NULL};
+    const char *answer = arguments->answer ? arguments->answer : "";
+    const char *argv[] = {"dev", app, arguments->port, answer, NULL};
     if (tb_place_of("libexec/trollbridge/dev", program) != 0)
         return cli_error(CLI_PART, "part_missing",
                          "libexec/trollbridge/dev is not there: install the package "
@@ -100,7 +101,7 @@ static int start(const char *app, const struct arguments *arguments)
 
 int cli_dev(int argc, char **argv)
 {
-    struct arguments arguments = {.port = "0", .answer = "", .host = "localhost"};
+    struct arguments arguments = {.port = "0", .host = "localhost"};
     int status = read_options(argc, argv, &arguments);
     if (status != CLI_DONE)
         return status;

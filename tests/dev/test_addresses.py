@@ -128,7 +128,7 @@ def test_a_signal_ends_it_well(make_app, number):
 
 
 @pytest.mark.parametrize("words, code", [
-    ([], 2), (["--port", "65536"], 2), (["--port", "-1"], 2), (["--port", "x"], 2), (["--port"], 2), (["--answer", "maybe"], 2), (["--none"], 2), (["a", "b"], 2), (["/none"], 3),
+    ([], 2), (["--port", "65536"], 2), (["--port", "-1"], 2), (["--port", "x"], 2), (["--port"], 2), (["--answer", "maybe"], 2), (["--answer", ""], 2), (["--port", ""], 2), (["--none"], 2), (["a", "b"], 2), (["/none"], 3),
 ], ids=str)
 def test_usage(make_app, words, code):
     app = make_app()

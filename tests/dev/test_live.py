@@ -148,6 +148,19 @@ def test_a_manifest_that_cannot_be_started_is_mended(opened):
     assert page.run(READ) == "allowed"
 
 
+def test_an_app_that_is_marked_for_production_while_it_is_open_is_served_no_more(opened):
+    app, bridge, page = opened()
+    shade = Shade(page)
+    good = (app.path / "trollbridge.toml").read_text()
+    write(app, "trollbridge.toml", good.replace("[app]\n", "[app]\nproduction = true\n"))
+    bridge.says("trollbridge: production: ")
+    shade.shows("production", "trollbridge.toml")
+    assert page.run(READ) == "session_closed"
+    write(app, "trollbridge.toml", good)
+    shade.shows_nothing()
+    assert page.run(READ) == "allowed"
+
+
 def test_a_broker_that_dies_is_told_of_and_calls_go_on(opened):
     app, bridge, page = opened()
     shade = Shade(page)
