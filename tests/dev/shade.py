@@ -20,8 +20,8 @@ def closed_roots(node):
 
 
 def text_of(node):
-    """Its words as they are read, one space between two of them."""
-    parts = [node["nodeValue"]] if node["nodeName"] == "#text" else map(text_of, children(node))
+    """Its words as they are read, one space between two of them. They are attributes: shim-js/src/dev/page/style.ts."""
+    parts = [attributes(node).get("data-text", ""), *map(text_of, children(node))]
     return " ".join(" ".join(parts).split())
 
 

@@ -104,6 +104,16 @@ def test_nothing_is_left_of_the_first_script(page):
     assert not [word for word in ("bootstrap", "ticket", "TROLLBRIDGE_DEV") if word in left[1]], left[1]
 
 
+def test_no_event_leads_to_the_endpoint(page):
+    """What waits for an answer, or observes what is shown, runs when the event that brought it is over."""
+    assert page.run("""
+        const look = () => window.event === undefined ? 'none' : `${window.event.type} on ${window.event.target}`;
+        const args = { path: 'data/hello.txt' };
+        const answered = await trollbridge.invoke('plugin:fs|read_text_file', args).then(look);
+        const refused = await trollbridge.invoke('plugin:fs|none', args).catch(look);
+        return [answered, refused];""") == ["none", "none"]
+
+
 def test_a_worker_has_no_session(page):
     assert page.run("""
         const worker = new Worker('/work.js');

@@ -212,6 +212,38 @@ for (const element of document.querySelectorAll('*')) if (element.shadowRoot) fo
 return [found, document.documentElement.innerText.includes('Calls of this page')];""") == [[], False]
 
 
+def test_no_script_of_the_page_reads_what_is_shown(opened):
+    """Neither by searching, nor by selecting, nor by fonts of its own, which are fetched for the letters that are shown."""
+    face = "@font-face {{ font-family: '{0}'; src: url(/{0}.woff) }}"
+    faces = "\n".join(face.format(name) for name in ("ours", "sans-serif", "monospace", "system-ui", "ui-monospace"))
+    own = "html > div { all: revert !important; font-family: ours !important; user-select: text !important }"
+    _, _, page = opened()
+    page.run("""const sheet = new CSSStyleSheet();
+sheet.replaceSync(text);
+document.adoptedStyleSheets = [sheet];
+document.body.append('of the page');""", text=f"{faces}\n{own}")
+    page.keyboard.press("Control+Alt+b")
+    Shade(page).shows("Calls of this page", "plugin:fs|read_text_file")
+    found = page.run("""
+        document.body.getBoundingClientRect();
+        const has = (text) => [window.find(text), String(getSelection())];
+        const seen = [has('Calls of this page'), has('plugin:fs'), has('Clear'), has('of the page')];
+        getSelection().selectAllChildren(document.documentElement);
+        return [seen, String(getSelection()).includes('plugin:fs'), [...document.fonts].map(({ status }) => status)];""")
+    assert found == [[[False, ""]] * 3 + [[True, "of the page"]], False, ["unloaded"] * 5]
+
+
+def test_what_a_script_of_the_page_takes_out_comes_again(opened):
+    app, _, page = opened()
+    shade = Shade(page)
+    write(app, "capabilities/0.json", "{")
+    shade.shows("capabilities/0.json:1")
+    page.evaluate("document.documentElement.lastElementChild.remove()")
+    shade.shows_nothing()
+    write(app, "capabilities/0.json", "{{")
+    shade.shows("capabilities/0.json:1")
+
+
 def test_a_second_tab_takes_the_view_over(opened):
     _, bridge, page = opened()
     second = page.context().newPage()

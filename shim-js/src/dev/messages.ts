@@ -72,8 +72,10 @@ export interface LogRecord {
 }
 
 export const enum Notice {
-  /** It will be all right by itself, or already is. */
+  /** It will be all right by itself. */
   passing,
+  /** It is all right again, whatever was said before. */
+  mended,
   /** Nothing more will come of this document. */
   final,
 }

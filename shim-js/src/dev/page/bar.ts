@@ -1,9 +1,9 @@
 // The bar at the page's edge: what a person should know of the session.
 
 import { Notice } from '../messages.js';
-import { reloadDocument, setText } from './dom.js';
+import { reloadDocument } from './dom.js';
 import { button } from './button.js';
-import { make, type Part, type Shade } from './shade.js';
+import { make, say, type Part, type Shade } from './shade.js';
 
 export class Bar {
   readonly #part: Part;
@@ -17,11 +17,11 @@ export class Bar {
     button(this.#part.section, 'Dismiss', () => this.#part.show(false));
   }
 
-  /** What is final stays, unless there is another reason for it. */
+  /** What is final stays, unless there is another reason for it, or another session. */
   tell(kind: Notice, text: string): void {
-    if (this.#final && kind !== Notice.final) return;
+    if (this.#final && kind === Notice.passing) return;
     this.#final = kind === Notice.final;
-    setText(this.#text, text);
+    say(this.#text, text);
     this.#part.show(true);
   }
 }

@@ -1,7 +1,7 @@
 // The box over the page: what is wrong with the app's files, until it is mended.
 
 import type { AppError } from '../messages.js';
-import { setText } from './dom.js';
+import { empty } from './dom.js';
 import { make, type Part, type Shade } from './shade.js';
 
 export class Box {
@@ -28,7 +28,7 @@ export class Box {
   }
 
   show(errors: readonly AppError[]): void {
-    setText(this.#list, '');
+    empty(this.#list);
     for (let i = 0; i < errors.length; i++) this.#add(errors[i] as AppError);
     this.#part.show(errors.length > 0);
   }

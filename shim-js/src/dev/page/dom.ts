@@ -20,7 +20,8 @@ export const topElement = getter<Document, HTMLElement | null>(
 ).bind(null, shown);
 export const append = uncurryThis(Node.prototype.appendChild) as (on: Node, child: Node) => Node;
 export const isConnected = getter<Node, boolean>(Node.prototype, 'isConnected');
-export const setText = setter<Node, string>(Node.prototype, 'textContent');
+const setText = setter<Node, string>(Node.prototype, 'textContent');
+export const empty = (node: Node): void => setText(node, '');
 export const remove = uncurryThis(Element.prototype.remove);
 export const setAttribute = uncurryThis(Element.prototype.setAttribute) as (
   on: Element,
@@ -59,6 +60,11 @@ export const capture = ((): ((type: string, listener: (event: Event) => void) =>
   const add = EventTarget.prototype.addEventListener.bind(window);
   return (type, listener) => add(type, listener, true);
 })();
+
+type Later = (act: () => void) => unknown;
+const { scheduler } = globalThis as { scheduler?: { postTask: Later } };
+/** In a task of its own, in their order. A hidden document's timers wait, so that they come second. */
+export const later: Later = scheduler?.postTask.bind(scheduler) ?? setTimeout.bind(window);
 
 export const reloadDocument = location.reload.bind(location);
 export const { floor } = Math;

@@ -14,6 +14,7 @@ import {
   isPersisted,
   isTrusted,
   keyCode,
+  later,
   postTo,
   preventDefault,
   reloadDocument,
@@ -39,10 +40,8 @@ export class DevEndpoint {
     this.#bar = new Bar(shade);
     this.#box = new Box(shade);
     this.#panel = new Panel(shade, (open) => postTo(this.#worker, [ToWorker.panel, open]));
-    addListener(this.#worker, 'message', (event) =>
-      this.#receive(eventData(event) as PageMessage),
-    );
-    addListener(this.#worker, 'error', () => this.#bar.tell(Notice.final, NO_WORKER));
+    this.#hear('message', (event) => this.#receive(eventData(event) as PageMessage));
+    this.#hear('error', () => this.#bar.tell(Notice.final, NO_WORKER));
     capture('keydown', (event) => this.#key(event));
     // A document that comes back out of the browser's memory has lost its session.
     capture('pageshow', (event) => {
@@ -50,6 +49,14 @@ export class DevEndpoint {
     });
     postTo(this.#worker, [ToWorker.begin, link, ticket, bootstrap]);
     install(window, this.#page, { label, webview });
+  }
+
+  /**
+   * While an event of the worker is under way window.event is that event, target and all, also for
+   * what waits for a promise, or observes the document: no code of the page may run by then.
+   */
+  #hear(type: string, act: (event: Event) => void): void {
+    addListener(this.#worker, type, (event) => later(() => act(event)));
   }
 
   #receive(message: PageMessage): void {

@@ -8,6 +8,7 @@ import {
   append,
   clientHeight,
   element,
+  empty,
   floor,
   focus,
   isChecked,
@@ -16,9 +17,8 @@ import {
   scrollTo,
   scrollTop,
   setAttribute,
-  setText,
 } from './dom.js';
-import { make, type Part, type Shade } from './shade.js';
+import { make, say, type Part, type Shade } from './shade.js';
 
 const ROWS_MOST = 500;
 
@@ -93,7 +93,7 @@ export class Panel {
   }
 
   #clear(): void {
-    setText(this.#body, '');
+    empty(this.#body);
     this.#order = new Queue<Row>();
     this.#byNumber = new MapCopy<number, Row>();
     this.#n = 0;
@@ -110,9 +110,9 @@ export class Panel {
     if (record.event !== 'done') return this.#addRow(record);
     const row = mapGet(this.#byNumber, record.of);
     if (row === undefined) return;
-    setText(row.span, milliseconds(record.dur_ns));
+    say(row.span, milliseconds(record.dur_ns));
     if (record.code === '') return;
-    setText(row.code, record.code);
+    say(row.code, record.code);
     setAttribute(row.row, 'class', 'bad');
   }
 

@@ -10,7 +10,6 @@ import {
   remove,
   removeAttribute,
   setAttribute,
-  setText,
   styleSheet,
   topElement,
 } from './dom.js';
@@ -33,11 +32,12 @@ export class Shade {
     setAttribute(section, 'role', role);
     setAttribute(section, 'aria-label', label);
     setAttribute(section, 'hidden', '');
-    return new Part(section, (shown) => this.#change(shown));
+    return new Part(section, (more) => this.#change(more));
   }
 
-  #change(shown: boolean): void {
-    this.#shown += shown ? 1 : -1;
+  /** By how many more are shown. A script of the page may have taken out what was. */
+  #change(more: number): void {
+    this.#shown += more;
     const top = topElement();
     if (this.#shown === 0) remove(this.#host);
     else if (top !== null && !isConnected(this.#host)) append(top, this.#host);
@@ -46,27 +46,32 @@ export class Shade {
 
 export class Part {
   readonly section: HTMLElement;
-  readonly #change: (shown: boolean) => void;
+  readonly #change: (more: number) => void;
   shown = false;
 
-  constructor(section: HTMLElement, change: (shown: boolean) => void) {
+  constructor(section: HTMLElement, change: (more: number) => void) {
     this.section = section;
     this.#change = change;
   }
 
   show(shown: boolean): void {
-    if (this.shown === shown) return;
+    const more = (shown ? 1 : 0) - (this.shown ? 1 : 0);
     this.shown = shown;
     if (shown) removeAttribute(this.section, 'hidden');
     else setAttribute(this.section, 'hidden', '');
-    this.#change(shown);
+    this.#change(more);
   }
+}
+
+/** The text of an element: see style.ts. */
+export function say(on: Element, text: string): void {
+  setAttribute(on, 'data-text', text);
 }
 
 /** A new element, the last one on another. */
 export function make(name: string, on: Node, text = '', className = ''): HTMLElement {
   const made = element(name);
-  if (text !== '') setText(made, text);
+  if (text !== '') say(made, text);
   if (className !== '') setAttribute(made, 'class', className);
   append(on, made);
   return made;

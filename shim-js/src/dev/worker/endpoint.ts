@@ -4,6 +4,7 @@
 import type { ByteChannel } from '../../channel.js';
 import { Core } from '../../core/core.js';
 import type { LineHandlers } from '../../line.js';
+import type { ErrorCode } from '../../page/error.js';
 import {
   Down,
   Kind,
@@ -93,6 +94,19 @@ export class Sessions {
     channel?.end();
   }
 
+  /** There is no other after it: those that listen fail, too, now and from now on. */
+  finish(): void {
+    this.end();
+    this.#between = false;
+    const calls = [...this.#listening.keys()];
+    this.#listening.clear();
+    for (const id of calls) this.#fail(id, 'session_closed', 'the session is over');
+  }
+
+  #fail(id: number, code: ErrorCode, message: string): void {
+    this.#parts.post([Down.done, id, Kind.error, { code, message, command: LISTEN }, true]);
+  }
+
   #handlers(core: Core): LineHandlers {
     const { done, chunk, room, ready } = core;
     const ended: LineHandlers['ended'] = (by, code, message) => {
@@ -116,12 +130,11 @@ export class Sessions {
   /** Between two sessions nobody else would say that it is over. */
   #unlisten(id: number): void {
     if (!this.#listening.delete(id) || !this.#between) return;
-    const error = { code: 'cancelled', message: 'it listens no more', command: LISTEN };
-    this.#parts.post([Down.done, id, Kind.error, error, true]);
+    this.#fail(id, 'cancelled', 'it listens no more');
   }
 
   #post(message: DownMessage): void {
-    const ends = message[0] === Down.done;
+    const ends = message[0] === Down.done || message[0] === Down.over;
     if (ends && this.#between && this.#listening.has(message[1])) return;
     if (ends) this.#listening.delete(message[1]);
     this.#parts.post(message);

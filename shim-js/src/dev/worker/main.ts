@@ -24,6 +24,7 @@ const tell = (kind: Notice, text: string): void => post([ToPage.notice, kind, te
 
 const GONE =
   '`trollbridge dev` has ended. Start it again, and open the address that it prints then.';
+const BROKEN = '`trollbridge dev` said what it must not';
 const REFUSED = 'This document has no session any more: load the page again.';
 
 function begin(link: string, ticket: string, bootstrap: string): void {
@@ -47,19 +48,20 @@ function begin(link: string, ticket: string, bootstrap: string): void {
         sessions.end();
         socket.talk({ type: 'begin' });
         sessions.begin(control.data);
-        return tell(Notice.passing, `${control.message} Calls that were under way have failed.`);
+        return tell(Notice.mended, `${control.message} Calls that were under way have failed.`);
       case 'lost':
         sessions.end();
         return tell(Notice.passing, control.message);
       case 'taken':
         taken = true;
-        sessions.end();
+        sessions.finish();
         return tell(Notice.final, control.message);
     }
   };
-  const ended = (opened: boolean): void => {
-    sessions.end();
-    if (!taken) tell(Notice.final, opened ? GONE : REFUSED);
+  const ended = (opened: boolean, violation: string): void => {
+    sessions.finish();
+    if (violation !== '') tell(Notice.final, `${BROKEN} (${violation}): load the page again.`);
+    else if (!taken) tell(Notice.final, opened ? GONE : REFUSED);
   };
   const web = new WebSocket(link, ['trollbridge', `ticket.${ticket}`]) as unknown as WebSocketLike;
   const socket = new DevSocket(web, { link: (bytes) => sessions.link(bytes), talk, ended });

@@ -13,8 +13,9 @@ export interface SocketHandlers {
   link(bytes: Uint8Array): void;
   /** One control message. */
   talk(bytes: Uint8Array): void;
-  /** `opened`: it had been open before. Called once. */
-  ended(opened: boolean): void;
+  /** `opened`: it had been open before. `violation`: what the program said that it must not. Called
+   * once, and nothing else after it. */
+  ended(opened: boolean, violation: string): void;
 }
 
 /** What there is of a WebSocket here. */
@@ -44,7 +45,7 @@ export class DevSocket {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#open();
     socket.onmessage = ({ data }) => this.#message(data);
-    socket.onclose = () => this.#end();
+    socket.onclose = () => this.#end('');
   }
 
   #open(): void {
@@ -54,9 +55,11 @@ export class DevSocket {
   }
 
   #message(data: unknown): void {
+    if (this.#ended) return;
     try {
       if (!(data instanceof ArrayBuffer) || data.byteLength === 0)
         throw new Violation('a message that is not of bytes');
+      if (data.byteLength > 1 + MESSAGE_MOST) throw new Violation('a message that is too long');
       const bytes = new Uint8Array(data);
       const rest = bytes.subarray(1);
       if (bytes[0] === LINK) this.#handlers.link(rest);
@@ -64,14 +67,16 @@ export class DevSocket {
       else throw new Violation('a message on no channel that there is');
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      this.close();
+      this.#socket.close();
+      this.#end(error.message);
     }
   }
 
-  #end(): void {
+  #end(violation: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#handlers.ended(this.#opened);
+    this.#early = [];
+    this.#handlers.ended(this.#opened, violation);
   }
 
   #send(channel: number, bytes: Uint8Array): void {
@@ -79,7 +84,7 @@ export class DevSocket {
     message[0] = channel;
     message.set(bytes, 1);
     if (this.#socket.readyState === OPEN) this.#socket.send(message);
-    else if (!this.#opened) this.#early.push(message);
+    else if (!this.#opened && !this.#ended) this.#early.push(message);
   }
 
   link(bytes: Uint8Array): void {
@@ -89,10 +94,5 @@ export class DevSocket {
 
   talk(message: object): void {
     this.#send(TALK, new TextEncoder().encode(JSON.stringify(message)));
-  }
-
-  close(): void {
-    this.#socket.close();
-    this.#end();
   }
 }
