@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "bench/folder.h"
 #include "bench/row.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 
 static const char *const names[] = {BENCH_PAGE_FETCH, BENCH_PAGE, BENCH_PAGE_MESSAGE};
 
-static int spawn(const struct bench_setup *setup, int out, pid_t *ret_pid)
+static int spawn(const struct bench_setup *setup, const char *folder, int out, pid_t *ret_pid)
 {
     char rounds[16];
     char round_ns[24];
@@ -22,7 +23,7 @@ static int spawn(const struct bench_setup *setup, int out, pid_t *ret_pid)
     (void)snprintf(rounds, sizeof rounds, "%u", setup->rounds);
     (void)snprintf(round_ns, sizeof round_ns, "%" PRIu64, setup->round_ns);
     (void)snprintf(since_ns, sizeof since_ns, "%" PRIu64, tb_clock_ns());
-    const char *argv[] = {"page", setup->echo, rounds, round_ns, since_ns, NULL};
+    const char *argv[] = {"page", setup->echo, rounds, round_ns, since_ns, folder, NULL};
     posix_spawn_file_actions_t actions;
     if (posix_spawn_file_actions_init(&actions) != 0)
         return -ENOMEM;
@@ -67,6 +68,11 @@ static bool ended_well(pid_t pid)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+static void remove_folder(char (*folder)[PATH_MAX])
+{
+    bench_folder_remove(*folder);
+}
+
 static void drop(json_t **json)
 {
     json_decref(*json);
@@ -76,13 +82,18 @@ const char *bench_page_measure(const struct bench_setup *setup, struct bench_pag
 {
     int pipe_fds[2];
     pid_t pid;
+    tb_cleanup(remove_folder) char folder[PATH_MAX];
+    if (bench_folder_make(folder) < 0)
+        return "no folder for the page's program could be made";
     if (pipe2(pipe_fds, O_CLOEXEC) < 0)
         return "no pipe to the page's program could be had";
     tb_fd in = pipe_fds[0];
     tb_fd out = pipe_fds[1];
-    if (spawn(setup, out, &pid) < 0)
+    if (spawn(setup, folder, out, &pid) < 0)
         return "the page's program could not be started";
     tb_fd_close(&out);
+    /* WebKit's processes hold this end too, and outlive the program that has started them: only
+     * the end of the file says that nobody writes to the folder any more. */
     tb_cleanup(drop) json_t *json = json_loadfd(in, JSON_REJECT_DUPLICATES, NULL);
     if (!ended_well(pid) || !read_page(json, ret_page))
         return "the page's program could not measure";

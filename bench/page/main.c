@@ -29,6 +29,7 @@ struct order {
     unsigned rounds;
     uint64_t round_ns;
     uint64_t since_ns;
+    const char *folder;
 };
 
 static gboolean fail(GError **error, const char *message)
@@ -114,9 +115,11 @@ static gboolean print(const struct bench_page *page)
     return ok;
 }
 
-/* What WebKit keeps for the app goes with the app. GLib asks for these folders but once. */
+/* Who has started us removes the folder, once WebKit's processes are gone as well. GLib asks for
+ * these but once. */
 static void keep_in(const char *folder)
 {
+    g_setenv("TMPDIR", folder, TRUE);
     g_setenv("XDG_DATA_HOME", folder, TRUE);
     g_setenv("XDG_CACHE_HOME", folder, TRUE);
 }
@@ -124,11 +127,11 @@ static void keep_in(const char *folder)
 static gboolean run(const struct order *order, GError **error)
 {
     struct bench_page page;
-    tb_cleanup(bench_app_remove) struct bench_app app;
+    struct bench_app app;
     const struct bench_kind kind = {.mode = "before", .page = true};
+    keep_in(order->folder);
     if (bench_app_make(&app, order->echo, &kind) < 0)
         return fail(error, "the app could not be written to the temporary folder");
-    keep_in(app.folder);
     if (!gtk_init_check(NULL, NULL))
         return fail(error, "the display cannot be opened");
     struct window *window = window_open(app.folder, error);
@@ -140,7 +143,7 @@ static gboolean run(const struct order *order, GError **error)
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    if (argc != 5) {
+    if (argc != 6) {
         g_printerr("bench: the page's program is started by `trollbridge bench`\n");
         return 1;
     }
@@ -149,6 +152,7 @@ int main(int argc, char **argv)
         .rounds = (unsigned)g_ascii_strtoull(argv[2], NULL, 10),
         .round_ns = g_ascii_strtoull(argv[3], NULL, 10),
         .since_ns = g_ascii_strtoull(argv[4], NULL, 10),
+        .folder = argv[5],
     };
     if (run(&order, &error))
         return 0;
