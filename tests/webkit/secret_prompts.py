@@ -1,6 +1,7 @@
 """Prompts for passphrases as a person fills them in, and what the memory of a process has of them."""
 
 import array
+import contextlib
 import itertools
 import mmap
 import re
@@ -29,8 +30,22 @@ class Secret(prompts.Prompts):
 
     def type(self, text, *lengths):
         """With keys, and waits until the fields hold so many characters."""
-        self.do("type", text)
-        self.wait(lambda: self.lengths() == list(lengths), f"{lengths} characters are there")
+        with self.layout(text):
+            self.do("type", text)
+            self.wait(lambda: self.lengths() == list(lengths), f"{lengths} characters are there")
+
+    @contextlib.contextmanager
+    def layout(self, text):
+        """A keyboard that has all of the text. Where it has not, xdotool puts a character onto a key for as long as it
+        presses it, and who looks up the key later finds another."""
+        if text.isascii():
+            yield
+            return
+        self.with_display("setxkbmap", "ch")
+        try:
+            yield
+        finally:
+            self.with_display("setxkbmap", "us")
 
     def holds(self, text):
         """How often the program's memory has it, in any of the forms in which toolkits keep text."""

@@ -224,6 +224,7 @@ def test_git_waits_for_who_reads_and_ends_when_cancelled(window, history):
         page.wait(lambda state: state["status"] == "200 commits; scroll for more", "one screen and some more")
         assert page.state["first"].startswith(f"Step {MANY - 1}") and len(gits(page)) == 1
         page.click("commit-0")
+        page.wait(lambda state: state["chosen"] == 0 and state["focus"] == "list", "the list has the keyboard")
         page.key("End")
         page.wait(lambda state: state["n"] == 400, "scrolling takes more")
         page.click("cancel")
