@@ -1,10 +1,7 @@
 /* The bridge: what the broker says, and what is done when it dies. */
-#include "base/fd.h"
 #include "dev/dev.h"
-#include "frontend/folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,17 +95,14 @@ static int spawn(struct dev *dev)
 
 static int open_frontend(struct dev *dev, const struct trollbridge_app *app)
 {
-    tb_fd_close(&dev->frontend);
     if (*app->frontend == 0)
         return dev_problem(dev, CLI_FILES, "manifest",
                            "the app has no frontend: write `frontend = \"dist\"` in [app] "
                            "(trollbridge.toml)");
-    tb_fd folder = open(app->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int frontend = folder < 0 ? -errno : tb_folder_open(folder, app->frontend);
-    if (frontend < 0)
+    int r = dev_frontend_set(&dev->frontend, app->folder, app->frontend);
+    if (r < 0)
         return dev_problem(dev, CLI_FILES, "frontend", "%s/%s: %s: build the frontend first",
-                           app->folder, app->frontend, strerror(-frontend));
-    dev->frontend = frontend;
+                           app->folder, app->frontend, strerror(-r));
     return CLI_DONE;
 }
 

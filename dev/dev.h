@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "dev/commands.h"
+#include "dev/frontend.h"
 #include "dev/loop.h"
 #include "dev/page.h"
 #include "dev/panel.h"
@@ -37,8 +38,8 @@ struct dev {
     struct dev_problems problems;
     struct dev_reload reload;
     struct dev_panel panel;
-    int frontend; /* the folder; -1: it is not there yet */
-    char *csp;    /* the manifest's */
+    struct dev_frontend frontend;
+    char *csp; /* the manifest's */
     bool ended;
 };
 

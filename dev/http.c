@@ -219,7 +219,7 @@ int dev_http_sourced(struct dev_connection *connection)
 /* One that nobody has, and every browser asks for, is no error. */
 static int answer_from_folder(struct dev_connection *connection)
 {
-    int r = dev_source_read(&connection->source, connection->dev->frontend, connection->target);
+    int r = dev_source_read(&connection->source, &connection->dev->frontend, connection->target);
     if (r == TB_UNKNOWN && strcmp(connection->target, "/favicon.ico") == 0) {
         const struct dev_answer none = {.status = 204, .csp = "default-src 'none'"};
         return dev_connection_answer(connection, &none);

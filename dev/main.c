@@ -64,7 +64,7 @@ static void stop(struct dev *dev)
     dev_problems_deinit(dev);
     dev_loop_remove(&dev->loop, &dev->signals);
     tb_fd_close(&signals);
-    tb_fd_close(&dev->frontend);
+    dev_frontend_deinit(&dev->frontend);
     dev_loop_deinit(&dev->loop);
     free(dev->csp);
 }
@@ -80,7 +80,7 @@ static int run(const struct dev_options *options)
         .signals = {.fd = -1},
         .terminal = {.typed = {.fd = -1}, .passphrase = {.fd = -1}},
         .problems = {.pipe = {.fd = -1}, .writer = -1, .own = -1},
-        .frontend = -1,
+        .frontend = {.app = -1},
     };
     dev.options = options;
     int status = start(&dev);

@@ -131,7 +131,8 @@ struct dev_page *dev_page_new(struct dev *dev, struct dev_view *view, struct dev
     dev->pages.first = page;
     dev->pages.n++;
     free_abandoned(&dev->pages, page);
-    if (!open_link(page)) {
+    page->target = strdup(asker->target);
+    if (!page->target || !open_link(page)) {
         dev_page_free(page);
         return NULL;
     }
@@ -168,6 +169,7 @@ void dev_page_free(struct dev_page *page)
     close_link(page);
     dev_panel_forget(page);
     unlink_page(page);
+    free(page->target);
     tb_buffer_deinit(&page->said);
     tb_buffer_deinit(&page->up);
     sodium_memzero(page->ticket, sizeof page->ticket);

@@ -31,6 +31,7 @@ struct dev_page {
     struct dev *dev;
     struct dev_view *view;
     struct dev_page *next;
+    char *target; /* of the request for it */
     uint64_t document;
     uint32_t open_id;                /* 0: nothing was asked of this broker */
     char ticket[DEV_TICKET_HEX + 1]; /* "": it was used */

@@ -2,7 +2,6 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-#include "frontend/find.h"
 #include "frontend/html.h"
 #include "frontend/mime.h"
 
@@ -37,14 +36,12 @@ static int read_text(struct dev_source *source, int fd)
     return r;
 }
 
-int dev_source_read(struct dev_source *source, int folder, const char *path)
+int dev_source_read(struct dev_source *source, const struct dev_frontend *frontend,
+                    const char *path)
 {
-    struct tb_frontend_path read;
     struct tb_frontend_path tries[TB_FRONTEND_TRIES];
     tb_cleanup(tb_found_deinit) struct tb_found found = {.fd = -1};
-    if (folder < 0 || !tb_frontend_path_take(tb_bytes_of_string(path), &read))
-        return TB_UNKNOWN;
-    int r = tb_frontend_find(folder, tries, tb_frontend_tries(&read, tries), &found);
+    int r = dev_frontend_find(frontend, path, tries, &found);
     if (r != TB_OK)
         return r;
     (void)snprintf(source->type, sizeof source->type, "%s", tb_mime_of(found.path));

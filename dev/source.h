@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/compiler.h"
+#include "dev/frontend.h"
 
 enum {
     DEV_TYPE_MAX = 127,
@@ -24,7 +25,8 @@ void dev_source_deinit(struct dev_source *source);
 bool dev_source_is_document(const struct dev_source *source);
 
 /*
- * The file that the path means, in the frontend's folder. TB_OK; TB_UNKNOWN: there is none;
+ * The file that the path means, in the frontend. TB_OK; TB_UNKNOWN: there is none;
  * TB_DENIED: a link, or no regular file; TB_TOO_LARGE: a document of more than 4 MiB; -errno.
  */
-tb_must_check int dev_source_read(struct dev_source *source, int folder, const char *path);
+tb_must_check int dev_source_read(struct dev_source *source, const struct dev_frontend *frontend,
+                                  const char *path);

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "base/wire.h"
 #include "dev/connection.h"
+#include "dev/dev.h"
 #include "dev/panel.h"
 
 enum { RECORDS_WAITING_MAX = DEV_SAID_MAX / 4 };
@@ -58,17 +59,27 @@ void dev_page_say_errors(struct dev_page *page, const struct dev_errors *errors)
     say(page, dev_message_errors(&message, errors->list, errors->n_list, errors->n_more), &message);
 }
 
-void dev_page_say_reload(struct dev_page *page, enum dev_why why)
+static void say_reload(struct dev_page *page, enum dev_why why)
 {
     struct tb_buffer message;
     tb_buffer_init(&message, DEV_JSON_MAX);
     say(page, dev_message_reload(&message, why), &message);
 }
 
+/* While its app is being built, what a page was made of may be gone for a while. */
+static bool is_there(const struct dev_page *page)
+{
+    struct tb_frontend_path tries[TB_FRONTEND_TRIES];
+    tb_cleanup(tb_found_deinit) struct tb_found found = {.fd = -1};
+    return dev_upstream_is_there(&page->dev->upstream) ||
+           dev_frontend_find(&page->dev->frontend, page->target, tries, &found) != TB_UNKNOWN;
+}
+
 void dev_pages_say_reload(struct dev_pages *pages, enum dev_why why)
 {
     for (struct dev_page *page = pages->first; page; page = page->next)
-        dev_page_say_reload(page, why);
+        if (is_there(page))
+            say_reload(page, why);
 }
 
 void dev_page_say_records(struct dev_page *page, const struct dev_record *const *list, size_t n)
