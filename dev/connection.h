@@ -36,7 +36,6 @@ struct dev_connection {
     uint64_t left;            /* of the source's file */
     bool is_head;             /* of a request that wants no body */
     bool trusted;             /* has asked with the right cookie */
-    bool closing;             /* it was told to */
 };
 
 /* What an answer's head has beside what all have. Strings may be NULL. */

@@ -73,7 +73,7 @@ static struct dev_connection *oldest_stranger(const struct dev_server *server)
 {
     struct dev_connection *oldest = NULL;
     for (struct dev_connection *at = server->newest; at; at = at->next)
-        if (!at->trusted && !at->closing)
+        if (!at->trusted)
             oldest = at;
     return oldest;
 }
