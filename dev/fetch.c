@@ -3,6 +3,7 @@
 #include "dev/dev.h"
 #include "dev/http.h"
 #include "dev/outgoing.h"
+#include "dev/peer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct dev_fetch {
     struct lws *wsi;
     char accept[256];
     bool complete;
+    bool foreign; /* another user's server is there */
 };
 
 static void forget(struct dev_connection *connection)
@@ -39,16 +41,20 @@ static void finish(struct dev_connection *connection, int result)
         dev_connection_close(connection);
 }
 
+static const char absent[] = "The development server, `dev_url` in [app] of trollbridge.toml, does "
+                             "not answer: start it, as with `npm run dev`. This page waits for it.";
+static const char foreign[] =
+    "At `dev_url` in [app] of trollbridge.toml is a server of another user "
+    "of this machine: see to it that yours is there, at another port "
+    "perhaps. This page waits for it.";
+
 static void fail(struct dev_fetch *fetch)
 {
     struct dev_connection *connection = fetch->connection;
     if (!connection || fetch->complete)
         return;
     forget(connection);
-    finish(connection,
-           dev_connection_put_off(connection, "The development server, `dev_url` in [app] of "
-                                              "trollbridge.toml, does not answer: start it, as "
-                                              "with `npm run dev`. This page waits for it."));
+    finish(connection, dev_connection_put_off(connection, fetch->foreign ? foreign : absent));
 }
 
 static void gone(struct dev_outgoing *outgoing)
@@ -105,9 +111,14 @@ static void complete(struct dev_fetch *fetch)
     finish(connection, dev_http_sourced(connection));
 }
 
+/* There is a connection by now, and nothing was said. What is served there becomes the app's page.
+ */
 static int append_headers(struct lws *wsi, struct dev_fetch *fetch, uint8_t **at, size_t n)
 {
     uint8_t *end = *at + n;
+    fetch->foreign = !dev_peer_is_own_server(lws_get_socket_fd(wsi));
+    if (fetch->foreign)
+        return -1;
     return lws_add_http_header_by_name(wsi,
                                        (const uint8_t *)"accept:", (const uint8_t *)fetch->accept,
                                        (int)strlen(fetch->accept), at, end);

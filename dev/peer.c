@@ -1,12 +1,14 @@
 #include "dev/peer.h"
 
 #include "base/fd.h"
+#include "base/result.h"
 
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -57,31 +59,75 @@ static bool make_question(int fd, struct question *ret_question)
     return true;
 }
 
-static bool judge(const struct nlmsghdr *answer, size_t n)
+static bool is_error(const struct nlmsghdr *answer, size_t n, int error)
+{
+    const struct nlmsgerr *said = NLMSG_DATA(answer);
+    return answer->nlmsg_type == NLMSG_ERROR && n >= NLMSG_LENGTH(sizeof *said) &&
+           said->error == error;
+}
+
+/* TB_OK; TB_UNKNOWN: there is no such socket; TB_AGAIN: the kernel does not tell. */
+static int read_answer(const struct nlmsghdr *answer, size_t n, struct inet_diag_msg *ret_found)
 {
     if (n < sizeof *answer || answer->nlmsg_len > n)
-        return true;
-    if (answer->nlmsg_type == NLMSG_ERROR && n >= NLMSG_LENGTH(sizeof(struct nlmsgerr))) {
-        const struct nlmsgerr *error = NLMSG_DATA(answer);
-        return error->error != -ENOENT;
-    }
-    if (answer->nlmsg_type != SOCK_DIAG_BY_FAMILY || n < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
-        return true;
-    const struct inet_diag_msg *found = NLMSG_DATA(answer);
+        return TB_AGAIN;
+    if (is_error(answer, n, -ENOENT))
+        return TB_UNKNOWN;
+    if (answer->nlmsg_type != SOCK_DIAG_BY_FAMILY || n < NLMSG_LENGTH(sizeof *ret_found))
+        return TB_AGAIN;
+    memcpy(ret_found, NLMSG_DATA(answer), sizeof *ret_found);
+    return TB_OK;
+}
+
+/* As read_answer. */
+static int ask(const struct question *question, struct inet_diag_msg *ret_found)
+{
+    _Alignas(struct nlmsghdr) uint8_t answer[ANSWER_MAX];
+    const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    tb_fd diag = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (diag < 0 || sendto(diag, question, sizeof *question, 0, (const struct sockaddr *)&kernel,
+                           sizeof kernel) < 0)
+        return TB_AGAIN;
+    ssize_t n = recv(diag, answer, sizeof answer, MSG_DONTWAIT); /* the kernel answers at once */
+    return n < 0 ? TB_AGAIN : read_answer((const struct nlmsghdr *)answer, (size_t)n, ret_found);
+}
+
+static bool is_own(const struct inet_diag_msg *found)
+{
     return found->idiag_uid == getuid() || found->idiag_uid == 0;
+}
+
+/* Whoever has closed his end may have left the kernel with nothing but the addresses: of such a
+ * socket it says that it is root's. It has no inode. Where there is no socket of both addresses the
+ * kernel tells of one that listens at the first, which is none of a connection. */
+static bool is_connected(const struct inet_diag_msg *found)
+{
+    return found->idiag_inode != 0 && found->idiag_state != TCP_LISTEN;
 }
 
 bool dev_peer_is_own(int fd)
 {
-    _Alignas(struct nlmsghdr) uint8_t answer[ANSWER_MAX];
     struct question question;
-    const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    struct inet_diag_msg found;
     if (!make_question(fd, &question))
         return false;
-    tb_fd diag = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    if (diag < 0 || sendto(diag, &question, sizeof question, 0, (const struct sockaddr *)&kernel,
-                           sizeof kernel) < 0)
-        return true;
-    ssize_t n = recv(diag, answer, sizeof answer, MSG_DONTWAIT); /* the kernel answers at once */
-    return n < 0 || judge((const struct nlmsghdr *)answer, (size_t)n);
+    int r = ask(&question, &found);
+    return r == TB_AGAIN || (r == TB_OK && is_connected(&found) && is_own(&found));
+}
+
+/* Who has taken the connection need not be who listens there by now, and one that nobody has taken
+ * yet is nobody's: so both are asked for. */
+bool dev_peer_is_own_server(int fd)
+{
+    struct question question;
+    struct inet_diag_msg found;
+    if (!make_question(fd, &question))
+        return false;
+    int r = ask(&question, &found);
+    if (r == TB_OK && is_connected(&found) && !is_own(&found))
+        return false;
+    memset(question.asked.id.idiag_dst, 0, sizeof question.asked.id.idiag_dst);
+    question.asked.id.idiag_dport = 0;
+    r = ask(&question, &found);
+    return r == TB_AGAIN || (r == TB_OK && found.idiag_state == TCP_LISTEN && is_own(&found));
 }

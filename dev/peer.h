@@ -11,3 +11,7 @@
  * the kernel does not tell (without CONFIG_INET_DIAG): cookie and token have their say in any case.
  */
 bool dev_peer_is_own(int fd);
+
+/* The same of a connection that was made from here: whether what listens at its other end, and
+ * whoever has taken it there, is this user's, or root's. */
+bool dev_peer_is_own_server(int fd);

@@ -4,6 +4,7 @@
 #include "dev/dev.h"
 #include "dev/http.h"
 #include "dev/outgoing.h"
+#include "dev/peer.h"
 
 #include <stdlib.h>
 
@@ -162,6 +163,8 @@ static int on_server(struct lws *wsi, enum lws_callback_reasons reason, struct d
                      struct tb_bytes bytes)
 {
     switch ((int)reason) {
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+        return dev_peer_is_own_server(lws_get_socket_fd(wsi)) ? 0 : -1;
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
         return established(&relay->server);
     case LWS_CALLBACK_CLIENT_RECEIVE:
