@@ -5,6 +5,7 @@
 #include "dev/outgoing.h"
 #include "dev/peer.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -152,9 +153,11 @@ static int read_more(struct lws *wsi)
     return lws_http_client_read(wsi, &at, &n) < 0 ? -1 : 0;
 }
 
+/* The library counts in an int what is left of a chunk: from 2 GiB on it is less than nothing, and
+ * once this is taken for right, the library goes on reading so far before its memory. */
 static int keep(struct dev_fetch *fetch, struct tb_bytes bytes)
 {
-    if (!fetch->connection)
+    if (!fetch->connection || bytes.n > INT_MAX)
         return -1;
     struct dev_source *source = &fetch->connection->source;
     return has_no_body(source->status) || tb_buffer_append(&source->text, bytes) ? 0 : -1;

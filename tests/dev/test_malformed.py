@@ -52,6 +52,13 @@ def test_no_request(besieged, name):
     refused(exchange(besieged, REQUESTS[name]))
 
 
+def test_a_tunnel_is_not_opened(besieged):
+    """The library has a way of its own with CONNECT, without an end."""
+    with raw.Connection(besieged.address.port) as connection:
+        connection.send(raw.head("CONNECT", "example.com:443", besieged.visitor.resource))
+        refused(connection.until_end())
+
+
 CHANGES = {
     "a bad escape": {"target": "/%zz"}, "half an escape": {"target": "/app.js%"},
     "a nought": {"target": "/app.js%00"}, "a nought before the name's end": {"target": "/app.js%00.html"},
