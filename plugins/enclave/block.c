@@ -6,11 +6,12 @@
 #include <sodium.h>
 #include <sys/mman.h>
 
-enum { FIRST_SIZE = 64 << 10 };
+enum { FIRST_SIZE = ENCLAVE_SMALL_MAX };
 
 bool enclave_budget_take(struct enclave_budget *budget, size_t n)
 {
-    if (n > ENCLAVE_CONTENTS_MAX - budget->used)
+    size_t max = ENCLAVE_CONTENTS_MAX + (n <= ENCLAVE_SMALL_MAX ? ENCLAVE_SMALLS_MAX : 0);
+    if (budget->used > max || n > max - budget->used)
         return false;
     budget->used += n;
     return true;

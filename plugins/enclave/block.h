@@ -15,6 +15,10 @@
 enum {
     ENCLAVE_CONTENT_MAX = 64 << 20, /* of one request, and of one result */
     ENCLAVE_CONTENTS_MAX = 160 << 20,
+    /* Beyond that, for what takes no more than a small part at once: while large results wait to be
+     * taken, small calls go on. */
+    ENCLAVE_SMALL_MAX = 64 << 10,
+    ENCLAVE_SMALLS_MAX = 4 << 20,
 };
 
 struct enclave_budget {

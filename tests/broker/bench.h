@@ -27,6 +27,7 @@ struct bench_policy {
     uint32_t bytes_out;
     uint32_t hooked;    /* a bit for each command that the hook sees */
     uint32_t hook_text; /* which text it has */
+    uint32_t hook_ms;   /* how long it may take; 0: 50 */
     uint32_t tripwires; /* a bit for each command that is one, granted or not */
     uint32_t asks;      /* a bit for each command that a person is asked about */
     uint32_t records;   /* a bit for each private command: its list is `key`, `to` */

@@ -207,7 +207,7 @@ static void pack_hook(struct tb_packer *packer, const struct bench_policy *polic
     tb_pack_key_text(packer, "file", "isolation.js");
     tb_pack_key(packer, "text");
     tb_pack_bin(packer, tb_bytes_of(&text, 1));
-    tb_pack_key_uint(packer, "time_ms", 50);
+    tb_pack_key_uint(packer, "time_ms", policy->hook_ms ? policy->hook_ms : 50);
     tb_pack_key_uint(packer, "memory_mib", 64);
 }
 

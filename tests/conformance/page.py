@@ -75,7 +75,17 @@ class Page(world.View):
 
     def step(self):
         """Takes one frame."""
-        kind, header, body = self.link.receive()
+        self.heed(*self.link.receive())
+
+    def expect(self, wanted, seconds=world.SECONDS):
+        """Of that kind; what comes before it is of calls, and theirs."""
+        while True:
+            kind, header, body = self.link.receive(seconds)
+            if kind == wanted:
+                return header, body
+            self.heed(kind, header, body)
+
+    def heed(self, kind, header, body):
         if kind == wire.CLOSE:
             raise world.Lost(struct.unpack("<I", body)[0])
         handle, message, raw = wire.open_sealed(self.from_broker, header, body)

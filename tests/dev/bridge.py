@@ -150,7 +150,7 @@ class Bridge:
 @contextlib.contextmanager
 def leaves_nothing():
     """As in tree.py, but that a browser may begin and end processes of its own meanwhile."""
-    browsers = {pid for pid, name in tree.descendants(os.getpid()).items() if name == "node"}
+    browsers = {pid for pid, name in tree.descendants(os.getpid()).items() if name in ("node", "firefox-esr")}
 
     def alive():
         pids = set(tree.descendants(os.getpid()))

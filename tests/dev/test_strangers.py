@@ -70,7 +70,7 @@ def context(chromium, bridge):
     context = chromium.context()
     page = context.newPage()
     page.goto(bridge.main.url)
-    page.run("window.kept = true;")
+    page.run("window.kept = true; await trollbridge.invoke('plugin:fs|read_text_file', {path: 'data/hello.txt'});")  # all that it asks for has come
     yield context
     # All that others did was nothing to it.
     assert page.run("await trollbridge.invoke('plugin:fs|read_text_file', {path: 'data/hello.txt'}); return window.kept;")

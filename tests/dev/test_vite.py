@@ -36,8 +36,10 @@ def vite(app, port):
     with subprocess.Popen(command, cwd=app.path, env=app.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True) as process:
         try:
-            said = iter(process.stdout.readline, "")
-            assert any("Local:" in line for line in said), "Vite did not start"
+            said = []
+            while not said or "Local:" not in said[-1]:
+                said.append(process.stdout.readline())
+                assert said[-1], f"Vite did not start: {said}"
             yield process
         finally:
             process.send_signal(signal.SIGKILL)

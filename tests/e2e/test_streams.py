@@ -127,13 +127,21 @@ def test_opening_and_cancelling_leaves_nothing(streams, command, args):
         assert (line["rounds"], line["begun"], line["cancelled"]) == (n, n, n)
         assert state(streams)["open"] == 0
 
+    def grown():
+        """By so many rounds: less than 1 KiB with each."""
+        before = settled(streams)
+        assert sorted(before) == ["broker", "fs", "scribe", "spout", "supervisor"]
+        rounds(ROUNDS)
+        return growth(before, settled(streams), ROUNDS)
+
     rounds(WARM_UP)
-    before = settled(streams)
-    assert sorted(before) == ["broker", "fs", "scribe", "spout", "supervisor"]
-    rounds(ROUNDS)
-    # A buffer keeps the size that it once needed: less than 1 KiB a round, and not with each.
-    assert growth(before, settled(streams), ROUNDS) == []
-    assert state(streams)["cancelled"] == WARM_UP + ROUNDS
+    # A buffer keeps the size that it once needed, and how much waits at once depends on how busy the machine is; what is
+    # lost with each round grows every time.
+    found = [grown()]
+    while found[-1] and len(found) < 3:
+        found.append(grown())
+    assert found[-1] == [], found
+    assert state(streams)["cancelled"] == WARM_UP + len(found) * ROUNDS
 
 
 def test_a_document_that_goes_away_ends_its_streams(streams):

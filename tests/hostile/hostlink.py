@@ -67,5 +67,11 @@ class Served:
         except world.Lost:
             return True
 
+    def leave(self):
+        """Until the broker has heard of it: the next call gets another link."""
+        self.sock.shutdown(socket.SHUT_WR)
+        self.ended()
+        self.close()
+
     def close(self):
         self.link.close()

@@ -86,7 +86,7 @@ for name, tried, layer, cause, data_of in BREACHES:
 
 @row("host-link-twice", "two replies of the host to one call", "call table: one reply ever", "answer once", reason=GIVEN)
 def host_link_twice(trial):
-    works(trial).close()
+    works(trial).leave()
     pair = Pair(trial)
     pair.served.link.send(reply(call=pair.call, value="once") + reply(call=pair.call, value="again"))
     code = f"answer {pair.answer()}"
@@ -97,7 +97,7 @@ def host_link_twice(trial):
 @row("host-link-fd", "a descriptor sent over the host's link", "receiving without room for any", CRASHED,
      reason="a descriptor sent over a plugin link")
 def host_link_fd(trial):
-    works(trial).close()
+    works(trial).leave()
     pair = Pair(trial)
     end, other = os.pipe()
     pair.served.link.send(reply(call=pair.call, value=1), [end])
@@ -109,7 +109,7 @@ def host_link_fd(trial):
 @row("host-link-closed", "a host that closes each link that it is offered", "back-off", "error plugin_unavailable", "call",
      "the plugin crashed and is not started again yet", log_code="plugin_unavailable")
 def host_link_closed(trial):
-    works(trial).close()
+    works(trial).leave()
     code = ""
     while code != "error plugin_unavailable":
         handle, data = trial.view.call_frame(HOSTED, {})
@@ -122,9 +122,9 @@ def host_link_closed(trial):
 
 
 @row("host-link-unread", "a host that takes no link, while views ask for 400", "the kernel's cap of the lifeline", "error plugin_unavailable",
-     "plugin", "it could not be started", log_code="plugin_unavailable", app={"hosted_ms": 250})
+     "plugin", "it could not be started", log_code="plugin_unavailable", app={"hosted_ms": 500})
 def host_link_unread(trial):
-    works(trial).close()
+    works(trial).leave()
     code = ""
     for document in range(2, 402):
         view = View(trial.host, "main", document=document).begin()
@@ -139,9 +139,9 @@ def host_link_unread(trial):
 
 
 @row("host-link-silent", "a host that never answers", "the call's deadline, then the link's end", "error timeout",
-     reason="it does not answer", app={"hosted_ms": 200})
+     reason="it does not answer", app={"hosted_ms": 1000})
 def host_link_silent(trial):
-    works(trial).close()
+    works(trial).leave()
     pair = Pair(trial)
     code = pair.answer()
     trial.check(pair.served.ended(), "its link goes on")

@@ -89,10 +89,14 @@ static void all_blocks_share_a_budget(void)
     struct enclave_block b;
     enclave_block_init(&a, &budget);
     enclave_block_init(&b, &budget);
-    CHECK(enclave_budget_take(&budget, ENCLAVE_CONTENTS_MAX - 65536));
+    CHECK(enclave_budget_take(&budget, ENCLAVE_CONTENTS_MAX));
+    for (size_t n = ENCLAVE_SMALL_MAX; n < ENCLAVE_SMALLS_MAX; n += ENCLAVE_SMALL_MAX)
+        CHECK(enclave_budget_take(&budget, ENCLAVE_SMALL_MAX));
     CHECK_INT(enclave_block_append(&a, tb_bytes_of("x", 1)), TB_OK);
     CHECK_INT(enclave_block_append(&b, tb_bytes_of("x", 1)), TB_FULL);
     CHECK(!enclave_budget_take(&budget, 1) && enclave_budget_take(&budget, 0));
+    enclave_budget_give(&budget, ENCLAVE_SMALLS_MAX - ENCLAVE_SMALL_MAX);
+    CHECK(!enclave_budget_take(&budget, ENCLAVE_SMALL_MAX + 1));
     enclave_block_deinit(&a);
     CHECK_INT(enclave_block_append(&b, tb_bytes_of("x", 1)), TB_OK);
     enclave_block_deinit(&b);

@@ -9,7 +9,7 @@ PACKAGES=(
     clang-19 libclang-rt-19-dev
     librnp-dev gnupg sq openssl
     libwebsockets-dev libgumbo-dev libjavascriptcoregtk-4.1-dev libwebkit2gtk-4.1-dev xvfb xdotool bubblewrap xdg-dbus-proxy dbus-daemon fonts-dejavu-core
-    chromium
+    chromium firefox-esr
 )
 
 say() { printf '%s\n' "$*" >&2; }

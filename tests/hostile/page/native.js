@@ -150,7 +150,7 @@ attacks.permissions = async () => {
   return summary(codes, "refused");
 };
 attacks.fullscreen = async () => {
-  await within(5000, clicked(() => document.documentElement.requestFullscreen()).catch(() => {}));
+  await within(20_000, clicked(() => document.documentElement.requestFullscreen()).catch(() => {}));
   return document.fullscreenElement ? "full screen" : "refused";
 };
 attacks.popup = async () => ((await clicked(() => window.open("/popup.html"))) ? "a window" : "no window");
