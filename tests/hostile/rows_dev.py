@@ -278,6 +278,18 @@ serves("dev-server-empty", "the same behind a head that has no body", "204, none
 serves("dev-server-odd", "a status that is none", "503, none of it", "HTTP/1.1 99999 Many")
 
 
+@row("dev-server-chunk", "a development server whose chunk is of less than nothing, behind a head that has no body", "what is kept of an answer", "503", event="",
+     trial=ServerTrial)
+def server_chunk(trial):
+    trial.enter()
+    usual = trial.server.answer
+    trial.server.answer = b"HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n80000000\r\nhello\r\n0\r\n\r\n"
+    answer = trial.dev.get("/picture")
+    trial.server.answer = usual
+    trial.check(trial.dev.get("/other").status == 200, "others are not served")
+    return str(answer.status)
+
+
 @row("dev-server-silent", "a development server that never ends an answer, asked by pages that have gone", "the fetch ends with them", "bounded", event="",
      trial=ServerTrial)
 def server_silent(trial):
