@@ -154,18 +154,28 @@ int hull_rules(const struct hull *hull, struct tb_landlock_rule ret_rules[static
     return r;
 }
 
+static char *describe(const char *path, bool scoped)
+{
+    struct stat status;
+    char *text = NULL;
+    if (stat(path, &status) < 0)
+        status.st_dev = status.st_ino = 0;
+    int n = asprintf(&text, "%llx:%llx%s%s", (unsigned long long)status.st_dev,
+                     (unsigned long long)status.st_ino, scoped ? "" : ":", scoped ? "" : path);
+    return n < 0 ? NULL : text;
+}
+
 char **hull_denied(const struct hull *hull)
 {
     char **list = calloc(hull->mask.n + 1, sizeof *list);
     size_t n = 0;
     for (size_t i = 0; list && i < hull->mask.n; i++) {
-        struct stat status;
-        if (stat(hull->mask.list[i], &status) < 0)
+        bool scoped = i < hull->n_scoped;
+        if (scoped && access(hull->mask.list[i], F_OK) < 0)
             continue;
-        if (asprintf(&list[n], "%llx:%llx", (unsigned long long)status.st_dev,
-                     (unsigned long long)status.st_ino) < 0)
+        list[n] = describe(hull->mask.list[i], scoped);
+        if (!list[n++])
             return NULL;
-        n++;
     }
     return list;
 }

@@ -22,6 +22,7 @@ struct hull {
     struct hull_paths write;
     struct hull_paths make; /* folders to be created first */
     struct hull_paths mask; /* subtrees to be covered */
+    size_t n_scoped;        /* so many of them, the first, scopes deny by name as well */
     struct hull_paths exec; /* programs that it may start, and folders of such */
     const char *state;      /* the folder of its own, which no `mask` takes away, or NULL */
     const char *state_real; /* where that is once all links are followed */
@@ -35,8 +36,9 @@ struct hull {
 /*
  * What the denied paths stand for, before anything covers them: device and inode number of each
  * that exists, as text "DEVICE:INODE" in hexadecimal. A plugin that holds paths against denials by
- * what they are, and not by what they are called, could not learn it later. Returns a new array
- * with NULL at the end, or NULL when out of memory.
+ * what they are, and not by what they are called, could not learn it later. Where no scope says it,
+ * "DEVICE:INODE:PATH", with zeros for what does not exist yet. Returns a new array with NULL at the
+ * end, or NULL when out of memory.
  */
 char **hull_denied(const struct hull *hull);
 

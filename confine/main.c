@@ -211,6 +211,7 @@ static int read_launch(const struct arguments *arguments, struct launch *ret_lau
         return r;
     hull_drop_links(&ret_launch->hull, &own);
     resolve(&ret_launch->hull.exec);
+    ret_launch->hull.n_scoped = ret_launch->hull.mask.n;
     return add_protected(arguments, &ret_launch->hull.mask);
 }
 

@@ -123,7 +123,21 @@ int fs_denied_look(struct fs_denied *denied)
     return TB_OK;
 }
 
-int fs_denied_cover(struct fs_denied_list *list, const char *text)
+static int keep(struct fs_denied_list *list, const struct fs_roots *roots, const char *path)
+{
+    uint32_t index;
+    int r = path[0] == '/' ? fs_denied_add(list, tb_bytes_of_string(path), false, &index)
+                           : TB_MALFORMED;
+    if (r != TB_OK)
+        return r;
+    if (list->n_kept == FS_DENIED_MAX)
+        return TB_TOO_LARGE;
+    list->kept[list->n_kept++] = index;
+    find_base(&list->items[index], roots, list->top);
+    return fs_denied_look(&list->items[index]);
+}
+
+int fs_denied_cover(struct fs_denied_list *list, const struct fs_roots *roots, const char *text)
 {
     char *end;
     unsigned long long device = strtoull(text, &end, 16);
@@ -131,12 +145,21 @@ int fs_denied_cover(struct fs_denied_list *list, const char *text)
         return TB_MALFORMED;
     const char *second = end + 1;
     unsigned long long inode = strtoull(second, &end, 16);
-    if (end == second || *end != 0)
+    if (end == second || (*end != 0 && *end != ':'))
         return TB_MALFORMED;
     if (list->n_covered == FS_DENIED_MAX)
         return TB_TOO_LARGE;
-    list->covered[list->n_covered++] = (struct fs_identity){(dev_t)device, (ino_t)inode};
-    return TB_OK;
+    if (inode != 0) /* it was there */
+        list->covered[list->n_covered++] = (struct fs_identity){(dev_t)device, (ino_t)inode};
+    return *end == 0 ? TB_OK : keep(list, roots, end + 1);
+}
+
+bool fs_denied_keeps(const struct fs_denied_list *list, const char *path)
+{
+    for (uint32_t i = 0; i < list->n_kept; i++)
+        if (fs_below(tb_bytes_of_string(list->items[list->kept[i]].path), path))
+            return true;
+    return false;
 }
 
 bool fs_denied_covers(const struct fs_denied_list *list, struct fs_identity identity)

@@ -32,6 +32,10 @@ struct fs_denied_list {
      * covers are seen. */
     struct fs_identity covered[FS_DENIED_MAX];
     uint32_t n_covered;
+    /* Indexes of the names among them that no scope gives. A cover is gone once somebody outside
+     * puts another file in the place of the covered one, as editors do: the name still denies. */
+    uint32_t kept[FS_DENIED_MAX];
+    uint32_t n_kept;
     int top; /* "/" */
 };
 
@@ -47,10 +51,14 @@ void fs_denied_deinit(struct fs_denied_list *list);
  * which still exist; -errno. In both the call must be refused. */
 tb_must_check int fs_denied_look(struct fs_denied *denied);
 
-/* Adds what the launcher says on the command line: "DEVICE:INODE" in hexadecimal. TB_OK,
- * TB_MALFORMED or TB_TOO_LARGE. */
-tb_must_check int fs_denied_cover(struct fs_denied_list *list, const char *text);
+/* Adds what the launcher says on the command line, after fs_denied_start: "DEVICE:INODE" in
+ * hexadecimal, and behind another colon the path, where no scope gives it whatever it says. TB_OK,
+ * TB_MALFORMED, TB_TOO_LARGE or -errno. */
+tb_must_check int fs_denied_cover(struct fs_denied_list *list, const struct fs_roots *roots,
+                                  const char *text);
 bool fs_denied_covers(const struct fs_denied_list *list, struct fs_identity identity);
+/* Whether the path is that of a name that is kept, or below it. */
+bool fs_denied_keeps(const struct fs_denied_list *list, const char *path);
 
 /* Whether the name ever stood for this. */
 bool fs_denied_is(const struct fs_denied *denied, struct fs_identity identity);

@@ -12,22 +12,20 @@ static const struct fs_failure fixed = {
 
 bool fs_target_denies(const struct fs_target *target, struct fs_identity identity, bool into)
 {
-    const struct fs_scope *scope = &target->space->scopes[target->scope];
+    const struct fs_denied *denied;
     if (fs_denied_covers(&target->space->denied, identity))
         return true;
-    for (uint32_t i = 0; i < scope->n_denied; i++) {
-        const struct fs_denied *denied = &target->space->denied.items[scope->denied[i]];
+    for (uint32_t i = 0; (denied = fs_scope_denied(target->space, target->scope, i)); i++)
         if ((into || !denied->only_below) && fs_denied_is(denied, identity))
             return true;
-    }
     return false;
 }
 
 static bool look_at_denied(const struct fs_target *target, struct fs_failure *ret_failure)
 {
-    const struct fs_scope *scope = &target->space->scopes[target->scope];
-    for (uint32_t i = 0; i < scope->n_denied; i++) {
-        int r = fs_denied_look(&target->space->denied.items[scope->denied[i]]);
+    struct fs_denied *denied;
+    for (uint32_t i = 0; (denied = fs_scope_denied(target->space, target->scope, i)); i++) {
+        int r = fs_denied_look(denied);
         if (r == TB_FULL)
             return fs_fail(fs_outside, ret_failure);
         if (r != TB_OK)
@@ -113,16 +111,16 @@ void fs_entry_close(struct fs_entry *entry)
 bool fs_target_may_go(const struct fs_target *target, struct fs_identity identity,
                       struct fs_failure *ret_failure)
 {
-    const struct fs_space *space = target->space;
-    const struct fs_scope *scope = &space->scopes[target->scope];
+    struct fs_space *space = target->space;
+    const struct fs_denied *denied;
     struct tb_bytes path = fs_path_bytes(target->path);
     for (uint32_t i = 0; i < space->roots.n; i++)
         if (fs_below(path, space->roots.items[i].path))
             return fs_fail(fixed, ret_failure);
     if (fs_picks_hold(&space->picks, path))
         return fs_fail(fixed, ret_failure);
-    for (uint32_t i = 0; i < scope->n_denied; i++)
-        if (fs_below(path, space->denied.items[scope->denied[i]].path))
+    for (uint32_t i = 0; (denied = fs_scope_denied(space, target->scope, i)); i++)
+        if (fs_below(path, denied->path))
             return fs_fail(fixed, ret_failure);
     if (fs_roots_have(&space->roots, identity) || fs_picks_have(&space->picks, identity) ||
         fs_target_denies(target, identity, true))

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* What the launcher wrote behind the program's name: the identities of what is denied. */
+/* What the launcher wrote behind the program's name: what is denied. */
 static char *const *denied_arguments;
 
 static int open_space(const struct tb_plugin_init *init, struct fs_space **ret_space)
@@ -25,7 +25,7 @@ static int open_space(const struct tb_plugin_init *init, struct fs_space **ret_s
     if (r != TB_OK)
         return r;
     for (char *const *text = denied_arguments; *text && r == TB_OK; text++)
-        r = fs_denied_cover(&space->denied, *text);
+        r = fs_denied_cover(&space->denied, &space->roots, *text);
     if (r == TB_OK)
         *ret_space = space;
     else

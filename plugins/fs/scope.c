@@ -153,6 +153,16 @@ void fs_space_free(struct fs_space *space)
     free(space);
 }
 
+struct fs_denied *fs_scope_denied(struct fs_space *space, uint32_t index, uint32_t i)
+{
+    const struct fs_scope *scope = &space->scopes[index];
+    struct fs_denied_list *list = &space->denied;
+    if (i < scope->n_denied)
+        return &list->items[scope->denied[i]];
+    i -= scope->n_denied;
+    return i < list->n_kept ? &list->items[list->kept[i]] : NULL;
+}
+
 static bool denied_by_name(const struct fs_scope *scope, struct tb_bytes path)
 {
     for (uint32_t i = 0; i < scope->n_denied_globs; i++)
@@ -168,7 +178,7 @@ const struct fs_root *fs_scope_find(const struct fs_space *space, uint32_t index
         return NULL;
     const struct fs_scope *scope = &space->scopes[index];
     const struct fs_root *found = NULL;
-    if (denied_by_name(scope, fs_path_bytes(path)))
+    if (denied_by_name(scope, fs_path_bytes(path)) || fs_denied_keeps(&space->denied, path->text))
         return NULL;
     /* The deepest root that exists; a missing one is for saying that the file is not there. */
     for (uint32_t i = 0; i < scope->n_allowed; i++) {

@@ -41,6 +41,10 @@ tb_must_check int fs_space_new(const struct tb_plugin_scope *scopes, uint32_t n_
                                const struct fs_anchors *anchors, struct fs_space **ret_space);
 void fs_space_free(struct fs_space *space);
 
+/* Names that are denied to it, its own and those that no scope gives: one after another, NULL at
+ * the end. */
+struct fs_denied *fs_scope_denied(struct fs_space *space, uint32_t scope, uint32_t i);
+
 /* By name alone: the root to resolve it from, or NULL if it is outside. */
 const struct fs_root *fs_scope_find(const struct fs_space *space, uint32_t scope,
                                     const struct fs_path *path);

@@ -272,4 +272,4 @@ def read_by_fs(trial):
     return answer["error"]["code"] if isinstance(answer, dict) else "read"
 
 
-enclave("file-fs", "fs, with $HOME/**, reads the keystore's secret", "covered, and denied by fs", "not_found", read_by_fs)
+enclave("file-fs", "fs, with $HOME/**, reads the keystore's secret", "covered, and denied by fs", "scope", read_by_fs)

@@ -78,9 +78,9 @@ def fs(name, tried, code, *how):
     row(f"state-fs{name}", tried, "covered, and denied by fs", code, "done", log_code=code.removeprefix("error "), app={"home": True})(does(*how))
 
 
-fs("", "fs, with $HOME/**, reads what a plugin keeps", "error not_found", READ, lambda folder: folder / "kept")
-fs("-write", "fs, with $HOME/**, writes what a plugin keeps", "error not_found", WRITE, lambda folder: folder / "kept", b"text")
-fs("-list", "fs, with $HOME/**, lists what a plugin keeps", "error not_found", LIST, lambda folder: folder)
+fs("", "fs, with $HOME/**, reads what a plugin keeps", "error scope", READ, lambda folder: folder / "kept")
+fs("-write", "fs, with $HOME/**, writes what a plugin keeps", "error scope", WRITE, lambda folder: folder / "kept", b"text")
+fs("-list", "fs, with $HOME/**, lists what a plugin keeps", "error scope", LIST, lambda folder: folder)
 
 
 def planted(plant, says):

@@ -288,6 +288,38 @@ static void a_denied_folder_made_later_is_denied_by_what_it_is(void)
     remove_folder();
 }
 
+static int keeps(struct fs_space *space, const char *text)
+{
+    return fs_denied_cover(&space->denied, &space->roots, text);
+}
+
+static void what_the_launcher_keeps_no_scope_gives(void)
+{
+    char text[PATH_MAX + 16];
+    make_folder();
+    struct fs_space *space = usual_space();
+    (void)snprintf(text, sizeof text, "0:0:%s", in("d/later"));
+    CHECK_INT(keeps(space, text), TB_OK);
+    (void)snprintf(text, sizeof text, "0:0:%s", in("d/hello"));
+    CHECK_INT(keeps(space, text), TB_OK);
+    CHECK_INT(mkdir(in("d/later"), 0700), 0);
+    space_file(in("d/later/below"), "new");
+    space_file(in("d/later-not"), "new");
+    fails(space, "d/later", TRY_LOOK, TB_CODE_SCOPE, 0);
+    fails(space, "d/later/below", TRY_READ, TB_CODE_SCOPE, 0);
+    fails(space, "d/later/none", TRY_WRITE, TB_CODE_SCOPE, 0);
+    fails(space, "d/hello", TRY_READ, TB_CODE_SCOPE, 0);
+    CHECK_INT(link(in("d/hello"), in("d/sub/copy")), 0);
+    fails(space, "d/sub/copy", TRY_READ, TB_CODE_SCOPE, 0);
+    CHECK(opens(space, "d/later-not", TRY_READ));
+    static const char *const wrong[] = {"",     "1",    ":1",      "1:",  "1:x",
+                                        "1:2x", "1:2:", "1:2:a/b", "g:1", "1:2 :/a"};
+    for (size_t i = 0; i < TB_ARRAY_LEN(wrong); i++)
+        CHECK_INT(keeps(space, wrong[i]), TB_MALFORMED);
+    fs_space_free(space);
+    remove_folder();
+}
+
 static void another_name_of_a_denied_file_is_denied(void)
 {
     make_folder();
@@ -402,6 +434,7 @@ int main(int argc, char **argv)
         TEST(a_root_may_be_a_link),
         TEST(a_renamed_denied_folder_stays_denied),
         TEST(a_denied_folder_made_later_is_denied_by_what_it_is),
+        TEST(what_the_launcher_keeps_no_scope_gives),
         TEST(another_name_of_a_denied_file_is_denied),
         TEST(a_denied_name_remembers_what_still_exists),
         TEST(only_regular_files_have_content),
