@@ -55,7 +55,7 @@ int fs_denied_start(struct fs_denied_list *list, const struct fs_roots *roots)
         return list->top;
     for (uint32_t i = 0; i < list->n; i++) {
         find_base(&list->items[i], roots, list->top);
-        int r = fs_denied_look(&list->items[i]);
+        int r = fs_denied_look(list, &list->items[i]);
         if (r != TB_OK)
             return r;
     }
@@ -103,9 +103,11 @@ static bool means_nothing_there(int error)
            error == -EACCES || error == -ENAMETOOLONG;
 }
 
-int fs_denied_look(struct fs_denied *denied)
+int fs_denied_look(const struct fs_denied_list *list, struct fs_denied *denied)
 {
     struct stat status;
+    if (denied->kept && denied->base == list->top)
+        return TB_OK;
     tb_fd fd = fs_openat2(denied->base, denied->name, O_PATH, 0, denied->resolve);
     if (fd < 0)
         return means_nothing_there(fd) ? TB_OK : fd;
@@ -126,6 +128,7 @@ int fs_denied_look(struct fs_denied *denied)
 static int keep(struct fs_denied_list *list, const struct fs_roots *roots, const char *path)
 {
     uint32_t index;
+    uint32_t n = list->n;
     int r = path[0] == '/' ? fs_denied_add(list, tb_bytes_of_string(path), false, &index)
                            : TB_MALFORMED;
     if (r != TB_OK)
@@ -133,8 +136,9 @@ static int keep(struct fs_denied_list *list, const struct fs_roots *roots, const
     if (list->n_kept == FS_DENIED_MAX)
         return TB_TOO_LARGE;
     list->kept[list->n_kept++] = index;
+    list->items[index].kept = index == n; /* else it is some scope's too */
     find_base(&list->items[index], roots, list->top);
-    return fs_denied_look(&list->items[index]);
+    return fs_denied_look(list, &list->items[index]);
 }
 
 int fs_denied_cover(struct fs_denied_list *list, const struct fs_roots *roots, const char *text)

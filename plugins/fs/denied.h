@@ -18,6 +18,7 @@ struct fs_denied {
     uint64_t resolve;
     const char *name; /* from base on; borrows from path */
     bool only_below;  /* the folder itself may be looked at, but not what is in it */
+    bool kept;        /* no scope denies it, but the launcher */
     struct {
         int fd;
         struct fs_identity identity;
@@ -47,9 +48,10 @@ tb_must_check int fs_denied_add(struct fs_denied_list *list, struct tb_bytes pat
 tb_must_check int fs_denied_start(struct fs_denied_list *list, const struct fs_roots *roots);
 void fs_denied_deinit(struct fs_denied_list *list);
 
-/* Looks at what the name means at this moment. TB_OK; TB_FULL: it has meant too many things, all of
- * which still exist; -errno. In both the call must be refused. */
-tb_must_check int fs_denied_look(struct fs_denied *denied);
+/* Looks at what the name means at this moment; what is kept and below no root is met by its name
+ * alone. TB_OK; TB_FULL: it has meant too many things, all of which still exist; -errno. In both
+ * the call must be refused. */
+tb_must_check int fs_denied_look(const struct fs_denied_list *list, struct fs_denied *denied);
 
 /* Adds what the launcher says on the command line, after fs_denied_start: "DEVICE:INODE" in
  * hexadecimal, and behind another colon the path, where no scope gives it whatever it says. TB_OK,

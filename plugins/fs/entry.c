@@ -25,7 +25,7 @@ static bool look_at_denied(const struct fs_target *target, struct fs_failure *re
 {
     struct fs_denied *denied;
     for (uint32_t i = 0; (denied = fs_scope_denied(target->space, target->scope, i)); i++) {
-        int r = fs_denied_look(denied);
+        int r = fs_denied_look(&target->space->denied, denied);
         if (r == TB_FULL)
             return fs_fail(fs_outside, ret_failure);
         if (r != TB_OK)
