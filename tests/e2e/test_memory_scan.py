@@ -41,13 +41,14 @@ class Tree:
         permissions = enclave.PERMISSIONS + ', "fs:allow-exists", { identifier = "fs:scope", allow = [{ path = "$RESOURCE/*" }] }'
         self.app = enclave.App(folder, MANIFEST, main=permissions)
         (self.app.app / "isolation.js").write_text(HOOK)
+        (self.app.app / "here.txt").write_text("here")
         self.host = self.app.start()
         self.page = enclave.Enclave(self.host)
         self.wake_hook()
 
     def wake_hook(self):
         """It ends when it is not asked for a while."""
-        call = self.page.view.start("plugin:fs|exists", {"path": str(self.app.app / "isolation.js")})
+        call = self.page.view.start("plugin:fs|exists", {"path": str(self.app.app / "here.txt")})
         assert self.page.finish(call) is True
 
     def processes(self):
