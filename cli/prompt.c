@@ -59,13 +59,16 @@ static void put_facts(const struct trollbridge_app *app, const struct trollbridg
     put_fact("args", ask->args_json);
 }
 
+/* At once: the echo of an answer does not come in between. */
 static void put_question(uint32_t days)
 {
-    fputs("Allow it? o: once; s: this session; a: always; n: never; anything else denies", stderr);
+    char kept[64] = "";
     if (days > 0)
-        fprintf(stderr, " (always and never: for %" PRIu32 " %s)", days,
-                days == 1 ? "day" : "days");
-    fputc('\n', stderr);
+        (void)snprintf(kept, sizeof kept, " (always and never: for %" PRIu32 " %s)", days,
+                       days == 1 ? "day" : "days");
+    fprintf(stderr,
+            "Allow it? o: once; s: this session; a: always; n: never; anything else denies%s\n",
+            kept);
 }
 
 void cli_prompt_show(struct cli_prompt *prompt, struct trollbridge *bridge,

@@ -70,12 +70,11 @@ static void on_link(void *data, uint32_t events)
         go_on_sending(page);
     if (!(events & ~(uint32_t)EPOLLOUT)) {
         read_when_wanted(page, (page->link.events & EPOLLIN) != 0);
-    } else if (page->socket) {
-        read_when_wanted(page, false);
-        (void)lws_callback_on_writable(page->socket->wsi);
-    } else {
-        close_link(page); /* nobody came for it */
+        return;
     }
+    read_when_wanted(page, false);
+    if (page->socket)
+        (void)lws_callback_on_writable(page->socket->wsi);
 }
 
 static bool open_link(struct dev_page *page)
@@ -247,18 +246,19 @@ void dev_pages_lose(struct dev_pages *pages, const char *why)
     }
 }
 
-static bool reopen(struct dev_page *page)
+static void reopen(struct dev_page *page)
 {
     page->document = ++page->view->document;
     page->reopens = true;
-    return open_link(page);
+    if (!open_link(page))
+        dev_page_say_lost(page, "There is no new session: load this page again.");
 }
 
 void dev_pages_reopen(struct dev_pages *pages)
 {
     for (struct dev_page *page = pages->first; page; page = page->next)
-        if (page == page->view->page && page->socket && page->link.fd < 0 && !reopen(page))
-            dev_page_say_lost(page, "There is no new session: load this page again.");
+        if (page == page->view->page && page->socket && page->link.fd < 0)
+            reopen(page);
 }
 
 /* ---- the socket ---- */
@@ -270,6 +270,20 @@ static void retire_others(struct dev_pages *pages, const struct dev_page *curren
             dev_page_say_taken(page);
 }
 
+/* What has happened since its document was read. */
+static void catch_up(struct dev_page *page)
+{
+    dev_problems_show_to(page->dev, page);
+    if (page->stale)
+        dev_page_say_reload(page, DEV_WHY_FILES);
+    if (page->open_id != 0)
+        return;
+    if (page->dev->bridge)
+        reopen(page);
+    else
+        dev_page_say_lost(page, "The broker has ended; another one is being started.");
+}
+
 void dev_page_connected(struct dev_page *page, struct dev_connection *socket)
 {
     lws_sul_schedule(page->dev->server.context, 0, &page->patience, on_patience,
@@ -278,7 +292,7 @@ void dev_page_connected(struct dev_page *page, struct dev_connection *socket)
     socket->page = page;
     page->view->page = page;
     retire_others(&page->dev->pages, page);
-    dev_problems_show_to(page->dev, page);
+    catch_up(page);
     read_when_wanted(page, true);
 }
 

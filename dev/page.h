@@ -43,6 +43,7 @@ struct dev_page {
     struct tb_buffer up;             /* what the page has sent and the link has not taken */
     lws_sorted_usec_list_t patience; /* until its socket is there */
     bool reopens;                    /* its session is a new one of the same document */
+    bool stale;                      /* files have changed since, and its socket is not there yet */
     unsigned behind;                 /* sessions it was told of and has not begun */
     bool panel;                      /* it wants records */
 };

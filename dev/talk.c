@@ -59,9 +59,15 @@ void dev_page_say_errors(struct dev_page *page, const struct dev_errors *errors)
     say(page, dev_message_errors(&message, errors->list, errors->n_list, errors->n_more), &message);
 }
 
-static void say_reload(struct dev_page *page, enum dev_why why)
+/* One that waits for its document still will get the new one; one that has it and cannot hear yet
+ * hears it first. */
+void dev_page_say_reload(struct dev_page *page, enum dev_why why)
 {
     struct tb_buffer message;
+    if (!page->socket) {
+        page->stale = !page->asker;
+        return;
+    }
     tb_buffer_init(&message, DEV_JSON_MAX);
     say(page, dev_message_reload(&message, why), &message);
 }
@@ -79,7 +85,7 @@ void dev_pages_say_reload(struct dev_pages *pages, enum dev_why why)
 {
     for (struct dev_page *page = pages->first; page; page = page->next)
         if (is_there(page))
-            say_reload(page, why);
+            dev_page_say_reload(page, why);
 }
 
 void dev_page_say_records(struct dev_page *page, const struct dev_record *const *list, size_t n)

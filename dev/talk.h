@@ -15,7 +15,9 @@ void dev_page_say_lost(struct dev_page *page, const char *message);
 void dev_page_renew(struct dev_page *page, struct tb_bytes bootstrap, const char *message);
 /* All that is wrong with the app's files; an empty list takes it away again. */
 void dev_page_say_errors(struct dev_page *page, const struct dev_errors *errors);
-/* All pages are to be loaded again of which there is something to load. */
+/* It is to be loaded again; one without a socket is told when it has one. */
+void dev_page_say_reload(struct dev_page *page, enum dev_why why);
+/* All pages of which there is something to load. */
 void dev_pages_say_reload(struct dev_pages *pages, enum dev_why why);
 /* What the log says of its session. A page that does not keep up misses some. */
 void dev_page_say_records(struct dev_page *page, const struct dev_record *const *list, size_t n);

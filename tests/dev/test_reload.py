@@ -1,11 +1,15 @@
 """The ways in which files change under a page of the dev bridge: as editors, bundlers and people do it."""
 
 import json
+import os
 import shutil
+import signal
 
 import pytest
 
+import raw
 import tree
+import websocket as ws
 from apps import capability
 from shade import Shade, calls, until_gone, until_shown
 
@@ -185,3 +189,25 @@ def test_a_page_cannot_keep_the_key_from_it(page):
   target.addEventListener('keydown', (event) => { event.preventDefault(); event.stopImmediatePropagation(); }, true);""")
     page.keyboard.press("Control+Alt+b")
     until_shown(page, "panel", "Calls of this page")
+
+
+# ---- between a document and its WebSocket ----
+
+def test_a_page_that_could_not_hear_of_a_change_yet(app, bridge):
+    """Saved while the document was on its way to the browser: it has the old one."""
+    visitor = raw.Visitor(bridge.main)
+    ticket = visitor.open()["ticket"]
+    app.write(CAPABILITY, policy(ELSEWHERE))
+    bridge.says("read again")
+    with ws.Socket(visitor, ticket) as socket:
+        assert socket.talk("reload")
+
+
+def test_a_page_whose_broker_has_ended_before_it_could_hear(bridge):
+    visitor = raw.Visitor(bridge.main)
+    ticket = visitor.open()["ticket"]
+    os.kill(bridge.role("broker"), signal.SIGKILL)
+    bridge.says("another one is started")
+    with ws.Socket(visitor, ticket) as socket:
+        assert socket.talk("bootstrap")["data"]
+        assert socket.is_there()

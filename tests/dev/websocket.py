@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import struct
 
@@ -44,11 +45,11 @@ def frame(opcode, data=b"", final=True, reserved=0, masked=True):
 
 
 class Socket(raw.Connection):
-    """One that is open, with the ticket of a new document of the visitor's."""
+    """One that is open, with the ticket of a document of the visitor's; None: of a new one."""
 
-    def __init__(self, visitor):
+    def __init__(self, visitor, ticket=None):
         super().__init__(visitor.address.port)
-        self.send(raw.head("GET", "/.trollbridge/link", handshake(visitor.address, visitor.cookie, visitor.open()["ticket"])))
+        self.send(raw.head("GET", "/.trollbridge/link", handshake(visitor.address, visitor.cookie, ticket or visitor.open()["ticket"])))
         answer = self.answer(False)
         assert answer.status == 101 and answer.one("sec-websocket-protocol") == "trollbridge", answer
         assert answer.one("sec-websocket-accept") == base64.b64encode(hashlib.sha1(KEY + MAGIC).digest()).decode()
@@ -65,6 +66,14 @@ class Socket(raw.Connection):
         elif n == 127:
             [n] = struct.unpack(">Q", self.take(8))
         return first & 15, self.take(n)
+
+    def talk(self, wanted):
+        """The next message of the program's that is of that type; None: it closes before."""
+        while (found := self.frame()) is not None:
+            said = json.loads(found[1][1:]) if found[0] == BINARY and found[1][:1] == TALK else {}
+            if said.get("type") == wanted:
+                return said
+        return None
 
     def is_there(self):
         """It answers."""
