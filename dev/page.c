@@ -281,7 +281,7 @@ static void catch_up(struct dev_page *page)
     if (page->dev->bridge)
         reopen(page);
     else
-        dev_page_say_lost(page, "The broker has ended; another one is being started.");
+        dev_page_say_lost(page, "The broker has ended.");
 }
 
 void dev_page_connected(struct dev_page *page, struct dev_connection *socket)
