@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import shutil
 import signal
 
@@ -70,8 +71,14 @@ def recorded(host, reason):
 
 
 def policies(host):
-    """The running compilers and resolvers."""
-    return [pid for pid, role in tree.descendants(host.supervisor).items() if role == "policy"]
+    """The running compilers and resolvers. They may be gone before all of /proc is read, so that only the supervisor's own children are."""
+    def is_one(pid):
+        with contextlib.suppress(OSError):
+            return tree.name_of(pid) == "policy"
+        return False
+
+    children = pathlib.Path(f"/proc/{host.supervisor}/task/{host.supervisor}/children").read_text()
+    return [pid for pid in map(int, children.split()) if is_one(pid)]
 
 
 # ---- what it says ----
