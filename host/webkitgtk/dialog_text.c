@@ -28,13 +28,22 @@ static void put_line(GString *out, struct tb_bytes line)
     g_string_append_len(out, escaped, (gssize)made.n);
 }
 
+/* Escapes make it longer. */
+static char *finish(GString *out, size_t n, bool was_cut)
+{
+    struct tb_bytes shown = cut(tb_bytes_of(out->str, out->len), n);
+    was_cut = was_cut || shown.n < out->len;
+    g_string_truncate(out, shown.n);
+    g_string_append(out, was_cut ? CUT : "");
+    return g_string_free(out, FALSE);
+}
+
 char *tb_dialog_line(struct tb_bytes untrusted_text, size_t n)
 {
     struct tb_bytes text = cut(untrusted_text, n);
     GString *out = g_string_new(NULL);
     put_line(out, text);
-    g_string_append(out, text.n < untrusted_text.n ? CUT : "");
-    return g_string_free(out, FALSE);
+    return finish(out, n, text.n < untrusted_text.n);
 }
 
 /* Up to the next break; `text` becomes what is behind it. A carriage return before it is its own.
@@ -60,6 +69,5 @@ char *tb_dialog_lines(struct tb_bytes untrusted_text, size_t n)
         g_string_append(out, first ? "" : "\n");
         put_line(out, take_line(&text));
     }
-    g_string_append(out, was_cut ? CUT : "");
-    return g_string_free(out, FALSE);
+    return finish(out, n, was_cut);
 }

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 
-/* On one line, from at most n bytes. */
+/* On one line, of at most n bytes. */
 char *tb_dialog_line(struct tb_bytes untrusted_text, size_t n);
 /* With the line breaks that it has. */
 char *tb_dialog_lines(struct tb_bytes untrusted_text, size_t n);

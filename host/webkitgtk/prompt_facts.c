@@ -3,7 +3,22 @@
 #include "base/escape.h"
 #include "host/webkitgtk/ask_text.h"
 
-enum { SPACE = 12, COLUMNS = 60 };
+#include <string.h>
+
+enum { SPACE = 12, COLUMNS = 60, WORD_MAX = 4 * COLUMNS };
+
+/* Pango looks at the rest of a word again for each line that it breaks it into: 8 KiB without a
+ * space take ten seconds in which the host answers nobody. */
+static PangoWrapMode wrap_mode(const char *text)
+{
+    size_t n = 0;
+    while (*text && n <= WORD_MAX) {
+        text += strspn(text, " \n");
+        n = strcspn(text, " \n");
+        text += n;
+    }
+    return n > WORD_MAX ? PANGO_WRAP_CHAR : PANGO_WRAP_WORD_CHAR;
+}
 
 static GtkWidget *label(const char *text)
 {
@@ -11,7 +26,7 @@ static GtkWidget *label(const char *text)
     gtk_label_set_xalign(GTK_LABEL(widget), 0);
     gtk_label_set_yalign(GTK_LABEL(widget), 0);
     gtk_label_set_line_wrap(GTK_LABEL(widget), TRUE);
-    gtk_label_set_line_wrap_mode(GTK_LABEL(widget), PANGO_WRAP_WORD_CHAR);
+    gtk_label_set_line_wrap_mode(GTK_LABEL(widget), wrap_mode(text));
     gtk_label_set_max_width_chars(GTK_LABEL(widget), COLUMNS);
     return widget;
 }

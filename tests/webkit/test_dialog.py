@@ -85,16 +85,16 @@ def test_a_page_cannot_speak_in_the_hosts_name(run):
 
 
 def test_a_mebibyte_is_cut_and_the_buttons_stay_on_the_screen(run):
-    """As lines, as one line, and as a title; a call as large as one can be is refused before."""
+    """As lines, as one word, as escapes, and as a title; a call as large as one can be is refused before."""
     script = """const n = 1 << 18;
-return [await message('\\n'.repeat(n)), await message('x'.repeat(n)), await message('', {title: 'y'.repeat(n)})]"""
+return [await message('\\n'.repeat(n)), await message('x'.repeat(n)), await message('\\0'.repeat(n)), await message('', {title: 'y'.repeat(n)})]"""
     with run(script) as dialog:
-        for text in (2, 2, 1):
+        for _ in range(4):
             dialog.appear()
             assert len(said(dialog)[-1]) <= 8193 and len(said(dialog)[1]) <= 8193
             assert 0 <= dialog.button("Ok")["at"][1] < 1024 and 0 <= dialog.button("Ok")["at"][0] < 1280
             dialog.click("Ok")
-        assert result(dialog) == ["Ok"] * 3
+        assert result(dialog) == ["Ok"] * 4
 
 
 def test_odd_arguments_open_nothing(run):
