@@ -123,10 +123,16 @@ class Prompts:
         self.appear()
         self.type_path(path)
         self.click(button)
+        self.left()
 
     def dismiss(self):
         self.answered = self.appear()["id"]
         self.do("key", "Escape")
+        self.left()
+
+    def left(self):
+        """What was answered is gone, and takes no more clicks that are for what is below; or the host is."""
+        self.until(lambda: all(dialog["id"] != self.answered for dialog in self.dialogs), "the answered prompt is gone")
 
     def facts(self):
         """Name: text."""

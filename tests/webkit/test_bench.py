@@ -22,7 +22,7 @@ def run(display, folder, *arguments):
     environment = os.environ | display.environment | {"TMPDIR": str(folder), "HOME": str(folder)}
     with tree.leaves_nothing():
         return subprocess.run([tree.ROOT / "bin/trollbridge", "bench", *arguments], env=environment, capture_output=True,
-                              text=True, timeout=240, check=False)
+                              text=True, timeout=600, check=False)
 
 
 @pytest.fixture(scope="module")

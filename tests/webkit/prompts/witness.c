@@ -111,6 +111,7 @@ static gboolean tell(void *data)
         free(line);
         return G_SOURCE_CONTINUE;
     }
+    gdk_display_sync(gdk_display_get_default()); /* it is so on the screen, too */
     fprintf(stderr, "PROMPT %s\n", line);
     free(*last);
     *last = line;
