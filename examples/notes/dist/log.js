@@ -3,7 +3,7 @@ import { count, durationOf, sizeOf } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const MOST = 300;
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 15000;
 // The others mean that something was not there or did not work, not that it was refused.
 const REFUSALS = new Set(['denied', 'not_granted', 'scope', 'hook', 'rule', 'limit', 'ask_denied', 'invalid_args', 'too_large', 'violation']);
 
@@ -19,6 +19,7 @@ export class Log {
   #n = { calls: 0, refused: 0 };
   #last = 0;
   #waiting = new Set();
+  #ended = false;
 
   constructor({ invoke, Channel }) {
     $('log-refused').addEventListener('change', (event) => $('log').classList.toggle('refused-only', event.target.checked));
@@ -34,6 +35,7 @@ export class Log {
   /** The number of the record that says that a call of this command, younger than `after`, was refused; null if none comes. */
   refusal(command, after) {
     return new Promise((resolve) => {
+      if (this.#ended) return resolve(null);
       const waiter = { command, after, resolve };
       this.#waiting.add(waiter);
       setTimeout(() => {
@@ -91,6 +93,9 @@ export class Log {
   }
 
   #gone(error) {
+    this.#ended = true;
+    for (const waiter of this.#waiting) waiter.resolve(null);
+    this.#waiting.clear();
     const text = document.createElement('p');
     text.textContent = `The live log has ended: ${error.message}. The log itself goes on; trollbridge audit tail shows it.`;
     $('log-empty').replaceChildren(text);
