@@ -107,6 +107,7 @@ class Enclave:
 
     def __init__(self, host, label="main", document=1):
         self.host, self.view, self.channels = host, page.Page(host, label, document=document), 0
+        self.patience = page.world.SECONDS
 
     def close(self):
         self.view.close()
@@ -126,7 +127,7 @@ class Enclave:
 
     def finish(self, call):
         while call.reply is None:
-            self.view.step()
+            self.view.heed(*self.view.link.receive(self.patience))
         message = call.reply[0]
         if "error" in message:
             raise Refused(message["error"])

@@ -86,7 +86,9 @@ class Gpg:
             data=f"{old}\n{new}\n".encode(), home=self.home)
 
     def end(self):
+        """Once the agent is gone: it removes its sockets as it ends, which is after it has answered."""
         run("gpgconf", "--homedir", self.home, "--kill", "all", ok=False, home=self.home)
+        tree.until(lambda: not list(self.home.glob("S.*")), "the agent has ended")
 
 
 def sq(*args, ok=True, data=b""):

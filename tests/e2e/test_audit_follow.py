@@ -315,6 +315,7 @@ def test_a_page_follows_its_own_calls_live(followed):
     with running(followed) as host:
         main, other = page.Page(host, "main"), page.Page(host, "other")
         join(main, "before")
+        tree.until(lambda: "done" in [record["event"] for record in followed.records()], "its end is in the log")
         follow = start(main)
         for _ in range(3):
             view = other.start("plugin:path|dirname", {"path": "/other"})

@@ -83,7 +83,8 @@ def test_the_gates_are_taken_from_their_rows(short):
                    and r["bytes"] == n_bytes and r["in_flight"] == in_flight)
         assert gate["limit"] == limit
         assert gate["value"] == row["ratio"]
-        assert gate["ok"] == (gate["value"] <= limit if in_flight == 1 else gate["value"] >= limit)
+        if abs(gate["value"] - limit) > 0.0005:  # the members are rounded
+            assert gate["ok"] == (gate["value"] <= limit if in_flight == 1 else gate["value"] >= limit)
 
 
 def test_policies_of_three_sizes(short):

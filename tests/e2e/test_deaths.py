@@ -191,8 +191,10 @@ def test_a_plugin_that_hangs(app):
         assert time.monotonic() - started >= 2 * DEADLINE_MS / 1000 - 0.05
         assert host.code() == "", "a new one has its place"
         assert host.code(view="other") == ""
-        reasons = [r["reason"] for r in app.records() if r["event"] == "violation"]
-        assert reasons == ["it does not answer"]
+        host.say("quit")
+        host.process.wait(tree.PATIENCE_S)
+    reasons = [r["reason"] for r in app.records() if r["event"] == "violation"]
+    assert reasons == ["it does not answer"]
 
 
 def test_a_plugin_that_hangs_for_a_moment(app):
@@ -308,7 +310,8 @@ def test_kill_of_the_scribe_twice(host):
     """The second one in a second is not replaced at once: calls are denied, nothing hangs."""
     with_plugin(host)
     for _ in range(2):
-        tree.kill(tree.until(lambda: host.role("scribe"), "there is one"))
+        tree.until(lambda: host.code() == "", "there is one, and the broker knows of it")
+        tree.kill(host.role("scribe"))
     assert host.call()["error"]["code"] == "audit_unavailable"
     assert host.call()["error"]["retry_ms"] > 0
     tree.until(lambda: host.code() == "", "calls work again")
@@ -358,10 +361,10 @@ def test_a_scribe_that_stops_holds_calls_back(host):
 
     def stands():
         counts.append(host.count())
-        return len(counts) > 10 and counts[-1] == counts[-10]
+        return len(counts) > 10 and counts[-1] == counts[-10] > 0
 
     tree.until(stands, "the calls stand still")
-    assert 0 < counts[-1] < 30000
+    assert counts[-1] < 30000
     os.kill(scribe, signal.SIGCONT)
     assert host.wait(lambda line: "soaked" in line, 120)["failed"] == 0
     host.say("quit")

@@ -202,7 +202,7 @@ def test_a_host_that_is_busy_is_waited_for(served):
 
 def test_a_host_that_does_not_answer_meets_the_deadline(app):
     add(app)
-    app.manifest('[limits."plugin:window|title"]\ndeadline_ms = 50')
+    app.manifest('[limits."plugin:window|title"]\ndeadline_ms = 1000')
     with tree.leaves_nothing(), tree.Host(app) as host:
         host.open("main")
         assert title(host) == "Title of main"
