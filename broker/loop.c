@@ -11,6 +11,7 @@ enum { BATCH = 32 };
 int tb_loop_init(struct tb_loop *loop)
 {
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->round = 0;
     return loop->epoll < 0 ? -errno : 0;
 }
 
@@ -22,6 +23,8 @@ int tb_loop_arm(struct tb_loop *loop, struct tb_source *source, uint32_t events)
     int how = source->armed == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
     if (epoll_ctl(loop->epoll, how, source->fd, &event) < 0)
         return -errno;
+    if (how == EPOLL_CTL_ADD)
+        source->round = loop->round;
     source->armed = events;
     return 0;
 }
@@ -52,11 +55,12 @@ int tb_loop_wait(struct tb_loop *loop, uint64_t until_ns, uint64_t *ret_now_ns)
     if (n < 0)
         return errno == EINTR ? 0 : -errno;
     *ret_now_ns = tb_clock_ns();
+    loop->round++;
     for (int i = 0; i < n; i++) {
         struct tb_source *source = events[i].data.ptr;
         /* Sources are freed only after the round (broker.h), so that a removed one is still
          * readable. */
-        if (source->armed != 0)
+        if (source->armed != 0 && source->round != loop->round)
             source->ready(source, events[i].events);
     }
     return 0;
