@@ -289,13 +289,8 @@ static const char *escaped(const char *text, size_t n, size_t cap)
 static void a_plain_line_is_what_the_eye_sees(void)
 {
     static const char *const plain[] = {"", "Notes", "a \"b\" \\ \xc3\xa4 \xf0\x9f\x90\x90"};
-    static const char *const other[] = {"a\nb",
-                                        "a\x7f",
-                                        "\xc2\x85",
-                                        "a\xe2\x80\xa8",
-                                        "\xe2\x80\xae"
-                                        "b",
-                                        "\xff"};
+    static const char *const other[] = {"a\nb",          "a\x7f",         "\xc2\x85",
+                                        "a\xe2\x80\xa8", "\xe2\x80\xae.", "\xff"};
     for (size_t i = 0; i < TB_ARRAY_LEN(plain); i++)
         CHECK(tb_is_plain_line(tb_bytes_of_string(plain[i])));
     for (size_t i = 0; i < TB_ARRAY_LEN(other); i++)

@@ -7,11 +7,12 @@ set -euo pipefail
 seconds=${1:-30}
 only=${2:-}
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || { say "tb: fuzz takes a number of seconds, not '$seconds'" && exit 2; }
+[ -z "$only" ] || [ -f "tests/fuzz/fuzz_$only.c" ] || { say "tb: there is no target '$only': see tests/fuzz" && exit 2; }
 
 CC=clang-19 CXX=clang++-19 configure build-fuzz -Dfuzz=true -Dsandbox=off -Db_sanitize=address,undefined \
     -Db_lundef=false -Doptimization=1
 say "tb: building the fuzz targets"
-ninja -C build-fuzz >build-fuzz/build.log 2>&1 || { cat build-fuzz/build.log >&2 && exit 1; }
+ninja -C build-fuzz "${only:+tests/fuzz/fuzz_}${only:-fuzz_programs}" >build-fuzz/build.log 2>&1 || { cat build-fuzz/build.log >&2 && exit 1; }
 mkdir -p build-fuzz/crashes
 
 export ASAN_OPTIONS=allocator_may_return_null=0:detect_leaks=1
